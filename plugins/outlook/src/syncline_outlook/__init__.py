@@ -1,0 +1,1 @@
+"""Syncline's connector for Outlook (Microsoft 365 through Microsoft Graph)."""

@@ -1,0 +1,1 @@
+"""Syncline's connector for Salesforce."""

@@ -1,0 +1,113 @@
+"""Capacities: what one system can hold of a value, and what it will make of it.
+
+A side that cannot hold a value declares it. The engine then predicts what will be stored, keeps
+the prediction as that side's base, and so never carries the loss back to the richer side. Laws,
+tested by property: `stored(stored(x)) == stored(x)`, and `stored(x)` read back is unchanged.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from syncline.model.fields import FieldType, PartsType, SetType, Value
+
+Unit = Literal["characters", "utf16"]
+
+
+class Inexpressible(ValueError):
+    """This side has no way to hold the value at all (a date without a year): it stays as it is."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Capacity:
+    """The limits of one field at one side. The default is: no limits.
+
+    `max_length` counts in `unit`, for each element of a set; for a value of parts, `part_lengths`
+    holds the limit of each part, and parts not named there cannot be held when `only_parts`.
+    `many` is the number of elements a set may have. `vocabulary` lists the only texts allowed.
+    `full_dates`: a date without a year cannot be held. `line_end` is what the side stores for LF.
+    """
+
+    max_length: int | None = None
+    unit: Unit = "characters"
+    part_lengths: Mapping[str, int] | None = None
+    many: int | None = None
+    vocabulary: frozenset[str] | None = None
+    full_dates: bool = False
+
+    def stored(self, kind: FieldType, value: Value) -> Value:
+        """What this side will hold after `value` was written: a fixed point.
+
+        A set is cut to its first `many` elements; which elements come first is decided by
+        `syncline.engine.decide.sets`, which knows the slots.
+
+        Raises:
+            Inexpressible: nothing like the value can be stored.
+
+        """
+        if kind.normal(value) is None:
+            return None
+        if isinstance(kind, SetType):
+            elements = [self._cut(element) for element in kind.elements(value).values()]
+            return tuple(kind.elements(elements).values())[: self.many]
+        if isinstance(kind, PartsType):
+            return self._stored_parts(kind, value)
+        self._check_expressible(kind, value)
+        return self._cut(value)
+
+    def _stored_parts(self, kind: PartsType, value: Mapping[str, Value]) -> Value:
+        limits = self.part_lengths or {}
+        return {
+            name: cut_text(part, limits[name], self.unit) if name in limits else part
+            for name, part in value.items()
+            if part is not None
+        }
+
+    def _check_expressible(self, kind: FieldType, value: str) -> None:
+        if self.full_dates and kind.kind == "date" and value.startswith("--"):
+            raise Inexpressible("a date without a year")
+        if self.vocabulary is not None and value not in self.vocabulary:
+            raise Inexpressible("not one of the values this system allows")
+
+    def _cut(self, value: str) -> str:
+        return value if self.max_length is None else cut_text(value, self.max_length, self.unit)
+
+
+UNLIMITED = Capacity()
+
+
+def cut_text(value: str, limit: int, unit: Unit = "characters") -> str:
+    """The longest beginning of `value` within `limit` that does not split a visible character.
+
+    Trailing white space is cut as well, since services trim it.
+    """
+    end = _position(value, limit, unit)
+    if end < len(value):
+        while end > 0 and _continues(value, end):
+            end -= 1
+    return value[:end].rstrip() if end < len(value) else value
+
+
+def _position(value: str, limit: int, unit: Unit) -> int:
+    if unit == "characters":
+        return min(limit, len(value))
+    width = 0
+    for position, character in enumerate(value):
+        width += 2 if ord(character) > 0xFFFF else 1
+        if width > limit:
+            return position
+    return len(value)
+
+
+def _continues(value: str, position: int) -> bool:
+    """Whether the character at `position` belongs to the visible character before it."""
+    character, before = value[position], value[position - 1]
+    return (
+        unicodedata.combining(character) != 0
+        or character in "\u200d\ufe0f\ufe0e"
+        or before == "\u200d"
+        or "\U0001f3fb" <= character <= "\U0001f3ff"
+    )

@@ -1,0 +1,100 @@
+"""Object types: the kinds of things Syncline keeps the same, as lists of typed fields.
+
+An object type is declared once, as a frozen pydantic model whose fields are annotated with a
+field type; everything else (`ObjectType`) is read from that declaration. The engine knows only
+`ObjectType` and works for any of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+
+from pydantic import BaseModel, ConfigDict
+
+from syncline.model.fields import SHORT_TEXT, FieldType, Value
+
+
+class CanonicalModel(BaseModel):
+    """The base of `Contact` and of what plugins declare: frozen, no unknown fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+@dataclass(frozen=True)
+class FieldSpec:
+    """One canonical field. Fields of one `group` (the parts of a name) are merged as a unit."""
+
+    name: str
+    type: FieldType
+    group: str | None = None
+    custom: bool = False
+
+
+@dataclass(frozen=True)
+class Group:
+    """Annotation: fields with the same group are decided together."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class ObjectType:
+    """A kind of thing: name, fields, and the names of its matchers, strongest first."""
+
+    name: str
+    specs: tuple[FieldSpec, ...]
+    default_match: tuple[str, ...] = ()
+    label_fields: tuple[str, ...] = ()
+
+    @cached_property
+    def fields(self) -> Mapping[str, FieldSpec]:
+        """The fields by name."""
+        return {spec.name: spec for spec in self.specs}
+
+    def with_custom(self, names: Iterable[str]) -> ObjectType:
+        """The same type with further short-text fields, as the configuration adds them."""
+        added = tuple(FieldSpec(name, SHORT_TEXT, custom=True) for name in names)
+        return replace(self, specs=self.specs + added)
+
+    def normal(self, fields: Mapping[str, Value]) -> dict[str, Value]:
+        """Every given field in normal form. Fields that are not given stay not given.
+
+        Raises:
+            KeyError: a field this type does not have.
+            ValueError: a value that is not of its field's type.
+
+        """
+        return {name: self.fields[name].type.normal(value) for name, value in fields.items()}
+
+    def units(self) -> dict[str, tuple[str, ...]]:
+        """What is decided together: group name or field name → its fields, in order."""
+        found: dict[str, tuple[str, ...]] = {}
+        for spec in self.specs:
+            unit = spec.group or spec.name
+            found[unit] = (*found.get(unit, ()), spec.name)
+        return found
+
+
+def object_type(
+    name: str,
+    model: type[CanonicalModel],
+    *,
+    default_match: tuple[str, ...] = (),
+    label_fields: tuple[str, ...] = (),
+) -> ObjectType:
+    """Read an object type from its model: each field's `FieldType` and `Group` annotation."""
+    hints = get_type_hints(model, include_extras=True)
+    specs = tuple(_field_spec(field, hints[field]) for field in model.model_fields)
+    return ObjectType(name, specs, default_match, label_fields)
+
+
+def _field_spec(name: str, hint: Any) -> FieldSpec:
+    if get_origin(hint) is not Annotated:
+        raise TypeError(f"field {name!r} needs a field type: Annotated[…, SHORT_TEXT]")
+    marks = get_args(hint)[1:]
+    kind = next(mark for mark in marks if isinstance(mark, FieldType))
+    group = next((mark.name for mark in marks if isinstance(mark, Group)), None)
+    return FieldSpec(name, kind, group)

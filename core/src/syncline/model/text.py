@@ -1,0 +1,75 @@
+"""Normal forms of text. Two texts are the same value if their normal forms are equal."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_ZERO_WIDTH = dict.fromkeys(map(ord, "\u200b\u2060\ufeff\u00ad"))
+_SPACES = re.compile(r"\s+")
+_TRAILING = re.compile(r"[^\S\n]+(?=\n|$)")
+_NOT_DIGIT = re.compile(r"\D")
+
+
+def short_text(value: str) -> str:
+    """One line: NFC, every run of white space one space, zero-width characters gone, trimmed."""
+    composed = unicodedata.normalize("NFC", value.translate(_ZERO_WIDTH))
+    return _SPACES.sub(" ", composed).strip()
+
+
+def long_text(value: str) -> str:
+    """Many lines: NFC, line ends LF, no white space at the end of a line or of the text."""
+    composed = unicodedata.normalize("NFC", value)
+    lines = composed.replace("\r\n", "\n").replace("\r", "\n")
+    return _TRAILING.sub("", lines).strip()
+
+
+def email(value: str) -> str:
+    """An address, compared without case; the domain in its ASCII form."""
+    plain = short_text(value).casefold()
+    local, at, domain = plain.rpartition("@")
+    if not at:
+        return plain
+    try:
+        ascii_domain = domain.encode("idna").decode("ascii") if domain else domain
+    except UnicodeError:
+        ascii_domain = domain
+    return f"{local}@{ascii_domain}"
+
+
+def phone(value: str) -> str:
+    """A number, compared by its digits, a leading plus and an extension.
+
+    Text without a single digit ("ask reception") is compared as short text.
+    """
+    plain = short_text(value)
+    number, extension = _split_extension(plain)
+    digits = _NOT_DIGIT.sub("", number)
+    if not digits:
+        return plain.casefold()
+    plus = "+" if number.lstrip(" (").startswith("+") else ""
+    return f"{plus}{digits}" + (f"x{extension}" if extension else "")
+
+
+_EXTENSION = re.compile(r"(?i)[\s,;]*(?:ext(?:ension)?\.?|x|durchwahl)[\s.:]*(\d+)$")
+
+
+def _split_extension(number: str) -> tuple[str, str]:
+    found = _EXTENSION.search(number)
+    return (number[: found.start()], found.group(1)) if found else (number, "")
+
+
+def url(value: str) -> str:
+    """Scheme and host in lower case, no slash after an empty path."""
+    plain = short_text(value)
+    scheme, separator, rest = plain.partition("://")
+    if not separator:
+        return plain
+    host, slash, path = rest.partition("/")
+    tail = f"{slash}{path}" if path else ""
+    return f"{scheme.lower()}://{host.lower()}{tail}"
+
+
+def name_key(value: str) -> str:
+    """A name as a match key: short text without case."""
+    return short_text(value).casefold()

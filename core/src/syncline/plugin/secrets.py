@@ -70,4 +70,5 @@ def _read_keyring(entry: str) -> str | None:
             hint='pip install "syncline[keyring]"',
         ) from missing
     service, _, name = entry.partition("/")
-    return keyring.get_password(service, name)
+    found: str | None = keyring.get_password(service, name)
+    return found

@@ -1,0 +1,60 @@
+"""Rule sets: what a product allows, checked when the configuration is loaded.
+
+A connector brings rule sets through the hook `policy_rules`. A rule set is bound to kinds of
+connectors, has its own defaults, may accept a product's own words (`expand`) and reports every
+breach with the key's path and what would be allowed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from syncline.model.sides import PerSide
+from syncline.policy.schema import ObjectPolicy
+
+
+@dataclass(frozen=True)
+class Breach:
+    """One broken rule: the key inside the object (`direction`), the rule, and what is allowed."""
+
+    key: str
+    rule: str
+    allowed: str
+
+
+RawPolicy = Mapping[str, Any]
+"""The object's table of the configuration file, after pydantic accepted its shape."""
+
+
+def _as_written(raw: RawPolicy) -> RawPolicy:
+    return raw
+
+
+def _no_breaches(
+    _policy: ObjectPolicy, _raw: RawPolicy, _names: PerSide[str]
+) -> tuple[Breach, ...]:
+    return ()
+
+
+@dataclass(frozen=True)
+class RuleSet:
+    """`kinds`: the two connector kinds it is for, in any order; None for every pair.
+
+    `default_for` pairs of exactly these kinds, if `is_default`. `merge` is the default of the
+    setting of that name. `expand(raw)` translates the product's own switches before the schema is
+    applied. `check(policy, raw, kinds)` gets the resolved policy, the table as written and the
+    connector kind of each side.
+    """
+
+    name: str
+    kinds: frozenset[str] | None = None
+    is_default: bool = False
+    merge: str = "fields"
+    expand: Callable[[RawPolicy], RawPolicy] = _as_written
+    check: Callable[[ObjectPolicy, RawPolicy, PerSide[str]], tuple[Breach, ...]] = _no_breaches
+    summary: str = ""
+
+
+OPEN = RuleSet("open", summary="Everything the schema can say; the default for any other pair.")

@@ -1,0 +1,1 @@
+"""Runs: opening what a configuration names, and carrying out rounds over its lanes."""

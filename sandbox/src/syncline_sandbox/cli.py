@@ -1,0 +1,60 @@
+"""The commands under `syncline sandbox`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from syncline_sandbox.launch import SERVICES, build, load_file
+from syncline_sandbox.quirks import BadQuirk
+from syncline_sandbox.serving import listen, serve, url_of
+
+
+@click.group("sandbox")
+def sandbox() -> None:
+    """Stand-ins for the real services, on a socket of this machine."""
+
+
+@sandbox.command("serve")
+@click.argument("service", type=click.Choice(SERVICES))
+@click.option("--port", type=int, default=0, help="Port; 0 takes a free one.")
+@click.option("--data", type=click.Path(path_type=Path), help="SQLite file; default: memory.")
+@click.option(
+    "--load", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="JSONL to store."
+)
+@click.option("--quirk", "quirks", multiple=True, metavar="NAME[=VALUE]", help="Misbehave so.")
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON on stdout when ready.")
+def serve_command(  # noqa: PLR0917 - click calls by name
+    service: str,
+    port: int,
+    data: Path | None,
+    load: Path | None,
+    quirks: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Serve a stand-in until it is interrupted; prints its base URL and a token."""
+    try:
+        stand_in = build(service, data=data, quirks=quirks)
+    except BadQuirk as error:
+        raise click.UsageError(str(error)) from error
+    if load:
+        click.echo(f"loaded {load_file(stand_in, load)} rows from {load}", err=True)
+    listener = listen(port)
+    facts = {"service": service, **stand_in.credentials(url_of(listener))}
+    if as_json:
+        click.echo(json.dumps(facts))
+    else:
+        for name, value in facts.items():
+            click.echo(f"{name:14} {value}")
+    serve(stand_in, listener)
+
+
+@sandbox.command("quirks")
+@click.argument("service", type=click.Choice(SERVICES))
+def quirks_command(service: str) -> None:
+    """List the misbehaviours a stand-in knows."""
+    for quirk in build(service).quirks:
+        options = ", ".join(quirk.options) or "-"
+        click.echo(f"{quirk.name:22} {quirk.summary} (options: {options})")

@@ -1,0 +1,49 @@
+# Every target sets up what it needs in .venv; a second call finds it there.
+# Needs Python >= 3.11, git and make. Another Python: make PYTHON=/path/to/python3 TARGET
+
+BIN    := .venv/bin
+INPUTS := tools/setup constraints.txt $(wildcard */pyproject.toml plugins/*/pyproject.toml)
+# Whatever is installed can run the demo; only development needs the tools as well.
+READY_TO_RUN  := .venv/.ready-to-run
+READY_TO_WORK := .venv/.ready-to-work
+
+.PHONY: help demo test lint bench docs setup
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make demo    two stand-ins, three people, real runs: see what Syncline does"
+	@echo "make test    the tests of all packages"
+	@echo "make lint    ruff, mypy --strict, import-linter"
+	@echo "make bench   calls and start-up against what they must reach"
+	@echo "make docs    the generated parts of docs/ (CHECK=--check only compares)"
+	@echo "make setup   .venv with all packages (editable) and tools"
+
+demo: $(READY_TO_RUN)
+	@$(BIN)/syncline demo
+
+# Each test starts what it needs on free ports, so that the files can share two processes.
+test: $(READY_TO_WORK)
+	$(BIN)/python -m pytest -n 2 --dist loadfile -q
+
+lint: $(READY_TO_WORK)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(READY_TO_WORK)
+	$(BIN)/python -m bench
+
+docs: $(READY_TO_WORK)
+	$(BIN)/python -m syncline.cli.reference $(CHECK)
+	$(BIN)/python docs/generate.py $(CHECK)
+
+setup: $(READY_TO_WORK)
+
+$(READY_TO_RUN): requirements.txt $(INPUTS)
+	@tools/setup requirements.txt
+	@touch $@
+
+$(READY_TO_WORK): requirements-dev.txt requirements.txt $(INPUTS)
+	@tools/setup requirements-dev.txt
+	@touch $@ $(READY_TO_RUN)

@@ -1,0 +1,204 @@
+"""Opening the database: SQLite by default, PostgreSQL by URL; transactions; migrations.
+
+Every transaction begins IMMEDIATE and never spans a network call: deferred transactions that
+read first and write later fail under concurrency instead of waiting.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlmodel import SQLModel
+
+from syncline.errors import Busy, StateError
+from syncline.state import tables
+from syncline.state.vault import Vault
+
+BUSY_SECONDS: Final = 30
+IN_CHUNK: Final = 500
+"""Ids in one `IN (…)`; SQLite and PostgreSQL both allow more, statements stay cacheable."""
+
+
+class Database:
+    """One database of one installation. Threads share it: one writer at a time in a process."""
+
+    def __init__(self, engine: Engine, vault: Vault) -> None:
+        self.engine = engine
+        self.vault = vault
+        self._writer = threading.RLock()
+
+    @classmethod
+    def open(cls, url: str, vault: Vault) -> Database:
+        """Open, move to the newest version, check that the key fits.
+
+        Raises:
+            StateError: not reachable, made by a newer Syncline, or sealed with another key.
+
+        """
+        from syncline.state.migrate import upgrade
+
+        engine = _engine(url)
+        try:
+            upgrade(engine)
+        except DBAPIError as error:
+            raise StateError(
+                f"the state database cannot be opened: {type(error.orig).__name__}",
+                hint="Check [state] url, the folder's permissions, and that the server runs.",
+            ) from error
+        database = cls(engine, vault)
+        database._check_key()
+        return database
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """A writing transaction: all of it or nothing.
+
+        Raises:
+            Busy: another process kept the database locked for half a minute.
+
+        """
+        with self._writer:
+            try:
+                with self.engine.begin() as connection:
+                    yield connection
+            except DBAPIError as error:
+                raise _translated(error) from error
+
+    def close(self) -> None:
+        """Give back all connections."""
+        self.engine.dispose()
+
+    def _check_key(self) -> None:
+        with self.transaction() as tx:
+            found = tx.scalar(select(META.c.value).where(META.c.name == "key_id"))
+            if found is None:
+                tx.execute(insert(META).values(name="key_id", value=self.vault.key_id))
+            elif found != self.vault.key_id:
+                raise StateError(
+                    "the state database was made with another key",
+                    hint="Put the former key back where [state] key points. A lost key cannot be "
+                    "replaced: start with a new database, nothing in the systems is deleted.",
+                )
+
+
+def table(model: type[SQLModel]) -> Table:
+    """The Core table of a SQLModel class."""
+    found: Table = model.__table__  # type: ignore[attr-defined]  # SQLModel adds it
+    return found
+
+
+META: Final = table(tables.Meta)
+
+
+def scratch_copy(source: Database) -> Database:
+    """A private copy in memory, for planning: whatever is written there is thrown away."""
+    engine = _engine("sqlite://")
+    SQLModel.metadata.create_all(engine)
+    copy = Database(engine, source.vault)
+    with source.engine.connect() as read, copy.transaction() as write:
+        for each in SQLModel.metadata.sorted_tables:
+            for rows in read.execute(select(each)).mappings().partitions(5000):
+                write.execute(insert(each), [dict(row) for row in rows])
+    return copy
+
+
+def upsert(
+    tx: Connection, target: Table, rows: Sequence[Mapping[str, Any]], changes: Iterable[str]
+) -> None:
+    """Insert rows; where the primary key is taken, update only the columns named in `changes`."""
+    if not rows:
+        return
+    dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(target)
+    names = tuple(changes)
+    keys = [column.name for column in target.primary_key]
+    if names:
+        taken = {name: statement.excluded[name] for name in names}
+        statement = statement.on_conflict_do_update(index_elements=keys, set_=taken)
+    else:
+        statement = statement.on_conflict_do_nothing(index_elements=keys)
+    tx.execute(statement, [dict(row) for row in rows])
+
+
+def chunks(values: Iterable[Any], size: int = IN_CHUNK) -> Iterator[list[Any]]:
+    """Lists of at most `size`."""
+    found = list(values)
+    for start in range(0, len(found), size):
+        yield found[start : start + size]
+
+
+def _engine(url: str) -> Engine:
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise StateError(
+            "[state] url is not a database URL",
+            hint="For example sqlite:///syncline.sqlite or postgresql+psycopg://host/name",
+        ) from error
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite(url, parsed.database)
+    try:
+        return create_engine(parsed, pool_pre_ping=True)
+    except ImportError as error:
+        raise StateError(
+            "PostgreSQL needs the driver psycopg", hint='pip install "syncline[postgres]"'
+        ) from error
+
+
+def _sqlite(url: str, path: str | None) -> Engine:
+    memory = path in (None, "", ":memory:")
+    options: dict[str, Any] = {"connect_args": {"timeout": BUSY_SECONDS}}
+    if memory:
+        from sqlalchemy.pool import StaticPool
+
+        options["poolclass"] = StaticPool
+        options["connect_args"]["check_same_thread"] = False
+    else:
+        _create_private(Path(str(path)))
+    engine = create_engine(url, **options)
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we begin transactions ourselves, IMMEDIATE
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _create_private(path: Path) -> None:
+    """Create the file readable for its owner only; SQLite gives its journals the same mode."""
+    try:
+        path.touch(mode=0o600, exist_ok=True)
+    except OSError as error:
+        raise StateError(
+            f"the state database cannot be created: {path}",
+            hint="Check that the folder exists and may be written.",
+        ) from error
+
+
+def _translated(error: DBAPIError) -> Exception:
+    text = str(error.orig).lower()
+    if "locked" in text or "lock timeout" in text:
+        return Busy(
+            "another process keeps the state database locked",
+            hint="Wait until the other run has ended; nothing was changed.",
+        )
+    if "disk is full" in text or "no space" in text:
+        return StateError(
+            "the disk of the state database is full",
+            hint="Make room and run again: the next run goes on from here.",
+        )
+    return StateError(f"the state database failed: {type(error.orig).__name__}")

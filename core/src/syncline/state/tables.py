@@ -1,0 +1,282 @@
+"""The tables. Instants are UTC seconds since 1970; `…_json` columns hold JSON text.
+
+No column holds readable personal data: digests are keyed, payloads and history are sealed with
+the installation's key (`syncline.state.vault`). Ids of records and accounts are the systems' own.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Index, LargeBinary, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+
+class Meta(SQLModel, table=True):
+    """Facts about this database, such as the proof that the key fits."""
+
+    name: str = Field(primary_key=True)
+    value: str
+
+
+class Store(SQLModel, table=True):
+    """A system by its own identity; the connection's name may change, the identity may not."""
+
+    __table_args__ = (UniqueConstraint("connector", "identity"),)
+    id: int | None = Field(default=None, primary_key=True)
+    connector: str
+    identity: str
+
+
+class AccountRow(SQLModel, table=True):
+    """The account an address or user name stood for when it was last resolved."""
+
+    __tablename__ = "account"
+    store_id: int = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    account: str
+    resolved_at: float
+
+
+class FeedRow(SQLModel, table=True):
+    """One stream with one cursor. `mapping` is the fingerprint of what is read from it."""
+
+    __tablename__ = "feed"
+    __table_args__ = (UniqueConstraint("store_id", "type", "account", "container", "scope"),)
+    id: int | None = Field(default=None, primary_key=True)
+    store_id: int
+    type: str
+    account: str = ""
+    container: str = ""
+    scope: str = ""
+    mapping: str = ""
+    cursor_json: str | None = None
+    generation: int = 0
+    complete_at: float | None = None
+    swept_at: float | None = None
+
+
+class RecordRow(SQLModel, table=True):
+    """One thing on one side, as last seen. `payload` only while somebody needs its values."""
+
+    __tablename__ = "record"
+    __table_args__ = (Index("record_by_owner", "feed_id", "owner"),)
+    feed_id: int = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    version: str = ""
+    owner: str = ""
+    presence: str = "present"
+    in_scope: bool = True
+    marker: str | None = None
+    modified_at: float | None = None
+    writable_json: str | None = None
+    digests_json: str = "{}"
+    payload: bytes | None = Field(default=None, sa_type=LargeBinary)
+    generation: int = 0
+
+
+class RecordKey(SQLModel, table=True):
+    """A match key of a record that is not linked everywhere yet, as a keyed digest."""
+
+    __tablename__ = "record_key"
+    __table_args__ = (Index("record_key_by_digest", "kind", "digest"),)
+    feed_id: int = Field(primary_key=True)
+    record_id: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    digest: str = Field(primary_key=True)
+
+
+class LaneRow(SQLModel, table=True):
+    """Member and object type, keyed by the accounts' own ids, not by the sync's name."""
+
+    __tablename__ = "lane"
+    __table_args__ = (
+        UniqueConstraint("type", "left_store", "left_account", "right_store", "right_account"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    type: str
+    left_store: int
+    left_account: str
+    right_store: int
+    right_account: str
+    sync: str = ""
+    left_name: str = ""
+    right_name: str = ""
+    left_feed: int | None = None
+    right_feed: int | None = None
+    policy: str = ""
+    direction: str = ""
+    first_synced_at: float | None = None
+    rebaseline: bool = False
+    baseline_winner: str | None = None
+    adopted_foreign: bool = False
+    last_run_at: float | None = None
+    last_error: str = ""
+
+
+class Lease(SQLModel, table=True):
+    """Who works on an account's records of one type. `fence` rises with every new holder."""
+
+    __tablename__ = "lease"
+    store_id: int = Field(primary_key=True)
+    account: str = Field(primary_key=True)
+    type: str = Field(primary_key=True)
+    holder: str = Field(default="", index=True)
+    until_at: float = 0.0
+    fence: int = 0
+
+
+class LinkRow(SQLModel, table=True):
+    """Two records that are the same thing, with what each side held when last settled."""
+
+    __tablename__ = "link"
+    __table_args__ = (
+        UniqueConstraint("lane_id", "left_id"),
+        UniqueConstraint("lane_id", "right_id"),
+        Index("link_by_left", "left_feed", "left_id"),
+        Index("link_by_right", "right_feed", "right_id"),
+        Index("link_due", "lane_id", "dirty"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    lane_id: int
+    left_feed: int
+    left_id: str | None = None
+    right_feed: int
+    right_id: str | None = None
+    left_version: str | None = None
+    right_version: str | None = None
+    left_base_json: str | None = None
+    right_base_json: str | None = None
+    status: str = "linked"
+    incarnation: int = 0
+    dirty: bool = True
+
+
+class Claim(SQLModel, table=True):
+    """The right to create the record with this match key; afterwards, which record it became."""
+
+    __tablename__ = "claim"
+    store_id: int = Field(primary_key=True)
+    type: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    digest: str = Field(primary_key=True)
+    lane_id: int
+    source_id: str
+    record_id: str | None = None
+    claimed_at: float
+
+
+class Intent(SQLModel, table=True):
+    """A write that was about to be sent. `plan` (sealed) is what settling needs to know."""
+
+    __tablename__ = "intent"
+    id: int | None = Field(default=None, primary_key=True)
+    run_id: str = Field(index=True)
+    lane_id: int = Field(index=True)
+    link_id: int = Field(index=True)
+    side: str
+    action: str
+    key: str = ""
+    record_id: str | None = None
+    expected_version: str | None = None
+    plan: bytes = Field(sa_type=LargeBinary)
+    sent_at: float
+    attempts: int = 0
+
+
+class Tombstone(SQLModel, table=True):
+    """A pair that is no more, so that a late echo of it is recognised."""
+
+    __tablename__ = "tombstone"
+    __table_args__ = (Index("tombstone_by_lane", "lane_id"),)
+    id: int | None = Field(default=None, primary_key=True)
+    lane_id: int
+    left_id: str | None = None
+    right_id: str | None = None
+    incarnation: int = 0
+    cause: str
+    at: float
+
+
+class Attention(SQLModel, table=True):
+    """A record that waits to be looked at again: why, since when, when next."""
+
+    __tablename__ = "attention"
+    __table_args__ = (UniqueConstraint("lane_id", "side", "record_id"),)
+    id: int | None = Field(default=None, primary_key=True)
+    lane_id: int
+    side: str
+    record_id: str
+    reason: str
+    message: str
+    code: str = ""
+    since_at: float
+    next_at: float | None = None
+    attempts: int = 1
+    version: str = ""
+
+
+class ConflictRow(SQLModel, table=True):
+    """Both sides changed the same thing and a person must decide. Dropped when either moves."""
+
+    __tablename__ = "conflict"
+    __table_args__ = (UniqueConstraint("link_id"),)
+    id: int | None = Field(default=None, primary_key=True)
+    lane_id: int = Field(index=True)
+    link_id: int
+    fields_json: str
+    values_sealed: bytes = Field(sa_type=LargeBinary)
+    left_version: str
+    right_version: str
+    since_at: float
+    winner: str | None = None
+
+
+class Approval(SQLModel, table=True):
+    """An operation a guard holds, bound to link, operation and versions."""
+
+    __tablename__ = "approval"
+    handle: str = Field(primary_key=True)
+    lane_id: int = Field(index=True)
+    side: str
+    action: str
+    record_id: str
+    connection: str
+    guard: str
+    since_at: float
+    approved_at: float | None = None
+
+
+class Run(SQLModel, table=True):
+    """One run: when, how it ended."""
+
+    __tablename__ = "run"
+    id: str = Field(primary_key=True)
+    started_at: float
+    finished_at: float | None = None
+    exit_code: int | None = None
+    counts_json: str = "{}"
+
+
+class History(SQLModel, table=True):
+    """What was done to a record, by which rule, with the values before and after (sealed)."""
+
+    __tablename__ = "history"
+    __table_args__ = (Index("history_by_record", "lane_id", "side", "record_id"),)
+    id: int | None = Field(default=None, primary_key=True)
+    run_id: str = Field(index=True)
+    lane_id: int
+    link_id: int | None = None
+    side: str
+    action: str
+    record_id: str
+    reason: str
+    at: float
+    values_sealed: bytes = Field(sa_type=LargeBinary)
+
+
+class Token(SQLModel, table=True):
+    """What a connector keeps between runs (sealed): refresh tokens, token caches."""
+
+    __tablename__ = "token"
+    connection: str = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    sealed: bytes = Field(sa_type=LargeBinary)

@@ -1,0 +1,70 @@
+"""Keys: digests that cannot be reversed without the installation's key, and sealed payloads."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any, Final
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from syncline.errors import StateError
+
+_NONCE: Final = 12
+MINIMUM_KEY: Final = 32
+"""Characters a key must have at least; `syncline init` makes one."""
+
+
+@dataclass(frozen=True)
+class Vault:
+    """The two keys derived from the installation's key. Never in a repr."""
+
+    _digest_key: bytes = field(repr=False)
+    _cipher: AESGCM = field(repr=False)
+    key_id: str = field(repr=False)
+    _random: Callable[[int], bytes] = field(default=os.urandom, repr=False)
+
+    @classmethod
+    def from_key(cls, key: str) -> Vault:
+        """Derive from the configured key.
+
+        Raises:
+            StateError: it is too short to protect anything.
+
+        """
+        if len(key) < MINIMUM_KEY:
+            raise StateError(
+                f"the state key is too short: {MINIMUM_KEY} characters at least",
+                hint="`syncline init` makes a good one.",
+            )
+        digest_key, seal_key = (_derive(key, purpose) for purpose in (b"digest", b"seal"))
+        key_id = blake2b(b"key id", key=digest_key, digest_size=6).hexdigest()
+        return cls(digest_key, AESGCM(seal_key), key_id)
+
+    def digest(self, name: str, normal: Any) -> str:
+        """A keyed digest of a value in normal form, bound to `name` (field, matcher, purpose)."""
+        text = normal if isinstance(normal, str) else json.dumps(normal, ensure_ascii=False)
+        data = f"{name}\0{text}".encode("utf-8", "surrogatepass")
+        raw = blake2b(data, key=self._digest_key, digest_size=12).digest()
+        return base64.b64encode(raw).decode("ascii")
+
+    def seal(self, value: Any) -> bytes:
+        """Encrypt a JSON value."""
+        nonce = self._random(_NONCE)
+        data = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        return nonce + self._cipher.encrypt(nonce, data.encode("utf-8", "surrogatepass"), None)
+
+    def unseal(self, sealed: bytes) -> Any:
+        """Decrypt what `seal` made. Tuples come back as lists."""
+        data = self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], None)
+        return json.loads(data.decode("utf-8", "surrogatepass"))
+
+
+def _derive(key: str, purpose: bytes) -> bytes:
+    return HKDF(hashes.SHA256(), 32, salt=b"syncline", info=purpose).derive(key.encode())

@@ -11,7 +11,14 @@ import os
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, SecretStr, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from syncline.errors import ConfigurationError
 
@@ -24,6 +31,13 @@ class Secret(BaseModel):
     env: str | None = None
     file: Path | None = None
     keyring: str | None = None
+
+    @field_validator("file", mode="after")
+    @classmethod
+    def _beside_configuration(cls, file: Path | None, info: ValidationInfo) -> Path | None:
+        """A relative path is relative to the configuration file, not to where a run is started."""
+        directory = (info.context or {}).get("directory")
+        return file if file is None or directory is None else directory / file.expanduser()
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:

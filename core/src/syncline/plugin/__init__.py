@@ -1,0 +1,106 @@
+"""Everything the author of a plugin imports: `from syncline.plugin import Connector, hookimpl`.
+
+Names are resolved on first use (PEP 562), so that importing one contract, such as
+`syncline.plugin.requests`, neither loads pluggy nor the rest of the API: the command line must
+start fast.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from syncline.model.capacity import Capacity, Inexpressible
+    from syncline.model.reports import PlannedOperation, RunReport
+    from syncline.plugin.connector import (
+        API_VERSION,
+        Connector,
+        ConnectorConfig,
+        ConnectorContext,
+        TokenStore,
+    )
+    from syncline.plugin.events import ConflictSeen, Resolution, RunStarted, Veto
+    from syncline.plugin.hookspecs import hookimpl
+    from syncline.plugin.requests import (
+        AbsenceReason,
+        Absent,
+        Account,
+        AccountId,
+        AccountsRequest,
+        Applied,
+        ApplyRequest,
+        ChangesRequest,
+        CheckReport,
+        CheckRequest,
+        CheckResult,
+        Container,
+        Containers,
+        ContainersRequest,
+        Create,
+        Deferred,
+        Delete,
+        DeleteRequest,
+        Duplicate,
+        Feed,
+        FetchRequest,
+        Gone,
+        IdsRequest,
+        KeysRequest,
+        MatchKey,
+        MatchRequest,
+        Outcome,
+        Page,
+        Record,
+        RecordId,
+        Rejected,
+        Scope,
+        Stale,
+        Unknown,
+        Update,
+    )
+    from syncline.plugin.secrets import Secret
+    from syncline.plugin.spec import ChangeDetection, Codec, Field, SameText, TypeSpec
+    from syncline.policy.rules import Breach, RuleSet
+
+_REQUESTS = (
+    "AbsenceReason", "Absent", "Account", "AccountId", "AccountsRequest", "Applied", "ApplyRequest",
+    "ChangesRequest", "CheckReport", "CheckRequest", "CheckResult", "Container", "Containers",
+    "ContainersRequest", "Create", "Deferred", "Delete", "DeleteRequest", "Duplicate", "Feed",
+    "FetchRequest", "Gone", "IdsRequest", "KeysRequest", "MatchKey", "MatchRequest", "Outcome",
+    "Page", "Record", "RecordId", "Rejected", "Scope", "Stale", "Unknown", "Update",
+)  # fmt: skip
+
+_NAMES_OF = {
+    "syncline.model.capacity": ("Capacity", "Inexpressible"),
+    "syncline.model.reports": ("PlannedOperation", "RunReport"),
+    "syncline.plugin.connector": (
+        "API_VERSION", "Connector", "ConnectorConfig", "ConnectorContext", "TokenStore",
+    ),
+    "syncline.plugin.events": ("ConflictSeen", "Resolution", "RunStarted", "Veto"),
+    "syncline.plugin.hookspecs": ("hookimpl",),
+    "syncline.plugin.requests": _REQUESTS,
+    "syncline.plugin.secrets": ("Secret",),
+    "syncline.plugin.spec": ("ChangeDetection", "Codec", "Field", "SameText", "TypeSpec"),
+    "syncline.policy.rules": ("Breach", "RuleSet"),
+}  # fmt: skip
+
+_MODULE_OF = {name: module for module, names in _NAMES_OF.items() for name in names}
+
+__all__ = [
+    "API_VERSION", "AbsenceReason", "Absent", "Account", "AccountId", "AccountsRequest", "Applied",
+    "ApplyRequest", "Breach", "Capacity", "ChangeDetection", "ChangesRequest", "CheckReport",
+    "CheckRequest", "CheckResult", "Codec", "ConflictSeen", "Connector", "ConnectorConfig",
+    "ConnectorContext", "Container", "Containers", "ContainersRequest", "Create", "Deferred",
+    "Delete", "DeleteRequest", "Duplicate", "Feed", "FetchRequest", "Field", "Gone", "IdsRequest",
+    "Inexpressible", "KeysRequest", "MatchKey", "MatchRequest", "Outcome", "Page",
+    "PlannedOperation", "Record", "RecordId", "Rejected", "Resolution", "RuleSet", "RunReport",
+    "RunStarted", "SameText", "Scope", "Secret", "Stale", "TokenStore", "TypeSpec", "Unknown",
+    "Update", "Veto", "hookimpl",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_MODULE_OF[name]), name)

@@ -1,0 +1,183 @@
+"""`ConnectionHandle`: the only way the engine speaks to a configured system.
+
+Every connection has a pluggy manager of its own. On a shared one each connector would have to
+answer "not mine", and of two connections of one kind the last registered would always win; with
+its own, the address is the manager and wrappers apply to exactly one connection.
+
+From the outside in: retry (here, since a pluggy wrapper cannot call twice), pacing, audit, wrappers
+of plugins (`connection_plugins`), the connector.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import Any, TypeVar, cast
+
+from syncline.errors import ConfigurationError
+from syncline.model.reports import CallCounts
+from syncline.plugin.adapter import ConnectorPlugin, guarded
+from syncline.plugin.connector import Connector, ConnectorContext
+from syncline.plugin.hookspecs import ConnectionSpecs, manager_for
+from syncline.plugin.requests import (
+    AccountsRequest,
+    ApplyRequest,
+    CheckReport,
+    CheckRequest,
+    Containers,
+    ContainersRequest,
+    Create,
+    Delete,
+    DeleteRequest,
+    FetchRequest,
+    Outcome,
+    Page,
+    Scope,
+)
+from syncline.plugin.spec import Field, TypeSpec
+from syncline.plugin.wrappers import retry
+from syncline.plugin.wrappers.audit import Audit
+from syncline.plugin.wrappers.counting import CallCounter
+from syncline.plugin.wrappers.pacing import Pacing
+from syncline.plugin.wrappers.retry import Patience
+
+T = TypeVar("T")
+
+
+class ConnectionHandle:
+    """A typed façade over one connection. Used from several threads at once."""
+
+    def __init__(
+        self,
+        name: str,
+        connector: Connector,
+        counter: CallCounter,
+        *,
+        plugins: Iterable[object] = (),
+        patience: Patience | None = None,
+    ) -> None:
+        self.name = name
+        self._connector = connector
+        self._counter = counter
+        self._patience = patience or Patience()
+        manager = manager_for(ConnectionSpecs)
+        wrappers = (*plugins, Audit(name, self._patience.now), Pacing())
+        for each in (ConnectorPlugin(connector), *wrappers):
+            manager.register(each)
+        manager.check_pending()
+        self._hooks = cast(ConnectionSpecs, manager.hook)  # pluggy itself returns Any
+        # pluggy's managers only read while hooks are called, so threads need no lock for that.
+        self._closing = threading.Lock()
+        self._closed = False
+
+    @property
+    def connector(self) -> str:
+        """The kind of system: the connector's name."""
+        return self._connector.name
+
+    @property
+    def can_match(self) -> bool:
+        """Whether the connector can look for match keys: it has `fetch_match`."""
+        return type(self._connector).fetch_match is not Connector.fetch_match
+
+    def check(self, request: CheckRequest) -> CheckReport:
+        """Credentials, permissions, identity, and what this very tenant can do."""
+        return self._read(lambda: self._hooks.check(request=request))
+
+    def accounts(self, request: AccountsRequest) -> Containers:
+        """Account names resolved to the system's own ids."""
+        return self._read(lambda: self._hooks.containers(request=request))
+
+    def containers(self, request: ContainersRequest) -> Containers:
+        """All folders of an account."""
+        return self._read(lambda: self._hooks.containers(request=request))
+
+    def fetch(self, request: FetchRequest) -> Page:
+        """A finished page."""
+        return self._read(lambda: self._hooks.fetch(request=request))
+
+    def apply(self, request: ApplyRequest) -> list[Outcome]:
+        """One outcome for each operation, in order.
+
+        Raises:
+            Reconnect, Stop: the whole call failed in a way that repeating does not heal. What
+                was sent has no outcome then, and must be taken for unknown.
+
+        """
+
+        def send(operations: Sequence[Any]) -> list[Outcome]:
+            return self._hooks.apply(request=replace(request, operations=tuple(operations)))
+
+        creates = all(isinstance(each, Create) for each in request.operations)
+        return self._write(send, request.operations, creates and request.spec.idempotency == "key")
+
+    def delete(self, request: DeleteRequest) -> list[Outcome]:
+        """One outcome for each operation, in order. Raises as `apply` does."""
+
+        def send(operations: Sequence[Delete]) -> list[Outcome]:
+            return self._hooks.delete(request=replace(request, operations=tuple(operations)))
+
+        return self._write(send, request.operations, False)
+
+    def scope(self, spec: TypeSpec, text: str) -> Scope:
+        """The data set `text` describes, checked against the service."""
+        return self._read(
+            lambda: guarded(self.connector, "scope", self._connector.scope, spec, text)
+        )
+
+    def custom_field(self, spec: TypeSpec, name: str, native: str) -> Field:
+        """A field the configuration adds."""
+        method = self._connector.custom_field
+        return self._read(
+            lambda: guarded(self.connector, "custom_field", method, spec, name, native)
+        )
+
+    def calls(self) -> CallCounts:
+        """HTTP requests since this connection was opened."""
+        return self._counter.counts(self.name)
+
+    def close(self) -> None:
+        """Give back sockets and threads. May be called twice."""
+        with self._closing:
+            if self._closed:
+                return
+            self._closed = True
+        guarded(self.connector, "close", self._connector.close)
+
+    def _read(self, call: Callable[[], T]) -> T:
+        return retry.read(call, self._patience)
+
+    def _write(
+        self, send: Callable[..., list[Outcome]], operations: Sequence[object], repeatable: bool
+    ) -> list[Outcome]:
+        if not operations:
+            return []
+        return retry.write(send, operations, self._patience, repeatable=repeatable)
+
+
+def open_connection(
+    name: str,
+    type_: type[Connector],
+    config: object,
+    context: ConnectorContext,
+    *,
+    plugins: Iterable[object] = (),
+    patience: Patience | None = None,
+) -> ConnectionHandle:
+    """Make the connector and put its connection around it.
+
+    Raises:
+        ConfigurationError: the settings are not of the connector's own `Config`.
+        SynclineError: whatever the connector found wrong with its settings.
+
+    """
+    if not isinstance(config, type_.Config):
+        raise ConfigurationError(
+            f"connection {name!r} has no settings of the connector {type_.name!r}",
+            connection=name,
+        )
+    counter = CallCounter(context.count_call)
+    counted = replace(context, count_call=counter.count)
+    connector = guarded(type_.name, "__init__", type_, config, counted)
+    return ConnectionHandle(name, connector, counter, plugins=plugins, patience=patience)

@@ -1,0 +1,172 @@
+"""Finding plugins: our own loop over the entry points of the group `syncline.plugins`.
+
+pluggy's own loader stops at the first plugin that fails to import and silently skips a second one
+of the same name. Here every plugin ends in one of five states, with its distribution, its version
+and a reason, and whatever a plugin does while it is looked at stays its own problem.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any, Final, Literal
+
+from syncline.plugin.connector import API_VERSION, Connector, ConnectorConfig
+from syncline.plugin.hookspecs import EngineSpecs, hook_names, manager_for
+from syncline.plugin.spec import TypeSpec
+
+GROUP: Final = "syncline.plugins"
+MINORS_BACK: Final = 2
+
+State = Literal["loaded", "disabled", "broken", "incompatible", "duplicate"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PluginInfo:
+    """One plugin as `syncline plugins list` shows it. `connectors`: the kinds it offers, as far
+    as that could be found out.
+    """
+
+    name: str
+    state: State
+    distribution: str = ""
+    version: str = ""
+    reason: str = ""
+    hooks: tuple[str, ...] = ()
+    connectors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Found:
+    """A plugin that was looked at. `plugin` and `offers` only when it is `loaded`."""
+
+    info: PluginInfo
+    plugin: Any = None
+    offers: Mapping[str, Any] = field(default_factory=dict)
+    """Registration hook → what the plugin answered."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A plugin not yet looked at: where it comes from, and how to load it."""
+
+    name: str
+    load: Callable[[], Any]
+    distribution: str = ""
+    version: str = ""
+
+
+def installed() -> list[Candidate]:
+    """What is installed in this environment, by name; of equal names, by distribution."""
+    return sorted(
+        map(_candidate, entry_points(group=GROUP)), key=lambda each: (each.name, each.distribution)
+    )
+
+
+def _candidate(entry: EntryPoint) -> Candidate:
+    if entry.dist is None:
+        return Candidate(entry.name, entry.load)
+    return Candidate(entry.name, entry.load, entry.dist.name, entry.dist.version)
+
+
+def look_at(candidates: Iterable[Candidate], disabled: frozenset[str] = frozenset()) -> list[Found]:
+    """Bring every candidate into one of the five states, in the order given. Never raises."""
+    found: list[Found] = []
+    taken: dict[str, str] = {}
+    connectors: dict[str, str] = {}
+    for candidate in candidates:
+        outcome = _look_at_one(candidate, disabled, taken, connectors)
+        found.append(outcome)
+        taken.setdefault(candidate.name, candidate.distribution)
+        if outcome.info.state == "loaded":
+            connectors.update(dict.fromkeys(outcome.info.connectors, candidate.name))
+    return found
+
+
+def _look_at_one(
+    candidate: Candidate,
+    disabled: frozenset[str],
+    taken: Mapping[str, str],
+    connectors: Mapping[str, str],
+) -> Found:
+    info = PluginInfo(
+        name=candidate.name,
+        state="loaded",
+        distribution=candidate.distribution,
+        version=candidate.version,
+    )
+    if candidate.name in disabled:
+        return Found(replace(info, state="disabled", reason="switched off by the configuration"))
+    if candidate.name in taken:
+        reason = f"distribution {taken[candidate.name]!r} has a plugin of this name, too"
+        return Found(replace(info, state="duplicate", reason=reason))
+    try:
+        plugin, hooks, offers = _load(candidate)
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin may fail in any way
+        return Found(replace(info, state="broken", reason=f"{type(error).__name__}: {error}"))
+    kinds = tuple(each.name for each in offers["connector_types"])
+    info = replace(info, hooks=hooks, connectors=kinds)
+    if reason := _incompatible(offers["connector_types"]):
+        return Found(replace(info, state="incompatible", reason=reason))
+    for kind in kinds:
+        if kind in connectors:
+            reason = f"plugin {connectors[kind]!r} offers the connector {kind!r}, too"
+            return Found(replace(info, state="duplicate", reason=reason))
+    return Found(info, plugin, offers)
+
+
+_REGISTRATION: Final = {
+    "connector_types": tuple,
+    "object_types": tuple,
+    "policy_rules": tuple,
+    "register_matchers": dict,
+    "register_transforms": dict,
+}
+
+
+def _load(candidate: Candidate) -> tuple[Any, tuple[str, ...], dict[str, Any]]:
+    """Import it, hold it against the specs in a manager of its own, and ask what it offers."""
+    plugin = candidate.load()
+    trial = manager_for(EngineSpecs)
+    trial.register(plugin, candidate.name)
+    trial.check_pending()
+    offers: dict[str, Any] = {}
+    for hook, collect in _REGISTRATION.items():
+        answers = getattr(trial.hook, hook)()
+        offers[hook] = collect(answers[0]) if answers else collect()
+    _require_connectors(offers["connector_types"])
+    return plugin, hook_names(trial, plugin), offers
+
+
+def _require_connectors(types: Iterable[Any]) -> None:
+    for each in types:
+        if not (isinstance(each, type) and issubclass(each, Connector)):
+            raise TypeError("connector_types() must hold subclasses of Connector")
+        _require_declaration(each)
+
+
+def _require_declaration(type_: type[Connector]) -> None:
+    for attribute, kind in (("name", str), ("types", tuple), ("api_version", tuple)):
+        if not isinstance(getattr(type_, attribute, None), kind):
+            raise TypeError(f"{type_.__name__}.{attribute} must be a {kind.__name__}")
+    config = getattr(type_, "Config", None)
+    if not (isinstance(config, type) and issubclass(config, ConnectorConfig)):
+        raise TypeError(f"{type_.__name__}.Config must be a subclass of ConnectorConfig")
+    if not all(isinstance(each, TypeSpec) for each in type_.types):
+        raise TypeError(f"{type_.__name__}.types must hold TypeSpecs")
+
+
+def _incompatible(types: Iterable[type[Connector]]) -> str:
+    for each in types:
+        if not fits(each.api_version):
+            asked = ".".join(map(str, each.api_version))
+            here = ".".join(map(str, API_VERSION))
+            return f"connector {each.name!r} was written for plugin API {asked}; this is {here}"
+    return ""
+
+
+def fits(version: tuple[int, ...], current: tuple[int, int] = API_VERSION) -> bool:
+    """Whether a plugin for API `version` works here: same major, at most two minors back."""
+    major, minor = (*version, 0)[:2]
+    return major == current[0] and 0 <= current[1] - minor <= MINORS_BACK

@@ -1,0 +1,55 @@
+"""The one error for a connector that cannot be used, and the way out of it."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from importlib.metadata import PackageNotFoundError, metadata
+
+from syncline.errors import ConfigurationError
+from syncline.plugin.discovery import PluginInfo
+
+
+def missing_connector(
+    kind: str, plugins: tuple[PluginInfo, ...], available: tuple[str, ...]
+) -> ConfigurationError:
+    """Unknown, switched off, broken, incompatible or taken twice: with the reason and a hint."""
+    for info in plugins:
+        if info.state != "loaded" and kind in (info.name, *info.connectors):
+            return ConfigurationError(
+                f"connector {kind!r} cannot be used: its plugin is {info.state} ({info.reason})",
+                hint=_way_out(info),
+                connector=kind,
+                distribution=info.distribution,
+            )
+    offered = ", ".join(sorted(available)) or "none"
+    return ConfigurationError(
+        f"unknown connector {kind!r}; installed are: {offered}",
+        hint=_installation(kind, available),
+        connector=kind,
+    )
+
+
+def _way_out(info: PluginInfo) -> str:
+    source = info.distribution or info.name
+    if info.state == "disabled":
+        return f"Take {info.name!r} out of the plugins that are switched off."
+    if info.state == "incompatible":
+        return f"Install a version of {source} that fits: pip install --upgrade {source} syncline"
+    if info.state == "duplicate":
+        return f"Uninstall one of the two: pip uninstall {source}"
+    return f"Install it again: pip install --force-reinstall {source}"
+
+
+def _installation(kind: str, available: tuple[str, ...]) -> str:
+    if close := get_close_matches(kind, available, n=1):
+        return f"Did you mean {close[0]!r}?"
+    if kind in _extras():
+        return f'pip install "syncline[{kind}]"'
+    return "Install the distribution that brings it, then look at: syncline plugins list"
+
+
+def _extras() -> list[str]:
+    try:
+        return metadata("syncline").get_all("Provides-Extra") or []
+    except PackageNotFoundError:
+        return []

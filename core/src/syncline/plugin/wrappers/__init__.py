@@ -1,0 +1,1 @@
+"""What stands between the engine and every connector, written once for all of them."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -73,7 +73,7 @@ _DATE = re.compile(r"(\d{4}-|--)(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 class PartsType(FieldType):
     """A value of several parts that belong together, such as an address: merged as one."""
 
-    parts: Mapping[str, FieldType] = MappingProxyType({})
+    parts: Mapping[str, FieldType] = field(default_factory=dict, hash=False)
 
     def normal(self, value: Value) -> Value:
         """The parts that are not empty, in the declared order; `None` if none is left."""

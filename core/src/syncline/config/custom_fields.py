@@ -1,0 +1,98 @@
+"""From `[….fields]` to field rules, and to the object type widened by custom fields."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from syncline.config.context import SyncContext
+from syncline.config.problems import Problems, did_you_mean
+from syncline.config.words import directions, quoted
+from syncline.model.objects import ObjectType
+from syncline.model.sides import SIDES, PerSide
+from syncline.plugin.connector import Connector
+from syncline.policy.schema import Direction, FieldRule
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+Written = str | dict[str, str]
+
+
+def resolve_fields(
+    type: ObjectType,
+    written: Mapping[str, Written],
+    whole: Direction,
+    context: SyncContext,
+    problems: Problems,
+) -> tuple[ObjectType, dict[str, FieldRule]]:
+    """The type with the custom fields added, and the rule of every field that has its own.
+
+    `whole` is the object's direction: a field may be off or travel less ways, never more.
+    """
+    rules: dict[str, FieldRule] = {}
+    custom: list[str] = []
+    for name, value in written.items():
+        table = {"direction": value} if isinstance(value, str) else value
+        place = problems.under(name)
+        direction = _direction(table.get("direction"), whole, context, place)
+        native = {key: text for key, text in table.items() if key != "direction"}
+        if name in type.fields:
+            _refuse_places(native, type, place)
+            if direction is not whole:
+                rules[name] = FieldRule(direction)
+        elif isinstance(value, str):
+            known = sorted(type.fields)
+            place.add("", f"{type.name} has no such field{did_you_mean(name, known)}", known)
+        else:
+            custom.append(name)
+            rules[name] = FieldRule(direction, _places(name, native, context, place))
+    return (type.with_custom(custom) if custom else type), rules
+
+
+def _direction(
+    word: str | None, whole: Direction, context: SyncContext, problems: Problems
+) -> Direction:
+    """The field's direction, within the object's; the object's own if it says nothing."""
+    words = {**directions(context.names), "off": Direction.NONE}
+    fitting = {
+        name: meaning
+        for name, meaning in words.items()
+        if name != "none"
+        and (whole in {Direction.BOTH, Direction.NONE} or meaning in _within(whole))
+    }
+    if word is None:
+        return whole
+    if word not in words or word == "none":
+        problems.add("", f'"{word}" is no rule for a field{did_you_mean(word, fitting)}', fitting)
+        return whole
+    if word not in fitting:
+        problems.add("", f'"{word}" runs against the object\'s direction', quoted(fitting))
+    return whole if words[word] is Direction.BOTH else words[word]
+
+
+def _within(whole: Direction) -> tuple[Direction, ...]:
+    return (Direction.NONE, whole, Direction.BOTH)
+
+
+def _refuse_places(native: Mapping[str, str], type: ObjectType, problems: Problems) -> None:
+    if native:
+        rule = f"{type.name} already has this field; only custom fields say where they live"
+        problems.add("", rule, "another name for the custom field")
+
+
+def _places(
+    name: str, native: Mapping[str, str], context: SyncContext, problems: Problems
+) -> PerSide[str | None]:
+    """Where a custom field lives, at each side."""
+    if not _NAME.fullmatch(name):
+        problems.add("", "is not a name for a field", "small letters, digits and _")
+    for key in native:
+        if key not in tuple(context.names):
+            rule = f"unknown key{did_you_mean(key, context.names)}"
+            problems.add(key, rule, (*context.names, "direction"))
+    for side in SIDES:
+        if not native.get(context.names[side], "").strip():
+            problems.add(context.names[side], "is required: the field's name there")
+        elif context.connectors[side].custom_field is Connector.custom_field:
+            problems.add(context.names[side], f"{context.kinds[side]} has no custom fields")
+    return context.names.map(native.get)

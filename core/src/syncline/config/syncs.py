@@ -1,0 +1,120 @@
+"""From `[syncs.NAME]` to an agreement: connections, rule set, members, and one policy per type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from syncline.config.context import SyncContext, Systems
+from syncline.config.document import ConnectionTable, Document, SyncTable
+from syncline.config.members import MemberContext, account_key, resolve_members
+from syncline.config.objects import resolve_object
+from syncline.config.problems import Problems, did_you_mean
+from syncline.model.sides import PerSide
+from syncline.policy.rules import RuleSet
+from syncline.policy.settings import Member, SyncSettings
+
+
+def idle_connections(document: Document) -> frozenset[str]:
+    """Connections that only resting syncs use: nothing of theirs is needed."""
+    resting = {n for sync in document.syncs.values() if not sync.enabled for n in sync.between}
+    active = {n for sync in document.syncs.values() if sync.enabled for n in sync.between}
+    return frozenset(resting - active)
+
+
+def resolve_sync(
+    name: str,
+    table: SyncTable,
+    systems: Systems,
+    problems: Problems,
+) -> SyncSettings | None:
+    """The sync with everything resolved; None if its connections or rule set are wrong."""
+    context = _context(table, systems, problems)
+    if context is None:
+        return None
+    if not table.objects:
+        problems.add("objects", "names no object type", systems.offer.object_types)
+    policies = {
+        type: resolve_object(type, raw, context, problems.under("objects", type))
+        for type, raw in table.objects.items()
+    }
+    members = _members(table, MemberContext(context.names, tuple(policies)), problems)
+    found = {type: policy for type, policy in policies.items() if policy is not None}
+    return SyncSettings(name, context.names, context.rules.name, members, found, table.enabled)
+
+
+def _context(table: SyncTable, systems: Systems, problems: Problems) -> SyncContext | None:
+    names = _between(table, systems.tables, problems)
+    if names is None or not all(each in systems.connectors for each in names):
+        return None
+    kinds = names.map(lambda each: systems.tables[each].connector)
+    rules = _rule_set(table.rules, kinds, systems.offer.rule_sets, problems)
+    if rules is None:
+        return None
+    connectors = names.map(lambda each: systems.connectors[each])
+    return SyncContext(names, kinds, connectors, rules, systems.offer)
+
+
+def _members(table: SyncTable, context: MemberContext, problems: Problems) -> tuple[Member, ...]:
+    before = len(problems.found)
+    members = resolve_members(table.members, context, problems)
+    if table.enabled and not members and len(problems.found) == before:
+        problems.add("members", "names no member", "at least one, or enabled = false")
+    return members
+
+
+def _between(
+    table: SyncTable, tables: Mapping[str, ConnectionTable], problems: Problems
+) -> PerSide[str] | None:
+    left, right = table.between
+    if left == right:
+        problems.add("between", "names one connection twice", "two different connections")
+        return None
+    unknown = [name for name in (left, right) if name not in tables]
+    for name in unknown:
+        rule = f'there is no connection "{name}"{did_you_mean(name, tables)}'
+        problems.add("between", rule, tables)
+    return None if unknown else PerSide(left, right)
+
+
+def _rule_set(
+    written: str | None,
+    kinds: PerSide[str],
+    offered: Mapping[str, RuleSet],
+    problems: Problems,
+) -> RuleSet | None:
+    """The named rule set, or the only default of this pair of kinds, or `open`."""
+    pair = frozenset(kinds)
+    fitting = {n: rules for n, rules in offered.items() if rules.kinds in {None, pair}}
+    if written is None:
+        defaults = [r for r in fitting.values() if r.is_default and r.kinds is not None]
+        if len(defaults) > 1:
+            rule = f"is required: several rule sets are made for {' and '.join(sorted(pair))}"
+            problems.add("rules", rule, fitting)
+            return None
+        return defaults[0] if defaults else offered["open"]
+    if written in fitting:
+        return fitting[written]
+    if written in offered:
+        made_for = " and ".join(sorted(offered[written].kinds or ()))
+        rule = f'"{written}" is for {made_for}, not for {" and ".join(sorted(pair))}'
+    else:
+        rule = f'there is no rule set "{written}"{did_you_mean(written, offered)}'
+    problems.add("rules", rule, fitting)
+    return None
+
+
+def check_lanes_unique(syncs: Iterable[SyncSettings], problems: Problems) -> None:
+    """Two active syncs must not keep the same two accounts the same for the same object type."""
+    taken: dict[tuple[str, frozenset[tuple[str, str]]], str] = {}
+    for sync in syncs:
+        types = [type for type, policy in sync.objects.items() if sync.enabled and policy.runs]
+        for member in sync.members:
+            pair = zip(sync.between, member.accounts, strict=True)
+            accounts = frozenset((name, account_key(account)) for name, account in pair)
+            for type in types:
+                other = taken.setdefault((type, accounts), sync.name)
+                if other != sync.name:
+                    who = " and ".join(member.accounts)
+                    rule = f"{who} are already synced by {other}"
+                    allowed = f"one of the two with enabled = false, or other members in {other}"
+                    problems.under(sync.name).add(f"objects.{type}", rule, allowed)

@@ -1,0 +1,93 @@
+"""Fills the field tables of docs/connectors/*.md from what the connectors declare.
+
+python docs/generate.py            writes what has changed
+python docs/generate.py --check    writes nothing; exit code 1 names the pages that are not current
+
+A page is about the connector it is named after. Whatever stands between the two marks is
+replaced: a table for each object type.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from syncline.model.capacity import Capacity
+from syncline.plugin.connector import Connector
+from syncline.plugin.manager import PluginManager
+from syncline.plugin.spec import Field, TypeSpec
+
+PAGES = Path(__file__).parent / "connectors"
+BEGIN, END = "<!-- fields:begin -->", "<!-- fields:end -->"
+_BLOCK = re.compile(f"{re.escape(BEGIN)}.*?{re.escape(END)}", re.DOTALL)
+
+
+def main(arguments: list[str]) -> int:
+    """Writes or checks every page that has the marks."""
+    stale = [(page, text) for page, text in current_pages() if page.read_text("utf-8") != text]
+    if "--check" in arguments:
+        for page, _ in stale:
+            print(f"not current: docs/connectors/{page.name} (run: make docs)", file=sys.stderr)
+        return 1 if stale else 0
+    for page, text in stale:
+        page.write_text(text, "utf-8")
+        print(f"wrote docs/connectors/{page.name}")
+    return 0
+
+
+def current_pages() -> Iterator[tuple[Path, str]]:
+    """Every page with marks, and what it must say."""
+    connectors = PluginManager.discover().connector_types
+    for page in sorted(PAGES.glob("*.md")):
+        before = page.read_text("utf-8")
+        if _BLOCK.search(before):
+            block = f"{BEGIN}\n{tables(connectors[page.stem])}\n{END}"
+            yield page, _BLOCK.sub(lambda _, block=block: block, before)
+
+
+def tables(connector: type[Connector]) -> str:
+    """A table for each object type of a connector."""
+    return "\n\n".join(_table(spec) for spec in connector.types)
+
+
+def _table(spec: TypeSpec) -> str:
+    head = f"| `{spec.name}` | There | What it can hold | Remarks |\n|---|---|---|---|"
+    return "\n".join([head, *(_row(field) for field in spec.fields)])
+
+
+def _row(field: Field) -> str:
+    there = ", ".join(f"`{name}`" for name in field.native)
+    return f"| `{field.name}` | {there} | {_limits(field.capacity)} | {_remarks(field)} |"
+
+
+def _limits(capacity: Capacity) -> str:
+    unit = "UTF-16 units" if capacity.unit == "utf16" else "characters"
+    said = []
+    if capacity.many is not None:
+        said.append("one" if capacity.many == 1 else f"at most {capacity.many}")
+    if capacity.max_length is not None:
+        said.append(f"{capacity.max_length} {unit}")
+    parts = (capacity.part_lengths or {}).items()
+    said += [f"{part.replace('_', ' ')} {length}" for part, length in parts]
+    if capacity.vocabulary is not None:
+        said.append("only: " + ", ".join(sorted(capacity.vocabulary)))
+    if capacity.full_dates:
+        said.append("full dates only")
+    return ", ".join(said) or "no limit"
+
+
+def _remarks(field: Field) -> str:
+    marks = {
+        "required": field.required,
+        "unique": field.unique,
+        "only at creation": field.create_only,
+        "read-only": field.read_only,
+    }
+    said = [name for name, holds in marks.items() if holds]
+    return "; ".join([*said, *([field.note] if field.note else [])]).replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

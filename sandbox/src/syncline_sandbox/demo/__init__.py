@@ -1,0 +1,1 @@
+"""`syncline demo`: three people, two stand-ins, real runs of the real command line."""

@@ -58,6 +58,10 @@ class Capacity:
         self._check_expressible(kind, value)
         return self._cut(value)
 
+    def stored_element(self, element: str) -> str:
+        """What one element of a set becomes."""
+        return self._cut(element)
+
     def _stored_parts(self, kind: PartsType, value: Mapping[str, Value]) -> Value:
         limits = self.part_lengths or {}
         return {

@@ -1,0 +1,255 @@
+"""From a decision to values: what is sent to a side, and what it will then hold.
+
+Everything here is prediction. What a side cannot hold is cut by its declared capacities, what a
+service rewrites is foreseen by its `stored_as`; the outcome is that side's new base.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from syncline.engine.decide.deltas import Digest, Digests
+from syncline.engine.decide.link import Carry, Decision, Mode
+from syncline.engine.decide.sets import SetMerge, SetSide, merged, replaced
+from syncline.engine.decide.settlement import (
+    BaseMove,
+    Settlement,
+    joined,
+    scalar_move,
+    set_move,
+)
+from syncline.engine.digests import Digester
+from syncline.model.capacity import Inexpressible
+from syncline.model.fields import SetType, Value
+from syncline.model.records import Writable
+from syncline.model.sides import SIDES, PerSide, Side
+from syncline.plugin.spec import TypeSpec
+
+Fields = Mapping[str, Value]
+
+
+@dataclass(frozen=True)
+class SideValues:
+    """One side as just read: fields, base, and what this system can do with the type."""
+
+    fields: Fields = field(repr=False)
+    base: Digests | None
+    spec: TypeSpec
+    writable: Writable = Writable()  # noqa: RUF009 - frozen
+
+
+@dataclass(frozen=True)
+class TargetWrite:
+    """What to send to one side (nothing, if `fields` is empty) and how both bases then move.
+
+    `inexpressible` are fields the side cannot hold at all, `refused` those we may not write.
+    """
+
+    fields: Fields = field(repr=False)
+    stored: Fields = field(repr=False)
+    settlement: Settlement
+    inexpressible: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+
+
+def stored_fields(spec: TypeSpec, digester: Digester, fields: Fields) -> tuple[Fields, list[str]]:
+    """What a side would hold of a whole record, and the fields it has no way to express."""
+    found: dict[str, Value] = {}
+    refused: list[str] = []
+    for name, mapped in spec.by_name.items():
+        try:
+            found[name] = mapped.capacity.stored(digester.type.fields[name].type, fields.get(name))
+        except Inexpressible:
+            refused.append(name)
+            found[name] = None
+    rewritten = spec.stored_as({**fields, **found})
+    return {name: rewritten.get(name) for name in spec.by_name}, refused
+
+
+def equal_fields(sides: PerSide[SideValues], digester: Digester) -> frozenset[str]:
+    """The fields on which both sides agree under what each of them can hold."""
+    shared = sides.left.spec.readable & sides.right.spec.readable
+    names = [n for n in shared if n in sides.left.fields and n in sides.right.fields]
+    projected = {
+        side: stored_fields(sides[side.other].spec, digester, sides[side].fields)[0]
+        for side in SIDES
+    }
+    same: set[str] = set()
+    for name in names:
+        normal = digester.type.fields[name].type.normal
+        if any(
+            normal(projected[side][name]) == normal(sides[side.other].fields[name])
+            for side in SIDES
+        ):
+            same.add(name)
+    return frozenset(same)
+
+
+def created_fields(
+    source: SideValues, target: SideValues, digester: Digester, carried: Iterable[str]
+) -> tuple[Fields, list[str]]:
+    """The fields of a new record at the target, empty ones left out."""
+    wanted = frozenset(carried)
+    unmapped = {n: v for n, v in source.fields.items() if n not in target.spec.by_name}
+    given = {n: v for n, v in source.fields.items() if n in wanted}
+    stored, refused = stored_fields(target.spec, digester, {**unmapped, **given})
+    kinds = digester.type.fields
+    sent = {
+        name: value
+        for name, value in stored.items()
+        if kinds[name].type.normal(value) is not None and not target.spec.by_name[name].read_only
+    }
+    return sent, refused
+
+
+def target_write(
+    target: Side, decision: Decision, sides: PerSide[SideValues], digester: Digester
+) -> TargetWrite:
+    """What the decision's carries into `target` amount to."""
+    carries = [carry for carry in decision.carries if carry.source is target.other]
+    here, there = sides[target], sides[target.other]
+    after: dict[str, Value] = {n: v for n, v in here.fields.items() if n in here.spec.by_name}
+    touched: list[str] = []
+    inexpressible: list[str] = []
+    for carry in carries:
+        for name in carry.fields:
+            try:
+                after[name] = _carried(carry, name, here, there, digester)
+                touched.append(name)
+            except Inexpressible:
+                inexpressible.append(name)
+    stored = _rewritten(here, there, after)
+    sent, refused = _to_send(here, digester, stored, after, touched)
+    after = {name: stored[name] if name in sent else here.fields.get(name) for name in here.fields}
+    moved = [*touched, *inexpressible, *(name for name in sent if name not in touched)]
+    settled = [name for name in moved if name not in refused]
+    return TargetWrite(
+        {name: stored[name] for name in sent},
+        after,
+        _settlement(target, settled, after, _merging(carries, digester), sides, digester),
+        tuple(inexpressible),
+        tuple(refused),
+    )
+
+
+def agreement(names: Iterable[str], sides: PerSide[SideValues], digester: Digester) -> Settlement:
+    """Both bases move to what both sides hold: they agree already."""
+    moves = PerSide(BaseMove(), BaseMove())
+    wanted = tuple(names)
+    for side in SIDES:
+        values = sides[side]
+        found = [_move(name, values, values.fields, digester) for name in wanted]
+        moves = moves.with_side(side, joined(found))
+    return Settlement.of(moves)
+
+
+def _carried(
+    carry: Carry, name: str, here: SideValues, there: SideValues, digester: Digester
+) -> Value:
+    kind = digester.type.fields[name].type
+    mapped = here.spec.by_name[name]
+    source, current = there.fields.get(name), here.fields.get(name)
+    blank = kind.normal(source) is None
+    if carry.mode is Mode.KEEP_TARGET_IF_EMPTY and blank:
+        return current
+    if isinstance(kind, SetType):
+        frame = SetMerge(
+            kind,
+            lambda key: digester.element(name, key),
+            mapped.capacity,
+            source_wins=carry.overrides or carry.mode is not Mode.MERGE,
+        )
+        ours = SetSide(source, _elements(there.base, name), there.spec.by_name[name].capacity.many)
+        theirs = SetSide(current, _elements(here.base, name), mapped.capacity.many)
+        return (merged if carry.mode is Mode.MERGE else replaced)(ours, theirs, frame)
+    return mapped.capacity.stored(kind, source)
+
+
+def _elements(base: Digests | None, name: str) -> frozenset[str] | None:
+    if base is None or name not in base:
+        return None
+    found = base[name]
+    return frozenset(found if isinstance(found, tuple) else (found,) if found else ())
+
+
+def _rewritten(here: SideValues, there: SideValues, after: Fields) -> Mapping[str, Value]:
+    unmapped = {n: v for n, v in there.fields.items() if n not in here.spec.by_name}
+    found = here.spec.stored_as({**unmapped, **after})
+    return {name: found.get(name) for name in after}
+
+
+def _to_send(
+    here: SideValues,
+    digester: Digester,
+    stored: Fields,
+    after: Fields,
+    touched: Iterable[str],
+) -> tuple[list[str], list[str]]:
+    """The fields that really differ from what the side holds; and those we may not write."""
+    kinds = digester.type.fields
+    normal = {name: kinds[name].type.normal for name in stored}
+    candidates = set(touched) | {n for n in stored if normal[n](stored[n]) != normal[n](after[n])}
+    sent: list[str] = []
+    refused: list[str] = []
+    for name in stored:
+        if name not in candidates or normal[name](stored[name]) == normal[name](here.fields[name]):
+            continue
+        mapped = here.spec.by_name[name]
+        allowed = not (mapped.read_only or mapped.create_only) and here.writable.allows(name)
+        (sent if allowed else refused).append(name)
+    return sent, refused
+
+
+def _merging(carries: Iterable[Carry], digester: Digester) -> frozenset[str]:
+    return frozenset(
+        name
+        for carry in carries
+        if carry.mode is Mode.MERGE
+        for name in carry.fields
+        if digester.type.fields[name].type.is_set
+    )
+
+
+def _settlement(
+    target: Side,
+    names: Iterable[str],
+    after: Fields,
+    merging: frozenset[str],
+    sides: PerSide[SideValues],
+    digester: Digester,
+) -> Settlement:
+    here, there = sides[target], sides[target.other]
+    wanted = [name for name in names if name in there.fields]
+    source_moves = joined(_move(name, there, there.fields, digester) for name in wanted)
+    target_moves = joined(
+        _target_move(name, here, after, name in merging, digester)
+        for name in names
+        if name in here.fields
+    )
+    return Settlement.of(PerSide(source_moves, source_moves).with_side(target, target_moves))
+
+
+def _move(name: str, values: SideValues, now: Fields, digester: Digester) -> BaseMove:
+    """The side's base for this field becomes what the side holds."""
+    digest = digester.field(name, now.get(name))
+    if not digester.type.fields[name].type.is_set:
+        return scalar_move(name, digest)
+    return set_move(name, (values.base or {}).get(name), digest)
+
+
+def _target_move(
+    name: str, here: SideValues, after: Fields, merging: bool, digester: Digester
+) -> BaseMove:
+    """The written side's base. In a merge it moves only by what we write, so that this side's own
+    additions stay visible until they have been carried, too.
+    """
+    digest = digester.field(name, after.get(name))
+    if not merging:
+        return scalar_move(name, digest)
+    return set_move(name, digester.field(name, here.fields.get(name)), digest)
+
+
+def base_of(fields: Fields, spec: TypeSpec, digester: Digester) -> dict[str, Digest]:
+    """A whole base: every field this side maps, as these values."""
+    return {name: digester.field(name, fields.get(name)) for name in spec.by_name}

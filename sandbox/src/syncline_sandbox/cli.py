@@ -26,7 +26,7 @@ def sandbox() -> None:
 )
 @click.option("--quirk", "quirks", multiple=True, metavar="NAME[=VALUE]", help="Misbehave so.")
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON on stdout when ready.")
-def serve_command(  # noqa: PLR0917 - click calls by name
+def serve_command(
     service: str,
     port: int,
     data: Path | None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,16 @@ class Storage:
         """Runs several statements, for `CREATE TABLE IF NOT EXISTS …`."""
         with self._lock:
             self._connection.executescript(sql)
+
+    def collation(self, name: str, compare: Callable[[str, str], int]) -> None:
+        """Makes an order of text known to SQL; must come before any table that uses it."""
+        with self._lock:
+            self._connection.create_collation(name, compare)
+
+    def function(self, name: str, arity: int, body: Callable[..., Any]) -> None:
+        """Makes a pure function known to SQL."""
+        with self._lock:
+            self._connection.create_function(name, arity, body, deterministic=True)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -1,12 +1,13 @@
 """What tests need: start a stand-in on a free port, act as its user, look inside.
 
 with GraphSandbox.start() as graph:
-box = graph.add_mailbox("ada@example.test", display_name="Ada")
-box.create_contact({"givenName": "Grace", "surname": "Hopper"})
+    box = graph.add_mailbox("ada@example.test", display_name="Ada")
+    box.create_contact({"givenName": "Grace", "surname": "Hopper"})
 """
 
 from __future__ import annotations
 
 from syncline_sandbox.client import BackDoor, BackDoorError
+from syncline_sandbox.graph.sandbox import GraphMailbox, GraphSandbox
 
-__all__ = ["BackDoor", "BackDoorError"]
+__all__ = ["BackDoor", "BackDoorError", "GraphMailbox", "GraphSandbox"]

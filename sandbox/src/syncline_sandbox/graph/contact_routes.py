@@ -1,0 +1,185 @@
+"""`/contacts` and `/contactFolders/{folder}/contacts`, their items and their delta."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from syncline_sandbox.graph import delta, schema
+from syncline_sandbox.graph.contacts import Contact
+from syncline_sandbox.graph.folders import WELL_KNOWN, Folder
+from syncline_sandbox.graph.mailboxes import Mailbox
+from syncline_sandbox.graph.odata import Options, link, options, preferences, selected
+from syncline_sandbox.graph.restriction import CONTACT, candidates, holds
+from syncline_sandbox.graph.routes import Routes, Store, body_of, context
+from syncline_sandbox.messages import Answer, Call, JsonObject
+
+AREA = "Contacts"
+
+
+class ContactRoutes:
+    """Contacts of one mailbox, read and written."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._contacts, self._folders = store.contacts, store.folders
+        self._quirks = store.environment.quirks
+
+    def add_to(self, routes: Routes) -> None:
+        """Adds all routes; without a folder in the path the default folder is meant."""
+        for base in ("/contacts", "/contactFolders/{folder}/contacts"):
+            routes.add_for_mailbox("GET", f"{base}/delta", AREA, self._delta)
+            routes.add_for_mailbox("GET", base, AREA, self._list)
+            routes.add_for_mailbox("POST", base, AREA, self._create)
+            routes.add_for_mailbox("GET", f"{base}/{{contact}}", AREA, self._get)
+            routes.add_for_mailbox("PATCH", f"{base}/{{contact}}", AREA, self._update)
+            routes.add_for_mailbox("DELETE", f"{base}/{{contact}}", AREA, self._delete)
+            gone = f"{base}/{{contact}}/permanentDelete"
+            routes.add_for_mailbox("POST", gone, AREA, self._delete)
+
+    # ---- items ----------------------------------------------------------------------------------
+
+    def _get(self, call: Call, mailbox: Mailbox, contact: str, folder: str = "") -> Answer:
+        found = self._contacts.get(mailbox, contact, self._within(mailbox, folder))
+        wish = options(call, CONTACT, schema.PROPERTIES)
+        return self._answer(call, mailbox, 200, found, wish)
+
+    def _create(self, call: Call, mailbox: Mailbox, folder: str = WELL_KNOWN) -> Answer:
+        created = self._contacts.create(self._folders.get(mailbox, folder), body_of(call))
+        answer = self._answer(call, mailbox, 201, created, Options())
+        self._after_write(created)
+        return answer
+
+    def _update(self, call: Call, mailbox: Mailbox, contact: str, folder: str = "") -> Answer:
+        found = self._contacts.get(mailbox, contact, self._within(mailbox, folder))
+        self._contacts.check_version(found, call.header("if-match"))
+        updated = self._contacts.update(found, body_of(call))
+        answer = self._answer(call, mailbox, 200, updated, Options())
+        self._after_write(updated)
+        return answer
+
+    def _delete(self, call: Call, mailbox: Mailbox, contact: str, folder: str = "") -> Answer:
+        found = self._contacts.get(mailbox, contact, self._within(mailbox, folder))
+        self._contacts.check_version(found, call.header("if-match"))
+        self._contacts.delete(found)
+        return Answer(204)
+
+    def _within(self, mailbox: Mailbox, folder: str) -> Folder | None:
+        return self._folders.get(mailbox, folder) if folder else None
+
+    def _after_write(self, contact: Contact) -> None:
+        if self._quirks.fires("change-key-bump"):
+            self._contacts.touch(contact)
+
+    def _answer(
+        self, call: Call, mailbox: Mailbox, status: int, contact: Contact, wish: Options
+    ) -> Answer:
+        wanted = preferences(call)
+        item = {
+            "@odata.context": context(call, f"users('{mailbox.id}')/contacts/$entity"),
+            **_rendered(contact, wish, immutable=wanted.immutable),
+        }
+        headers = {**wanted.applied(), "ETag": item["@odata.etag"]}
+        if status == 201:
+            headers["Location"] = f"{call.base_url}{call.path}('{item['id']}')"
+        return Answer(status, item, headers)
+
+    # ---- lists ----------------------------------------------------------------------------------
+
+    def _list(self, call: Call, mailbox: Mailbox, folder: str = WELL_KNOWN) -> Answer:
+        where = self._folders.get(mailbox, folder)
+        wish, wanted = options(call, CONTACT, schema.PROPERTIES), preferences(call)
+        size = wish.page
+        if small := self._quirks.on("small-pages"):
+            size = min(size, small["size"])
+        found, total = self._found(where, wish, size)
+        content: JsonObject = {
+            "@odata.context": context(call, f"users('{mailbox.id}')/contacts"),
+        }
+        if wish.count:
+            content["@odata.count"] = total
+        shown = found[:size]
+        content["value"] = [_rendered(c, wish, immutable=wanted.immutable) for c in shown]
+        if len(found) > size:
+            following = link(call, {"$skip": str(wish.skip + size)})
+            loops = self._quirks.fires("looping-next-link")
+            content["@odata.nextLink"] = call.url if loops else following
+        return Answer(200, content, wanted.applied())
+
+    def _found(self, folder: Folder, wish: Options, size: int) -> tuple[Sequence[Contact], int]:
+        """The page's contacts, one more if there are more, and the number of all."""
+        if wish.filter is None and not wish.order:
+            total = self._contacts.count(folder) if wish.count else 0
+            return self._contacts.slice(folder, wish.skip, size + 1), total
+        matching = self._matching(folder, wish)
+        for name, descending in reversed(wish.order):
+            matching.sort(key=lambda c: _sort_key(c, name), reverse=descending)
+        return matching[wish.skip : wish.skip + size + 1], len(matching)
+
+    def _matching(self, folder: Folder, wish: Options) -> list[Contact]:
+        keys = candidates(wish.filter) if wish.filter else None
+        if keys is None:
+            pool = self._contacts.slice(folder, 0, -1)
+        else:
+            pool = self._contacts.with_keys(folder, keys)
+        if wish.filter is None:
+            return pool
+        condition = wish.filter
+        return [c for c in pool if holds(condition, c.rendered(immutable=True), c.index_keys())]
+
+    # ---- delta ----------------------------------------------------------------------------------
+
+    def _delta(self, call: Call, mailbox: Mailbox, folder: str = WELL_KNOWN) -> Answer:
+        where, wanted = self._folders.get(mailbox, folder), preferences(call)
+        if delta.has_token(call) and self._quirks.fires("delta-gone"):
+            raise delta.forgotten(call)
+        wish = Options() if delta.has_token(call) else options(call, CONTACT, schema.PROPERTIES)
+        feed = delta.Feed(where.id, where.generation)
+        horizon = self._contacts.horizon(where)
+        round_ = delta.begin_or_continue(call, feed, horizon, lambda: wish.select)
+        if round_.cursor == round_.after and not round_.first:
+            round_ = self._replayed(where, round_)
+
+        def rows(state: delta.Round, count: int) -> list[delta.Change]:
+            return self._changes(where, state, count, immutable=wanted.immutable)
+
+        size = wanted.page_size or wish.page
+        content = delta.page(call, self._store.environment, round_, size, rows)
+        content = {"@odata.context": context(call, "Collection(contact)"), **content}
+        return Answer(200, content, wanted.applied())
+
+    def _replayed(self, folder: Folder, round_: delta.Round) -> delta.Round:
+        replay = self._quirks.fires("delta-replay")
+        if replay is None:
+            return round_
+        earlier = self._contacts.earlier(folder, round_.after, replay["rows"])
+        return delta.rewound(round_, earlier)
+
+    def _changes(
+        self, folder: Folder, state: delta.Round, count: int, *, immutable: bool
+    ) -> list[delta.Change]:
+        presences = self._contacts.presences(folder, state, count)
+        contacts = self._contacts.at([p["contact"] for p in presences if not p["removed"]])
+        return [
+            delta.Change(
+                presence["changed"],
+                delta.tombstone(presence["immutable_id" if immutable else "default_id"])
+                if presence["removed"]
+                else selected(
+                    contacts[presence["contact"]].rendered(immutable=immutable), state.select
+                ),
+            )
+            for presence in presences
+        ]
+
+
+def _rendered(contact: Contact, wish: Options, *, immutable: bool) -> dict[str, Any]:
+    item = selected(contact.rendered(immutable=immutable), wish.select)
+    if wish.expand is not None and (found := contact.extended_properties(wish.expand)):
+        item[schema.EXTENDED] = found
+    return item
+
+
+def _sort_key(contact: Contact, name: str) -> tuple[bool, str]:
+    value = contact.rendered(immutable=True).get(name)
+    return value is not None, str(value or "").casefold()

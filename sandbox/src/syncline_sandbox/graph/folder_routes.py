@@ -1,0 +1,119 @@
+"""`/contactFolders`, their children and their delta."""
+
+from __future__ import annotations
+
+from syncline_sandbox.graph import delta
+from syncline_sandbox.graph.errors import bad_body
+from syncline_sandbox.graph.folders import WELL_KNOWN, Folder
+from syncline_sandbox.graph.mailboxes import Mailbox
+from syncline_sandbox.graph.odata import Options, link, options, preferences, selected
+from syncline_sandbox.graph.restriction import FOLDER, holds
+from syncline_sandbox.graph.routes import Routes, Store, body_of, context
+from syncline_sandbox.messages import Answer, Call, JsonObject
+
+AREA = "Contacts"
+PROPERTIES = frozenset({"id", "displayName", "parentFolderId"})
+
+
+class FolderRoutes:
+    """Contact folders of one mailbox."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._folders = store.folders
+        self._quirks = store.environment.quirks
+
+    def add_to(self, routes: Routes) -> None:
+        """Adds all routes."""
+        base = "/contactFolders"
+        item, children = f"{base}/{{folder}}", f"{base}/{{folder}}/childFolders"
+        routes.add_for_mailbox("GET", f"{base}/delta", AREA, self._delta)
+        routes.add_for_mailbox("GET", base, AREA, self._list)
+        routes.add_for_mailbox("POST", base, AREA, self._create)
+        routes.add_for_mailbox("GET", item, AREA, self._get)
+        routes.add_for_mailbox("PATCH", item, AREA, self._rename)
+        routes.add_for_mailbox("DELETE", item, AREA, self._delete)
+        routes.add_for_mailbox("GET", children, AREA, self._list)
+        routes.add_for_mailbox("POST", children, AREA, self._create)
+
+    def _get(self, call: Call, mailbox: Mailbox, folder: str) -> Answer:
+        wish = options(call, FOLDER, PROPERTIES)
+        found = self._folders.get(mailbox, folder)
+        return self._answer(call, mailbox, 200, found, wish)
+
+    def _create(self, call: Call, mailbox: Mailbox, folder: str = WELL_KNOWN) -> Answer:
+        parent, name = self._folders.get(mailbox, folder), _name(body_of(call))
+        created = self._folders.create(mailbox, parent, name)
+        return self._answer(call, mailbox, 201, created, Options())
+
+    def _rename(self, call: Call, mailbox: Mailbox, folder: str) -> Answer:
+        found, name = self._folders.get(mailbox, folder), _name(body_of(call))
+        renamed = self._folders.rename(mailbox, found, name)
+        return self._answer(call, mailbox, 200, renamed, Options())
+
+    def _delete(self, call: Call, mailbox: Mailbox, folder: str) -> Answer:
+        gone = self._folders.delete(self._folders.get(mailbox, folder))
+        self._store.contacts.delete_within(gone)
+        return Answer(204)
+
+    def _answer(
+        self, call: Call, mailbox: Mailbox, status: int, folder: Folder, wish: Options
+    ) -> Answer:
+        what = context(call, f"users('{mailbox.id}')/contactFolders/$entity")
+        content = {"@odata.context": what, **selected(folder.rendered(), wish.select)}
+        return Answer(status, content, preferences(call).applied())
+
+    def _list(self, call: Call, mailbox: Mailbox, folder: str = WELL_KNOWN) -> Answer:
+        """The folders below one; on the top level the default folder itself is left out."""
+        wish = options(call, FOLDER, PROPERTIES)
+        found = [
+            child
+            for child in self._folders.children(self._folders.get(mailbox, folder))
+            if wish.filter is None or holds(wish.filter, child.rendered())
+        ]
+        content: JsonObject = {
+            "@odata.context": context(call, f"users('{mailbox.id}')/contactFolders"),
+        }
+        if wish.count:
+            content["@odata.count"] = len(found)
+        end = wish.skip + wish.page
+        content["value"] = [selected(f.rendered(), wish.select) for f in found[wish.skip : end]]
+        if len(found) > end:
+            content["@odata.nextLink"] = link(call, {"$skip": str(end)})
+        return Answer(200, content, preferences(call).applied())
+
+    def _delta(self, call: Call, mailbox: Mailbox) -> Answer:
+        if delta.has_token(call) and self._quirks.fires("delta-gone"):
+            raise delta.forgotten(call)
+        wish = Options() if delta.has_token(call) else options(call, FOLDER, PROPERTIES)
+        feed = delta.Feed(f"folders {mailbox.id}", mailbox.folder_generation)
+        horizon = self._store.environment.storage.current("change")
+        round_ = delta.begin_or_continue(call, feed, horizon, lambda: wish.select)
+
+        def rows(state: delta.Round, count: int) -> list[delta.Change]:
+            return [_change(f, state) for f in self._changed(mailbox, state)][:count]
+
+        size = preferences(call).page_size or wish.page
+        content = delta.page(call, self._store.environment, round_, size, rows)
+        what = context(call, "Collection(contactFolder)")
+        return Answer(200, {"@odata.context": what, **content}, preferences(call).applied())
+
+    def _changed(self, mailbox: Mailbox, state: delta.Round) -> list[Folder]:
+        changed = self._folders.changes(mailbox, state.cursor, state.until)
+        return [f for f in changed if not (f.removed and f.entered > state.after)]
+
+
+def _change(folder: Folder, state: delta.Round) -> delta.Change:
+    if folder.removed:
+        return delta.Change(folder.changed, delta.tombstone(folder.id))
+    return delta.Change(folder.changed, selected(folder.rendered(), state.select))
+
+
+def _name(body: JsonObject) -> object:
+    for name in body:
+        if "@" not in name and name not in PROPERTIES:
+            raise bad_body(
+                f"The property '{name}' does not exist on type 'microsoft.graph.contactFolder'. "
+                "Make sure to only use property names that are defined by the type."
+            )
+    return body.get("displayName")

@@ -1,0 +1,179 @@
+"""Query options and preferences of a call, as values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from syncline_sandbox.graph.errors import Failure, bad_request
+from syncline_sandbox.graph.filter import AnyOf, Comparison, Either, Node, parse_filter
+from syncline_sandbox.graph.restriction import (
+    Vocabulary,
+    check,
+    extended_kind,
+    no_such_property,
+    ordered_first,
+)
+from syncline_sandbox.graph.schema import EXTENDED
+from syncline_sandbox.messages import Call
+
+DEFAULT_PAGE = 10
+MAX_PAGE = 1_000
+ANNOTATION = "@odata.etag"
+
+_LIST = frozenset(
+    {"$select", "$top", "$skip", "$count", "$filter", "$orderby", "$expand", "$skiptoken"}
+)
+_EXPAND = re.compile(rf"{EXTENDED}\(\$filter=(?P<filter>.+)\)", re.IGNORECASE)
+_ORDER = re.compile(r"(?P<name>\w+)(?:\s+(?P<way>asc|desc))?", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Preferences:
+    """The `Prefer` header."""
+
+    immutable: bool = False
+    page_size: int | None = None
+
+    def applied(self) -> dict[str, str]:
+        """`Preference-Applied`, for what was asked and done."""
+        done = ['IdType="ImmutableId"'] if self.immutable else []
+        done += [f"odata.maxpagesize={self.page_size}"] if self.page_size else []
+        return {"Preference-Applied": ", ".join(done)} if done else {}
+
+
+@dataclass(frozen=True)
+class Options:
+    """Query options of a read; `page` is how many rows a page may have."""
+
+    select: tuple[str, ...] | None = None
+    page: int = DEFAULT_PAGE
+    skip: int = 0
+    count: bool = False
+    filter: Node | None = None
+    order: tuple[tuple[str, bool], ...] = ()
+    expand: frozenset[str] | None = None
+
+
+def preferences(call: Call) -> Preferences:
+    """Reads `Prefer`; what is not known is passed over, as RFC 7240 wants."""
+    header = call.header("prefer") or ""
+    size = re.search(r"odata\.maxpagesize\s*=\s*\"?(\d+)", header, re.IGNORECASE)
+    immutable = re.search(r"IdType\s*=\s*\"?ImmutableId\b", header, re.IGNORECASE)
+    asked = int(size.group(1)) if size else 0
+    return Preferences(immutable is not None, min(asked, MAX_PAGE) or None)
+
+
+def options(call: Call, vocabulary: Vocabulary, selectable: Iterable[str]) -> Options:
+    """Reads the query of a list or an item; raises `Failure` (400)."""
+    query = {name.casefold(): value for name, value in call.query.items()}
+    for name in query:
+        if name.startswith("$") and name not in _LIST:
+            raise bad_request(f"Unrecognized or unsupported query option '{name}'.")
+    condition = _filter(query.get("$filter"), vocabulary)
+    top = _number(query, "$top", MAX_PAGE)
+    return Options(
+        select=_select(query.get("$select"), vocabulary, frozenset(selectable)),
+        page=top or preferences(call).page_size or DEFAULT_PAGE,
+        skip=_number(query, "$skip") or 0,
+        count=query.get("$count", "").casefold() == "true",
+        filter=condition,
+        order=_order(query.get("$orderby"), condition, vocabulary),
+        expand=_expand(query.get("$expand")),
+    )
+
+
+def selected(item: dict[str, Any], names: Sequence[str] | None) -> dict[str, Any]:
+    """An item cut down to `$select`; id and annotations always stay."""
+    if names is None:
+        return item
+    kept = {"id", *names}
+    return {name: value for name, value in item.items() if name in kept or "@" in name}
+
+
+def link(call: Call, changes: dict[str, str], *, keep: bool = True) -> str:
+    """The URL of a call with other query options."""
+    query = {**(call.query if keep else {}), **changes}
+    encoded = urlencode(query, quote_via=quote, safe="$'(),:;=/ ".replace(" ", ""))
+    return f"{call.base_url}{call.path}?{encoded}"
+
+
+def _select(
+    text: str | None, vocabulary: Vocabulary, selectable: frozenset[str]
+) -> tuple[str, ...] | None:
+    if not text:
+        return None
+    names = tuple(name.strip() for name in text.split(","))
+    for name in names:
+        if name not in selectable:
+            raise no_such_property(name, vocabulary.type_name)
+    return names
+
+
+def _number(query: dict[str, str], name: str, limit: int | None = None) -> int | None:
+    text = query.get(name)
+    if text is None:
+        return None
+    if not text.isdigit() or (limit is not None and not 0 < int(text) <= limit):
+        raise _invalid_value(name, text)
+    return int(text)
+
+
+def _invalid_value(name: str, text: str) -> Failure:
+    return bad_request(f"Invalid value '{text}' for {name} query option found.")
+
+
+def _filter(text: str | None, vocabulary: Vocabulary) -> Node | None:
+    if text is None:
+        return None
+    node = parse_filter(text)
+    check(node, vocabulary)
+    return node
+
+
+def _order(
+    text: str | None, condition: Node | None, vocabulary: Vocabulary
+) -> tuple[tuple[str, bool], ...]:
+    if not text:
+        return ()
+    order = []
+    for part in text.split(","):
+        found = _ORDER.fullmatch(part.strip())
+        if found is None:
+            raise _invalid_value("$orderby", text)
+        if found["name"] not in vocabulary.texts | vocabulary.instants:
+            raise no_such_property(found["name"], vocabulary.type_name)
+        order.append((found["name"], (found["way"] or "").casefold() == "desc"))
+    if condition is not None:
+        _check_efficient([name for name, _ in order], ordered_first(condition))
+    return tuple(order)
+
+
+def _check_efficient(ordered: list[str], filtered: list[str]) -> None:
+    if filtered[: len(ordered)] != ordered:
+        raise bad_request(
+            "The restriction or sort order is too complex for this operation.", "InefficientFilter"
+        )
+
+
+def _expand(text: str | None) -> frozenset[str] | None:
+    if text is None:
+        return None
+    found = _EXPAND.fullmatch(text.strip())
+    names = _expanded(parse_filter(found["filter"])) if found else None
+    if names is None:
+        raise bad_request(f"Parsing OData Select and Expand failed: '{text}'.")
+    return names
+
+
+def _expanded(node: Node) -> frozenset[str] | None:
+    match node:
+        case Comparison(("id",), "eq", str(name)):
+            return frozenset({extended_kind(name)})
+        case Either(left, right) if not isinstance(left, AnyOf):
+            one, other = _expanded(left), _expanded(right)
+            return one | other if one and other else None
+    return None

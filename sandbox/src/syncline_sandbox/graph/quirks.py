@@ -1,0 +1,21 @@
+"""The misbehaviours of Graph, beside those common to both services."""
+
+from __future__ import annotations
+
+from syncline_sandbox.quirks import COMMON, GRAPH, Quirk
+
+QUIRKS = (
+    *COMMON,
+    Quirk("delta-gone", "410 SyncStateNotFound for a delta token", GRAPH),
+    Quirk("delta-replay", "a round delivers rows of earlier rounds again", GRAPH, {"rows": 3}),
+    Quirk("delta-repeat", "a delta page delivers its first row twice", GRAPH),
+    Quirk("empty-page", "a delta page without rows that has a next link all the same", GRAPH),
+    Quirk("if-match-ignored", "a write goes through whatever If-Match says", GRAPH),
+    Quirk("change-key-bump", "the server changes the change key again after a write", GRAPH),
+    Quirk(
+        "mailbox-concurrency",
+        "429 for more than four calls, or more than one batch, at a time in one mailbox",
+        GRAPH,
+        {"hold_ms": 30},
+    ),
+)

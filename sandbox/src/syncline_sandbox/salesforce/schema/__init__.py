@@ -1,0 +1,1 @@
+"""What objects and fields an org has: standard ones, custom ones, and who may see them."""

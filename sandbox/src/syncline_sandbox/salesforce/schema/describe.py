@@ -1,0 +1,150 @@
+"""The describe resources: of all objects, and of one with its fields."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from syncline_sandbox.salesforce.schema.fields import TEXT_TYPES, Field
+from syncline_sandbox.salesforce.schema.objects import ObjectType
+from syncline_sandbox.salesforce.schema.org import OrgSchema
+
+_SOAP_TYPES = {
+    "id": "tns:ID",
+    "reference": "tns:ID",
+    "boolean": "xsd:boolean",
+    "date": "xsd:date",
+    "datetime": "xsd:dateTime",
+    "double": "xsd:double",
+    "currency": "xsd:double",
+    "int": "xsd:int",
+    "address": "urn:address",
+}
+
+
+def describe_global(schema: OrgSchema, base: str) -> dict[str, Any]:
+    """The list of objects. `base` is the path of the version (`/services/data/v66.0`)."""
+    kinds = sorted(schema.objects.values(), key=lambda kind: kind.name)
+    sobjects = [_summary(kind, base) for kind in kinds]
+    return {"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": sobjects}
+
+
+def describe_object(schema: OrgSchema, kind: ObjectType, base: str) -> dict[str, Any]:
+    """One object with its fields, record types and child relationships."""
+    relationships = [
+        {
+            "cascadeDelete": False,
+            "childSObject": child.object,
+            "deprecatedAndHidden": False,
+            "field": child.field,
+            "relationshipName": child.relationship,
+        }
+        for child in kind.children
+        if schema.object(child.object)
+    ]
+    return _summary(kind, base) | {
+        "childRelationships": relationships,
+        "fields": [_field(field) for field in kind.fields],
+        "recordTypeInfos": [_MASTER_RECORD_TYPE],
+        "supportedScopes": [{"label": f"All {kind.plural}", "name": "everything"}],
+    }
+
+
+def basic_information(kind: ObjectType, base: str) -> dict[str, Any]:
+    """What a GET of the object itself answers."""
+    return {"objectDescribe": _summary(kind, base), "recentItems": []}
+
+
+_MASTER_RECORD_TYPE = {
+    "active": True,
+    "available": True,
+    "defaultRecordTypeMapping": True,
+    "developerName": "Master",
+    "master": True,
+    "name": "Master",
+    "recordTypeId": "012000000000000AAA",
+}
+
+
+def _summary(kind: ObjectType, base: str) -> dict[str, Any]:
+    root = f"{base}/sobjects/{kind.name}"
+    return {
+        "activateable": False,
+        "createable": kind.createable,
+        "custom": False,
+        "customSetting": False,
+        "deletable": kind.deletable,
+        "deprecatedAndHidden": False,
+        "feedEnabled": True,
+        "keyPrefix": kind.prefix,
+        "label": kind.name,
+        "labelPlural": kind.plural,
+        "layoutable": True,
+        "mergeable": kind.mergeable,
+        "mruEnabled": True,
+        "name": kind.name,
+        "queryable": True,
+        "replicateable": kind.undeletable,
+        "retrieveable": True,
+        "searchable": True,
+        "triggerable": True,
+        "undeletable": kind.undeletable,
+        "updateable": kind.updateable,
+        "urls": {
+            "rowTemplate": f"{root}/{{ID}}",
+            "describe": f"{root}/describe",
+            "sobject": root,
+        },
+    }
+
+
+def _field(field: Field) -> dict[str, Any]:
+    return _capabilities(field) | {
+        "aggregatable": field.filterable,
+        "byteLength": field.length * 3 if field.type in TEXT_TYPES else field.length,
+        "calculated": False,
+        "calculatedFormula": None,
+        "caseSensitive": False,
+        "compoundFieldName": None,
+        "custom": field.custom,
+        "defaultValue": field.default,
+        "deprecatedAndHidden": False,
+        "digits": 9 if field.type == "int" else 0,
+        "label": field.shown_label,
+        "length": field.length,
+        "name": field.name,
+        "nameField": field.name == "Name",
+        "permissionable": field.nillable and field.createable,
+        "picklistValues": [_choice(field, value) for value in field.values],
+        "precision": 18 if field.type in ("double", "currency") else 0,
+        "referenceTo": list(field.refers_to),
+        "relationshipName": field.relationship,
+        "restrictedPicklist": field.restricted,
+        "scale": {"double": 15, "currency": 2}.get(field.type, 0),
+        "soapType": _SOAP_TYPES.get(field.type, "xsd:string"),
+        "type": field.type,
+    }
+
+
+def _capabilities(field: Field) -> dict[str, Any]:
+    return {
+        "createable": field.createable,
+        "defaultedOnCreate": field.default is not None or not (field.nillable or field.required),
+        "externalId": field.external_id,
+        "filterable": field.filterable,
+        "groupable": field.filterable and field.type not in ("textarea", "address", "double"),
+        "idLookup": field.id_lookup or field.external_id,
+        "nillable": field.nillable,
+        "sortable": field.filterable and field.type != "address",
+        "unique": field.unique,
+        "updateable": field.updateable,
+    }
+
+
+def _choice(field: Field, value: str) -> dict[str, Any]:
+    return {
+        "active": True,
+        "defaultValue": value == field.default,
+        "label": value,
+        "validFor": None,
+        "value": value,
+    }

@@ -1,0 +1,163 @@
+"""A field of an object, with the properties that `describe` reports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+FieldType = Literal[
+    "id",
+    "reference",
+    "string",
+    "textarea",
+    "email",
+    "phone",
+    "url",
+    "picklist",
+    "boolean",
+    "date",
+    "datetime",
+    "double",
+    "currency",
+    "int",
+    "address",
+]
+
+TEXT_TYPES = frozenset({"string", "textarea", "email", "phone", "url", "picklist"})
+NUMBER_TYPES = frozenset({"double", "currency", "int"})
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field. Lengths are characters; `parts` are the fields a compound address is made of."""
+
+    name: str
+    type: FieldType
+    length: int = 0
+    label: str = ""
+    required: bool = False
+    createable: bool = True
+    updateable: bool = True
+    nillable: bool = True
+    filterable: bool = True
+    id_lookup: bool = False
+    external_id: bool = False
+    unique: bool = False
+    custom: bool = False
+    values: tuple[str, ...] = ()
+    restricted: bool = False
+    refers_to: tuple[str, ...] = ()
+    relationship: str | None = None
+    default: str | bool | float | None = None
+    needs: str | None = None
+    parts: tuple[str, ...] = ()
+
+    @property
+    def stored(self) -> bool:
+        """Whether the field is a column; a compound one is put together when read."""
+        return self.type != "address"
+
+    @property
+    def shown_label(self) -> str:
+        """The label, made from the name where none is given."""
+        return self.label or spaced(self.name)
+
+
+def spaced(name: str) -> str:
+    """`MobilePhone` → `Mobile Phone`; a custom field loses its suffix."""
+    base = name.removesuffix("__c").removesuffix("Id") or name
+    words = "".join(f" {c}" if c.isupper() and i else c for i, c in enumerate(base))
+    return words.replace("_", " ").strip()
+
+
+def text(name: str, length: int, **more: object) -> Field:
+    """A line of text."""
+    return Field(name, "string", length, **more)  # type: ignore[arg-type]  # checked by dataclass
+
+
+def system(name: str, kind: FieldType, **more: object) -> Field:
+    """A field that only the service writes."""
+    fixed: dict[str, object] = {"createable": False, "updateable": False}
+    return Field(name, kind, **(fixed | more))  # type: ignore[arg-type]  # checked by dataclass
+
+
+def lookup(name: str, target: str, **more: object) -> Field:
+    """A reference to a row of another object; its relationship is the name without `Id`."""
+    fixed: dict[str, object] = {
+        "length": 18,
+        "refers_to": (target,),
+        "relationship": name.removesuffix("Id"),
+    }
+    return Field(name, "reference", **(fixed | more))  # type: ignore[arg-type]  # as above
+
+
+def picklist(name: str, length: int, *values: str, **more: object) -> Field:
+    """A choice; other values are refused only if it is `restricted`."""
+    return Field(name, "picklist", length, values=values, **more)  # type: ignore[arg-type]  # as above
+
+
+GEOCODE_ACCURACY = (
+    "Address",
+    "NearAddress",
+    "Block",
+    "Street",
+    "ExtendedZip",
+    "Zip",
+    "Neighborhood",
+    "City",
+    "County",
+    "State",
+    "Unknown",
+)
+
+
+def address(prefix: str) -> tuple[Field, ...]:
+    """The fields of one postal address, and the compound field that shows them together."""
+    names = ("Street", "City", "State", "PostalCode", "Country")
+    codes = (f"{prefix}StateCode", f"{prefix}CountryCode")
+    places = (f"{prefix}Latitude", f"{prefix}Longitude", f"{prefix}GeocodeAccuracy")
+    return (
+        Field(f"{prefix}Street", "textarea", 255),
+        text(f"{prefix}City", 40),
+        text(f"{prefix}State", 80),
+        text(f"{prefix}PostalCode", 20),
+        text(f"{prefix}Country", 80),
+        picklist(codes[0], 10, needs="state_country_picklists"),
+        picklist(codes[1], 10, needs="state_country_picklists"),
+        Field(places[0], "double"),
+        Field(places[1], "double"),
+        picklist(places[2], 40, *GEOCODE_ACCURACY, restricted=True),
+        system(
+            f"{prefix}Address" if prefix else "Address",
+            "address",
+            parts=(*(f"{prefix}{name}" for name in names), *codes, *places),
+        ),
+    )
+
+
+def audit() -> tuple[Field, ...]:
+    """The stamps that every business object carries."""
+    return (
+        system("CreatedDate", "datetime", nillable=False),
+        lookup("CreatedById", "User", createable=False, updateable=False, nillable=False),
+        system("LastModifiedDate", "datetime", nillable=False),
+        lookup("LastModifiedById", "User", createable=False, updateable=False, nillable=False),
+        system("SystemModstamp", "datetime", nillable=False),
+    )
+
+
+def seen() -> tuple[Field, ...]:
+    """When a user last did something with a row; the stand-in leaves them empty."""
+    return (
+        system("LastActivityDate", "date"),
+        system("LastViewedDate", "datetime"),
+        system("LastReferencedDate", "datetime"),
+    )
+
+
+def identity() -> tuple[Field, ...]:
+    """Id and IsDeleted."""
+    return (
+        system("Id", "id", length=18, nillable=False, id_lookup=True),
+        system("IsDeleted", "boolean", nillable=False, default=False),
+    )

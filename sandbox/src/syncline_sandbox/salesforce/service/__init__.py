@@ -1,0 +1,1 @@
+"""The resources under `/services`: each module answers one group of them."""

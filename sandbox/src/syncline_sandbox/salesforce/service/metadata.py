@@ -1,0 +1,93 @@
+"""Versions, resources, describes and limits."""
+
+from __future__ import annotations
+
+from syncline_sandbox.messages import Answer, Call
+from syncline_sandbox.salesforce.errors import not_found
+from syncline_sandbox.salesforce.org import Org
+from syncline_sandbox.salesforce.schema.describe import (
+    basic_information,
+    describe_global,
+    describe_object,
+)
+from syncline_sandbox.salesforce.service.preconditions import unchanged_since
+from syncline_sandbox.salesforce.service.requests import (
+    NEWEST,
+    OLDEST,
+    Context,
+    answer,
+    check_version,
+)
+from syncline_sandbox.salesforce.service.usage import remaining
+from syncline_sandbox.salesforce.stamps import from_stamp, http_date
+
+_RESOURCES = ("composite", "limits", "query", "queryAll", "sobjects")
+_SEASONS = ("Winter", "Spring", "Summer")
+
+
+def versions(call: Call) -> Answer:
+    """GET of `/services/data`, without a token."""
+    numbers = range(OLDEST, NEWEST + 1)
+    return answer(
+        [
+            {"label": _label(n), "url": f"/services/data/v{n}.0", "version": f"{n}.0"}
+            for n in numbers
+        ]
+    )
+
+
+def resources(call: Call, version: str) -> Answer:
+    """GET of a version."""
+    refused = check_version(version)
+    if refused:
+        raise refused
+    return answer({name: f"/services/data/{version}/{name}" for name in _RESOURCES})
+
+
+def all_objects(context: Context) -> Answer:
+    """GET of `sobjects`."""
+    unchanged = _unchanged(context)
+    return unchanged or answer(
+        describe_global(context.org.visible, context.base), headers=_modified(context.org)
+    )
+
+
+def one_object(context: Context, kind: str) -> Answer:
+    """GET of an object."""
+    return answer(basic_information(context.kind(kind), context.base))
+
+
+def describe(context: Context, kind: str) -> Answer:
+    """GET of an object's describe."""
+    found = context.kind(kind)
+    unchanged = _unchanged(context)
+    return unchanged or answer(
+        describe_object(context.org.visible, found, context.base), headers=_modified(context.org)
+    )
+
+
+def limits(context: Context) -> Answer:
+    """GET of `limits`."""
+    if context.number < OLDEST:
+        raise not_found()
+    most = context.org.setting("daily_limit")
+    daily = {"Max": most, "Remaining": remaining(context.org)}
+    unused = {"Max": 15000, "Remaining": 15000}
+    return answer({"DailyApiRequests": daily, "DailyBulkApiBatches": unused})
+
+
+def _unchanged(context: Context) -> Answer | None:
+    moment = from_stamp(context.org.setting("schema_modified"))
+    if unchanged_since(context.call, moment):
+        return Answer(304, headers=_modified(context.org))
+    return None
+
+
+def _modified(org: Org) -> dict[str, str]:
+    return {"Last-Modified": http_date(from_stamp(org.setting("schema_modified")))}
+
+
+def _label(number: int) -> str:
+    """Three releases a year: v67 is Summer '26, v68 Winter '27."""
+    since = number - 32
+    return f"{_SEASONS[since % 3]} '{15 + since // 3:02d}"

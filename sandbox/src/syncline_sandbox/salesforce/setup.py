@@ -1,0 +1,85 @@
+"""What a new org holds: its Organization row, an integration user, a client with a key pair."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from syncline_sandbox.salesforce.org import Org
+from syncline_sandbox.salesforce.rows.administration import SYSTEM, add_user
+from syncline_sandbox.salesforce.rows.writes import Actor, create
+from syncline_sandbox.salesforce.service.sessions import ACCESS, expires_at, open_session
+from syncline_sandbox.salesforce.stamps import stamp
+from syncline_sandbox.salesforce.store.records import find_by
+from syncline_sandbox.salesforce.store.tables import create_tables
+
+USERNAME = "integration@example.test"
+CLIENT_ID = "sandbox-consumer-key"
+CLIENT_SECRET = "sandbox-consumer-secret"  # noqa: S105 - of a stand-in, good for nothing else
+
+
+def prepare(org: Org) -> None:
+    """Makes the tables, and on an empty storage what no org is without."""
+    create_tables(org.storage)
+    org.forget()
+    with org.storage.transaction():
+        if org.setting("schema_modified") is not None:
+            return
+        org.set("schema_modified", stamp(org.now()))
+        user_id = add_user(org, {"username": USERNAME, "name": "Integration User"})
+        organization = org.everything.object("Organization")
+        if organization:
+            actor = Actor(SYSTEM, through_api=False)
+            create(org, organization, {"Name": "Syncline Sandbox", "InstanceName": "SBX"}, actor)
+        org.storage.run(
+            "INSERT OR REPLACE INTO client VALUES (?, ?, ?, '', '')",
+            *(CLIENT_ID, CLIENT_SECRET, user_id),
+        )
+
+
+def integration_user(org: Org) -> str:
+    """The id of the user that clients run as."""
+    kind = org.everything.object("User")
+    return find_by(org, kind, "Username", USERNAME)[0] if kind else ""
+
+
+def working_token(org: Org) -> str:
+    """An access token of the integration user that works now; the last one if it still does."""
+    user = integration_user(org)
+    row = org.storage.row(
+        "SELECT * FROM session WHERE user = ? AND kind = ? AND revoked = 0 "
+        "ORDER BY used_at DESC LIMIT 1",
+        user,
+        ACCESS,
+    )
+    if row is not None and expires_at(org, row) > org.now().timestamp():
+        return str(row["token"])
+    return open_session(org, ACCESS, user, CLIENT_ID)
+
+
+def private_key(org: Org) -> str:
+    """The client's private key as PEM, for JWT bearer assertions; made at the first question."""
+    row = org.storage.row("SELECT private_key FROM client WHERE id = ?", CLIENT_ID)
+    if row is not None and row["private_key"]:
+        return str(row["private_key"])
+    private, public = _key_pair()
+    org.storage.run(
+        "UPDATE client SET private_key = ?, public_key = ? WHERE id = ?", private, public, CLIENT_ID
+    )
+    return private
+
+
+@lru_cache(maxsize=1)
+def _key_pair() -> tuple[str, str]:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    private = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    public = key.public_key().public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    return private.decode(), public.decode()

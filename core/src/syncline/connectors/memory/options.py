@@ -1,0 +1,97 @@
+"""What a memory store can do: every capability of a `TypeSpec`, to be switched by a test."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from syncline.model.capacity import UNLIMITED, Capacity
+from syncline.model.contact import CONTACT
+from syncline.model.fields import Value
+from syncline.plugin.spec import ChangeDetection, Field, StoredAs, TypeSpec
+
+Protection = Literal["version", "second", "none"]
+
+
+def _unchanged(fields: Mapping[str, Value]) -> Mapping[str, Value]:
+    return fields
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemoryOptions:
+    """The defaults are the best of all systems; each option takes something away.
+
+    `fields`: the canonical fields it has (None: all). `capacities`: what single fields can hold;
+    a write beyond is rejected, a user's typing is cut. `granularity`, `overlap` and
+    `visibility_lag` in seconds. With `conditional="second"` versions are stamps, so that two
+    writes within one second share a version. `answers_version`: whether a write's answer names
+    the new version. `bumps_after_write`: the service touches a record once more after our write.
+    """
+
+    feed: Literal["account", "connection"] = "account"
+    detection: Literal["token", "timestamp"] = "token"
+    granularity: float = 0.0
+    overlap: float = 0.0
+    visibility_lag: float = 0.0
+    deletions: Literal["reported", "swept"] = "reported"
+    conditional: Protection = "version"
+    conditional_delete: Protection = "version"
+    idempotency: Literal["key", "marker", "none"] = "key"
+    match: frozenset[str] = frozenset({"email", "name+company", "name"})
+    fields: tuple[str, ...] | None = None
+    capacities: Mapping[str, Capacity] = field(default_factory=dict)
+    required: frozenset[str] = frozenset()
+    unique: frozenset[str] = frozenset()
+    page_size: int = 100
+    create_batch: int = 20
+    update_batch: int = 20
+    conditional_batch: int = 20
+    delete_batch: int = 20
+    read_batch: int = 100
+    spans_accounts: bool = False
+    writes_per_account: int = 1
+    containers: bool = False
+    notifies: frozenset[Literal["create", "update", "delete"]] = frozenset()
+    stored_as: StoredAs = _unchanged
+    answers_version: bool = True
+    bumps_after_write: bool = False
+
+    def spec(self) -> TypeSpec:
+        """The declaration that says exactly this."""
+        marker = frozenset() if self.idempotency == "none" else frozenset({"marker"})
+        return TypeSpec(
+            name=CONTACT.name,
+            feed=self.feed,
+            change_detection=ChangeDetection(
+                kind=self.detection,
+                granularity=self.granularity,
+                overlap=max(self.overlap, self.visibility_lag),
+                visibility_lag=self.visibility_lag,
+            ),
+            fields=tuple(map(self._field, self.fields or CONTACT.fields)),
+            deletions=self.deletions,
+            conditional=self.conditional,
+            conditional_delete=self.conditional_delete,
+            idempotency=self.idempotency,
+            match=self.match | marker,
+            create_batch=self.create_batch,
+            update_batch=self.update_batch,
+            conditional_batch=self.conditional_batch,
+            delete_batch=self.delete_batch,
+            read_batch=self.read_batch,
+            spans_accounts=self.spans_accounts,
+            writes_per_account=self.writes_per_account,
+            containers=self.containers,
+            notifies=self.notifies,
+            stored_as=self.stored_as,
+        )
+
+    def _field(self, name: str) -> Field:
+        return Field(
+            name=name,
+            native=(name,),
+            capacity=self.capacities.get(name, UNLIMITED),
+            required=name in self.required,
+            unique=name in self.unique,
+        )

@@ -1,0 +1,179 @@
+"""How a store answers writes: as strict as a real service, one outcome for each operation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from syncline.connectors.memory.entries import Entry, Place
+from syncline.connectors.memory.options import Protection
+from syncline.connectors.memory.reading import as_record
+from syncline.connectors.memory.store import MemoryStore
+from syncline.model.capacity import Inexpressible
+from syncline.model.contact import CONTACT
+from syncline.model.fields import SHORT_TEXT, FieldType, Value
+from syncline.model.records import AbsenceReason, RecordId
+from syncline.plugin.requests import (
+    Applied,
+    Create,
+    Delete,
+    Duplicate,
+    Gone,
+    Outcome,
+    Rejected,
+    Stale,
+    Update,
+)
+from syncline.plugin.spec import Field, TypeSpec
+
+
+def create(store: MemoryStore, spec: TypeSpec, operation: Create) -> Outcome:
+    """A new record, unless its key made one before."""
+    known = store.keys.get(operation.key)
+    if store.options.idempotency == "key" and known is not None and store.entries[known].live:
+        return _applied(store, store.entries[known])
+    if operation.account not in store.folders:
+        return Rejected(kind="forbidden", message="no such account", code="NO_ACCOUNT")
+    fields = spec.write(operation.fields, None)
+    if refusal := _missing(spec, fields) or _refused(store, spec, fields, None):
+        return refusal
+    folders = store.folders[operation.account]
+    container = operation.container or folders[""]
+    if container not in folders.values():
+        return Rejected(kind="invalid", message="no such container", code="NO_CONTAINER")
+    marker = None if store.options.idempotency == "none" else operation.key
+    entry = store.insert(Place(operation.account, container), fields, marker)
+    if marker is not None:
+        store.keys[marker] = entry.id
+    return _done(store, "create", entry)
+
+
+def update(store: MemoryStore, spec: TypeSpec, operation: Update) -> Outcome:
+    """These fields of a record, if it still has the version given."""
+    entry = store.entries.get(operation.id)
+    if entry is None or entry.deleted:
+        return _gone(entry)
+    if refusal := _locked(entry, operation.fields):
+        return refusal
+    if _stale(store, store.options.conditional, entry, operation.version):
+        return Stale(current=as_record(store, spec, entry))
+    fields = spec.write(operation.fields, entry.fields)
+    if refused := _refused(store, spec, fields, entry):
+        return refused
+    store.write(entry, fields)
+    return _done(store, "update", entry)
+
+
+def delete(store: MemoryStore, spec: TypeSpec, operation: Delete) -> Outcome:
+    """Into the bin, if it still has the version given."""
+    entry = store.entries.get(operation.id)
+    if entry is None or entry.deleted:
+        return _gone(entry)
+    if refusal := _locked(entry, ()):
+        return refusal
+    if _stale(store, store.options.conditional_delete, entry, operation.version):
+        return Stale(current=as_record(store, spec, entry))
+    store.remove(entry)
+    return _done(store, "delete", entry)
+
+
+def _done(store: MemoryStore, what: str, entry: Entry) -> Applied:
+    store.writes[what] += 1
+    if what in store.options.notifies:
+        store.mails.append((what, entry.id))
+    applied = _applied(store, entry)
+    if store.options.bumps_after_write and not entry.deleted:
+        store.touch(entry.id)
+    return applied
+
+
+def _applied(store: MemoryStore, entry: Entry) -> Applied:
+    version = store.version(entry) if store.options.answers_version else None
+    return Applied(id=entry.id, version=version)
+
+
+def _gone(entry: Entry | None) -> Gone:
+    if entry is not None and entry.merged_into is not None:
+        return Gone(reason=AbsenceReason.MERGED, into=entry.merged_into)
+    return Gone()
+
+
+def _locked(entry: Entry, names: Mapping[str, Value] | tuple[()]) -> Rejected | None:
+    if not entry.readable:
+        return Rejected(kind="forbidden", message="no access to this record", code="NO_ACCESS")
+    if entry.writable.fields == frozenset():
+        return Rejected(kind="read_only", message=entry.writable.reason, code="READ_ONLY")
+    closed = tuple(name for name in names if not entry.writable.allows(name))
+    if closed:
+        message = entry.writable.reason
+        return Rejected(kind="read_only", message=message, code="READ_ONLY", fields=closed)
+    return None
+
+
+def _stale(store: MemoryStore, protection: Protection, entry: Entry, version: str | None) -> bool:
+    if protection == "none" or version is None:
+        return False
+    if protection == "second":
+        return entry.changed > datetime.fromisoformat(version)
+    return version != store.version(entry)
+
+
+def _missing(spec: TypeSpec, fields: Mapping[str, Value]) -> Rejected | None:
+    missing = tuple(
+        each.name for each in spec.fields if each.required and not fields.get(each.native[0])
+    )
+    if not missing:
+        return None
+    return Rejected(kind="required", message="fields are missing", code="REQUIRED", fields=missing)
+
+
+def _refused(
+    store: MemoryStore, spec: TypeSpec, fields: Mapping[str, Value], entry: Entry | None
+) -> Outcome | None:
+    for field in spec.fields:
+        name = field.native[0]
+        if name not in fields:
+            continue
+        if field.required and entry is not None and not fields[name]:
+            message = "a required field cannot be cleared"
+            return Rejected(kind="required", message=message, code="REQUIRED", fields=(field.name,))
+        if not _fits(field, fields[name]):
+            message = "the value does not fit"
+            return Rejected(kind="too_long", message=message, code="TOO_LONG", fields=(field.name,))
+        if field.unique and (twins := _twins(store, name, fields[name], entry)):
+            return Duplicate(of=twins, code="DUPLICATE")
+    return None
+
+
+def _fits(field: Field, value: Value) -> bool:
+    kind = _kind(field.name)
+    try:
+        return bool(kind.normal(field.capacity.stored(kind, value)) == kind.normal(value))
+    except Inexpressible:
+        return False
+
+
+def _twins(
+    store: MemoryStore, name: str, value: Value, entry: Entry | None
+) -> tuple[RecordId, ...]:
+    kind = _kind(name)
+    wanted = kind.normal(value)
+    if wanted is None:
+        return ()
+    return tuple(
+        each.id
+        for each in store.entries.values()
+        if each is not entry and each.live and _overlap(kind, each.fields.get(name), wanted)
+    )
+
+
+def _overlap(kind: FieldType, value: Value, wanted: Value) -> bool:
+    normal = kind.normal(value)
+    if kind.is_set:
+        return not set(normal or ()).isdisjoint(wanted)
+    return bool(normal == wanted)
+
+
+def _kind(name: str) -> FieldType:
+    spec = CONTACT.fields.get(name)
+    return spec.type if spec else SHORT_TEXT

@@ -9,5 +9,13 @@ from __future__ import annotations
 
 from syncline_sandbox.client import BackDoor, BackDoorError
 from syncline_sandbox.graph.sandbox import GraphMailbox, GraphSandbox
+from syncline_sandbox.salesforce.fixture import SalesforceSandbox, SandboxUser
 
-__all__ = ["BackDoor", "BackDoorError", "GraphMailbox", "GraphSandbox"]
+__all__ = [
+    "BackDoor",
+    "BackDoorError",
+    "GraphMailbox",
+    "GraphSandbox",
+    "SalesforceSandbox",
+    "SandboxUser",
+]

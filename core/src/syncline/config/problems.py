@@ -71,9 +71,13 @@ class Problems:
     def add_validation(self, error: ValidationError, model: type[BaseModel]) -> None:
         """Note everything pydantic found. Values never appear: one of them might be a secret."""
         schema = model.model_json_schema()
+        merged: dict[tuple[str, ...], tuple[list[str], str]] = {}
         for detail in error.errors(include_url=False, include_input=False):
             keys = tuple(_words(detail["loc"], schema))
-            self.under(*keys[:-1]).add(keys[-1] if keys else "", *_explain(detail, keys, schema))
+            rule, allowed = _explain(detail, keys, schema)
+            merged.setdefault(keys, ([], allowed))[0].append(rule)
+        for keys, (rules, allowed) in merged.items():
+            self.under(*keys).add("", ", or ".join(rules), allowed)
 
 
 def did_you_mean(word: str, options: Iterable[str]) -> str:
@@ -111,13 +115,19 @@ def _words(loc: tuple[int | str, ...], schema: Mapping[str, Any]) -> Iterable[st
     """The keys of a place, without the names pydantic adds for the members of a union."""
     node: Mapping[str, Any] | None = schema
     for step in loc:
-        if step == BOTH_SIDES:
+        if step == BOTH_SIDES or (node and _is_branch_name(step, node, schema)):
             continue
         below = _below(node, str(step), schema) if node is not None else None
         if below is None and node is not None and _branches(node, schema) is not None:
             continue
         yield str(step)
         node = below
+
+
+def _is_branch_name(step: int | str, node: Mapping[str, Any], schema: Mapping[str, Any]) -> bool:
+    """Whether pydantic added this step to say which member of a union refused the value."""
+    plain = isinstance(step, str) and (step in {"str", "int", "float", "bool"} or "[" in step)
+    return plain and _branches(node, schema) is not None
 
 
 def _resolve(node: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -76,22 +76,30 @@ def _between(
     return None if unknown else PerSide(left, right)
 
 
+def default_rule_set(kinds: PerSide[str], offered: Mapping[str, RuleSet]) -> RuleSet | None:
+    """The rule set made for this pair of kinds, `open` if there is none, None if several are."""
+    pair = frozenset(kinds)
+    made = [rules for rules in offered.values() if rules.is_default and rules.kinds == pair]
+    if len(made) > 1:
+        return None
+    return made[0] if made else offered["open"]
+
+
 def _rule_set(
     written: str | None,
     kinds: PerSide[str],
     offered: Mapping[str, RuleSet],
     problems: Problems,
 ) -> RuleSet | None:
-    """The named rule set, or the only default of this pair of kinds, or `open`."""
+    """The named rule set, or the default of this pair."""
     pair = frozenset(kinds)
-    fitting = {n: rules for n, rules in offered.items() if rules.kinds in {None, pair}}
+    fitting = {name: rules for name, rules in offered.items() if rules.kinds in {None, pair}}
     if written is None:
-        defaults = [r for r in fitting.values() if r.is_default and r.kinds is not None]
-        if len(defaults) > 1:
+        chosen = default_rule_set(kinds, offered)
+        if chosen is None:
             rule = f"is required: several rule sets are made for {' and '.join(sorted(pair))}"
             problems.add("rules", rule, fitting)
-            return None
-        return defaults[0] if defaults else offered["open"]
+        return chosen
     if written in fitting:
         return fitting[written]
     if written in offered:

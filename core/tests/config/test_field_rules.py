@@ -1,0 +1,79 @@
+"""`[….fields]`: fields switched off, one way, and custom ones."""
+
+from __future__ import annotations
+
+import pytest
+
+from syncline.model.sides import PerSide
+from syncline.policy.schema import Direction, FieldRule
+
+BOTH = 'direction = "both"\nconflict = "crm_wins"\n'
+ONE_WAY = 'direction = "crm_to_mail"\n'
+KEY = "syncs.sales.objects.contact.fields"
+
+
+def test_a_field_is_off_or_travels_one_way(policy_of):
+    policy = policy_of(BOTH + 'fields = { notes = "off", job_title = "crm_to_mail" }')
+    assert policy.field_direction("notes") is Direction.NONE
+    assert policy.field_direction("job_title") is Direction.RIGHT_TO_LEFT
+    assert policy.field_direction("company") is Direction.BOTH
+
+
+def test_a_rule_that_says_what_the_object_says_anyway_is_no_rule(policy_of):
+    assert policy_of(BOTH + 'fields = { notes = "both" }').fields == {}
+    assert policy_of(ONE_WAY + 'fields = { notes = "both", company = "crm_to_mail" }').fields == {}
+
+
+def test_a_table_may_hold_only_the_direction(policy_of):
+    policy = policy_of(BOTH + 'fields = { notes = { direction = "off" } }')
+    assert policy.fields == {"notes": FieldRule(Direction.NONE)}
+
+
+def test_a_custom_field_names_its_place_on_both_sides(policy_of):
+    body = 'fields = { tier = { crm = "Tier__c", mail = "extension:Tier" } }'
+    policy = policy_of(BOTH + body)
+    assert policy.fields["tier"] == FieldRule(Direction.BOTH, PerSide("extension:Tier", "Tier__c"))
+    assert policy.type.fields["tier"].custom
+
+
+def test_a_custom_field_may_travel_one_way(policy_of):
+    body = 'fields = { tier = { crm = "A", mail = "B", direction = "crm_to_mail" } }'
+    assert policy_of(BOTH + body).fields["tier"].direction is Direction.RIGHT_TO_LEFT
+
+
+def test_a_field_cannot_run_against_the_objects_direction(problem_of):
+    problem = problem_of(ONE_WAY + 'fields = { notes = "mail_to_crm" }')
+    assert problem.key == f"{KEY}.notes"
+    assert problem.allowed == '"crm_to_mail", "both", "off"'
+
+
+@pytest.mark.parametrize(
+    ("fields", "key", "rule"),
+    [
+        ('{ note = "off" }', "note", 'contact has no such field; did you mean "notes"?'),
+        ('{ notes = "of" }', "notes", '"of" is no rule for a field; did you mean "off"?'),
+        ('{ notes = "none" }', "notes", '"none" is no rule for a field'),
+        ('{ tier = { crm = "Tier__c" } }', "tier.mail", "is required: the field's name there"),
+        (
+            '{ tier = { crm = "T", mail = "T", sap = "T" } }',
+            "tier.sap",
+            "unknown key",
+        ),
+        ('{ "Tier!" = { crm = "T", mail = "T" } }', "Tier!", "is not a name for a field"),
+        (
+            '{ notes = { crm = "T", mail = "T" } }',
+            "notes",
+            "contact already has this field; only custom fields say where they live",
+        ),
+    ],
+)
+def test_rules_that_cannot_be(problem_of, fields, key, rule):
+    problem = problem_of(BOTH + f"fields = {fields}")
+    assert (problem.key, problem.rule) == (f"{KEY}.{key}", rule)
+
+
+def test_a_connector_without_custom_fields_is_named(problems_of, contact):
+    body = 'fields = { tier = { crm = "T", mail = "T" } }'
+    text = contact(BOTH + body).replace('connector = "crm"', 'connector = "ledger"')
+    (problem,) = problems_of(text)
+    assert (problem.key, problem.rule) == (f"{KEY}.tier.crm", "ledger has no custom fields")

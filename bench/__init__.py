@@ -1,0 +1,1 @@
+"""Measures on the real connectors over real sockets: `make bench`."""

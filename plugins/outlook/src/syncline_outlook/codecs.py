@@ -1,0 +1,184 @@
+"""How canonical values live in Graph's contact properties. Pure; lens laws tested by property.
+
+A native value of a shape Graph does not document raises `ValueError`; the reader then leaves the
+field unknown, since unreadable is not empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from syncline.model.fields import SetType, Value
+
+ADDRESS_PARTS: Mapping[str, str] = {
+    "street": "street",
+    "city": "city",
+    "region": "state",
+    "postal_code": "postalCode",
+    "country": "countryOrRegion",
+}
+_NO_YEAR = 1604
+"""Outlook keeps a birthday without a year in this leap year (public reports, undocumented)."""
+_EMPTY_YEAR = 1
+"""`0001-01-01` stands for "no date" in several Microsoft services."""
+
+
+class Text:
+    """One text; null and "" are empty."""
+
+    def read(self, native: tuple[Any, ...]) -> Value:
+        """The text with LF line ends, `None` if it is empty."""
+        return _text(native[0])
+
+    def write(self, value: Value, current: tuple[Any, ...] | None) -> tuple[Any, ...]:
+        """The text or null."""
+        return (value or None,)
+
+
+class ClearedByBlank(Text):
+    """An extended property: Graph keeps it once it is set, so that empty is an empty text."""
+
+    def write(self, value: Value, current: tuple[Any, ...] | None) -> tuple[Any, ...]:
+        """The text, "" for empty."""
+        return (value or "",)
+
+
+class Address:
+    """physicalAddress. All parts are sent, so that it does not matter whether Graph merges or
+    replaces the old address.
+    """
+
+    def read(self, native: tuple[Any, ...]) -> Value:
+        """The parts that are not empty, `None` if there are none."""
+        stored = native[0]
+        if stored is None:
+            return None
+        if not isinstance(stored, Mapping):
+            raise ValueError("an address that is no object")
+        parts = {name: _text(stored.get(theirs)) for name, theirs in ADDRESS_PARTS.items()}
+        return {name: part for name, part in parts.items() if part is not None} or None
+
+    def write(self, value: Value, current: tuple[Any, ...] | None) -> tuple[Any, ...]:
+        """The whole address; empty parts as null."""
+        parts = value or {}
+        return ({theirs: parts.get(name) or None for name, theirs in ADDRESS_PARTS.items()},)
+
+
+class Birthday:
+    """Graph has an instant where a date is meant: the date is the UTC date, and 11:59 UTC is the
+    time that is the same day in nearly every zone (as evolution-ews writes it).
+    """
+
+    def read(self, native: tuple[Any, ...]) -> Value:
+        """`YYYY-MM-DD`, or `--MM-DD` for a birthday without a year."""
+        stored = _text(native[0])
+        if stored is None:
+            return None
+        moment = datetime.fromisoformat(stored)
+        day = moment.astimezone(UTC).date() if moment.tzinfo else moment.date()
+        if day.year == _EMPTY_YEAR:
+            return None
+        return f"--{day:%m-%d}" if day.year == _NO_YEAR else day.isoformat()
+
+    def write(self, value: Value, current: tuple[Any, ...] | None) -> tuple[Any, ...]:
+        """The date at 11:59 UTC."""
+        if not value:
+            return (None,)
+        day = f"{_NO_YEAR}-{value[2:]}" if value.startswith("--") else value
+        return (f"{day}T11:59:00Z",)
+
+
+@dataclass(frozen=True)
+class TextSlots:
+    """A short list of texts in which places have a meaning (Business, Business 2): what stays
+    keeps its slot and its spelling, what is new takes a slot that became free.
+    """
+
+    kind: SetType
+
+    def read(self, native: tuple[Any, ...]) -> Value:
+        """The elements in slot order, `None` if there are none."""
+        return tuple(self._texts(native[0])) or None
+
+    def write(self, value: Value, current: tuple[Any, ...] | None) -> tuple[Any, ...]:
+        """The new list."""
+        stored = [] if current is None else self._texts(current[0])
+        return (fill_slots(self.kind, value, stored, spelled=_same, made=_same),)
+
+    def _texts(self, stored: Any) -> list[str]:
+        found = [_text(entry) for entry in _list(stored)]
+        return [entry for entry in found if entry is not None and self.kind.key(entry)]
+
+
+@dataclass(frozen=True)
+class EmailSlots:
+    """emailAddress {name, address}; an address that stays keeps its slot and its `name`."""
+
+    kind: SetType
+
+    def read(self, native: tuple[Any, ...]) -> Value:
+        """The addresses in slot order, `None` if there are none."""
+        return tuple(_text(entry["address"]) for entry in self._filled(native[0])) or None
+
+    def write(self, value: Value, current: tuple[Any, ...] | None) -> tuple[Any, ...]:
+        """The new list."""
+        stored = [] if current is None else self._filled(current[0])
+        return (
+            fill_slots(
+                self.kind,
+                value,
+                stored,
+                spelled=lambda entry: str(entry["address"]),
+                made=lambda address: {"address": address},
+            ),
+        )
+
+    def _filled(self, stored: Any) -> list[dict[str, Any]]:
+        entries = [entry for entry in _list(stored) if entry is not None]
+        if not all(isinstance(entry, Mapping) for entry in entries):
+            raise ValueError("an e-mail address that is no object")
+        return [
+            dict(entry) for entry in entries if self.kind.key(_text(entry.get("address")) or "")
+        ]
+
+
+def fill_slots(
+    kind: SetType,
+    value: Value,
+    stored: Sequence[Any],
+    *,
+    spelled: Callable[[Any], str],
+    made: Callable[[str], Any],
+) -> list[Any]:
+    """The native elements for `value`: stored ones that stay keep their place, new ones take free
+    places in order, places that stay free close up (the list cannot hold gaps).
+    """
+    wanted = kind.elements(value)
+    kept = [entry if kind.key(spelled(entry)) in wanted else None for entry in stored]
+    present = {kind.key(spelled(entry)) for entry in kept if entry is not None}
+    new = [made(element) for key, element in wanted.items() if key not in present]
+    filled = [entry if entry is not None or not new else new.pop(0) for entry in kept]
+    return [entry for entry in filled if entry is not None] + new
+
+
+def _same(text: str) -> str:
+    return text
+
+
+def _text(stored: Any) -> str | None:
+    if stored is None:
+        return None
+    if not isinstance(stored, str):
+        raise ValueError("a text property that holds no text")
+    return stored.replace("\r\n", "\n").replace("\r", "\n") or None
+
+
+def _list(stored: Any) -> list[Any]:
+    if stored is None:
+        return []
+    if not isinstance(stored, list):
+        raise ValueError("a collection that is no list")
+    return stored

@@ -1,0 +1,107 @@
+"""The connector: puts the parts together, holds no logic of its own."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from syncline.plugin.connector import Connector, ConnectorConfig, ConnectorContext
+from syncline.plugin.requests import (
+    AccountsRequest,
+    ApplyRequest,
+    ChangesRequest,
+    CheckReport,
+    CheckRequest,
+    Containers,
+    ContainersRequest,
+    DeleteRequest,
+    IdsRequest,
+    KeysRequest,
+    MatchRequest,
+    Outcome,
+    Page,
+)
+from syncline.plugin.spec import Field, TypeSpec
+from syncline_outlook import accounts, checking, contacts
+from syncline_outlook.auth import PersonTokens, plain_netloc, token_source
+from syncline_outlook.client import GraphClient, LoginClient, Transport
+from syncline_outlook.config import OutlookConfig
+from syncline_outlook.delta import DeltaFeed
+from syncline_outlook.folders import Folders
+from syncline_outlook.names import EmailNames
+from syncline_outlook.reading import Reader
+from syncline_outlook.writing import Writer
+
+
+class OutlookConnector(Connector):
+    """Contacts in the mailboxes of Microsoft 365, through Microsoft Graph v1.0."""
+
+    name: ClassVar[str] = "outlook"
+    Config: ClassVar[type[ConnectorConfig]] = OutlookConfig
+    types: ClassVar[tuple[TypeSpec, ...]] = (contacts.CONTACTS,)
+
+    def __init__(self, config: OutlookConfig, context: ConnectorContext) -> None:
+        super().__init__(config, context)
+        self._transport = Transport(config.timeout, local=config.local)
+        login = LoginClient(self._transport, context.count_call, plain_netloc(config))
+        self._tokens = token_source(config, login, context.tokens)
+        self._client = GraphClient(config.graph, self._transport, self._tokens, context.count_call)
+        names, installation = EmailNames(), context.installation
+        self._folders = Folders(self._client)
+        self._reader = Reader(self._client, self._folders, names, installation)
+        self._feed = DeltaFeed(
+            self._client,
+            self._folders,
+            self._reader,
+            names,
+            page_size=config.page_size,
+            installation=installation,
+        )
+        self._writer = Writer(self._client, self._folders, self._reader, names, installation)
+
+    def check(self, request: CheckRequest) -> CheckReport:
+        """See `checking.report`. With device code: signs in first, if nobody has; the code to type
+        is written to the log as a warning.
+        """
+        if isinstance(self._tokens, PersonTokens) and not self._tokens.signed_in:
+            self._tokens.sign_in(self.context.log.warning)
+        return checking.report(self._client, self.config, request, self.context.now())
+
+    def accounts(self, request: AccountsRequest) -> Containers:
+        """See `accounts.resolve`."""
+        return Containers(accounts=accounts.resolve(self._client, request.names))
+
+    def containers(self, request: ContainersRequest) -> Containers:
+        """See `Folders.read`."""
+        return Containers(containers=self._folders.read(request.account))
+
+    def fetch_changes(self, request: ChangesRequest) -> Page:
+        """See `DeltaFeed.changes`."""
+        return self._feed.changes(request)
+
+    def fetch_ids(self, request: IdsRequest) -> Page:
+        """See `Reader.ids`."""
+        return self._reader.ids(request)
+
+    def fetch_keys(self, request: KeysRequest) -> Page:
+        """See `DeltaFeed.keys`."""
+        return self._feed.keys(request)
+
+    def fetch_match(self, request: MatchRequest) -> Page:
+        """See `Reader.match`."""
+        return self._reader.match(request)
+
+    def apply(self, request: ApplyRequest) -> list[Outcome]:
+        """See `Writer.apply`."""
+        return self._writer.apply(request)
+
+    def delete(self, request: DeleteRequest) -> list[Outcome]:
+        """See `Writer.delete`."""
+        return self._writer.delete(request)
+
+    def custom_field(self, spec: TypeSpec, name: str, native: str) -> Field:
+        """See `contacts.custom_field`."""
+        return contacts.custom_field(name, native)
+
+    def close(self) -> None:
+        """Gives the sockets back."""
+        self._transport.close()

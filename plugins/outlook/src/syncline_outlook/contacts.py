@@ -1,0 +1,317 @@
+"""Contacts: the declared mapping between canonical fields and microsoft.graph.contact. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from syncline.errors import ConfigurationError
+from syncline.model.capacity import Capacity
+from syncline.model.fields import CATEGORIES, EMAILS, PHONES, Value
+from syncline.model.records import AccountId, Record, RecordId
+from syncline.plugin.spec import ChangeDetection, Field, Native, TypeSpec
+from syncline_outlook.codecs import (
+    ADDRESS_PARTS,
+    Address,
+    Birthday,
+    ClearedByBlank,
+    EmailSlots,
+    Text,
+    TextSlots,
+)
+from syncline_outlook.messages import literal
+
+BATCH: Final = 20
+"""The most requests one `$batch` takes (learn.microsoft.com/graph/json-batching)."""
+MARKER_PROPERTY: Final = "String {4b0ac7a6-6a1f-4f0e-9c57-0d3f5b8b7d21} Name SynclineKey"
+"""Our mark on what we created. Fixed for the product: each name is a MAPI named property, of which
+a mailbox has a finite number."""
+PUBLIC_STRINGS: Final = "{00020329-0000-0000-c000-000000000046}"
+"""PS_PUBLIC_STRINGS: where Outlook itself keeps the fields people define in it."""
+EXTENDED: Final = "singleValueExtendedProperties"
+
+NAME_PARTS: Final = ("prefix", "given_name", "middle_name", "family_name", "suffix")
+_SHOWN_PARTS: Final = ("given_name", "middle_name", "family_name", "suffix")
+_NATIVE_PARTS: Final = ("title", "givenName", "middleName", "surname", "generation")
+_METADATA: Final = ("id", "parentFolderId", "createdDateTime", "lastModifiedDateTime")
+
+# Graph documents no lengths. 255 is what the columns of Exchange hold (unverified); a text that is
+# refused all the same is reported, never cut without a word.
+_SHORT: Final = Capacity(max_length=255)
+_STREET: Final = Capacity(part_lengths=dict.fromkeys(ADDRESS_PARTS, 255))
+_TEXT: Final = Text()
+
+
+def _short(name: str, native: str, note: str = "") -> Field:
+    return Field(name=name, native=(native,), capacity=_SHORT, codec=_TEXT, note=note)
+
+
+def _address(name: str, native: str) -> Field:
+    return Field(name=name, native=(native,), capacity=_STREET, codec=Address())
+
+
+def _phones(name: str, native: str, note: str) -> Field:
+    held = Capacity(max_length=255, many=2)
+    return Field(name=name, native=(native,), capacity=held, codec=TextSlots(PHONES), note=note)
+
+
+def stored_as(fields: Mapping[str, Value]) -> Mapping[str, Value]:
+    """A contact with a name has no display name of its own: it is derived from the name."""
+    if "display_name" in fields and any(fields.get(part) for part in NAME_PARTS):
+        return {**fields, "display_name": None}
+    return fields
+
+
+CONTACTS: Final = TypeSpec(
+    name="contact",
+    feed="account",
+    change_detection=ChangeDetection(kind="token"),
+    deletions="reported",
+    conditional="version",
+    conditional_delete="version",
+    idempotency="marker",
+    match=frozenset({"marker", "email"}),
+    create_batch=BATCH,
+    update_batch=BATCH,
+    conditional_batch=BATCH,
+    delete_batch=BATCH,
+    read_batch=BATCH,
+    spans_accounts=False,
+    writes_per_account=1,
+    containers=True,
+    stored_as=stored_as,
+    fields=(
+        _short("prefix", "title"),
+        _short("given_name", "givenName"),
+        _short("middle_name", "middleName"),
+        _short("family_name", "surname"),
+        _short("suffix", "generation"),
+        _short("nickname", "nickName"),
+        _short("display_name", "displayName", "only of a contact without any part of a name"),
+        _short("company", "companyName"),
+        _short("department", "department"),
+        _short("job_title", "jobTitle"),
+        Field(
+            name="emails",
+            native=("emailAddresses",),
+            capacity=Capacity(max_length=255, many=3),
+            codec=EmailSlots(EMAILS),
+            note="at most 3; an address keeps its slot and its shown name",
+        ),
+        _phones("work_phones", "businessPhones", "at most 2"),
+        _phones("home_phones", "homePhones", "at most 2"),
+        _short("mobile_phone", "mobilePhone"),
+        _short("assistant_name", "assistantName"),
+        _address("business_address", "businessAddress"),
+        _address("home_address", "homeAddress"),
+        _address("other_address", "otherAddress"),
+        Field(
+            name="birthday",
+            native=("birthday",),
+            codec=Birthday(),
+            note="the UTC date; year 1604 is a birthday without a year",
+        ),
+        _short("web_page", "businessHomePage"),
+        Field(
+            name="categories",
+            native=("categories",),
+            capacity=_SHORT,
+            codec=TextSlots(CATEGORIES),
+            note="names only; colours stay with each mailbox",
+        ),
+        Field(name="notes", native=("personalNotes",), codec=_TEXT, note="plain text"),
+    ),
+)
+
+_PROPERTY_NAME = re.compile(r"[\w .-]{1,80}")
+_PROPERTY_ID = re.compile(r"String \{[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\} Name .+")
+
+
+def custom_field(name: str, native: str) -> Field:
+    """`extension:Tier`: the text property Tier that people can define in Outlook itself;
+    `extension:String {GUID} Name Tier` for one in another property set.
+
+    Raises:
+        ConfigurationError: it is neither.
+
+    """
+    kind, _, given = native.partition(":")
+    given = given.strip()
+    if kind == "extension" and _PROPERTY_ID.fullmatch(given):
+        identifier = given
+    elif kind == "extension" and _PROPERTY_NAME.fullmatch(given):
+        identifier = f"String {PUBLIC_STRINGS} Name {given}"
+    else:
+        raise ConfigurationError(
+            f"Outlook has no custom field {native!r} (for {name!r})",
+            hint='Write "extension:Name" for a text property of that name.',
+        )
+    return Field(name=name, native=(identifier,), capacity=_SHORT, codec=ClearedByBlank())
+
+
+# ---- reading ------------------------------------------------------------------------------------
+
+
+def extended_names(spec: TypeSpec) -> tuple[str, ...]:
+    """The extended properties the mapping needs: they are read with `$expand` only."""
+    return tuple(name for name in spec.native_names if _PROPERTY_ID.fullmatch(name))
+
+
+def select(spec: TypeSpec) -> tuple[str, ...]:
+    """The properties to ask for."""
+    names = [name for name in spec.native_names if not _PROPERTY_ID.fullmatch(name)]
+    parts = _NATIVE_PARTS if "display_name" in spec.by_name else ()
+    return tuple(dict.fromkeys((*_METADATA, *names, *parts)))
+
+
+def expand(spec: TypeSpec) -> str:
+    """`$expand` for our mark and for custom fields."""
+    wanted = (MARKER_PROPERTY, *extended_names(spec))
+    condition = " or ".join(f"id eq {literal(name)}" for name in wanted)
+    return f"{EXTENDED}($filter={condition})"
+
+
+def expanded(spec: TypeSpec, native: Native) -> dict[str, Any]:
+    """An answer that was asked for with `expand`, extended properties lifted to its top level:
+    one that did not come is empty, since it was asked for.
+    """
+    found = {
+        _folded(str(each.get("id"))): each.get("value")
+        for each in native.get(EXTENDED) or ()
+        if isinstance(each, Mapping)
+    }
+    wanted = (MARKER_PROPERTY, *extended_names(spec))
+    return {**native, **{name: found.get(_folded(name)) for name in wanted}}
+
+
+def _folded(identifier: str) -> str:
+    """The service may spell the GUID in another case; the name's case counts."""
+    head, separator, name = identifier.partition("} Name ")
+    return head.lower() + separator + name
+
+
+def read_fields(spec: TypeSpec, native: Native) -> dict[str, Value]:
+    """The canonical fields of a contact, as far as the answer tells them."""
+    fields: dict[str, Value] = {}
+    for each in spec.fields:
+        if each.is_read(native):
+            try:
+                fields[each.name] = each.read(native)
+            except ValueError:
+                continue  # of an undocumented shape: unknown, which is not the same as empty
+    if "display_name" in fields:
+        if any(native.get(part) for part in _NATIVE_PARTS):
+            fields["display_name"] = None
+        elif not all(part in native for part in _NATIVE_PARTS):
+            del fields["display_name"]
+    return fields
+
+
+def version_of(native: Native) -> str | None:
+    """The etag; it comes with every item, whatever was selected."""
+    etag, key = native.get("@odata.etag"), native.get("changeKey")
+    if isinstance(etag, str) and etag:
+        return etag
+    return f'W/"{key}"' if isinstance(key, str) and key else None
+
+
+def read_record(
+    spec: TypeSpec, native: Native, account: AccountId, installation: str
+) -> Record | None:
+    """A contact as a record; None if the answer has no id or no version."""
+    identifier, version = native.get("id"), version_of(native)
+    if not isinstance(identifier, str) or not identifier or version is None:
+        return None
+    container = native.get("parentFolderId")
+    return Record(
+        id=RecordId(identifier),
+        version=version,
+        fields=read_fields(spec, native),
+        owner=account,
+        container=container if isinstance(container, str) else None,
+        marker=read_marker(native.get(MARKER_PROPERTY), installation),
+        modified=_instant(native.get("lastModifiedDateTime")),
+        created=_instant(native.get("createdDateTime")),
+    )
+
+
+def _instant(text: Any) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except (ValueError, TypeError):
+        return None
+    return moment if moment.tzinfo else None
+
+
+def written_marker(key: str, installation: str) -> str:
+    """What is stored for a create's key: `installation:key`."""
+    return f"{installation}:{key}"
+
+
+def read_marker(stored: Any, installation: str) -> str | None:
+    """The key again. A mark of another installation comes back whole, as `installation:key`."""
+    if not isinstance(stored, str) or not stored:
+        return None
+    return stored.removeprefix(f"{installation}:")
+
+
+# ---- writing ------------------------------------------------------------------------------------
+
+
+def create_body(spec: TypeSpec, fields: Mapping[str, Value], marker: str) -> dict[str, Any]:
+    """The body that creates a contact. Empty fields are left out: they are empty anyway."""
+    filled = {name: value for name, value in fields.items() if value not in (None, (), [], {}, "")}
+    body = _written(spec, filled, None)
+    body["displayName"] = display_name(fields)
+    marks = [{"id": MARKER_PROPERTY, "value": marker}]
+    return {**body, EXTENDED: [*body.get(EXTENDED, ()), *marks]}
+
+
+def update_body(
+    spec: TypeSpec, fields: Mapping[str, Value], current: Record, email_names: Mapping[str, str]
+) -> dict[str, Any]:
+    """The body that changes these fields. `email_names`: shown name by the address' key.
+
+    "Later updates to other properties may cause an automatically generated value to overwrite the
+    displayName" (Graph's own description of it): it goes with every change of a name.
+    """
+    body = _written(spec, fields, current_native(spec, current, email_names))
+    merged = {**current.fields, **fields}
+    named = any(part in fields for part in (*NAME_PARTS, "display_name"))
+    if named and (any(merged.get(part) for part in NAME_PARTS) or "display_name" in merged):
+        body["displayName"] = display_name(merged)
+    return body
+
+
+def display_name(fields: Mapping[str, Value]) -> str | None:
+    """Given, middle and family name and suffix, as Outlook shows a contact; without a name the
+    contact's own display name.
+    """
+    parts = [fields[part] for part in _SHOWN_PARTS if fields.get(part)]
+    found: str | None = " ".join(parts) or fields.get("prefix") or fields.get("display_name")
+    return found or None
+
+
+def current_native(
+    spec: TypeSpec, current: Record, email_names: Mapping[str, str]
+) -> dict[str, Any]:
+    """The target as Graph holds it, as far as codecs look at it: lists in slot order."""
+    native: dict[str, Any] = {}
+    for name, value in current.fields.items():
+        if name in spec.by_name:
+            native.update(spec.by_name[name].write(value, None))
+    for entry in native.get("emailAddresses") or ():
+        if shown := email_names.get(EMAILS.key(entry["address"])):
+            entry["name"] = shown
+    return native
+
+
+def _written(spec: TypeSpec, fields: Mapping[str, Value], current: Native | None) -> dict[str, Any]:
+    own = {name: value for name, value in fields.items() if name != "display_name"}
+    body = spec.write(own, current)
+    extended = [
+        {"id": name, "value": body.pop(name)} for name in extended_names(spec) if name in body
+    ]
+    return {**body, EXTENDED: extended} if extended else body

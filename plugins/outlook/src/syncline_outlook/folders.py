@@ -1,0 +1,134 @@
+r"""Contact folders of a mailbox: by path, the default one as "".
+
+A path is written from the level of the default folder: `CRM`, `CRM/Customers`. A slash inside a
+folder's name is written `\/`.
+"""
+
+from __future__ import annotations
+
+from threading import Lock
+from typing import Any
+
+from syncline.errors import Stop
+from syncline.plugin.requests import Container
+from syncline_outlook import batch
+from syncline_outlook.client import GraphClient
+from syncline_outlook.errors import failure, malformed
+from syncline_outlook.messages import Inner, Purpose, Reply, mailbox, query, segment
+
+_MAX_LEVELS = 50
+_LISTED = query(select="id,displayName,parentFolderId", top=100)
+
+
+class Folders:
+    """The folders of all mailboxes; what was found is kept as long as the connector lives."""
+
+    def __init__(self, client: GraphClient) -> None:
+        self._client = client
+        self._lock = Lock()
+        self._known: dict[str, tuple[Container, ...]] = {}
+
+    def read(self, account: str) -> tuple[Container, ...]:
+        """All folders as they are now, the default one first: one call for it and the first
+        level, one for each further level of up to 20 folders.
+        """
+        purpose = Purpose(name="list contact folders", kind="check", account=account)
+        default, level = self._roots(account, purpose)
+        found = [Container(id=default, path="")]
+        for _ in range(_MAX_LEVELS):
+            level = [each for each in level if each.id not in {known.id for known in found}]
+            if not level:
+                break
+            found += level
+            level = self._children(account, level, purpose)
+        with self._lock:
+            self._known[account] = tuple(found)
+        return tuple(found)
+
+    def default(self, account: str) -> str:
+        """The id of the default folder."""
+        return (self._cached(account) or self.read(account))[0].id
+
+    def holds(self, account: str, folder: str) -> bool:
+        """Whether this is a contact folder of the mailbox. Deleted Items is none: that is how an
+        item that was deleted is told from one that was moved.
+        """
+        known = {each.id for each in self._cached(account)}
+        return folder in known or folder in {each.id for each in self.read(account)}
+
+    def _cached(self, account: str) -> tuple[Container, ...]:
+        with self._lock:
+            return self._known.get(account, ())
+
+    def _roots(self, account: str, purpose: Purpose) -> tuple[str, list[Container]]:
+        """Graph's folder list leaves out the default folder. Its id comes from the well-known name
+        `contacts` (as evolution-ews asks) or else from a contact that lies in it.
+        """
+        box = mailbox(account)
+        requests = [
+            Inner(method="GET", url=f"{box}/contactFolders/contacts{query(select='id')}"),
+            Inner(method="GET", url=f"{box}/contacts{query(select='parentFolderId', top=1)}"),
+            Inner(method="GET", url=f"{box}/contactFolders{_LISTED}"),
+        ]
+        replies = batch.read(
+            self._client, requests, purpose, accepts=lambda each: each.status in {400, 404, 405}
+        )
+        named, first, listed = replies
+        if not listed.ok:
+            raise failure(listed, purpose)
+        return _default_id(named, first, purpose), self._containers(listed.body, "", purpose)
+
+    def _children(
+        self, account: str, parents: list[Container], purpose: Purpose
+    ) -> list[Container]:
+        box = mailbox(account)
+        urls = [
+            f"{box}/contactFolders/{segment(each.id)}/childFolders{_LISTED}" for each in parents
+        ]
+        replies = batch.read(
+            self._client,
+            [Inner(method="GET", url=url) for url in urls],
+            purpose,
+            accepts=lambda each: each.status == 404,  # removed since it was listed
+        )
+        return [
+            child
+            for parent, reply in zip(parents, replies, strict=True)
+            if reply.ok
+            for child in self._containers(reply.body, f"{parent.path}/", purpose)
+        ]
+
+    def _containers(self, body: Any, above: str, purpose: Purpose) -> list[Container]:
+        found: list[Container] = []
+        seen: set[str] = set()
+        while True:
+            rows = body.get("value") if isinstance(body, dict) else None
+            if not isinstance(rows, list):
+                raise malformed(purpose, "a list without values")
+            found += [_container(row, above, purpose) for row in rows]
+            link = body.get("@odata.nextLink")
+            if not isinstance(link, str) or link in seen:
+                return found
+            seen.add(link)
+            body = self._client.get(link, purpose)
+
+
+def _container(row: Any, above: str, purpose: Purpose) -> Container:
+    try:
+        name = str(row["displayName"]).replace("/", "\\/")
+        return Container(id=str(row["id"]), path=above + name)
+    except (KeyError, TypeError):
+        raise malformed(purpose, "a folder without id or name") from None
+
+
+def _default_id(named: Reply, first: Reply, purpose: Purpose) -> str:
+    if named.ok and isinstance(named.body, dict) and isinstance(named.body.get("id"), str):
+        return str(named.body["id"])
+    rows = first.body.get("value") if first.ok and isinstance(first.body, dict) else None
+    if rows and isinstance(rows[0], dict) and isinstance(rows[0].get("parentFolderId"), str):
+        return str(rows[0]["parentFolderId"])
+    raise Stop(
+        "the default contact folder cannot be found: this mailbox does not tell its id",
+        hint="Create one contact in the default folder of the mailbox, then try again.",
+        account=purpose.account,
+    )

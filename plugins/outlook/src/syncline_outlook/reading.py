@@ -1,0 +1,191 @@
+"""Contacts by id, and by the keys they carry."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from syncline.model.records import AbsenceReason, Absent, AccountId, Record, RecordId
+from syncline.plugin.requests import IdsRequest, MatchKey, MatchRequest, Page
+from syncline.plugin.spec import TypeSpec
+from syncline_outlook import batch, contacts
+from syncline_outlook.client import GraphClient
+from syncline_outlook.errors import codes_of, is_item_gone, malformed
+from syncline_outlook.folders import Folders
+from syncline_outlook.messages import (
+    Inner,
+    Purpose,
+    Reply,
+    literal,
+    mailbox,
+    query,
+    segment,
+)
+from syncline_outlook.names import EmailNames, shown_names
+
+_TWINS = 50
+"""Contacts with one e-mail address that are looked at: a key that common identifies nobody."""
+
+
+class Reader:
+    """Reads single contacts, in batches of 20, each with our mark and its custom fields."""
+
+    def __init__(
+        self, client: GraphClient, folders: Folders, names: EmailNames, installation: str
+    ) -> None:
+        self._client = client
+        self._folders = folders
+        self._names = names
+        self._installation = installation
+
+    # ---- by id ----------------------------------------------------------------------------------
+
+    def ids(self, request: IdsRequest) -> Page:
+        """Each id once: as a record, or absent with the reason."""
+        account = owner(request.feed.account)
+        container = request.feed.container if request.scoped else None
+        return self.look(request.spec, account, request.ids, container)
+
+    def look(
+        self,
+        spec: TypeSpec,
+        account: AccountId,
+        ids: Sequence[RecordId],
+        container: str | None = None,
+    ) -> Page:
+        """These contacts as they are now. `container`: those elsewhere have left.
+
+        Raises:
+            Stop: the mailbox refuses. Only a 404 about the item itself makes it absent.
+
+        """
+        purpose = Purpose(name="read contacts by id", kind="read", account=account)
+        unique = tuple(dict.fromkeys(ids))
+        options = query(select=",".join(contacts.select(spec)), expand=contacts.expand(spec))
+        urls = (f"{mailbox(account)}/contacts/{segment(each)}{options}" for each in unique)
+        replies = batch.read(
+            self._client,
+            [Inner(method="GET", url=url) for url in urls],
+            purpose,
+            accepts=lambda reply: is_item_gone(reply) or _is_no_id(reply),
+        )
+        found = [self._record(spec, account, reply.body) if reply.ok else None for reply in replies]
+        places = {each.container for each in found if each is not None and each.container}
+        live = {
+            place for place in places if place == container or self._folders.holds(account, place)
+        }
+        seen = [
+            _placed(identifier, record, live, container)
+            for identifier, record in zip(unique, found, strict=True)
+        ]
+        return Page(
+            records=tuple(each for each in seen if isinstance(each, Record)),
+            absent=tuple(each for each in seen if isinstance(each, Absent)),
+        )
+
+    def _record(self, spec: TypeSpec, account: AccountId, body: Any) -> Record:
+        purpose = Purpose(name="read contacts", kind="read", account=account)
+        if not isinstance(body, dict):
+            raise malformed(purpose, "a contact that is no object")
+        self._names.remember(body)
+        native = contacts.expanded(spec, body)
+        record = contacts.read_record(spec, native, account, self._installation)
+        if record is None:
+            raise malformed(purpose, "a contact without id or version")
+        return record
+
+    # ---- by key ---------------------------------------------------------------------------------
+
+    def match(self, request: MatchRequest) -> Page:
+        """Contacts of the mailbox that carry one of these keys: one request a key, 20 a call.
+
+        Looked for in the feed's folder. Our mark, which names exactly one contact, is then also
+        looked for in the default folder, where a contact may have been moved to.
+        """
+        account = owner(request.feed.account)
+        folder = request.feed.container or self._folders.default(account)
+        keys = [each for each in request.keys if each.kind in request.spec.match]
+        found = self._search(request.spec, account, folder, keys)
+        known = {record.marker for record in found}
+        lost = [each for each in keys if each.kind == "marker" and each.value not in known]
+        if lost and folder != self._folders.default(account):
+            found += self._search(request.spec, account, self._folders.default(account), lost)
+        since = request.created_since
+        fresh = [
+            each for each in found
+            if since is None or each.marker is not None or each.created is None
+            or each.created >= since
+        ]  # fmt: skip
+        return Page(records=tuple({record.id: record for record in fresh}.values()))
+
+    def _search(
+        self, spec: TypeSpec, account: AccountId, folder: str, keys: Sequence[MatchKey]
+    ) -> list[Record]:
+        purpose = Purpose(name="look for contacts", kind="read", account=account)
+        base = f"{mailbox(account)}/contactFolders/{segment(folder)}/contacts"
+        fixed = {"select": ",".join(contacts.select(spec)), "expand": contacts.expand(spec)}
+        urls = (f"{base}{query(filter=self._filter(key), top=_TWINS, **fixed)}" for key in keys)
+        replies = batch.read(self._client, [Inner(method="GET", url=url) for url in urls], purpose)
+        found: list[Record] = []
+        for key, reply in zip(keys, replies, strict=True):
+            rows = reply.body.get("value") if isinstance(reply.body, dict) else None
+            if not isinstance(rows, list):
+                raise malformed(purpose, "a list without values", reply)
+            records = [self._record(spec, account, row) for row in rows]
+            found += [each for each in records if key.kind != "marker" or each.marker == key.value]
+        return found
+
+    def _filter(self, key: MatchKey) -> str:
+        if key.kind == "email":
+            return f"emailAddresses/any(a:a/address eq {literal(key.value)})"
+        name = literal(contacts.MARKER_PROPERTY)
+        value = literal(contacts.written_marker(key.value, self._installation))
+        return f"{contacts.EXTENDED}/Any(ep: ep/id eq {name} and ep/value eq {value})"
+
+    # ---- for writing ----------------------------------------------------------------------------
+
+    def email_names(
+        self, account: AccountId, records: Sequence[Record]
+    ) -> dict[RecordId, dict[str, str]]:
+        """The names shown with the addresses of these contacts: remembered, or read again."""
+        known = {each.id: self._names.of(each.id, each.version) for each in records}
+        found = {
+            identifier: dict(names) for identifier, names in known.items() if names is not None
+        }
+        missing = [identifier for identifier, names in known.items() if names is None]
+        purpose = Purpose(name="read e-mail names", kind="read", account=account)
+        urls = (
+            f"{mailbox(account)}/contacts/{segment(each)}{query(select='emailAddresses')}"
+            for each in missing
+        )
+        requests = [Inner(method="GET", url=url) for url in urls]
+        replies = batch.read(self._client, requests, purpose, accepts=is_item_gone)
+        for identifier, reply in zip(missing, replies, strict=True):
+            body = reply.body if reply.ok and isinstance(reply.body, dict) else {}
+            found[identifier] = dict(shown_names(body))
+        return found
+
+
+def _placed(
+    identifier: RecordId, record: Record | None, live: set[str], container: str | None
+) -> Record | Absent:
+    """A contact in none of the mailbox's contact folders lies in Deleted Items: it keeps its
+    immutable id and can still be read there, but its user deleted it.
+    """
+    if record is None or (record.container is not None and record.container not in live):
+        return Absent(identifier, AbsenceReason.DELETED)
+    if container is not None and record.container not in {None, container}:
+        return Absent(identifier, AbsenceReason.LEFT)
+    return record
+
+
+def owner(account: AccountId | None) -> AccountId:
+    """The mailbox of a feed: Outlook has no feed without one."""
+    if account is None:
+        raise ValueError("an Outlook feed belongs to an account")
+    return account
+
+
+def _is_no_id(reply: Reply) -> bool:
+    """An id that was never one of Outlook's: no such contact can exist."""
+    return reply.status == 400 and "errorinvalididmalformed" in codes_of(reply.body)

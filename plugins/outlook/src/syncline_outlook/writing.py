@@ -1,0 +1,220 @@
+"""Creates, updates and deletions in batches of 20, and what Graph's answers mean."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from syncline.errors import Retry
+from syncline.model.records import AccountId, RecordId
+from syncline.plugin.requests import (
+    Applied,
+    ApplyRequest,
+    Create,
+    Deferred,
+    DeleteRequest,
+    Gone,
+    Outcome,
+    Rejected,
+    RejectionKind,
+    Stale,
+    Unknown,
+    Update,
+)
+from syncline.plugin.spec import TypeSpec
+from syncline_outlook import batch, contacts
+from syncline_outlook.client import GraphClient
+from syncline_outlook.errors import QUOTA, code_of, codes_of, is_item_gone
+from syncline_outlook.folders import Folders
+from syncline_outlook.messages import Inner, Purpose, Reply, mailbox, segment
+from syncline_outlook.names import EmailNames
+from syncline_outlook.reading import Reader
+
+_TOO_LONG = re.compile(r"exceed|too (?:long|large|many)|max(?:imum)? (?:allowed )?(?:length|size)")
+
+
+class Writer:
+    """Writes to one mailbox at a time: core sends one batch for one account."""
+
+    def __init__(
+        self,
+        client: GraphClient,
+        folders: Folders,
+        reader: Reader,
+        names: EmailNames,
+        installation: str,
+    ) -> None:
+        self._client = client
+        self._folders = folders
+        self._reader = reader
+        self._names = names
+        self._installation = installation
+
+    def apply(self, request: ApplyRequest) -> list[Outcome]:
+        """One outcome for each operation, in order.
+
+        Raises:
+            Retry, Reconnect, Stop: the whole call failed; `Retry.reached` tells whether any of it
+                may have been done.
+
+        """
+        creates = [each for each in request.operations if isinstance(each, Create)]
+        if creates:
+            return self._create(request.spec, request.feed.container, creates)
+        return self._update(
+            request.spec, [each for each in request.operations if isinstance(each, Update)]
+        )
+
+    def delete(self, request: DeleteRequest) -> list[Outcome]:
+        """As `apply`; a contact that is not there (any more) is `Gone`."""
+        operations = request.operations
+        requests = [
+            Inner(
+                method="DELETE",
+                url=f"{mailbox(each.account)}/contacts/{segment(each.id)}",
+                if_match=each.version,
+            )
+            for each in operations
+        ]
+        replies = self._send(requests, "delete contacts", (each.account for each in operations))
+        return self._outcomes(request.spec, requests, replies, [each.id for each in operations])
+
+    def _create(
+        self, spec: TypeSpec, container: str | None, operations: Sequence[Create]
+    ) -> list[Outcome]:
+        requests = []
+        for each in operations:
+            folder = each.container or container or self._folders.default(each.account)
+            marker = contacts.written_marker(each.key, self._installation)
+            url = f"{mailbox(each.account)}/contactFolders/{segment(folder)}/contacts"
+            body = contacts.create_body(spec, each.fields, marker)
+            requests.append(Inner(method="POST", url=url, body=body))
+        replies = self._send(requests, "create contacts", (each.account for each in operations))
+        return self._outcomes(spec, requests, replies, [None] * len(requests))
+
+    def _update(self, spec: TypeSpec, operations: Sequence[Update]) -> list[Outcome]:
+        shown = self._shown_names(operations)
+        requests = [
+            Inner(
+                method="PATCH",
+                url=f"{mailbox(each.account)}/contacts/{segment(each.id)}",
+                body=contacts.update_body(spec, each.fields, each.current, shown.get(each.id, {})),
+                if_match=each.version,
+            )
+            for each in operations
+        ]
+        replies = self._send(requests, "update contacts", (each.account for each in operations))
+        return self._outcomes(spec, requests, replies, [each.id for each in operations])
+
+    def _shown_names(self, operations: Sequence[Update]) -> Mapping[RecordId, Mapping[str, str]]:
+        with_emails = [each for each in operations if "emails" in each.fields]
+        if not with_emails:
+            return {}
+        try:
+            return self._reader.email_names(
+                with_emails[0].account, [each.current for each in with_emails]
+            )
+        except Retry as error:
+            # Nothing was written yet, whatever became of this read.
+            raise Retry(error.message, after=error.after, reached=False) from error
+
+    def _send(
+        self, requests: Sequence[Inner], name: str, accounts: Iterable[AccountId]
+    ) -> list[Reply | None]:
+        account = next(iter(accounts), None)
+        return batch.run(self._client, requests, Purpose(name=name, kind="write", account=account))
+
+    def _applied(self, spec: TypeSpec, body: Any, known: RecordId | None) -> Outcome:
+        """What was stored, if the answer tells; extended properties are not echoed and so stay
+        out of it.
+        """
+        native = body if isinstance(body, dict) else {}
+        identifier = native.get("id") if isinstance(native.get("id"), str) else known
+        if not identifier:
+            return Unknown(message="the answer to a create names no contact")
+        self._names.remember(native)
+        stored = contacts.read_fields(spec, native) or None
+        return Applied(id=RecordId(identifier), version=contacts.version_of(native), stored=stored)
+
+    def _outcomes(
+        self,
+        spec: TypeSpec,
+        requests: Sequence[Inner],
+        replies: Sequence[Reply | None],
+        ids: Sequence[RecordId | None],
+    ) -> list[Outcome]:
+        after = batch.longest_wait(replies)
+        return [
+            self._applied(spec, reply.body, identifier)
+            if reply is not None and reply.ok
+            else refused(spec, request, reply, after)
+            for request, reply, identifier in zip(requests, replies, ids, strict=True)
+        ]
+
+
+def refused(spec: TypeSpec, request: Inner, reply: Reply | None, after: float | None) -> Outcome:
+    """The outcome of a write that was not answered with success. Pure.
+
+    `after`: the longest wait any answer of the batch asked for.
+    """
+    if reply is None:
+        return Unknown(message="no answer inside the batch")
+    if reply.status in {401, 424, 429}:
+        return Deferred(message=f"not done: status {reply.status}", after=after)
+    if reply.status == 412:
+        # 412 also comes as a passing fault, to requests without any condition.
+        return (
+            Stale()
+            if request.if_match is not None
+            else Deferred(message="a passing 412", after=after)
+        )
+    if reply.status == 408 or reply.status >= 500:
+        return Unknown(message=f"status {reply.status}: it may have been done all the same")
+    if is_item_gone(reply) and request.method != "POST":
+        return Gone()
+    return _rejected(spec, reply)
+
+
+def _rejected(spec: TypeSpec, reply: Reply) -> Rejected:
+    """The service's message is looked at for names of properties, never passed on: it may quote
+    what a user entered.
+    """
+    code, message = code_of(reply.body), _message(reply.body)
+    words = {word.lower() for word in re.findall(r"[A-Za-z]+", message)}
+    fields = tuple(
+        each.name for each in spec.fields if any(name.lower() in words for name in each.native)
+    )
+    kind = _rejection(reply, message)
+    what = f" ({', '.join(fields)})" if fields else ""
+    return Rejected(
+        kind=kind,
+        message=f"Outlook refuses the contact: {_WORDS[kind]}{what}",
+        code=code,
+        fields=fields,
+    )
+
+
+_WORDS: Mapping[RejectionKind, str] = {
+    "quota": "the mailbox is full",
+    "forbidden": "access is denied, or the folder or mailbox is not there",
+    "too_long": "a value is too long, or there are too many",
+    "invalid": "a value is not valid",
+    "other": "it conflicts with what is there",
+}
+
+
+def _rejection(reply: Reply, message: str) -> RejectionKind:
+    if QUOTA & set(codes_of(reply.body)) or reply.status == 507:
+        return "quota"
+    if reply.status in {403, 404}:
+        return "forbidden"
+    if reply.status == 413 or _TOO_LONG.search(message.lower()):
+        return "too_long"
+    return "invalid" if reply.status in {400, 405, 415, 422} else "other"
+
+
+def _message(body: Any) -> str:
+    error = body.get("error") if isinstance(body, Mapping) else None
+    message = error.get("message") if isinstance(error, Mapping) else None
+    return message if isinstance(message, str) else ""

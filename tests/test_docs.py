@@ -1,0 +1,131 @@
+"""The documentation is true where a machine can tell: links, commands, configuration, tables."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from syncline.config.load import load
+from syncline.plugin.manager import PluginManager
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = sorted(
+    [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("*/README.md")]
+    + [*ROOT.glob("plugins/*/README.md")]
+)
+BLOCK = re.compile(r"^```([\w-]*)[^\n]*\n(.*?)^```$", re.M | re.S)
+LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
+HEADING = re.compile(r"^#{1,6}\s+(.*)$", re.M)
+
+
+def _name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def _prose(page: Path) -> str:
+    return BLOCK.sub("", page.read_text("utf-8"))
+
+
+def _blocks(language: str) -> Iterator[tuple[str, str]]:
+    for page in PAGES:
+        found = BLOCK.findall(page.read_text("utf-8"))
+        for number, (kind, text) in enumerate(found, start=1):
+            if kind == language:
+                yield f"{_name(page)}#{number}", text
+
+
+def _anchors(page: Path) -> set[str]:
+    titles = HEADING.findall(_prose(page))
+    plain = [re.sub(r"[^\w\s-]", "", title.lower()) for title in titles]
+    return {title.strip().replace(" ", "-") for title in plain}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_name)
+def test_every_link_inside_the_project_leads_somewhere(page: Path) -> None:
+    dead = []
+    for link in LINK.findall(_prose(page)):
+        if re.match(r"[a-z]+:", link):
+            continue
+        path, _, anchor = link.partition("#")
+        target = (page.parent / path).resolve() if path else page
+        wrong_anchor = target.suffix == ".md" and anchor and target.exists()
+        if not target.exists() or (wrong_anchor and anchor not in _anchors(target)):
+            dead.append(link)
+
+    assert dead == []
+
+
+@pytest.mark.parametrize(("place", "text"), [pytest.param(*b, id=b[0]) for b in _blocks("toml")])
+def test_every_toml_block_is_toml_and_every_whole_configuration_loads(
+    place: str, text: str, tmp_path: Path
+) -> None:
+    found = tomllib.loads(text)
+    if not {"installation", "connections", "syncs"} <= set(found):
+        return
+    (tmp_path / "syncline.toml").write_text(text, "utf-8")
+    names = next(iter(found["syncs"].values()))["between"]
+    (tmp_path / "members.csv").write_text(f"{names[0]},{names[1]}\nada@x.example,ada@x.example\n")
+
+    assert load(tmp_path / "syncline.toml", PluginManager.discover()).syncs
+
+
+def _run(*words: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "COLUMNS": "100"}
+    return subprocess.run(
+        [sys.executable, *words],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    "generator",
+    [("-m", "syncline.cli.reference"), ("docs/generate.py",)],
+    ids=lambda words: words[-1],
+)
+def test_generated_parts_are_current(generator: tuple[str, ...]) -> None:
+    done = _run(*generator, "--check")
+
+    assert done.returncode == 0, done.stderr + "\nrun: make docs"
+
+
+def _mentioned_commands() -> set[tuple[str, ...]]:
+    """`syncline run --full` → ("run",): the words before the first option or argument."""
+    texts = [text for language in ("", "console", "bash") for _, text in _blocks(language)]
+    lines = [line.strip() for text in texts for line in text.splitlines()]
+    lines += [code for page in PAGES for code in re.findall(r"`([^`\n]+)`", _prose(page))]
+    called = (re.match(r"(?:\$ |bin/)?syncline((?: [a-z]+)*)(?=$|[ …\[-])", line) for line in lines)
+    return {tuple(found[1].split()) for found in called if found and found[1]}
+
+
+def test_every_command_that_is_mentioned_exists() -> None:
+    groups = {("conflicts",), ("config",), ("plugins",), ("sandbox",)}
+    unknown = []
+    for words in sorted(_mentioned_commands()):
+        known = words[:2] if words[:1] in groups else words[:1]
+        if _run("-m", "syncline", *known, "--help").returncode != 0:
+            unknown.append(" ".join(words))
+
+    assert unknown == []
+
+
+def test_every_make_target_that_is_mentioned_exists() -> None:
+    targets = set(re.findall(r"^([a-z][\w-]*):", (ROOT / "Makefile").read_text(), re.M))
+    mentioned = {
+        target
+        for page in PAGES
+        for target in re.findall(r"(?:`|^|\$ )make ([a-z][\w-]*)", page.read_text("utf-8"), re.M)
+    }
+
+    assert mentioned - targets == set()
+    assert {"demo", "test"} <= mentioned

@@ -24,6 +24,14 @@ class GraphSandbox(StartableSandbox):
     def _credentials(self) -> JsonObject:
         return self.credentials()
 
+    def reset(self) -> None:
+        """Empties the stand-in; `token` is a new one afterwards."""
+        super().reset()
+        self._forget_credentials()
+
+    def _forget_credentials(self) -> None:
+        self.__dict__.pop("_credentials", None)
+
     @property
     def graph_url(self) -> str:
         """Graph's base URL, version included."""
@@ -63,12 +71,12 @@ class GraphSandbox(StartableSandbox):
     def revoke_tokens(self) -> None:
         """Makes every token issued so far worthless."""
         self.request("DELETE", "/tokens")
-        self.__dict__.pop("_credentials", None)
+        self._forget_credentials()
 
     def change_app(self, client_id: str | None = None, **wish: Any) -> None:
         """Registers an app or changes its `secret`, `roles` or `certificate` (PEM)."""
         self.request("PUT", f"/apps/{quote(client_id or self.client_id, safe='')}", wish)
-        self.__dict__.pop("_credentials", None)
+        self._forget_credentials()
 
     def approve_device(self, user_code: str, mailbox: str | None) -> None:
         """The person signs in with the code shown, or declines (`None`)."""

@@ -139,7 +139,8 @@ class GraphClient:
         prefer: tuple[str, ...] = (),
     ) -> Reply:
         """One request, once more with a new token if the token was refused; any status."""
-        address = self._checked(url, purpose)
+        own = url.startswith("/")
+        address = self.base_url + url if own else self.require_own(url, purpose)
         content = None if body is None else json.dumps(body, ensure_ascii=False).encode()
         headers = self._headers(prefer, has_body=content is not None)
         token = self.tokens.token()
@@ -180,18 +181,25 @@ class GraphClient:
             raise malformed(purpose, "it is no JSON object", reply)
         return reply.body
 
-    def _checked(self, url: str, purpose: Purpose) -> str:
-        """A full URL on the configured host: a link to another one would carry the token there."""
-        if url.startswith("/"):
-            return self.base_url + url
-        if _origin(url) != _origin(self.base_url):
-            raise Stop(
-                f"a link leads to another host, which is not followed ({purpose.name})",
-                hint="Check `cloud` and `graph_url`.",
-                call=purpose.name,
-                account=purpose.account,
-            )
-        return url
+    def owns(self, url: str) -> bool:
+        """Whether a full URL is on the configured host."""
+        return _origin(url) == _origin(self.base_url)
+
+    def require_own(self, url: str, purpose: Purpose) -> str:
+        """The link, which the service gave.
+
+        Raises:
+            Stop: it leads to another host, and would carry the token there.
+
+        """
+        if self.owns(url):
+            return url
+        raise Stop(
+            f"a link leads to another host, which is not followed ({purpose.name})",
+            hint="Check `cloud` and `graph_url`.",
+            call=purpose.name,
+            account=purpose.account,
+        )
 
 
 def _bearer(token: str) -> dict[str, str]:

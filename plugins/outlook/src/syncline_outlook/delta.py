@@ -120,7 +120,10 @@ class DeltaFeed:
 
     def _position(self, kept: Json, account: AccountId, folder: str, select: str) -> Position:
         if kept is not None:
-            return Position.read(kept, select)
+            position = Position.read(kept, select)
+            if not self._client.owns(position.link):
+                raise Resync("the kept cursor belongs to another host")
+            return position
         base = f"{mailbox(account)}/contactFolders/{segment(folder)}/contacts/delta"
         return Position(link=base + query(select=select), select=select)
 
@@ -135,6 +138,7 @@ class DeltaFeed:
         link = following or final
         if not isinstance(rows, list) or not isinstance(link, str):
             raise malformed(purpose, "a page of changes without rows or links")
+        self._client.require_own(link, purpose)
         found = {_id(row, purpose): row for row in rows}
         if not following:
             return found, Position(link=link, select=position.select), True

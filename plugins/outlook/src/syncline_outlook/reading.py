@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from syncline.model.records import AbsenceReason, Absent, AccountId, Record, RecordId
@@ -145,24 +145,24 @@ class Reader:
     # ---- for writing ----------------------------------------------------------------------------
 
     def email_names(
-        self, account: AccountId, records: Sequence[Record]
-    ) -> dict[RecordId, dict[str, str]]:
+        self, targets: Sequence[tuple[AccountId, Record]]
+    ) -> dict[RecordId, Mapping[str, str]]:
         """The names shown with the addresses of these contacts: remembered, or read again."""
-        known = {each.id: self._names.of(each.id, each.version) for each in records}
-        found = {
-            identifier: dict(names) for identifier, names in known.items() if names is not None
-        }
-        missing = [identifier for identifier, names in known.items() if names is None]
-        purpose = Purpose(name="read e-mail names", kind="read", account=account)
-        urls = (
-            f"{mailbox(account)}/contacts/{segment(each)}{query(select='emailAddresses')}"
-            for each in missing
-        )
+        found: dict[RecordId, Mapping[str, str]] = {}
+        missing: list[tuple[AccountId, RecordId]] = []
+        for account, record in targets:
+            names = self._names.of(record.id, record.version)
+            if names is not None:
+                found[record.id] = names
+            elif record.fields.get("emails"):
+                missing.append((account, record.id))
+        option = query(select="emailAddresses")
+        urls = (f"{mailbox(box)}/contacts/{segment(each)}{option}" for box, each in missing)
         requests = [Inner(method="GET", url=url) for url in urls]
+        purpose = Purpose(name="read e-mail names", kind="read")
         replies = batch.read(self._client, requests, purpose, accepts=is_item_gone)
-        for identifier, reply in zip(missing, replies, strict=True):
-            body = reply.body if reply.ok and isinstance(reply.body, dict) else {}
-            found[identifier] = dict(shown_names(body))
+        for (_, identifier), reply in zip(missing, replies, strict=True):
+            found[identifier] = shown_names(reply.body if isinstance(reply.body, dict) else {})
         return found
 
 

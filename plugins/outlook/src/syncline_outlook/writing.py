@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from syncline.errors import Retry
@@ -59,12 +59,9 @@ class Writer:
                 may have been done.
 
         """
-        creates = [each for each in request.operations if isinstance(each, Create)]
-        if creates:
-            return self._create(request.spec, request.feed.container, creates)
-        return self._update(
-            request.spec, [each for each in request.operations if isinstance(each, Update)]
-        )
+        requests, ids = self._prepared(request)
+        account = request.operations[0].account if request.operations else None
+        return self._send(request.spec, requests, ids, "write contacts", account)
 
     def delete(self, request: DeleteRequest) -> list[Outcome]:
         """As `apply`; a contact that is not there (any more) is `Gone`."""
@@ -77,12 +74,29 @@ class Writer:
             )
             for each in operations
         ]
-        replies = self._send(requests, "delete contacts", (each.account for each in operations))
-        return self._outcomes(request.spec, requests, replies, [each.id for each in operations])
+        account = operations[0].account if operations else None
+        ids = [each.id for each in operations]
+        return self._send(request.spec, requests, ids, "delete contacts", account)
 
-    def _create(
+    def _prepared(self, request: ApplyRequest) -> tuple[list[Inner], list[RecordId | None]]:
+        """The requests to send. What must be read for them is read here: nothing is written yet,
+        whatever becomes of that read.
+        """
+        creates = [each for each in request.operations if isinstance(each, Create)]
+        updates = [each for each in request.operations if isinstance(each, Update)]
+        try:
+            if creates:
+                made = self._creates(request.spec, request.feed.container, creates)
+                return made, [None] * len(made)
+            return self._updates(request.spec, updates), [each.id for each in updates]
+        except Retry as error:
+            raise Retry(
+                error.message, after=error.after, reached=False, call="prepare a write"
+            ) from error
+
+    def _creates(
         self, spec: TypeSpec, container: str | None, operations: Sequence[Create]
-    ) -> list[Outcome]:
+    ) -> list[Inner]:
         requests = []
         for each in operations:
             folder = each.container or container or self._folders.default(each.account)
@@ -90,12 +104,12 @@ class Writer:
             url = f"{mailbox(each.account)}/contactFolders/{segment(folder)}/contacts"
             body = contacts.create_body(spec, each.fields, marker)
             requests.append(Inner(method="POST", url=url, body=body))
-        replies = self._send(requests, "create contacts", (each.account for each in operations))
-        return self._outcomes(spec, requests, replies, [None] * len(requests))
+        return requests
 
-    def _update(self, spec: TypeSpec, operations: Sequence[Update]) -> list[Outcome]:
-        shown = self._shown_names(operations)
-        requests = [
+    def _updates(self, spec: TypeSpec, operations: Sequence[Update]) -> list[Inner]:
+        with_emails = [each for each in operations if "emails" in each.fields]
+        shown = self._reader.email_names([(each.account, each.current) for each in with_emails])
+        return [
             Inner(
                 method="PATCH",
                 url=f"{mailbox(each.account)}/contacts/{segment(each.id)}",
@@ -104,26 +118,24 @@ class Writer:
             )
             for each in operations
         ]
-        replies = self._send(requests, "update contacts", (each.account for each in operations))
-        return self._outcomes(spec, requests, replies, [each.id for each in operations])
-
-    def _shown_names(self, operations: Sequence[Update]) -> Mapping[RecordId, Mapping[str, str]]:
-        with_emails = [each for each in operations if "emails" in each.fields]
-        if not with_emails:
-            return {}
-        try:
-            return self._reader.email_names(
-                with_emails[0].account, [each.current for each in with_emails]
-            )
-        except Retry as error:
-            # Nothing was written yet, whatever became of this read.
-            raise Retry(error.message, after=error.after, reached=False) from error
 
     def _send(
-        self, requests: Sequence[Inner], name: str, accounts: Iterable[AccountId]
-    ) -> list[Reply | None]:
-        account = next(iter(accounts), None)
-        return batch.run(self._client, requests, Purpose(name=name, kind="write", account=account))
+        self,
+        spec: TypeSpec,
+        requests: Sequence[Inner],
+        ids: Sequence[RecordId | None],
+        name: str,
+        account: AccountId | None,
+    ) -> list[Outcome]:
+        purpose = Purpose(name=name, kind="write", account=account)
+        replies = batch.run(self._client, requests, purpose)
+        after = batch.longest_wait(replies)
+        return [
+            self._applied(spec, reply.body, identifier)
+            if reply is not None and reply.ok
+            else refused(spec, request, reply, after)
+            for request, reply, identifier in zip(requests, replies, ids, strict=True)
+        ]
 
     def _applied(self, spec: TypeSpec, body: Any, known: RecordId | None) -> Outcome:
         """What was stored, if the answer tells; extended properties are not echoed and so stay
@@ -136,21 +148,6 @@ class Writer:
         self._names.remember(native)
         stored = contacts.read_fields(spec, native) or None
         return Applied(id=RecordId(identifier), version=contacts.version_of(native), stored=stored)
-
-    def _outcomes(
-        self,
-        spec: TypeSpec,
-        requests: Sequence[Inner],
-        replies: Sequence[Reply | None],
-        ids: Sequence[RecordId | None],
-    ) -> list[Outcome]:
-        after = batch.longest_wait(replies)
-        return [
-            self._applied(spec, reply.body, identifier)
-            if reply is not None and reply.ok
-            else refused(spec, request, reply, after)
-            for request, reply, identifier in zip(requests, replies, ids, strict=True)
-        ]
 
 
 def refused(spec: TypeSpec, request: Inner, reply: Reply | None, after: float | None) -> Outcome:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from syncline.run.session import Session
 
 from syncline.config.load import load
 from syncline.model.reports import CallCounts, RunReport
 from syncline.plugin.manager import PluginManager
 from syncline.run.selection import Selection
-from syncline.run.session import Session
 from syncline_sandbox.graph.sandbox import GraphMailbox, GraphSandbox
 from syncline_sandbox.salesforce.fixture import SalesforceSandbox, SandboxUser
 
@@ -64,9 +65,14 @@ class World:
     def add_member(self, name: str) -> tuple[GraphMailbox, SandboxUser]:
         """A person on both sides."""
         address = f"{name}@example.test"
-        self.mailboxes.append(self.graph.add_mailbox(address, name))
-        self.users.append(self.salesforce.add_user(address, name=name))
-        return self.mailboxes[-1], self.users[-1]
+        user = self.salesforce.add_user(address, name=name)
+        return self.add_mailbox(name, user), user
+
+    def add_mailbox(self, name: str, user: SandboxUser) -> GraphMailbox:
+        """A mailbox for a user that is there."""
+        self.mailboxes.append(self.graph.add_mailbox(f"{name}@example.test", name))
+        self.users.append(user)
+        return self.mailboxes[-1]
 
     def configure(self, *, key_field: bool = True) -> None:
         """Writes the configuration for the members there are."""
@@ -100,10 +106,13 @@ class World:
     def run(self, *, full: bool = False) -> RunReport:
         """An hour later, a run of everything."""
         self.later()
-        plugins = PluginManager.discover()
-        configuration = load(self.folder / "syncline.toml", plugins)
-        with Session.open(configuration, plugins) as session:
+        with self.session() as session:
             return session.run(Selection(full=full))
+
+    def session(self) -> Session:
+        """A session of the configuration."""
+        plugins = PluginManager.discover()
+        return Session.open(load(self.folder / "syncline.toml", plugins), plugins)
 
     def later(self, seconds: float = _AN_HOUR) -> None:
         """Time passes at both services."""
@@ -112,11 +121,12 @@ class World:
 
 
 @contextmanager
-def raised(folder: Path) -> Iterator[World]:
-    """Both stand-ins, empty, while the block runs."""
-    with GraphSandbox.start() as graph, SalesforceSandbox.start() as salesforce:
-        folder.mkdir(parents=True, exist_ok=True)
-        yield World(folder, graph, salesforce)
+def raised(folder: Path, salesforce: SalesforceSandbox | None = None) -> Iterator[World]:
+    """Both stand-ins, empty, while the block runs; or a new Outlook beside a Salesforce."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with GraphSandbox.start() as graph, ExitStack() as stack:
+        other = salesforce or stack.enter_context(SalesforceSandbox.start())
+        yield World(folder, graph, other)
 
 
 def calls(report: RunReport) -> Mapping[str, CallCounts]:

@@ -16,10 +16,8 @@ from syncline.config.load import load
 from syncline.plugin.manager import PluginManager
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = sorted(
-    [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("*/README.md")]
-    + [*ROOT.glob("plugins/*/README.md")]
-)
+_PATTERNS = ("*.md", "docs/**/*.md", "core/*.md", "plugins/*/*.md", "sandbox/*.md")
+PAGES = sorted(page for pattern in _PATTERNS for page in ROOT.glob(pattern))
 BLOCK = re.compile(r"^```([\w-]*)[^\n]*\n(.*?)^```$", re.M | re.S)
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#{1,6}\s+(.*)$", re.M)

@@ -1,0 +1,147 @@
+"""What can be said before a run: identity, permissions, limits, clock. A handful of calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from syncline.errors import Stop
+from syncline.plugin.requests import CheckReport, CheckRequest, CheckResult, Level
+from syncline_salesforce import soql
+from syncline_salesforce.config import SalesforceConfig
+from syncline_salesforce.contacts import contact_type
+from syncline_salesforce.errors import malformed
+from syncline_salesforce.schema import Schema, SchemaSource
+from syncline_salesforce.service import SalesforceService
+
+_CLOCK_TOLERANCE = timedelta(minutes=2)
+_KEY_LENGTH = 64
+
+
+@dataclass(frozen=True)
+class Checks:
+    """Looks at one organisation."""
+
+    config: SalesforceConfig
+    service: SalesforceService
+    schemas: SchemaSource
+    now: Callable[[], datetime]
+
+    def report(self, request: CheckRequest) -> CheckReport:
+        """The store's identity, the type as this organisation has it, and findings.
+
+        Raises:
+            Reconnect: the credentials are refused.
+            Stop: contacts cannot be seen at all.
+
+        """
+        answer = self.service.query(soql.select("Id", "Organization", ()), kind="check")
+        if not answer.rows or not answer.rows[0].get("Id"):
+            raise malformed("an organisation without Id")
+        schema = self.schemas.refreshed()
+        config = self.config
+        declared = contact_type(
+            key_field=config.key_field,
+            overlap=config.overlap_seconds,
+            visibility_lag=config.visibility_margin_seconds,
+        )
+        return CheckReport(
+            store=str(answer.rows[0]["Id"]),
+            types={"contact": schema.narrowed(declared)},
+            results=tuple(self._results(schema, answer.begun, thorough=request.thorough)),
+            server_time=answer.begun,
+        )
+
+    def _results(
+        self, schema: Schema, begun: datetime | None, *, thorough: bool
+    ) -> Iterator[CheckResult]:
+        yield _result("credentials", "ok", "signed in")
+        yield from self._permissions(schema)
+        if self.config.key_field is not None:
+            yield self._key_field(schema, self.config.key_field)
+        if schema.has("MailingCountryCode"):
+            yield _result(
+                "contact.addresses",
+                "warning",
+                "state and country picklists are on: an address whose state or country "
+                "Salesforce does not know is refused",
+            )
+        yield self._clock(begun)
+        yield self._usage(thorough=thorough)
+
+    def _permissions(self, schema: Schema) -> Iterator[CheckResult]:
+        rights = {"createable": "create", "updateable": "edit", "deletable": "delete"}
+        for right, verb in rights.items():
+            allowed = schema.allows(right)
+            yield _result(
+                f"contact.{verb}",
+                "ok" if allowed else "warning",
+                f"the integration user may {'' if allowed else 'not '}{verb} contacts",
+                "" if allowed else "Give the permission set this right on Contact.",
+            )
+        if not schema.may("LastName", "createable") or not schema.may("OwnerId", "createable"):
+            yield _result(
+                "contact.fields",
+                "error",
+                "LastName and OwnerId must be writable",
+                "Check field-level security of the permission set.",
+            )
+        if not schema.accounts:
+            yield _result(
+                "contact.company",
+                "warning",
+                "accounts cannot be read, so companies are not synced",
+                "Give the permission set Read on Account.",
+            )
+
+    def _key_field(self, schema: Schema, name: str) -> CheckResult:
+        described = schema.fields.get(name)
+        hint = f"Contact.{name}: Text of {_KEY_LENGTH} or more, External ID, Unique, editable."
+        if described is None:
+            return _result("contact.key_field", "error", f"{name} is not there", hint)
+        fits = (
+            described.get("externalId")
+            and described.get("unique")
+            and described.get("createable")
+            and (described.get("length") or 0) >= _KEY_LENGTH
+        )
+        if not fits:
+            return _result("contact.key_field", "error", f"{name} is not as it must be", hint)
+        return _result("contact.key_field", "ok", f"{name} keeps creation exactly-once")
+
+    def _clock(self, begun: datetime | None) -> CheckResult:
+        if begun is None:
+            return _result("clock", "error", "the service does not tell its time (Date header)")
+        apart = abs(self.now() - begun)
+        if apart > _CLOCK_TOLERANCE:
+            seconds = int(apart.total_seconds())
+            hint = "Set the clock of this machine; signed logins (JWT) depend on it."
+            return _result("clock", "warning", f"clocks are {seconds} s apart", hint)
+        return _result("clock", "ok", "clocks agree")
+
+    def _usage(self, *, thorough: bool) -> CheckResult:
+        usage = self.service.usage
+        if thorough and usage.allowed is None:
+            self._observe_limits()
+        if usage.allowed is None:
+            return _result("limits.api", "ok", "the number of API calls left is not told")
+        words = f"{usage.used} of {usage.allowed} API calls of the last 24 hours are used"
+        if usage.exhausted:
+            hint = "Run again later, or raise stop_at_api_share."
+            return _result("limits.api", "error", words, hint)
+        return _result("limits.api", "ok", words)
+
+    def _observe_limits(self) -> None:
+        """From the limits resource; it needs the permission View Setup, which is not required."""
+        try:
+            daily = self.service.limits().get("DailyApiRequests") or {}
+        except Stop:
+            return
+        maximum, remaining = daily.get("Max"), daily.get("Remaining")
+        if isinstance(maximum, int) and isinstance(remaining, int):
+            self.service.usage.observe(f"api-usage={maximum - remaining}/{maximum}")
+
+
+def _result(id: str, level: Level, message: str, hint: str = "") -> CheckResult:
+    return CheckResult(id=id, level=level, message=message, hint=hint)

@@ -1,0 +1,141 @@
+"""The connector: it puts the parts together and dispatches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import ClassVar, TypeVar
+
+from syncline.errors import ConfigurationError
+from syncline.plugin.connector import Connector, ConnectorConfig, ConnectorContext
+from syncline.plugin.requests import (
+    Absent,
+    AccountsRequest,
+    ApplyRequest,
+    ChangesRequest,
+    CheckReport,
+    CheckRequest,
+    Containers,
+    DeleteRequest,
+    Feed,
+    IdsRequest,
+    KeysRequest,
+    MatchRequest,
+    Outcome,
+    Page,
+    RecordId,
+    Scope,
+)
+from syncline.plugin.spec import Field, TypeSpec
+from syncline_salesforce import soql, writes
+from syncline_salesforce.changes import Changes
+from syncline_salesforce.checks import Checks
+from syncline_salesforce.config import SalesforceConfig
+from syncline_salesforce.contacts import CONTACT_TYPE, OBJECT
+from syncline_salesforce.errors import QueryRefused, SchemaMoved
+from syncline_salesforce.reads import Reads
+from syncline_salesforce.rows import Selection
+from syncline_salesforce.schema import SchemaSource
+from syncline_salesforce.service import SalesforceService
+from syncline_salesforce.users import find_users
+
+T = TypeVar("T")
+
+
+class SalesforceConnector(Connector):
+    """One Salesforce organisation. Usable from several threads."""
+
+    name: ClassVar[str] = "salesforce"
+    Config: ClassVar[type[ConnectorConfig]] = SalesforceConfig
+    types: ClassVar[tuple[TypeSpec, ...]] = (CONTACT_TYPE,)
+
+    config: SalesforceConfig
+
+    def __init__(self, config: SalesforceConfig, context: ConnectorContext) -> None:
+        super().__init__(config, context)
+        margin = timedelta(seconds=config.visibility_margin_seconds)
+        self._service = SalesforceService(config, context)
+        self._schemas = SchemaSource(self._service)
+        self._changes = Changes(self._service, margin, timedelta(seconds=config.overlap_seconds))
+        self._reads = Reads(self._service, margin)
+        self._checks = Checks(config, self._service, self._schemas, context.now)
+
+    def check(self, request: CheckRequest) -> CheckReport:
+        """See `Checks.report`."""
+        return self._checks.report(request)
+
+    def accounts(self, request: AccountsRequest) -> Containers:
+        """Active users by user name, e-mail address or id."""
+        return Containers(accounts=find_users(self._service, request.names))
+
+    def fetch_changes(self, request: ChangesRequest) -> Page:
+        """See `changes`."""
+        return self._read(request.spec, lambda selection: self._changes.page(request, selection))
+
+    def fetch_ids(self, request: IdsRequest) -> Page:
+        """See `Reads.ids`."""
+        return self._read(request.spec, lambda selection: self._reads.ids(request, selection))
+
+    def fetch_keys(self, request: KeysRequest) -> Page:
+        """See `Reads.keys`."""
+        return self._read(request.spec, lambda selection: self._reads.keys(request, selection))
+
+    def fetch_match(self, request: MatchRequest) -> Page:
+        """See `Reads.match`."""
+        return self._read(request.spec, lambda selection: self._reads.match(request, selection))
+
+    def apply(self, request: ApplyRequest) -> list[Outcome]:
+        """See `writes`."""
+        return writes.apply(self._writes(request.spec, request.feed), request)
+
+    def delete(self, request: DeleteRequest) -> list[Outcome]:
+        """See `writes`."""
+        return writes.delete(self._writes(request.spec, request.feed), request)
+
+    def scope(self, spec: TypeSpec, text: str) -> Scope:
+        """A SOQL condition on Contact, asked once to see whether the service understands it.
+
+        Raises:
+            ConfigurationError: it does not; with the service's own words.
+
+        """
+        if text.strip().lower() == "all":
+            return Scope(text=text, condition=None)
+        hint = "Write a SOQL condition on Contact, such as Account.Type = 'Customer'."
+        try:
+            condition = soql.checked_condition(text)
+            self._service.query(soql.select("Id", OBJECT, [condition], limit=1), kind="check")
+        except soql.BadConditionError as bad:
+            raise ConfigurationError(f"where cannot be used: {bad}", hint=hint) from None
+        except QueryRefused as refused:
+            words = f"where is refused by Salesforce: {refused.detail or refused.message}"
+            raise ConfigurationError(words, hint=hint) from None
+        return Scope(text=text, condition={"where": condition})
+
+    def custom_field(self, spec: TypeSpec, name: str, native: str) -> Field:
+        """A text field of Contact by its API name, such as `Tier__c`."""
+        return self._schemas.known().custom(name, native)
+
+    def close(self) -> None:
+        """Give back the sockets."""
+        self._service.close()
+
+    def _read(self, spec: TypeSpec, read: Callable[[Selection], T]) -> T:
+        """Read; where a field is not there any more, describe again and read what is left, so
+        that a lost permission makes fields unknown and stops nothing.
+        """
+        key_field = self.config.key_field
+        try:
+            return read(Selection(spec, self._schemas.known(), key_field))
+        except SchemaMoved:
+            return read(Selection(spec, self._schemas.refreshed(anew=True), key_field))
+
+    def _writes(self, spec: TypeSpec, feed: Feed) -> writes.Writes:
+        def explain(ids: Sequence[RecordId]) -> Mapping[RecordId, Absent | None]:
+            page = self.fetch_ids(IdsRequest(spec=spec, feed=feed, ids=tuple(ids)))
+            absent = {each.id: each for each in page.absent}
+            return {id: absent.get(id) for id in ids}
+
+        return writes.Writes(
+            self._service, self._schemas.known(), spec, explain, self.config.key_field
+        )

@@ -1,0 +1,188 @@
+"""Where a contact's fields live in Salesforce: declared once, narrowed later by `describe`.
+
+Lengths are those of the standard fields (REST describe of Contact, v59); an organisation's own
+description overrides them. Sources: Object Reference, Contact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from syncline.model import text
+from syncline.model.capacity import Capacity, cut_text
+from syncline.model.fields import Value
+from syncline.plugin.spec import ChangeDetection, Field, TypeSpec
+
+OBJECT = "Contact"
+COMPANY = "Account.Name"
+"""A company is read through the account; writing it is looking the account up (`accounts`)."""
+NAMELESS = "(no name)"
+"""The last name of a contact about whom nothing else is known either: Salesforce demands one."""
+FIRST_YEAR, LAST_YEAR = 1700, 4000
+
+
+class OneOfSet:
+    """A set of which Salesforce holds one element."""
+
+    def read(self, native: tuple[Any, ...]) -> Value:
+        """The one element as a set."""
+        return (native[0],) if native[0] else ()
+
+    def write(self, value: Value, current: tuple[Any, ...] | None) -> tuple[Any, ...]:
+        """The element; the first if there are several."""
+        return (value[0] if value else None,)
+
+
+class LongText:
+    """Text of several lines; Salesforce stores line ends as CR LF."""
+
+    def read(self, native: tuple[Any, ...]) -> Value:
+        """The text with LF, `None` if it is empty."""
+        return _lf(native[0])
+
+    def write(self, value: Value, current: tuple[Any, ...] | None) -> tuple[Any, ...]:
+        """The text or null."""
+        return (value or None,)
+
+
+class Address:
+    """Street (several lines), city, state, postal code, country."""
+
+    parts = ("street", "city", "region", "postal_code", "country")
+
+    def read(self, native: tuple[Any, ...]) -> Value:
+        """The parts that are not empty; `None` if none is."""
+        values = {name: _lf(each) for name, each in zip(self.parts, native, strict=True)}
+        return {name: each for name, each in values.items() if each} or None
+
+    def write(self, value: Value, current: tuple[Any, ...] | None) -> tuple[Any, ...]:
+        """Every part, null where it is empty."""
+        return tuple((value or {}).get(name) or None for name in self.parts)
+
+
+def _lf(value: Any) -> str | None:
+    return value.replace("\r\n", "\n").replace("\r", "\n") or None if value else None
+
+
+ONE_OF_SET, LONG_TEXT, ADDRESS = OneOfSet(), LongText(), Address()
+
+
+def short(name: str, native: str, length: int, **more: Any) -> Field:
+    """A line of text."""
+    return Field(name=name, native=(native,), capacity=Capacity(max_length=length), **more)
+
+
+def _phones(name: str, native: str) -> Field:
+    capacity = Capacity(max_length=40, many=1)
+    return Field(name=name, native=(native,), capacity=capacity, codec=ONE_OF_SET)
+
+
+def _address(name: str, prefix: str) -> Field:
+    lengths = {"street": 255, "city": 40, "region": 80, "postal_code": 20, "country": 80}
+    names = ("Street", "City", "State", "PostalCode", "Country")
+    return Field(
+        name=name,
+        native=tuple(f"{prefix}{each}" for each in names),
+        capacity=Capacity(part_lengths=lengths),
+        codec=ADDRESS,
+    )
+
+
+FIELDS: tuple[Field, ...] = (
+    short("prefix", "Salutation", 40),
+    short("given_name", "FirstName", 40),
+    short("middle_name", "MiddleName", 40, note="only if the organisation has middle names on"),
+    short("family_name", "LastName", 80, required=True,
+          note="empty: display name, company, first e-mail or “(no name)” stands in for it"),
+    short("suffix", "Suffix", 40, note="only if the organisation has name suffixes on"),
+    short("company", COMPANY, 255,
+          note="the account of exactly that name; none or several: left as it is"),
+    short("department", "Department", 80),
+    short("job_title", "Title", 128),
+    Field(name="emails", native=("Email",), capacity=Capacity(many=1), codec=ONE_OF_SET,
+          note="one; an address of more than 80 characters is left out, never cut"),
+    _phones("work_phones", "Phone"),
+    _phones("home_phones", "HomePhone"),
+    short("mobile_phone", "MobilePhone", 40),
+    short("work_fax", "Fax", 40),
+    short("other_phone", "OtherPhone", 40),
+    short("assistant_name", "AssistantName", 40),
+    short("assistant_phone", "AssistantPhone", 40),
+    _address("business_address", "Mailing"),
+    _address("other_address", "Other"),
+    Field(name="birthday", native=("Birthdate",), capacity=Capacity(full_dates=True),
+          note="full dates only"),
+    Field(name="notes", native=("Description",), capacity=Capacity(max_length=32_000),
+          codec=LONG_TEXT),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What Salesforce will hold of a contact; pure. `name_length` and `email_length` are those of
+    LastName and Email.
+
+    LastName must not be empty, so something stands in for it; since this is the prediction the
+    engine keeps, the stand-in never travels back. E-mail addresses that are too long and dates
+    that Salesforce refuses are left out.
+    """
+
+    name_length: int = 80
+    email_length: int = 80
+
+    def __call__(self, fields: Mapping[str, Value]) -> Mapping[str, Value]:
+        """The fields as they will be stored."""
+        stored = dict(fields)
+        if fields.get("emails"):
+            stored["emails"] = tuple(e for e in fields["emails"] if len(e) <= self.email_length)
+        if fields.get("birthday") and not _is_storable_date(fields["birthday"]):
+            stored["birthday"] = None
+        if "family_name" in fields and not text.short_text(fields["family_name"] or ""):
+            stored["family_name"] = self._stand_in(fields)
+        return stored
+
+    def _stand_in(self, fields: Mapping[str, Value]) -> str:
+        email = next(iter(fields.get("emails") or ()), "")
+        candidates = (fields.get("display_name"), fields.get("company"), email)
+        found = next((c for c in candidates if c and text.short_text(c)), NAMELESS)
+        return cut_text(text.short_text(found), self.name_length)
+
+
+def _is_storable_date(value: str) -> bool:
+    try:
+        return FIRST_YEAR <= date.fromisoformat(value).year <= LAST_YEAR
+    except ValueError:
+        return False
+
+
+def contact_type(
+    *, key_field: str | None = None, overlap: float = 600.0, visibility_lag: float = 10.0
+) -> TypeSpec:
+    """The declared type; `key_field` makes creation exactly-once and batches of 200 safe."""
+    kinds = {"email", "name+company", "name"} | ({"marker"} if key_field else set())
+    return TypeSpec(
+        name="contact",
+        feed="connection",
+        change_detection=ChangeDetection(
+            kind="timestamp", granularity=1.0, overlap=overlap, visibility_lag=visibility_lag
+        ),
+        fields=FIELDS,
+        deletions="reported",
+        conditional="second",
+        conditional_delete="none",
+        idempotency="key" if key_field else "none",
+        match=frozenset(kinds),
+        create_batch=200 if key_field else 50,
+        update_batch=200,
+        conditional_batch=25,
+        delete_batch=200,
+        read_batch=600,
+        spans_accounts=True,
+        stored_as=Stored(),
+    )
+
+
+CONTACT_TYPE = contact_type()

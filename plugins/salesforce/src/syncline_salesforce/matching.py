@@ -1,0 +1,44 @@
+"""Match keys as conditions: which columns may hold the text that a normalised key came from.
+
+SOQL compares text without regard to case, which is most of what normalising did. Two things are
+lost in a key and asked for here as well: `ß`, which folds to `ss`, and the Unicode form of an
+internationalised domain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from syncline.plugin.requests import MatchKey
+
+_PARTS = "\x1f"
+_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "email": ("Email",),
+    "name": ("FirstName", "LastName"),
+    "name+company": ("FirstName", "LastName", "Account.Name"),
+}
+
+
+def columns_of(keys: Iterable[MatchKey], key_field: str | None) -> dict[str, list[str]]:
+    """Column → spellings to look for; keys of one kind only. Joined by AND."""
+    found: dict[str, list[str]] = {}
+    for key in keys:
+        columns = (key_field or "Id",) if key.kind == "marker" else _COLUMNS[key.kind]
+        for column, part in zip(columns, key.value.split(_PARTS), strict=True):
+            found.setdefault(column, []).extend(spellings(part, column))
+    return {name: list(dict.fromkeys(values)) for name, values in found.items()}
+
+
+def spellings(part: str, column: str) -> tuple[str, ...]:
+    """The texts a part of a key may have come from."""
+    if column == "Email":
+        local, at, domain = part.rpartition("@")
+        return (part, f"{local}{at}{_unicode(domain)}") if "xn--" in domain else (part,)
+    return (part, part.replace("ss", "ß")) if "ss" in part else (part,)
+
+
+def _unicode(domain: str) -> str:
+    try:
+        return domain.encode("ascii").decode("idna")
+    except UnicodeError:
+        return domain

@@ -1,0 +1,170 @@
+"""Records by id, all keys of a data set, and records that carry a match key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from syncline.model.records import AbsenceReason, Absent, AccountId, Json, Record, RecordId
+from syncline.plugin.requests import IdsRequest, KeysRequest, MatchKey, MatchRequest, Page, Scope
+from syncline_salesforce import soql
+from syncline_salesforce.contacts import OBJECT
+from syncline_salesforce.errors import malformed
+from syncline_salesforce.matching import columns_of
+from syncline_salesforce.rows import Selection, certain_until, moment, row_id, split, version
+from syncline_salesforce.service import SalesforceService
+
+PAGE = 2_000
+_IDS = 600
+_KEYS = "Id, OwnerId, SystemModstamp, LastModifiedDate"
+_DELETE_LOG = timedelta(days=15)
+
+
+def where_of(scope: Scope | None) -> str:
+    """The condition of a feed's scope; "" for none."""
+    return "" if scope is None else str((scope.condition or {}).get("where") or "")
+
+
+@dataclass(frozen=True)
+class Reads:
+    """Reads that have no cursor."""
+
+    service: SalesforceService
+    margin: timedelta
+
+    # ---- by id ----------------------------------------------------------------------------------
+
+    def ids(self, request: IdsRequest, selection: Selection) -> Page:
+        """Each id once, as a record or as absent."""
+        wanted = tuple(dict.fromkeys(request.ids))
+        records: list[Record] = []
+        absent: list[Absent] = []
+        for group in soql.lists(wanted, soql.URI_BUDGET - len(selection.columns) * 2, _IDS):
+            found, gone = self._walked([f"Id IN {group}"], selection, deleted=True)
+            records += found
+            absent += gone
+        known = {record.id for record in records} | {each.id for each in absent}
+        absent += self._explained([id for id in wanted if id not in known])
+        if request.scoped and (condition := where_of(request.feed.scope)):
+            return _without_left(records, absent, self._inside(records, condition))
+        return Page(records=tuple(records), absent=tuple(absent))
+
+    def _explained(self, missing: list[RecordId]) -> list[Absent]:
+        """Rows not even `queryAll` knows: gone for good if the delete log (15 days) says so, else
+        perhaps only hidden from us.
+        """
+        if not missing:
+            return []
+        logged = self._delete_log()
+        return [
+            Absent(id, AbsenceReason.DELETED if id in logged else AbsenceReason.UNREADABLE)
+            for id in missing
+        ]
+
+    def _delete_log(self) -> frozenset[str]:
+        now = self.service.server_time()
+        answer = self.service.deleted(
+            OBJECT, now - _DELETE_LOG + timedelta(minutes=2), now + timedelta(minutes=2)
+        )
+        entries = answer.get("deletedRecords")
+        if not isinstance(entries, list):
+            raise malformed("a delete log without records")
+        return frozenset(str(entry.get("id")) for entry in entries)
+
+    def _inside(self, records: list[Record], condition: str) -> frozenset[RecordId]:
+        """Which of the records satisfy the condition."""
+        inside: set[RecordId] = set()
+        budget = soql.URI_BUDGET - len(soql.encoded(condition))
+        for group in soql.lists((record.id for record in records), budget, _IDS):
+            rows = self.service.rows("Id", OBJECT, [f"Id IN {group}", condition])
+            inside.update(row_id(row) for row, _ in rows)
+        return frozenset(inside)
+
+    # ---- all keys -------------------------------------------------------------------------------
+
+    def keys(self, request: KeysRequest, selection: Selection) -> Page:
+        """A page of ids, versions and owners of the data set, in the order of ids."""
+        after = _last_id(request.next)
+        conditions = [
+            f"Id > {soql.text(after)}" if after else "",
+            where_of(request.feed.scope),
+            selection.no_persons,
+        ]
+        answer = self.service.query(soql.select(_KEYS, OBJECT, conditions, order="Id", limit=PAGE))
+        certain = certain_until(answer.begun, self.margin)
+        records = tuple(_key(row, certain) for row in answer.rows)
+        if answer.done and len(records) < PAGE:
+            return Page(records=records)
+        if not records or records[-1].id == after:
+            raise malformed("the same page again")
+        return Page(records=records, next={"after": records[-1].id})
+
+    # ---- by match key ---------------------------------------------------------------------------
+
+    def match(self, request: MatchRequest, selection: Selection) -> Page:
+        """Records that may carry one of the keys: rather too many than too few, core compares."""
+        found: dict[RecordId, Record] = {}
+        since = request.created_since
+        for kind in dict.fromkeys(key.kind for key in request.keys):
+            keys = [key for key in request.keys if key.kind == kind]
+            for condition in self._conditions(keys, selection):
+                recent = f"CreatedDate >= {soql.instant(since)}" if since else ""
+                records, _ = self._walked([condition, recent], selection, deleted=False)
+                found.update((record.id, record) for record in records)
+        return Page(records=tuple(found.values()))
+
+    def _conditions(self, keys: list[MatchKey], selection: Selection) -> Iterator[str]:
+        columns = columns_of(keys, selection.key_field)
+        budget = (soql.URI_BUDGET - len(selection.columns) * 2) // max(1, len(columns))
+        if len(columns) == 1:
+            (name, values) = next(iter(columns.items()))
+            yield from (f"{name} IN {group}" for group in soql.lists(values, budget))
+            return
+        # Names: the columns are narrowed together, in groups small enough to fit side by side.
+        for start in range(0, len(keys), 50):
+            yield from _narrowed(columns_of(keys[start : start + 50], None), budget)
+
+    # ---- walking --------------------------------------------------------------------------------
+
+    def _walked(
+        self, conditions: list[str], selection: Selection, *, deleted: bool
+    ) -> tuple[list[Record], list[Absent]]:
+        records: list[Record] = []
+        absent: list[Absent] = []
+        conditions = [*conditions, selection.no_persons]
+        for row, begun in self.service.rows(selection.columns, OBJECT, conditions, deleted=deleted):
+            found, gone = split([row], selection, certain_until(begun, self.margin))
+            records += found
+            absent += gone
+        return records, absent
+
+
+def _narrowed(columns: Mapping[str, Iterable[str]], budget: int) -> Iterator[str]:
+    groups = {name: list(soql.lists(values, budget)) for name, values in columns.items()}
+    if all(len(found) == 1 for found in groups.values()):
+        yield soql.all_of([f"{name} IN {found[0]}" for name, found in groups.items()])
+        return
+    name = "LastName"
+    yield from (f"{name} IN {group}" for group in groups[name])
+
+
+def _without_left(records: list[Record], absent: list[Absent], inside: frozenset[RecordId]) -> Page:
+    left = [Absent(r.id, AbsenceReason.LEFT) for r in records if r.id not in inside]
+    kept = tuple(record for record in records if record.id in inside)
+    return Page(records=kept, absent=(*absent, *left))
+
+
+def _key(row: Mapping[str, Any], certain: datetime | None) -> Record:
+    owner = row.get("OwnerId")
+    return Record(
+        id=row_id(row),
+        version=version(row, certain),
+        owner=AccountId(owner) if owner else None,
+        modified=moment(row, "LastModifiedDate"),
+    )
+
+
+def _last_id(place: Json) -> str:
+    return "" if place is None else str(place["after"])

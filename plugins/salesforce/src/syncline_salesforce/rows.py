@@ -1,0 +1,163 @@
+"""From a row of a query to a record, and what must be selected for that."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from syncline.model.records import AbsenceReason, Absent, AccountId, Record, RecordId, Writable
+from syncline.plugin.spec import TypeSpec
+from syncline_salesforce.contacts import COMPANY
+from syncline_salesforce.errors import malformed
+from syncline_salesforce.schema import Schema
+
+_STAMPS = ("SystemModstamp", "LastModifiedDate")
+_FORM = "%Y-%m-%dT%H:%M:%S.%f%z"
+_PROCESS_KEY = secrets.token_bytes(32)
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The columns of a query for records: those of the type that this organisation lets us read."""
+
+    spec: TypeSpec
+    schema: Schema
+    key_field: str | None = None
+
+    @cached_property
+    def columns(self) -> str:
+        """The SELECT list. Always holds Id, owner, stamps and what tells of deletion."""
+        fixed = ["Id", "OwnerId", *_STAMPS, "CreatedDate", "IsDeleted", "MasterRecordId"]
+        mapped = [name for name in self.spec.native_names if self.schema.has(name)]
+        company = ["AccountId"] if COMPANY in mapped else []
+        marker = [self.key_field] if self.key_field and self.schema.has(self.key_field) else []
+        return ", ".join(dict.fromkeys([*fixed, *mapped, *company, *marker]))
+
+    @cached_property
+    def no_persons(self) -> str:
+        """The condition that leaves out person accounts, which are edited through the account."""
+        return "IsPersonAccount = false" if self.schema.has("IsPersonAccount") else ""
+
+    def record(self, row: Mapping[str, Any], certain_until: datetime | None) -> Record:
+        """The record of a row. Rows stamped at `certain_until` or later get a provisional
+        version, see `version`.
+        """
+        native = flat(row, self.columns)
+        return Record(
+            id=row_id(row),
+            version=version(row, certain_until, native),
+            fields=self.spec.read(native),
+            owner=AccountId(row["OwnerId"]) if row.get("OwnerId") else None,
+            marker=native.get(self.key_field) if self.key_field else None,
+            modified=moment(row, "LastModifiedDate"),
+            created=moment(row, "CreatedDate"),
+            writable=self._writable,
+        )
+
+    @cached_property
+    def _writable(self) -> Writable:
+        if not self.schema.allows("updateable"):
+            return Writable(frozenset(), "the integration user may not edit contacts")
+        barred = frozenset(f.name for f in self.spec.fields if f.read_only or f.create_only)
+        if not barred:
+            return Writable()
+        return Writable(self.spec.readable - barred, "field-level security")
+
+
+def flat(row: Mapping[str, Any], columns: str) -> dict[str, Any]:
+    """The row with the account's name as a property of its own. An account that is set but whose
+    row we may not see leaves the company unknown.
+    """
+    native = {name: value for name, value in row.items() if name not in ("attributes", "Account")}
+    if COMPANY in columns:
+        account = row.get("Account")
+        if isinstance(account, Mapping):
+            native[COMPANY] = account.get("Name")
+        elif not row.get("AccountId"):
+            native[COMPANY] = None
+    return native
+
+
+def version(
+    row: Mapping[str, Any],
+    certain_until: datetime | None,
+    native: Mapping[str, Any] | None = None,
+) -> str:
+    """`SystemModstamp|LastModifiedDate`: the first moves with every change, the second is what
+    `If-Unmodified-Since` is compared with.
+
+    Stamps are whole seconds, so a row may change again without a new stamp for as long as its
+    second is not over (and clocks of servers differ). Until then the version is provisional:
+    a digest of the content with a key of this process is added, and at the next read in the
+    overlap the row gets its final version and is looked at once more.
+    """
+    stamps = "|".join(str(row.get(name)) for name in _STAMPS)
+    stamp = moment(row, "SystemModstamp")
+    if certain_until is None or stamp is None or stamp < certain_until:
+        return stamps
+    content = json.dumps(native, sort_keys=True, default=str).encode()
+    return f"{stamps}|~{hashlib.blake2b(content, key=_PROCESS_KEY, digest_size=8).hexdigest()}"
+
+
+def unmodified_since(known: str) -> datetime | None:
+    """The LastModifiedDate a version names; None if it is not one of ours."""
+    parts = known.split("|")
+    return parsed(parts[1]) if len(parts) > 1 else None
+
+
+def absent(row: Mapping[str, Any]) -> Absent | None:
+    """What a deleted row says: deleted, or merged into another; None if it is not deleted."""
+    if not row.get("IsDeleted"):
+        return None
+    winner = row.get("MasterRecordId")
+    if winner:
+        return Absent(row_id(row), AbsenceReason.MERGED, RecordId(winner))
+    return Absent(row_id(row), AbsenceReason.DELETED)
+
+
+def split(
+    rows: Iterable[Mapping[str, Any]], selection: Selection, certain_until: datetime | None
+) -> tuple[tuple[Record, ...], tuple[Absent, ...]]:
+    """Records and absences of a page, in its order."""
+    records: list[Record] = []
+    gone: list[Absent] = []
+    for row in rows:
+        missing = absent(row)
+        if missing is None:
+            records.append(selection.record(row, certain_until))
+        else:
+            gone.append(missing)
+    return tuple(records), tuple(gone)
+
+
+def row_id(row: Mapping[str, Any]) -> RecordId:
+    """The row's 18-character id."""
+    found = row.get("Id")
+    if not isinstance(found, str) or not found:
+        raise malformed("a row without Id")
+    return RecordId(found)
+
+
+def moment(row: Mapping[str, Any], name: str) -> datetime | None:
+    """A stamp of the row as an instant in UTC."""
+    value = row.get(name)
+    return parsed(value) if isinstance(value, str) else None
+
+
+def parsed(stamp: str) -> datetime | None:
+    """`2026-11-21T20:21:25.000+0000` as an instant in UTC; None if it is something else."""
+    try:
+        return datetime.strptime(stamp, _FORM).astimezone(UTC)
+    except ValueError:
+        return None
+
+
+def certain_until(begun: datetime | None, margin: timedelta) -> datetime | None:
+    """Before which instant a row read by a query sent at `begun` can no longer change unseen."""
+    return None if begun is None else begun - margin

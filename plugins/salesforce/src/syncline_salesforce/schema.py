@@ -1,0 +1,152 @@
+"""What this organisation's Contact really is: the declared type, narrowed by `describe`.
+
+A field the integration user may not read is not in the description: it is left out, so that it
+is unknown and never taken for empty. A field that may not be written stays, read-only.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from syncline.errors import ConfigurationError
+from syncline.model.capacity import Capacity
+from syncline.plugin.spec import SAME_TEXT, Field, TypeSpec
+from syncline_salesforce import contacts
+from syncline_salesforce.contacts import COMPANY, OBJECT, Stored
+from syncline_salesforce.service import SalesforceService
+
+_TEXT_TYPES = frozenset(
+    {"string", "textarea", "picklist", "phone", "url", "email", "encryptedstring"}
+)
+
+
+@dataclass(frozen=True)
+class Schema:
+    """A description of Contact. `accounts` tells whether Account rows can be read."""
+
+    description: Mapping[str, Any]
+    accounts: bool = True
+
+    @cached_property
+    def fields(self) -> Mapping[str, Mapping[str, Any]]:
+        """The native fields by name."""
+        return {field["name"]: field for field in self.description.get("fields", ())}
+
+    def has(self, native: str) -> bool:
+        """Whether the property can be read; a company needs the account."""
+        if native == COMPANY:
+            return self.accounts and "AccountId" in self.fields
+        return native in self.fields
+
+    def may(self, native: str, right: str) -> bool:
+        """Whether the property is `createable` or `updateable`."""
+        column = "AccountId" if native == COMPANY else native
+        return bool(self.fields.get(column, {}).get(right))
+
+    def allows(self, right: str) -> bool:
+        """Whether the object itself is `createable`, `updateable`, `deletable`."""
+        return bool(self.description.get(right))
+
+    def length(self, native: str) -> int | None:
+        """The field's length in characters; None where it has none."""
+        return self.fields.get(native, {}).get("length") or None
+
+    def narrowed(self, declared: TypeSpec) -> TypeSpec:
+        """The declared type as far as this organisation has it."""
+        kept = (field for field in declared.fields if all(map(self.has, field.native)))
+        stored = Stored(self.length("LastName") or 80, self.length("Email") or 80)
+        return replace(declared, fields=tuple(map(self._narrowed, kept)), stored_as=stored)
+
+    def _narrowed(self, field: Field) -> Field:
+        writable = all(self.may(native, "updateable") for native in field.native)
+        create_only = not writable and all(self.may(n, "createable") for n in field.native)
+        return replace(
+            field,
+            capacity=self._capacity(field),
+            read_only=not writable and not create_only,
+            create_only=create_only,
+        )
+
+    def _capacity(self, field: Field) -> Capacity:
+        known = field.capacity
+        if known.part_lengths is not None:
+            lengths = {
+                part: self.length(native) or known.part_lengths[part]
+                for part, native in zip(known.part_lengths, field.native, strict=True)
+            }
+            return replace(known, part_lengths=lengths)
+        native = field.native[0]
+        if known.max_length is not None and native != COMPANY:
+            known = replace(known, max_length=self.length(native) or known.max_length)
+        return replace(known, vocabulary=self.vocabulary(native))
+
+    def vocabulary(self, native: str) -> frozenset[str] | None:
+        """The values of a restricted picklist; None where any text goes."""
+        description = self.fields.get(native, {})
+        if description.get("type") != "picklist" or not description.get("restrictedPicklist"):
+            return None
+        values = description.get("picklistValues") or ()
+        return frozenset(v["value"] for v in values if v.get("active", True))
+
+    def custom(self, name: str, native: str) -> Field:
+        """A field the configuration names, checked.
+
+        Raises:
+            ConfigurationError: not there, not readable or not text.
+
+        """
+        description = self.fields.get(native)
+        if description is None:
+            near = next((each for each in self.fields if each.lower() == native.lower()), None)
+            raise ConfigurationError(
+                f"Contact has no field {native!r} that the integration user may read",
+                hint=f"Did you mean {near}?"
+                if near
+                else "Check its API name (it ends in __c) and field-level security.",
+            )
+        if description["type"] not in _TEXT_TYPES or native in self.mapped:
+            raise ConfigurationError(
+                f"Contact.{native} cannot be a custom field: {description['type']}",
+                hint="Text, picklist, phone, URL and e-mail fields can, unless mapped already.",
+            )
+        capacity = Capacity(max_length=self.length(native))
+        codec = contacts.LONG_TEXT if description["type"] == "textarea" else SAME_TEXT
+        return self._narrowed(Field(name=name, native=(native,), capacity=capacity, codec=codec))
+
+    @property
+    def mapped(self) -> frozenset[str]:
+        """Native names the declared mapping uses."""
+        return frozenset(n for field in contacts.FIELDS for n in field.native)
+
+
+class SchemaSource:
+    """Fetches the description once and keeps it; asks again only whether it changed."""
+
+    def __init__(self, service: SalesforceService) -> None:
+        self._service = service
+        self._lock = threading.Lock()
+        self._schema: Schema | None = None
+        self._modified: str | None = None
+
+    def known(self) -> Schema:
+        """The description, fetched at first use."""
+        with self._lock:
+            return self._schema or self._fetch()
+
+    def refreshed(self, *, anew: bool = False) -> Schema:
+        """The description as it is now. `anew`: without asking only whether it changed, since a
+        field permission that was taken away need not count as a change.
+        """
+        with self._lock:
+            return self._fetch(anew=anew)
+
+    def _fetch(self, *, anew: bool = False) -> Schema:
+        since = None if anew or self._schema is None else self._modified
+        found, self._modified = self._service.describe(OBJECT, since)
+        if found is not None or self._schema is None:
+            self._schema = Schema(found or {}, self._service.can_read("Account"))
+        return self._schema

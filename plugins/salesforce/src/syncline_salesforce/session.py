@@ -1,0 +1,252 @@
+"""Our own `requests.Session` under simple-salesforce.
+
+simple-salesforce sets no timeout, and after a login of its own it repeats a request without its
+headers, so that a conditional write silently becomes unconditional. This session therefore owns
+the token: it puts it on each request, and after a 401 sends the *same* request once more.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+
+from syncline.errors import Retry, Stop
+from syncline.plugin.connector import ConnectorContext
+from syncline_salesforce.auth import Token, TokenProvider
+from syncline_salesforce.config import is_loopback
+from syncline_salesforce.errors import entries, failure, malformed, not_reached, unauthorised
+
+Kind = Literal["read", "write", "check"]
+
+BODY_LIMIT = 64 * 1024 * 1024
+"""Bytes of one answer. 2,000 contacts with full descriptions stay below it."""
+
+
+class Usage:
+    """The organisation's API calls as the header `Sforce-Limit-Info` tells them."""
+
+    def __init__(self, stop_at: float) -> None:
+        self.stop_at = stop_at
+        self.used: int | None = None
+        self.allowed: int | None = None
+
+    def observe(self, header: str | None) -> None:
+        """Reads `api-usage=18/5000; per-app-api-usage=…`; anything else is ignored."""
+        first = (header or "").partition(";")[0].strip()
+        used, slash, allowed = first.removeprefix("api-usage=").partition("/")
+        if slash and used.isdigit() and allowed.isdigit() and int(allowed):
+            self.used, self.allowed = int(used), int(allowed)
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether our share is used up."""
+        if self.used is None or self.allowed is None:
+            return False
+        return self.used >= self.allowed * self.stop_at
+
+    def require_some(self) -> None:
+        """Raise `Stop` where our share is used up."""
+        if self.exhausted:
+            raise Stop(
+                f"{self.used} of {self.allowed} API calls of the last 24 hours are used, and "
+                f"stop_at_api_share is {self.stop_at:g}",
+                hint="Run again later, or raise stop_at_api_share.",
+            )
+
+
+class PlainHttp(HTTPAdapter):
+    """For a stand-in on this machine: simple-salesforce always says https, this says http."""
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> Any:
+        """Send the request without TLS."""
+        request.url = "http://" + (request.url or "").removeprefix("https://")
+        return super().send(request, *args, **kwargs)
+
+
+class _LimitedBody:
+    """A raw answer that stops being read when it grows too large."""
+
+    def __init__(self, raw: Any) -> None:
+        self._raw = raw
+
+    def stream(self, amount: int, decode_content: bool | None = None) -> Iterator[bytes]:
+        received = 0
+        for chunk in self._raw.stream(amount, decode_content=decode_content):
+            received += len(chunk)
+            if received > BODY_LIMIT:
+                raise malformed("it is too large")
+            yield chunk
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._raw, name)
+
+
+class SalesforceSession(requests.Session):
+    """A session of one thread. `kind` says how the next requests are counted.
+
+    `begun` is the service's own time, to the second and rather too early, when the last answered
+    request was sent: its Date header less the time the answer took. `last_modified` is the
+    header of that answer.
+    """
+
+    def __init__(
+        self,
+        tokens: TokenProvider,
+        usage: Usage,
+        context: ConnectorContext,
+        timeout: float,
+    ) -> None:
+        super().__init__()
+        self.kind: Kind = "read"
+        self.begun: datetime | None = None
+        self.last_modified: str | None = None
+        self._tokens = tokens
+        self._usage = usage
+        self._context = context
+        self._timeout = timeout
+        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+
+    def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> Any:
+        """As `requests`, but with a timeout, without redirects, and with Syncline's errors.
+
+        Returns only answers below 300, and 304; everything else is raised.
+        """
+        kwargs["timeout"] = kwargs.get("timeout") or self._timeout
+        return super().request(method, url, *args, **kwargs | {"allow_redirects": False})
+
+    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
+        """Send with the current token; after a refused token once more, headers and all."""
+        if self.kind != "check":
+            self._usage.require_some()
+        request.headers.pop("X-PrettyPrint", None)  # simple-salesforce's; costs bytes only
+        token = self._tokens.current()
+        response = self._sent(request, token, kwargs)
+        if response.status_code == 401:
+            refusal = unauthorised(entries(_parsed(response)))
+            if isinstance(refusal, Stop):
+                raise refusal
+            token = self._tokens.renewed(token)
+            response = self._sent(request, token, kwargs)
+        return self._checked(response, token)
+
+    def _sent(
+        self, request: requests.PreparedRequest, token: Token, kwargs: dict[str, Any]
+    ) -> requests.Response:
+        _require_instance(request, token)
+        request.headers["Authorization"] = f"Bearer {token.value}"
+        self._context.count_call(self.kind)
+        url = request.url
+        try:
+            response = super().send(request, **kwargs | {"stream": True, "allow_redirects": False})
+            response.raw = _LimitedBody(response.raw)
+            _ = response.content
+        except requests.RequestException as problem:
+            raise not_reached(problem) from None
+        finally:
+            request.url = url
+        return response
+
+    def _checked(self, response: requests.Response, token: Token) -> requests.Response:
+        self._usage.observe(response.headers.get("Sforce-Limit-Info"))
+        if response.status_code != 401:
+            self._tokens.worked(token)
+        if response.status_code == 304:
+            return response
+        body = _parsed(response)
+        if response.status_code >= 300:
+            raise failure(response.status_code, body, response.headers)
+        if body is None and response.status_code != 204:
+            raise malformed("it is not JSON")
+        self.begun = _begun(response)
+        self.last_modified = response.headers.get("Last-Modified")
+        return response
+
+
+def session_for(
+    instance_url: str,
+    tokens: TokenProvider,
+    usage: Usage,
+    context: ConnectorContext,
+    timeout: float,
+) -> SalesforceSession:
+    """A session that can talk to this instance, without TLS if its address says so."""
+    session = SalesforceSession(tokens, usage, context, timeout)
+    if urlsplit(instance_url).scheme == "http":
+        session.mount(f"https://{urlsplit(instance_url).netloc}", PlainHttp())
+        session.trust_env = False
+    return session
+
+
+def send_form(
+    url: str, form: Any, basic: tuple[str, str] | None, timeout: float
+) -> requests.Response:
+    """Ask a token endpoint: no cookies, no redirects, no `.netrc`."""
+    with requests.Session() as session:
+        session.trust_env = not is_loopback(url)
+        auth = basic or _no_auth
+        return session.post(
+            url, data=dict(form), auth=auth, timeout=timeout, allow_redirects=False,
+            headers={"Accept": "application/json"},
+        )  # fmt: skip
+
+
+def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request
+
+
+def _require_instance(request: requests.PreparedRequest, token: Token) -> None:
+    """The token goes to its own instance and nowhere else."""
+    if urlsplit(request.url or "").netloc != urlsplit(token.instance_url).netloc:
+        raise Retry("the organisation moved to another instance", after=0.0, reached=False)
+
+
+def _parsed(response: requests.Response) -> Any:
+    """The JSON body; None for anything else."""
+    try:
+        return response.json()
+    except ValueError:
+        return None
+
+
+def _begun(response: requests.Response) -> datetime | None:
+    try:
+        answered = parsedate_to_datetime(response.headers["Date"])
+    except (KeyError, ValueError, TypeError):
+        return None
+    taken = timedelta(seconds=int(response.elapsed.total_seconds()) + 1)
+    return answered.astimezone(UTC) - taken
+
+
+class Sessions:
+    """One session for each thread, since `requests` promises no more."""
+
+    def __init__(self, make: Any) -> None:
+        self._make = make
+        self._own = threading.local()
+        self._all: list[SalesforceSession] = []
+        self._lock = threading.Lock()
+
+    def of_this_thread(self, instance_url: str) -> SalesforceSession:
+        """The session of the calling thread for the instance."""
+        if getattr(self._own, "instance_url", None) != instance_url:
+            session = self._make(instance_url)
+            with self._lock:
+                self._all.append(session)
+            self._own.instance_url, self._own.session = instance_url, session
+        found: SalesforceSession = self._own.session
+        return found
+
+    def close(self) -> None:
+        """Give back the sockets."""
+        with self._lock:
+            for session in self._all:
+                session.close()
+            self._all.clear()

@@ -48,6 +48,8 @@ class _Nothing(Response):
 
 
 async def _call(request: Request) -> Call:
+    # Clients that insist on https come through a TLS proxy, which names the scheme they see.
+    scheme = request.headers.get("x-forwarded-proto", request.scope["scheme"])
     raw_path: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
     return Call(
         method=request.method,
@@ -55,7 +57,7 @@ async def _call(request: Request) -> Call:
         query_string=request.scope["query_string"].decode("ascii"),
         headers={name.lower(): value for name, value in request.headers.items()},
         body=await request.body(),
-        base_url=f"{request.scope['scheme']}://{request.headers.get('host', '')}",
+        base_url=f"{scheme}://{request.headers.get('host', '')}",
     )
 
 

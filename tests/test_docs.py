@@ -111,7 +111,7 @@ def test_every_command_that_is_mentioned_exists() -> None:
     unknown = []
     for words in sorted(_mentioned_commands()):
         known = words[:2] if words[:1] in groups else words[:1]
-        if _run("-m", "syncline", *known, "--help").returncode != 0:
+        if _run("-m", "syncline.cli", *known, "--help").returncode != 0:
             unknown.append(" ".join(words))
 
     assert unknown == []

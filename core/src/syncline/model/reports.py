@@ -32,7 +32,7 @@ WRITES = (Action.CREATE, Action.UPDATE, Action.DELETE)
 
 @dataclass(frozen=True, slots=True)
 class LaneName:
-    """Which lane, in words: sync, object type, and both accounts as the configuration names them."""
+    """Which lane, in words: sync, type, and both accounts as the configuration names them."""
 
     sync: str
     type: str
@@ -138,7 +138,13 @@ class RunReport:
     @property
     def writes(self) -> int:
         """How many records were (or would be) created, updated or deleted."""
-        return sum(1 for each in self.operations if each.action in WRITES and not each.held)
+        wanted = tuple(f"{action.value}:" for action in WRITES)
+        return sum(
+            number
+            for lane in self.lanes
+            for name, number in lane.counts.items()
+            if name.startswith(wanted)
+        )
 
     @property
     def exit_code(self) -> int:

@@ -1,4 +1,4 @@
-"""The two sides of a sync. The configuration's `between = ["left", "right"]` fixes which is which."""
+"""The two sides of a sync; `between = ["left", "right"]` in the configuration fixes them."""
 
 from __future__ import annotations
 

@@ -1,9 +1,12 @@
-"""Which part of a configuration a command is about, and how it reports its progress."""
+"""Which part of a configuration a command is about."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+
+from syncline.model.progress import Progress, Silent
+
+__all__ = ["Progress", "Selection", "Silent"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,25 +20,3 @@ class Selection:
     members: tuple[str, ...] = ()
     full: bool = False
     limit: int | None = None
-
-
-class Progress(Protocol):
-    """Told what a run is doing; the command line draws bars from it, tests ignore it."""
-
-    def phase(self, sync: str, type: str, name: str, total: int | None = None) -> None:
-        """A phase of a round begins (`read`, `pair`, `plan`, `write`); `total` records if known."""
-        ...
-
-    def advance(self, count: int) -> None:
-        """So many more records of the phase are done."""
-        ...
-
-
-class Silent:
-    """No progress."""
-
-    def phase(self, sync: str, type: str, name: str, total: int | None = None) -> None:
-        """Ignored."""
-
-    def advance(self, count: int) -> None:
-        """Ignored."""

@@ -20,6 +20,7 @@ def upgrade(engine: Engine) -> None:
 
     Raises:
         StateError: it was made by a newer Syncline.
+
     """
     config = Config()
     config.set_main_option("script_location", str(_SCRIPTS))

@@ -55,16 +55,23 @@ class FeedRow(SQLModel, table=True):
 
 
 class RecordRow(SQLModel, table=True):
-    """One thing on one side, as last seen. `payload` only while somebody needs its values."""
+    """One thing on one side, as last seen. `payload` only while somebody needs its values.
+
+    `pending`: some lane has it in scope and no link for it yet.
+    """
 
     __tablename__ = "record"
-    __table_args__ = (Index("record_by_owner", "feed_id", "owner"),)
+    __table_args__ = (
+        Index("record_by_owner", "feed_id", "owner"),
+        Index("record_pending", "feed_id", "pending", "owner"),
+    )
     feed_id: int = Field(primary_key=True)
     id: str = Field(primary_key=True)
     version: str = ""
     owner: str = ""
     presence: str = "present"
     in_scope: bool = True
+    pending: bool = False
     marker: str | None = None
     modified_at: float | None = None
     writable_json: str | None = None

@@ -200,6 +200,7 @@ def upgrade() -> None:
         sa.Column("owner", sa.String(), nullable=False),
         sa.Column("presence", sa.String(), nullable=False),
         sa.Column("in_scope", sa.Boolean(), nullable=False),
+        sa.Column("pending", sa.Boolean(), nullable=False),
         sa.Column("marker", sa.String(), nullable=True),
         sa.Column("modified_at", sa.Float(), nullable=True),
         sa.Column("writable_json", sa.String(), nullable=True),
@@ -209,6 +210,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("feed_id", "id"),
     )
     op.create_index("record_by_owner", "record", ["feed_id", "owner"], unique=False)
+    op.create_index("record_pending", "record", ["feed_id", "pending", "owner"], unique=False)
     op.create_table(
         "record_key",
         sa.Column("feed_id", sa.Integer(), nullable=False),

@@ -1,0 +1,1 @@
+"""One module per command; `syncline.cli.root` names them all."""

@@ -1,0 +1,72 @@
+"""What most commands begin with: plugins, configuration, session. Each imports what it needs."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from types import FrameType
+from typing import TYPE_CHECKING
+
+import click
+
+from syncline.cli.invocation import Invocation
+
+if TYPE_CHECKING:
+    from syncline.plugin.manager import PluginManager
+    from syncline.policy.settings import Configuration
+    from syncline.run.session import Session
+
+
+def discover_plugins(invocation: Invocation) -> PluginManager:
+    """All installed plugins but those the configuration switches off. Needs no configuration."""
+    from syncline.config.read import disabled_plugins
+    from syncline.plugin.manager import PluginManager
+
+    return PluginManager.discover(disabled_plugins(invocation.config))
+
+
+def load_configuration(invocation: Invocation) -> tuple[Configuration, PluginManager]:
+    """The configuration and the plugins it is checked against."""
+    from syncline.config.load import load
+
+    plugins = discover_plugins(invocation)
+    return load(invocation.config, plugins), plugins
+
+
+@contextmanager
+def open_session(invocation: Invocation) -> Iterator[tuple[Session, Configuration]]:
+    """A session on the configuration, with progress on a terminal, that Ctrl-C stops in order."""
+    from syncline.cli.log import configure_log
+    from syncline.cli.progress import progress_on
+    from syncline.run.session import Session
+
+    configure_log(verbose=invocation.verbose)
+    configuration, plugins = load_configuration(invocation)
+    with ExitStack() as stack:
+        progress = stack.enter_context(progress_on(sys.stderr, color=invocation.color))
+        session = stack.enter_context(Session.open(configuration, plugins, progress=progress))
+        stack.enter_context(_stopping(session))
+        yield session, configuration
+
+
+@contextmanager
+def _stopping(session: Session) -> Iterator[None]:
+    """The first SIGINT or SIGTERM lets the batch in flight finish, the second ends at once."""
+    asked = False
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        nonlocal asked
+        if asked:
+            raise KeyboardInterrupt
+        asked = True
+        click.echo("stopping after the batch in flight; once more to stop at once", err=True)
+        session.request_stop()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

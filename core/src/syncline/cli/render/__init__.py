@@ -1,0 +1,1 @@
+"""What people see: from values to rich renderables, one subject per module. Pure."""

@@ -1,0 +1,66 @@
+"""Guards: how much of a kind may happen in one run before a person has to approve it.
+
+Counted on the first pass, before any write: per lane, and per connection over the whole round.
+Never applied to what a first sync links, always to deletions and to fields that would be emptied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from syncline.policy.schema import GuardLimits
+
+
+class Guard(StrEnum):
+    """What tripped."""
+
+    DELETIONS = "deletions"
+    CLEARED = "cleared field"
+    EMPTIED = "side gone empty"
+    REWRITTEN = "side wholly changed"
+    TOO_MANY = "max_records"
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What one run would do to one side, of a lane or of a connection.
+
+    `links` are the links there are, `deletions` those whose counterpart would be deleted,
+    `changed` those the other side edited, `cleared` counts, per field, values that would go.
+    """
+
+    links: int = 0
+    deletions: int = 0
+    changed: int = 0
+    cleared: Mapping[str, int] = field(default_factory=dict)
+
+
+def tripped(tally: Tally, limits: GuardLimits) -> tuple[tuple[Guard, str], ...]:
+    """The guards this tally trips, each with the numbers in words."""
+    found: list[tuple[Guard, str]] = []
+    few = tally.links < limits.minimum_links
+    if tally.deletions > limits.deletions and tally.deletions > limits.deletion_share * tally.links:
+        found.append((Guard.DELETIONS, f"{tally.deletions} of {tally.links} would be deleted"))
+    elif not few and tally.deletions and tally.deletions == tally.links:
+        found.append((Guard.EMPTIED, f"all {tally.links} are gone on the other side"))
+    for name, count in sorted(tally.cleared.items()):
+        if not few and count > max(1.0, limits.cleared_share * tally.links):
+            found.append((Guard.CLEARED, f"{name} would be emptied on {count} of {tally.links}"))
+    if not few and tally.changed == tally.links:
+        found.append((Guard.REWRITTEN, f"all {tally.links} were changed on the other side"))
+    return tuple(found)
+
+
+HINTS: Mapping[Guard, str] = {
+    Guard.DELETIONS: "If this is intended, release it with `syncline approve`; if not, look at "
+    "what was deleted, or whether an account, folder or permission is missing.",
+    Guard.EMPTIED: "A side that is suddenly empty is more often a wrong folder or account than a "
+    "wish. Check it; if it is intended, `syncline approve`.",
+    Guard.CLEARED: "A permission that was lost looks like this, and so does an import gone wrong. "
+    "Check the field; if it is intended, `syncline approve`.",
+    Guard.REWRITTEN: "An import or a script changed everything. Look at the plan; if it is "
+    "intended, `syncline approve`.",
+    Guard.TOO_MANY: "Raise max_records, or narrow the data set with `where` or a container.",
+}

@@ -1,0 +1,122 @@
+"""Lanes and feeds of a round, resolved: accounts, containers, effective mappings."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from syncline.engine.digests import Digester
+from syncline.model.objects import ObjectType
+from syncline.model.records import AccountId
+from syncline.model.reports import LaneName
+from syncline.model.sides import SIDES, PerSide, Side
+from syncline.plugin.connection import ConnectionHandle
+from syncline.plugin.requests import Feed
+from syncline.plugin.spec import TypeSpec
+from syncline.policy.schema import Direction, ObjectPolicy, Records
+from syncline.state.leases import LeaseKey
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeedState:
+    """A feed with its row in the state. `tag` are the versions its digests depend on."""
+
+    id: int
+    side: Side
+    store_id: int
+    store: str
+    connection: ConnectionHandle
+    feed: Feed
+    spec: TypeSpec
+    tag: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LaneSide:
+    """One side of a lane: whose account, which feed, and what of the feed belongs to it."""
+
+    feed: FeedState
+    account: AccountId
+    account_name: str
+    container: str | None
+    records: Records
+
+    @property
+    def shared(self) -> bool:
+        """Whether the feed is read for many accounts at once."""
+        return self.feed.feed.account is None
+
+    @property
+    def by_owner(self) -> bool:
+        """Whether only the account's own records belong to the lane."""
+        return self.shared and self.records is Records.OWN
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lane:
+    """A lane of a round."""
+
+    id: int
+    name: LaneName
+    type: ObjectType
+    policy: ObjectPolicy
+    digester: Digester = field(repr=False)
+    sides: PerSide[LaneSide]
+    first_sync: bool = False
+    rebaseline: bool = False
+    baseline_winner: Side | None = None
+    adopt_foreign: bool = False
+    limit: int | None = None
+
+    @property
+    def lease_keys(self) -> tuple[LeaseKey, ...]:
+        """Both accounts, for this type."""
+        return tuple(
+            LeaseKey(self.sides[side].feed.store_id, self.sides[side].account, self.type.name)
+            for side in SIDES
+        )
+
+    def carried(self, target: Side) -> tuple[str, ...]:
+        """The fields that may travel to this side and that both sides hold."""
+        source, there = self.sides[target.other].feed.spec, self.sides[target].feed.spec
+        allowed = {
+            Direction.BOTH,
+            Direction.LEFT_TO_RIGHT if target is Side.RIGHT else Direction.RIGHT_TO_LEFT,
+        }
+        return tuple(
+            name
+            for name in self.type.fields
+            if name in source.by_name
+            and name in there.by_name
+            and self.policy.field_direction(name) in allowed
+        )
+
+    @property
+    def compared(self) -> tuple[str, ...]:
+        """The fields both sides hold: those a decision is about."""
+        left, right = (self.sides[side].feed.spec.by_name for side in SIDES)
+        return tuple(name for name in self.type.fields if name in left and name in right)
+
+
+def create_key(
+    installation: str, stores: PerSide[str], type: str, source: Side, id: str, incarnation: int
+) -> str:
+    """The deterministic key of a create, which is also the marker the new record carries.
+
+    It holds no secret, so that it survives the loss of the state: installation, then SHA-256 over
+    both stores' identities, the type, the source record and its incarnation.
+    """
+    parts = (stores[source], stores[source.other], type, id, str(incarnation))
+    digest = hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:40]
+    return f"{installation}:{digest}"
+
+
+def lanes_of_feed(lanes: Mapping[int, Lane], feed: FeedState) -> list[tuple[Lane, Side]]:
+    """The lanes that read a feed, with the side it is on for them."""
+    return [
+        (lane, side)
+        for lane in lanes.values()
+        for side in SIDES
+        if lane.sides[side].feed.id == feed.id
+    ]

@@ -1,0 +1,293 @@
+"""Taking note of what a side said: records and absences become rows, links become due.
+
+Nothing is decided here. A record whose digests equal every base it is linked by needs no values:
+its payload is not kept.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from syncline.engine import digests
+from syncline.engine.decide.deltas import differs
+from syncline.engine.lanes import FeedState, Lane, lanes_of_feed
+from syncline.engine.world import World
+from syncline.model.records import WRITABLE, AbsenceReason, Absent, Record, RecordId, Writable
+from syncline.model.sides import Side
+from syncline.policy.schema import Records
+from syncline.state import attention, links, records
+
+_PRESENCE = {
+    AbsenceReason.DELETED: "deleted",
+    AbsenceReason.LEFT: "left",
+    AbsenceReason.UNREADABLE: "unreadable",
+    AbsenceReason.MERGED: "deleted",
+    AbsenceReason.MISSING: "present",
+}
+
+
+@dataclass
+class Seen:
+    """What a page amounted to: new or changed ids, and ids that must be read to be understood."""
+
+    changed: set[str] = field(default_factory=set)
+    foreign: int = 0
+    to_read: set[RecordId] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Observer:
+    """Takes note for one feed, on behalf of all lanes of the round that read it."""
+
+    world: World
+    feed: FeedState
+    readers: tuple[tuple[Lane, Side], ...]
+
+    @classmethod
+    def of(cls, world: World, feed: FeedState, lanes: Mapping[int, Lane]) -> Observer:
+        """The observer of a feed in a round."""
+        return cls(world, feed, tuple(lanes_of_feed(lanes, feed)))
+
+    def note(
+        self,
+        tx: Connection,
+        found: Sequence[Record],
+        absent: Sequence[Absent] = (),
+        *,
+        generation: int = 0,
+        outside: Iterable[str] = (),
+    ) -> Seen:
+        """Take note of a page. `outside` are ids known to be out of the data set."""
+        seen = Seen()
+        latest = {record.id: record for record in found}
+        gone = {each.id: each for each in absent}
+        known = records.find(tx, self.feed.id, (*latest, *gone))
+        linked = self._links(tx, (*latest, *gone))
+        self._note_records(tx, list(latest.values()), known, linked, generation, set(outside), seen)
+        self._note_absent(tx, gone, known, linked, seen)
+        if seen.changed:
+            lane_ids = [lane.id for lane, _side in self.readers]
+            attention.wake(tx, lane_ids, seen.changed, self.world.seconds)
+        return seen
+
+    def _links(self, tx: Connection, ids: Iterable[str]) -> dict[str, list[Row[Any]]]:
+        found: dict[str, list[Row[Any]]] = {}
+        for row in links.by_records(tx, self.feed.side, self.feed.id, ids):
+            found.setdefault(row._mapping[f"{self.feed.side}_id"], []).append(row)
+        return found
+
+    # --- records ------------------------------------------------------------------------------
+
+    def _note_records(
+        self,
+        tx: Connection,
+        found: Sequence[Record],
+        known: Mapping[str, Row[Any]],
+        linked: Mapping[str, list[Row[Any]]],
+        generation: int,
+        outside: set[str],
+        seen: Seen,
+    ) -> None:
+        rows: list[dict[str, Any]] = []
+        keys: dict[str, list[tuple[str, str]]] = {}
+        replayed: list[str] = []
+        dirty: list[int] = []
+        for record in found:
+            old, its_links = known.get(record.id), linked.get(record.id, [])
+            inside = record.id not in outside
+            if _is_replay(old, record, inside):
+                replayed.append(record.id)
+                continue
+            seen.changed.add(record.id)
+            row, due = self._row(record, its_links, inside, generation)
+            rows.append(row)
+            dirty.extend(due)
+            self._revive(tx, its_links, inside)
+            keys[record.id] = self._keys(record) if row["pending"] else []
+            seen.foreign += self._is_foreign(record)
+        records.save(tx, rows)
+        records.save_keys(tx, self.feed.id, keys)
+        links.change(tx, dirty, dirty=True)
+        if generation:
+            records.mark_seen(tx, self.feed.id, replayed, generation)
+
+    def _row(
+        self, record: Record, its_links: list[Row[Any]], inside: bool, generation: int
+    ) -> tuple[dict[str, Any], list[int]]:
+        current = self.readers[0][0].digester.fields(record.fields)
+        base = f"{self.feed.side}_base_json"
+        due = [
+            link.id
+            for link in its_links
+            if not inside
+            or link.status != "linked"
+            or differs(current, digests.load(link._mapping[base]))
+        ]
+        pending = inside and self._wanted(record) > len(its_links)
+        needed = pending or bool(due)
+        row = {
+            "feed_id": self.feed.id,
+            "id": record.id,
+            "version": record.version,
+            "owner": record.owner or "",
+            "presence": "present" if inside else "left",
+            "in_scope": inside,
+            "pending": pending,
+            "marker": record.marker,
+            "modified_at": record.modified.timestamp() if record.modified else None,
+            "writable_json": _writable(record),
+            "digests_json": digests.dump(current),
+            "payload": self.world.database.vault.seal(dict(record.fields)) if needed else None,
+            "generation": generation,
+        }
+        return row, due
+
+    def _wanted(self, record: Record) -> int:
+        """How many of the round's lanes have this record in their scope."""
+        return sum(
+            1
+            for lane, side in self.readers
+            if not lane.sides[side].by_owner or lane.sides[side].account == record.owner
+        )
+
+    def _revive(self, tx: Connection, its_links: list[Row[Any]], inside: bool) -> None:
+        """A record that is back: a severed link is made new, a frozen one goes on."""
+        if not inside:
+            return
+        frozen = [link.id for link in its_links if link.status == "out_of_scope"]
+        links.change(tx, frozen, status="linked", dirty=True)
+        severed = [
+            link.id
+            for link in its_links
+            if link.status == "severed" and link._mapping[f"{self.feed.side}_version"] == "gone"
+        ]
+        links.change(
+            tx,
+            severed,
+            status="linked",
+            dirty=True,
+            left_base_json=None,
+            right_base_json=None,
+            **{f"{self.feed.side}_version": None},
+        )
+
+    def _keys(self, record: Record) -> list[tuple[str, str]]:
+        names = dict.fromkeys(name for lane, _side in self.readers for name in lane.policy.match)
+        matchers, vault = self.world.plugins.matchers, self.world.database.vault
+        return [
+            (name, vault.digest(f"match:{name}", key))
+            for name in names
+            for key in matchers[name](record.fields)
+        ]
+
+    def _is_foreign(self, record: Record) -> bool:
+        mark = record.marker
+        return bool(mark) and not str(mark).startswith(f"{self.world.installation}:")
+
+    # --- absences -----------------------------------------------------------------------------
+
+    def _note_absent(
+        self,
+        tx: Connection,
+        gone: Mapping[RecordId, Absent],
+        known: Mapping[str, Row[Any]],
+        linked: Mapping[str, list[Row[Any]]],
+        seen: Seen,
+    ) -> None:
+        rows: list[dict[str, Any]] = []
+        forgotten: list[str] = []
+        dirty: list[int] = []
+        for record_id, absence in gone.items():
+            its_links = linked.get(record_id, [])
+            if absence.reason is AbsenceReason.MERGED and absence.into is not None:
+                self._repoint(tx, its_links, absence.into, seen)
+                forgotten.append(record_id)
+                continue
+            if not its_links:
+                forgotten.append(record_id)
+                continue
+            presence = _PRESENCE[absence.reason]
+            old = known.get(record_id)
+            if old is not None and old.presence == presence:
+                continue
+            seen.changed.add(record_id)
+            rows.append(self._absent_row(record_id, presence, old))
+            dirty.extend(link.id for link in its_links)
+        records.forget(tx, self.feed.id, forgotten)
+        records.save(tx, rows)
+        links.change(tx, dirty, dirty=True)
+
+    def _absent_row(self, record_id: str, presence: str, old: Row[Any] | None) -> dict[str, Any]:
+        row = {"feed_id": self.feed.id, "id": record_id, "digests_json": "{}", "owner": ""}
+        if old is not None:
+            row.update(old._mapping)
+        row.update(presence=presence, in_scope=False, pending=False)
+        if presence == "deleted":
+            row.update(version="", payload=None)
+        return {**_EMPTY_ROW, **row}
+
+    def _repoint(
+        self, tx: Connection, its_links: list[Row[Any]], winner: RecordId, seen: Seen
+    ) -> None:
+        """The service merged two records: links follow to the winner, if their lane has none."""
+        taken = {
+            row.lane_id for row in links.by_records(tx, self.feed.side, self.feed.id, [winner])
+        }
+        side = self.feed.side
+        for link in its_links:
+            if link.lane_id in taken:
+                links.change(tx, [link.id], status="severed", dirty=False)
+            else:
+                links.change(
+                    tx, [link.id], **{f"{side}_id": winner, f"{side}_version": None, "dirty": True}
+                )
+        seen.to_read.add(winner)
+
+
+_EMPTY_ROW: Mapping[str, Any] = {
+    "version": "",
+    "marker": None,
+    "modified_at": None,
+    "writable_json": None,
+    "payload": None,
+    "generation": 0,
+}
+
+
+def _is_replay(old: Row[Any] | None, record: Record, inside: bool) -> bool:
+    """The same version again: an overlap, a repeated page, our own write's echo."""
+    return (
+        old is not None
+        and old.version == record.version
+        and record.version != ""
+        and old.presence == "present"
+        and old.in_scope == inside
+        and old.owner == (record.owner or "")
+        and not (old.pending and old.payload is None)
+    )
+
+
+def _writable(record: Record) -> str | None:
+    if record.writable == WRITABLE:
+        return None
+    names = record.writable.fields
+    return json.dumps([sorted(names) if names is not None else None, record.writable.reason])
+
+
+def writable_of(text: str | None) -> Writable:
+    """What may be written on a record, from its row."""
+    if text is None:
+        return WRITABLE
+    names, reason = json.loads(text)
+    return Writable(frozenset(names) if names is not None else None, reason)
+
+
+def belongs(lane: Lane, side: Side, owner: str) -> bool:
+    """Whether a record of this owner is in the lane's scope on that side."""
+    here = lane.sides[side]
+    return not (here.shared and here.records is Records.OWN) or here.account == owner

@@ -1,0 +1,191 @@
+"""Reading feeds: changes page by page, and the sweep that finds what feeds cannot tell.
+
+A page's records are committed as they come; the cursor is committed together with the last page.
+Only a complete pass may make a record `missing`, and missing is only a reason to ask by id.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Row, select, update
+
+from syncline.engine.lanes import FeedState, Lane
+from syncline.engine.observe import Observer, Seen
+from syncline.engine.world import World
+from syncline.errors import Resync, Stop
+from syncline.model.records import AbsenceReason, Absent, Record, RecordId
+from syncline.plugin.requests import ChangesRequest, IdsRequest, KeysRequest, Page
+from syncline.state import records, tables
+from syncline.state.database import chunks, table
+
+FEED: Final = table(tables.FeedRow)
+SWEEP_EVERY: Final = 24 * 3600.0
+_PAGES_AT_MOST: Final = 1_000_000
+
+
+@dataclass
+class FeedRead:
+    """What reading a feed brought: `foreign` counts records with another installation's marker."""
+
+    records: int = 0
+    foreign: int = 0
+    complete: bool = False
+
+
+class FeedReader:
+    """Reads one feed for the round."""
+
+    def __init__(self, world: World, feed: FeedState, lanes: Mapping[int, Lane]) -> None:
+        self.world = world
+        self.feed = feed
+        self.observer = Observer.of(world, feed, lanes)
+        self.result = FeedRead()
+
+    def read(self, *, sweep: bool) -> FeedRead:
+        """Bring our picture of the feed up to date; `sweep`: also look for what is missing.
+
+        Raises:
+            ConnectionFailure: the feed could not be read; what was read before is kept.
+
+        """
+        row = self._row()
+        generation = row.generation + 1
+        try:
+            complete = self._changes(row.cursor_json, generation)
+        except Resync:
+            complete = self._changes(None, generation)
+        if complete and self.feed.feed.scope is None:
+            self._look_for(self._unseen(generation))
+        elif complete or sweep or self._sweep_due(row):
+            self._sweep(generation)
+        self.result.complete = complete
+        return self.result
+
+    def by_id(self, ids: Iterable[RecordId]) -> list[Record]:
+        """Read these records now and take note of them; returns those that are there."""
+        found: list[Record] = []
+        for part in chunks(dict.fromkeys(ids), max(1, self.feed.spec.read_batch)):
+            page = self._ids(part)
+            found.extend(page.records)
+            with self.world.database.transaction() as tx:
+                self.observer.note(tx, page.records, page.absent)
+        return found
+
+    # --- changes ------------------------------------------------------------------------------
+
+    def _changes(self, cursor: str | None, generation: int) -> bool:
+        """Read to the end of the round; True if it was a pass over everything."""
+        start = None if cursor is None else json.loads(cursor)
+        following: Any = None
+        for _page in range(_PAGES_AT_MOST):
+            request = ChangesRequest(
+                spec=self.feed.spec, feed=self.feed.feed, cursor=start, next=following
+            )
+            page = self.feed.connection.fetch(request)
+            self._keep(page, generation, first_pass=cursor is None)
+            following = page.next
+            if following is None:
+                return cursor is None
+        raise Stop("a feed never ended", connection=self.feed.connection.name)
+
+    def _keep(self, page: Page, generation: int, *, first_pass: bool) -> None:
+        outside = () if first_pass else self._outside(page)
+        with self.world.database.transaction() as tx:
+            seen = self.observer.note(
+                tx,
+                page.records,
+                page.absent,
+                generation=generation if first_pass else 0,
+                outside=outside,
+            )
+            if page.next is None:
+                values = {"cursor_json": json.dumps(page.cursor), "generation": generation}
+                if first_pass:
+                    values["complete_at"] = self.world.seconds
+                tx.execute(update(FEED).where(FEED.c.id == self.feed.id).values(**values))
+        self._count(len(page.records), seen)
+        if seen.to_read:
+            self.by_id(seen.to_read)
+
+    def _outside(self, page: Page) -> set[str]:
+        """Of a page's records, those outside the data set: asked by id, since feeds are not
+        filtered (a filter would hide what a related record moved out).
+        """
+        if self.feed.feed.scope is None or not page.records:
+            return set()
+        outside: set[str] = set()
+        for part in chunks((r.id for r in page.records), max(1, self.feed.spec.read_batch)):
+            answer = self._ids(part)
+            outside |= {a.id for a in answer.absent if a.reason is AbsenceReason.LEFT}
+        return outside
+
+    # --- the sweep ----------------------------------------------------------------------------
+
+    def _sweep(self, generation: int) -> None:
+        """List all keys in scope; what is new or moved is read, what is missing is asked for."""
+        following: Any = None
+        for _page in range(_PAGES_AT_MOST):
+            request = KeysRequest(spec=self.feed.spec, feed=self.feed.feed, next=following)
+            page = self.feed.connection.fetch(request)
+            self._keep_keys(page, generation)
+            following = page.next
+            if following is None:
+                break
+        self._look_for(self._unseen(generation))
+        with self.world.database.transaction() as tx:
+            values = {"swept_at": self.world.seconds, "generation": generation}
+            tx.execute(update(FEED).where(FEED.c.id == self.feed.id).values(**values))
+
+    def _keep_keys(self, page: Page, generation: int) -> None:
+        versions = {record.id: record.version for record in page.records}
+        with self.world.database.transaction() as tx:
+            known = records.find(tx, self.feed.id, versions)
+            fresh = [key for key, row in known.items() if _unmoved(row, versions[RecordId(key)])]
+            records.mark_seen(tx, self.feed.id, fresh, generation)
+        moved = [key for key in versions if key not in set(fresh)]
+        if moved:
+            self.by_id(moved)
+            with self.world.database.transaction() as tx:
+                records.mark_seen(tx, self.feed.id, moved, generation)
+
+    def _look_for(self, candidates: list[str]) -> None:
+        """Absence is no evidence: each candidate is asked for by id."""
+        self.by_id(RecordId(each) for each in candidates)
+
+    def _unseen(self, generation: int) -> list[str]:
+        with self.world.database.transaction() as tx:
+            return records.unseen(tx, self.feed.id, generation)
+
+    def _sweep_due(self, row: Row[Any]) -> bool:
+        if self.feed.spec.deletions == "swept":
+            return True
+        last = max(row.swept_at or 0.0, row.complete_at or 0.0)
+        return self.feed.feed.scope is not None and self.world.seconds - last >= SWEEP_EVERY
+
+    # --- small things -------------------------------------------------------------------------
+
+    def _ids(self, ids: list[RecordId]) -> Page:
+        request = IdsRequest(spec=self.feed.spec, feed=self.feed.feed, ids=tuple(ids), scoped=True)
+        page = self.feed.connection.fetch(request)
+        answered = {each.id for each in page.records} | {each.id for each in page.absent}
+        silent = tuple(
+            Absent(each, AbsenceReason.UNREADABLE) for each in ids if each not in answered
+        )
+        return Page(records=page.records, absent=(*page.absent, *silent))
+
+    def _row(self) -> Row[Any]:
+        with self.world.database.transaction() as tx:
+            return tx.execute(select(FEED).where(FEED.c.id == self.feed.id)).one()
+
+    def _count(self, number: int, seen: Seen) -> None:
+        self.result.records += number
+        self.result.foreign += seen.foreign
+        self.world.progress.advance(number)
+
+
+def _unmoved(row: Row[Any], version: str) -> bool:
+    return bool(row.presence == "present" and row.in_scope and row.version == version)

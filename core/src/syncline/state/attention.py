@@ -1,0 +1,92 @@
+"""Attention: records that wait, each with a reason and a time, with growing pauses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import ColumnElement, Connection, delete, exists, insert, select, update
+
+from syncline.model.sides import Side
+from syncline.state import tables
+from syncline.state.database import chunks, table
+
+ATTENTION: Final = table(tables.Attention)
+
+FIRST_PAUSE: Final = 60.0
+LONGEST_PAUSE: Final = 24 * 3600.0
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A record that must wait. `patient`: content was refused, so only a change or a day helps."""
+
+    lane_id: int
+    side: Side
+    record_id: str
+    reason: str
+    message: str
+    code: str = ""
+    version: str = ""
+    patient: bool = False
+
+
+def wait(tx: Connection, waiting: Waiting, now: float) -> None:
+    """Note it; each time the same record fails again, the pause doubles, up to a day."""
+    where = (
+        ATTENTION.c.lane_id == waiting.lane_id,
+        ATTENTION.c.side == waiting.side.value,
+        ATTENTION.c.record_id == waiting.record_id,
+    )
+    attempts = int(tx.scalar(select(ATTENTION.c.attempts).where(*where)) or 0) + 1
+    pause = min(FIRST_PAUSE * 2 ** min(attempts - 1, 20), LONGEST_PAUSE)
+    values = {
+        "reason": waiting.reason,
+        "message": waiting.message,
+        "code": waiting.code,
+        "version": waiting.version,
+        "attempts": attempts,
+        "next_at": now + (LONGEST_PAUSE if waiting.patient else pause),
+    }
+    if attempts > 1:
+        tx.execute(update(ATTENTION).where(*where).values(**values))
+        return
+    key = {"lane_id": waiting.lane_id, "side": waiting.side.value, "record_id": waiting.record_id}
+    tx.execute(insert(ATTENTION).values(**key, since_at=now, **values))
+
+
+def clear(tx: Connection, lane_id: int, record_ids: Iterable[str]) -> None:
+    """These records are settled: they no longer wait."""
+    for part in chunks(record_ids):
+        tx.execute(
+            delete(ATTENTION).where(ATTENTION.c.lane_id == lane_id, ATTENTION.c.record_id.in_(part))
+        )
+
+
+def wake(tx: Connection, lane_ids: Iterable[int], record_ids: Iterable[str], now: float) -> None:
+    """These records changed: whatever they wait for, look at them in this run."""
+    lanes = list(lane_ids)
+    for part in chunks(record_ids):
+        for some in chunks(lanes):
+            tx.execute(
+                update(ATTENTION)
+                .where(ATTENTION.c.lane_id.in_(some), ATTENTION.c.record_id.in_(part))
+                .values(next_at=now)
+            )
+
+
+def wake_lane(tx: Connection, lane_id: int, now: float) -> None:
+    """Everything that waits in a lane is due (`run --full`, a changed policy)."""
+    tx.execute(update(ATTENTION).where(ATTENTION.c.lane_id == lane_id).values(next_at=now))
+
+
+def waits(
+    lane_id: ColumnElement[int], record_id: ColumnElement[str | None], now: float
+) -> ColumnElement[bool]:
+    """The condition that a record of a lane is waiting and not due."""
+    return exists().where(
+        ATTENTION.c.lane_id == lane_id,
+        ATTENTION.c.record_id == record_id,
+        (ATTENTION.c.next_at.is_(None)) | (ATTENTION.c.next_at > now),
+    )

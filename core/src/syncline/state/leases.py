@@ -1,0 +1,99 @@
+"""Leases: one holder for an account's records of one type, with a fencing number.
+
+Exclusion lives in our state, not in the runner, so that any number of machines can run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+from sqlalchemy import Connection, func, select, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from syncline.errors import Busy
+from syncline.state import tables
+from syncline.state.database import table
+
+LEASE: Final = table(tables.Lease)
+
+
+class LeaseKey(NamedTuple):
+    """What is leased: an account at a store, for one object type."""
+
+    store_id: int
+    account: str
+    type: str
+
+
+def acquire(
+    tx: Connection, keys: Iterable[LeaseKey], holder: str, now: float, seconds: float
+) -> set[LeaseKey]:
+    """Take the leases that are free or expired, in sorted order; returns those now held."""
+    held: set[LeaseKey] = set()
+    insert = postgres_insert if tx.dialect.name == "postgresql" else sqlite_insert
+    for key in sorted(set(keys)):
+        values = {**key._asdict(), "holder": holder, "until_at": now + seconds, "fence": 1}
+        statement = insert(LEASE).values(values)
+        statement = statement.on_conflict_do_update(
+            index_elements=["store_id", "account", "type"],
+            set_={"holder": holder, "until_at": now + seconds, "fence": LEASE.c.fence + 1},
+            where=(LEASE.c.until_at <= now) | (LEASE.c.holder == holder),
+        )
+        if tx.execute(statement).rowcount:
+            held.add(key)
+    return held
+
+
+def renew(tx: Connection, holder: str, now: float, seconds: float, expected: int) -> None:
+    """Extend all leases of a holder.
+
+    Raises:
+        Busy: not all of them are held any more (this run was taken for dead).
+
+    """
+    statement = (
+        update(LEASE)
+        .where(LEASE.c.holder == holder, LEASE.c.until_at > now)
+        .values(until_at=now + seconds)
+    )
+    if tx.execute(statement).rowcount != expected:
+        raise _lost()
+
+
+def assert_held(tx: Connection, holder: str, now: float, expected: int) -> None:
+    """The fence: no commit of a run whose lease passed to somebody else.
+
+    Raises:
+        Busy: not all of them are held any more.
+
+    """
+    count = select(func.count()).where(LEASE.c.holder == holder, LEASE.c.until_at > now)
+    if tx.scalar(count) != expected:
+        raise _lost()
+
+
+def release(tx: Connection, holder: str) -> None:
+    """Give all leases of a holder back."""
+    tx.execute(update(LEASE).where(LEASE.c.holder == holder).values(holder="", until_at=0.0))
+
+
+def until(tx: Connection, key: LeaseKey, now: float) -> float | None:
+    """Until when somebody holds it, None if nobody does."""
+    found = tx.scalar(
+        select(LEASE.c.until_at).where(
+            LEASE.c.store_id == key.store_id,
+            LEASE.c.account == key.account,
+            LEASE.c.type == key.type,
+            LEASE.c.until_at > now,
+        )
+    )
+    return float(found) if found else None
+
+
+def _lost() -> Busy:
+    return Busy(
+        "this run's lease has passed to another run",
+        hint="Nothing is lost: what this run had sent is settled by the next one.",
+    )

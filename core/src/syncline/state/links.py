@@ -1,0 +1,87 @@
+"""Links: two records that are the same thing, and what each side held when last settled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
+
+from syncline.model.sides import Side
+from syncline.state import tables
+from syncline.state.database import chunks, table
+
+LINK: Final = table(tables.LinkRow)
+TOMBSTONE: Final = table(tables.Tombstone)
+
+LIVE: Final = ("linked", "creating")
+
+
+def by_records(tx: Connection, side: Side, feed_id: int, ids: Iterable[str]) -> list[Row[Any]]:
+    """All links, of any lane and status, that hold one of these records on this side."""
+    feed, record = LINK.c[f"{side}_feed"], LINK.c[f"{side}_id"]
+    found: list[Row[Any]] = []
+    for part in chunks(ids):
+        found.extend(tx.execute(select(LINK).where(feed == feed_id, record.in_(part))))
+    return found
+
+
+def add(tx: Connection, values: Mapping[str, Any]) -> int:
+    """A new link; returns its id."""
+    result = tx.execute(insert(LINK).values(**values).returning(LINK.c.id))
+    return int(result.scalar_one())
+
+
+def change(tx: Connection, link_ids: Iterable[int], **values: Any) -> None:
+    """The same change for many links."""
+    for part in chunks(link_ids):
+        tx.execute(update(LINK).where(LINK.c.id.in_(part)).values(**values))
+
+
+def save(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Different changes for many links: each row holds `id` and the same set of columns."""
+    if not rows:
+        return
+    names = [name for name in rows[0] if name != "id"]
+    statement = (
+        update(LINK)
+        .where(LINK.c.id == bindparam("link_id"))
+        .values({name: bindparam(f"new_{name}") for name in names})
+    )
+    tx.execute(
+        statement,
+        [{"link_id": row["id"], **{f"new_{n}": row[n] for n in names}} for row in rows],
+    )
+
+
+def end(tx: Connection, row: Row[Any], cause: str, now: float) -> None:
+    """The pair is no more: a tombstone remembers it."""
+    values = {"left_id": row.left_id, "right_id": row.right_id, "incarnation": row.incarnation}
+    tx.execute(insert(TOMBSTONE).values(lane_id=row.lane_id, cause=cause, at=now, **values))
+    tx.execute(delete(LINK).where(LINK.c.id == row.id))
+
+
+def remove(tx: Connection, link_ids: Iterable[int]) -> None:
+    """Links whose creation turned out never to have happened."""
+    for part in chunks(link_ids):
+        tx.execute(delete(LINK).where(LINK.c.id.in_(part)))
+
+
+def count(tx: Connection, lane_id: int) -> int:
+    """The links of a lane that are in use."""
+    statement = select(func.count()).where(LINK.c.lane_id == lane_id, LINK.c.status == "linked")
+    return int(tx.scalar(statement) or 0)
+
+
+def also_linked(tx: Connection, side: Side, feed_id: int, ids: Iterable[str]) -> dict[str, int]:
+    """How many links, over all lanes, hold each of these records."""
+    feed, record = LINK.c[f"{side}_feed"], LINK.c[f"{side}_id"]
+    found: dict[str, int] = {}
+    for part in chunks(ids):
+        statement = (
+            select(record, func.count())
+            .where(feed == feed_id, record.in_(part), LINK.c.status.in_(LIVE))
+            .group_by(record)
+        )
+        found.update((key, number) for key, number in tx.execute(statement))
+    return found

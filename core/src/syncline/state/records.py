@@ -1,0 +1,86 @@
+"""Records as last seen, and their match keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, delete, select, update
+
+from syncline.state import tables
+from syncline.state.database import chunks, table, upsert
+
+RECORD: Final = table(tables.RecordRow)
+KEY: Final = table(tables.RecordKey)
+
+_CHANGING: Final = tuple(c.name for c in RECORD.columns if not c.primary_key)
+
+
+def find(tx: Connection, feed_id: int, ids: Iterable[str]) -> dict[str, Row[Any]]:
+    """The rows of these records, by id."""
+    found: dict[str, Row[Any]] = {}
+    for part in chunks(ids):
+        statement = select(RECORD).where(RECORD.c.feed_id == feed_id, RECORD.c.id.in_(part))
+        found.update({row.id: row for row in tx.execute(statement)})
+    return found
+
+
+def save(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert or replace whole rows."""
+    upsert(tx, RECORD, rows, _CHANGING)
+
+
+def save_keys(tx: Connection, feed_id: int, keys: Mapping[str, Iterable[tuple[str, str]]]) -> None:
+    """Replace the match keys (kind, digest) of these records."""
+    for part in chunks(keys):
+        tx.execute(delete(KEY).where(KEY.c.feed_id == feed_id, KEY.c.record_id.in_(part)))
+    rows = [
+        {"feed_id": feed_id, "record_id": record_id, "kind": kind, "digest": digest}
+        for record_id, pairs in keys.items()
+        for kind, digest in pairs
+    ]
+    upsert(tx, KEY, rows, ())
+
+
+def mark_seen(tx: Connection, feed_id: int, ids: Iterable[str], generation: int) -> None:
+    """These records were in the complete pass `generation`."""
+    for part in chunks(ids):
+        tx.execute(
+            update(RECORD)
+            .where(RECORD.c.feed_id == feed_id, RECORD.c.id.in_(part))
+            .values(generation=generation)
+        )
+
+
+def unseen(tx: Connection, feed_id: int, generation: int) -> list[str]:
+    """Records that should be there and were not in this complete pass: candidates, no more."""
+    statement = select(RECORD.c.id).where(
+        RECORD.c.feed_id == feed_id,
+        RECORD.c.generation < generation,
+        RECORD.c.presence == "present",
+        RECORD.c.in_scope,
+    )
+    return list(tx.scalars(statement))
+
+
+def forget(tx: Connection, feed_id: int, ids: Iterable[str]) -> None:
+    """Remove rows of records that nothing refers to."""
+    for part in chunks(ids):
+        tx.execute(delete(KEY).where(KEY.c.feed_id == feed_id, KEY.c.record_id.in_(part)))
+        tx.execute(delete(RECORD).where(RECORD.c.feed_id == feed_id, RECORD.c.id.in_(part)))
+
+
+def settle_rows(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """After a write: version, digests, no payload, no longer pending."""
+    upsert(tx, RECORD, rows, ("version", "digests_json", "payload", "pending", "presence"))
+
+
+def linked(tx: Connection, feed_id: int, ids: Iterable[str]) -> None:
+    """These records have a link in their only lane now."""
+    for part in chunks(ids):
+        tx.execute(
+            update(RECORD)
+            .where(RECORD.c.feed_id == feed_id, RECORD.c.id.in_(part))
+            .values(pending=False)
+        )
+        tx.execute(delete(KEY).where(KEY.c.feed_id == feed_id, KEY.c.record_id.in_(part)))

@@ -35,7 +35,7 @@ from syncline_sandbox.salesforce.service.sessions import (
 )
 from syncline_sandbox.salesforce.service.usage import count_call, usage_header
 from syncline_sandbox.salesforce.store.records import expire_bin
-from syncline_sandbox.salesforce.store.tables import table
+from syncline_sandbox.salesforce.store.tables import create_tables, table
 from syncline_sandbox.service import Service
 
 MAX_URI = 16_384
@@ -77,6 +77,7 @@ class SalesforceService(Service):
 
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
+        create_tables(environment.storage)
         self.org = Org(environment)
         self._within_limit = True
         self._add_routes()

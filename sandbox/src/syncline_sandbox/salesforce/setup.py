@@ -13,7 +13,6 @@ from syncline_sandbox.salesforce.rows.writes import Actor, create
 from syncline_sandbox.salesforce.service.sessions import ACCESS, expires_at, open_session
 from syncline_sandbox.salesforce.stamps import stamp
 from syncline_sandbox.salesforce.store.records import find_by
-from syncline_sandbox.salesforce.store.tables import create_tables
 
 USERNAME = "integration@example.test"
 CLIENT_ID = "sandbox-consumer-key"
@@ -21,13 +20,13 @@ CLIENT_SECRET = "sandbox-consumer-secret"  # noqa: S105 - of a stand-in, good fo
 
 
 def prepare(org: Org) -> None:
-    """Makes the tables, and on an empty storage what no org is without."""
-    create_tables(org.storage)
+    """Writes into an empty storage what no org is without."""
     org.forget()
     with org.storage.transaction():
         if org.setting("schema_modified") is not None:
             return
-        org.set("schema_modified", stamp(org.now()))
+        for moment in ("schema_modified", "window_start"):
+            org.set(moment, stamp(org.now()))
         user_id = add_user(org, {"username": USERNAME, "name": "Integration User"})
         organization = org.everything.object("Organization")
         if organization:

@@ -55,6 +55,7 @@ def update(
 ) -> None:
     """Changes some fields of a row; raises `RowRefused`. Stamps move even if nothing differs."""
     row = living(org, kind, record_id, actor)
+    record_id = row["Id"]
     if actor.through_api and (not kind.updateable or row.get("IsPersonAccount") == 1):
         raise RowRefused(_no_right())
     _lock_quirk(org, actor, record_id)
@@ -65,7 +66,7 @@ def update(
 
 def delete(org: Org, kind: ObjectType, record_id: str, actor: Actor) -> None:
     """Moves a row to the Recycle Bin, an account together with its contacts."""
-    living(org, kind, record_id, actor)
+    record_id = living(org, kind, record_id, actor)["Id"]
     if actor.through_api and not kind.deletable:
         raise RowRefused(_no_right())
     _lock_quirk(org, actor, record_id)

@@ -13,7 +13,7 @@ WINDOW = timedelta(hours=24)
 def count_call(org: Org) -> bool:
     """Counts one call; tells whether the allocation had room for it."""
     start = org.setting("window_start")
-    if start is None or from_stamp(start) + WINDOW <= org.now():
+    if from_stamp(start) + WINDOW <= org.now():
         org.set("window_start", stamp(org.now()))
         org.set("used", 0)
     org.storage.next("api-call")

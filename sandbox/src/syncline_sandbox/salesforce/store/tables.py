@@ -68,7 +68,10 @@ def create_tables(storage: Storage) -> None:
 
 def add_column(storage: Storage, kind: str, field: Field) -> None:
     """Makes room for a custom field; keeps an index on it if it identifies rows."""
-    for name in (table(kind), before_table(kind)):
+    present = {row["name"] for row in storage.rows(f"PRAGMA table_info({table(kind)})")}
+    # A reset forgets the field and keeps the column.
+    tables = () if field.name in present else (table(kind), before_table(kind))
+    for name in tables:
         storage.run(f"ALTER TABLE {name} ADD COLUMN {_column(field)}")
     if field.unique or field.external_id:
         index = f'"ix_{kind}_{field.name}"'

@@ -59,34 +59,35 @@ def _table(spec: TypeSpec) -> str:
 
 def _row(field: Field) -> str:
     there = ", ".join(f"`{name}`" for name in field.native)
-    return f"| `{field.name}` | {there} | {_limits(field.capacity)} | {_remarks(field)} |"
+    limits = list(_limits(field.capacity))
+    remarks = [each for each in _remarks(field) if each not in limits]
+    cells = (f"`{field.name}`", there, ", ".join(limits) or "no limit", "; ".join(remarks))
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
-def _limits(capacity: Capacity) -> str:
+def _limits(capacity: Capacity) -> Iterator[str]:
     unit = "UTF-16 units" if capacity.unit == "utf16" else "characters"
-    said = []
     if capacity.many is not None:
-        said.append("one" if capacity.many == 1 else f"at most {capacity.many}")
+        yield "one" if capacity.many == 1 else f"at most {capacity.many}"
     if capacity.max_length is not None:
-        said.append(f"{capacity.max_length} {unit}")
-    parts = (capacity.part_lengths or {}).items()
-    said += [f"{part.replace('_', ' ')} {length}" for part, length in parts]
+        yield f"{capacity.max_length} {unit}"
+    for part, length in (capacity.part_lengths or {}).items():
+        yield f"{part.replace('_', ' ')} {length}"
     if capacity.vocabulary is not None:
-        said.append("only: " + ", ".join(sorted(capacity.vocabulary)))
+        yield "only: " + ", ".join(sorted(capacity.vocabulary))
     if capacity.full_dates:
-        said.append("full dates only")
-    return ", ".join(said) or "no limit"
+        yield "full dates only"
 
 
-def _remarks(field: Field) -> str:
+def _remarks(field: Field) -> Iterator[str]:
     marks = {
         "required": field.required,
         "unique": field.unique,
         "only at creation": field.create_only,
         "read-only": field.read_only,
     }
-    said = [name for name, holds in marks.items() if holds]
-    return "; ".join([*said, *([field.note] if field.note else [])]).replace("|", "\\|")
+    yield from (name for name, holds in marks.items() if holds)
+    yield from (part for part in field.note.split("; ") if part)
 
 
 if __name__ == "__main__":

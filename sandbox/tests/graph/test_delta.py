@@ -113,7 +113,7 @@ def test_select_is_baked_into_the_round_and_extended_properties_never_come(
 ) -> None:
     mark = "String {66f5a359-4659-4830-9070-00047ec6ac6e} Name Mark"
     body = {"givenName": "G", "singleValueExtendedProperties": [{"id": mark, "value": "1"}]}
-    first, second = ada.create_contacts([body, body])
+    ada.create_contacts([body, body])
     page = mine.get(
         "contacts/delta?%24select=givenName", headers={"Prefer": "odata.maxpagesize=1"}
     ).json()

@@ -172,7 +172,7 @@ def test_directory_resolves_people_and_the_tenant(
     assert http.get("/organization").json()["value"][0]["id"] == graph.tenant_id
 
 
-# ---- msal, as it is, but over plain HTTP ----------------------------------------------------------
+# ---- msal as it is, but over plain HTTP ----------------------------------------------------------
 
 
 class PlainHttp:

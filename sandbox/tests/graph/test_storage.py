@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from pathlib import Path
 
 import httpx
@@ -106,7 +105,5 @@ def test_two_threads_write_into_two_mailboxes_without_disturbing_each_other(
 def test_stopped_stand_in_refuses_connections_at_once() -> None:
     with GraphSandbox.start() as graph:
         url = graph.url
-    started = time.monotonic()
     with pytest.raises(httpx.ConnectError):
         httpx.get(url)
-    assert time.monotonic() >= started

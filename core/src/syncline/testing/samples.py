@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from syncline.model.capacity import Inexpressible
 from syncline.model.fields import FieldType, PartsType, SetType, Value
 from syncline.model.objects import ObjectType
@@ -61,15 +63,21 @@ def _element(kind: SetType, name: str, number: int, index: int) -> str:
     return f"{name.title()} {number} {index}"
 
 
-def predicted(
-    type: ObjectType, spec: TypeSpec, fields: dict[str, Value]
+def within_capacity(
+    type: ObjectType, spec: TypeSpec, fields: Mapping[str, Value]
 ) -> dict[str, Value]:
-    """What the declaration says will be stored of these fields; inexpressible ones are left out."""
+    """What core would send of these fields: cut to capacity, inexpressible ones left out."""
     cut: dict[str, Value] = {}
     for name, value in fields.items():
         try:
             cut[name] = spec.by_name[name].capacity.stored(type.fields[name].type, value)
         except Inexpressible:
             continue
+    return cut
+
+
+def predicted(type: ObjectType, spec: TypeSpec, fields: Mapping[str, Value]) -> dict[str, Value]:
+    """What the declaration says will be stored when these fields are written."""
+    cut = within_capacity(type, spec, fields)
     stored = spec.stored_as(cut)
     return {name: stored.get(name) for name in cut}

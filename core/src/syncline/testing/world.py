@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import count
 from typing import Any
 
 from syncline.model.fields import Value
@@ -34,7 +35,7 @@ from syncline.plugin.requests import (
 )
 from syncline.plugin.spec import TypeSpec
 from syncline.plugin.wrappers.retry import Patience
-from syncline.testing.samples import predicted, sample
+from syncline.testing.samples import predicted, sample, within_capacity
 from syncline.testing.system import System
 
 ONCE = Patience(attempts=1)
@@ -83,9 +84,7 @@ class Opener:
             tokens=Tokens(),
             log=logging.getLogger("syncline.contract"),
         )
-        handle = open_connection(
-            "contract", self.connector_type, config, context, patience=ONCE
-        )
+        handle = open_connection("contract", self.connector_type, config, context, patience=ONCE)
         self.opened.append(handle)
         return handle
 
@@ -109,6 +108,8 @@ class World:
     account: str
     account_id: AccountId
     seen: set[tuple[RecordId, str]] = field(default_factory=set)
+    numbers: Iterator[int] = field(default_factory=lambda: count(100))
+    """Numbers for samples that no other record of the test has."""
 
     @classmethod
     def enter(cls, system: System, opener: Opener, type: ObjectType) -> World:
@@ -123,9 +124,7 @@ class World:
         """The same, for the second account."""
         name = self.system.accounts[1]
         account = self.handle.accounts(AccountsRequest(names=(name,))).accounts[0]
-        return World(
-            self.system, self.opener, self.type, self.handle, self.spec, name, account.id
-        )
+        return World(self.system, self.opener, self.type, self.handle, self.spec, name, account.id)
 
     # --- acting as the user -----------------------------------------------------------------
 
@@ -213,7 +212,9 @@ class World:
     def record(self, id: RecordId) -> Record:
         """One record now."""
         page = self.by_ids(id)
-        assert [each.id for each in page.records] == [id], f"record not found; absent: {page.absent}"
+        assert [each.id for each in page.records] == [id], (
+            f"record not found; absent: {page.absent}"
+        )
         return page.records[0]
 
     def keys(self, scope: Scope | None = None) -> dict[RecordId, Record]:
@@ -242,9 +243,10 @@ class World:
         return self.handle.apply(request)
 
     def create(self, fields: Mapping[str, Value], *, key: str | None = None) -> Applied:
-        """One create that must succeed; returns when it is visible."""
+        """One create, cut to capacity, that must succeed; returns when it is visible."""
         key = key or f"key-{json.dumps(fields, sort_keys=True)}"
-        return self._applied(self.send([self.operation(key, fields)])[0])
+        sent = within_capacity(self.type, self.spec, fields)
+        return self._applied(self.send([self.operation(key, sent)])[0])
 
     def change(self, current: Record, fields: Mapping[str, Value], version: str | None) -> Update:
         """An update of what was just read."""
@@ -253,15 +255,14 @@ class World:
         )
 
     def update(self, id: RecordId, fields: Mapping[str, Value]) -> Applied:
-        """One conditional update that must succeed; returns when it is visible."""
+        """One conditional update, cut to capacity, that must succeed; returns when visible."""
         current = self.record(id)
-        return self._applied(self.send([self.change(current, fields, current.version)])[0])
+        sent = within_capacity(self.type, self.spec, fields)
+        return self._applied(self.send([self.change(current, sent, current.version)])[0])
 
     def delete(self, current: Record, version: str | None) -> Outcome:
         """One deletion, whatever becomes of it."""
-        operation = Delete(
-            id=current.id, version=version, current=current, account=self.account_id
-        )
+        operation = Delete(id=current.id, version=version, current=current, account=self.account_id)
         request = DeleteRequest(spec=self.spec, feed=self.feed, operations=(operation,))
         outcome = self.handle.delete(request)[0]
         self.settle()
@@ -280,9 +281,11 @@ class World:
             {name: value for name, value in fields.items() if name in self.type.fields}
         )
 
-    def predicted(self, fields: Mapping[str, Value], applied: Applied | None = None) -> dict[str, Value]:
+    def predicted(
+        self, fields: Mapping[str, Value], applied: Applied | None = None
+    ) -> dict[str, Value]:
         """What must be there after a write: as declared, unless the answer said otherwise."""
-        expected = predicted(self.type, self.spec, dict(fields))
+        expected = predicted(self.type, self.spec, fields)
         if applied is not None and applied.stored:
             expected |= {n: v for n, v in applied.stored.items() if n in expected}
         return expected
@@ -292,7 +295,9 @@ class World:
         unread = sorted(expected.keys() - actual.keys())
         assert not unread, f"fields that were not read: {unread}"
         found, wanted = self.normal(actual), self.normal(expected)
-        different = {name: (found[name], wanted[name]) for name in wanted if found[name] != wanted[name]}
+        different = {
+            name: (found[name], wanted[name]) for name in wanted if found[name] != wanted[name]
+        }
         assert not different, f"field: (found, expected) {different}"
 
 

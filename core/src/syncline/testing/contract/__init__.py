@@ -1,0 +1,31 @@
+"""The contract of a connector: ten groups of checks, mixed into one class."""
+
+from syncline.testing.contract.base import ContractBase
+from syncline.testing.contract.check import CheckContract
+from syncline.testing.contract.conditional import ConditionalContract
+from syncline.testing.contract.declaration import DeclarationContract
+from syncline.testing.contract.delta import DeltaContract
+from syncline.testing.contract.faults import FaultsContract
+from syncline.testing.contract.fetch import FetchContract
+from syncline.testing.contract.fidelity import FidelityContract
+from syncline.testing.contract.hygiene import HygieneContract
+from syncline.testing.contract.scope import ScopeContract
+from syncline.testing.contract.write import WriteContract
+
+
+class ConnectorContract(
+    DeclarationContract,
+    CheckContract,
+    FetchContract,
+    ScopeContract,
+    DeltaContract,
+    WriteContract,
+    ConditionalContract,
+    FidelityContract,
+    FaultsContract,
+    HygieneContract,
+):
+    """Subclass it, set `connector_type`, bring a fixture `system`. See `docs/connectors`."""
+
+
+__all__ = ["ConnectorContract", "ContractBase"]

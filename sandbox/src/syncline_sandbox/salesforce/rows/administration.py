@@ -27,6 +27,7 @@ def add_user(org: Org, given: Mapping[str, Any]) -> str:
         "FirstName": first or None,
         "LastName": last,
         "Alias": username[:8],
+        "CommunityNickname": username[:40],
         "IsActive": facts.pop("active", True),
     }
     return create(org, _kind(org, "User"), fields | facts, Actor(SYSTEM, through_api=False))

@@ -21,6 +21,41 @@ _SOAP_TYPES = {
 }
 
 
+_NEVER = {
+    "aiPredictionField": False,
+    "autoNumber": False,
+    "calculated": False,
+    "calculatedFormula": None,
+    "cascadeDelete": False,
+    "caseSensitive": False,
+    "controllerName": None,
+    "defaultValueFormula": None,
+    "dependentPicklist": False,
+    "deprecatedAndHidden": False,
+    "displayLocationInDecimal": False,
+    "encrypted": False,
+    "extraTypeInfo": None,
+    "filteredLookupInfo": None,
+    "formulaTreatNullNumberAsZero": False,
+    "highScaleNumber": False,
+    "htmlFormatted": False,
+    "inlineHelpText": None,
+    "mask": None,
+    "maskType": None,
+    "namePointing": False,
+    "polymorphicForeignKey": False,
+    "queryByDistance": False,
+    "referenceTargetField": None,
+    "relationshipOrder": None,
+    "restrictedDelete": False,
+    "searchPrefilterable": False,
+    "writeRequiresMasterRead": False,
+}
+"""Properties that no field of the stand-in has."""
+
+_NAME_PARTS = frozenset({"Salutation", "FirstName", "MiddleName", "LastName", "Suffix"})
+
+
 def describe_global(schema: OrgSchema, base: str) -> dict[str, Any]:
     """The list of objects. `base` is the path of the version (`/services/data/v66.0`)."""
     kinds = sorted(schema.objects.values(), key=lambda kind: kind.name)
@@ -43,7 +78,7 @@ def describe_object(schema: OrgSchema, kind: ObjectType, base: str) -> dict[str,
     ]
     return _summary(kind, base) | {
         "childRelationships": relationships,
-        "fields": [_field(field) for field in kind.fields],
+        "fields": [_field(field, _compound_of(kind, field)) for field in kind.fields],
         "recordTypeInfos": [_MASTER_RECORD_TYPE],
         "supportedScopes": [{"label": f"All {kind.plural}", "name": "everything"}],
     }
@@ -69,12 +104,18 @@ def _summary(kind: ObjectType, base: str) -> dict[str, Any]:
     root = f"{base}/sobjects/{kind.name}"
     return {
         "activateable": False,
+        "associateEntityType": None,
+        "associateParentEntity": None,
         "createable": kind.createable,
         "custom": False,
         "customSetting": False,
+        "deepCloneable": False,
         "deletable": kind.deletable,
         "deprecatedAndHidden": False,
         "feedEnabled": True,
+        "hasSubtypes": False,
+        "isInterface": False,
+        "isSubtype": False,
         "keyPrefix": kind.prefix,
         "label": kind.name,
         "labelPlural": kind.plural,
@@ -97,18 +138,15 @@ def _summary(kind: ObjectType, base: str) -> dict[str, Any]:
     }
 
 
-def _field(field: Field) -> dict[str, Any]:
-    return _capabilities(field) | {
-        "aggregatable": field.filterable,
+def _field(field: Field, compound: str | None) -> dict[str, Any]:
+    return (_NEVER | _capabilities(field)) | {
+        "aggregatable": field.filterable and field.type not in ("boolean", "address"),
         "byteLength": field.length * 3 if field.type in TEXT_TYPES else field.length,
-        "calculated": False,
-        "calculatedFormula": None,
-        "caseSensitive": False,
-        "compoundFieldName": None,
+        "compoundFieldName": compound,
         "custom": field.custom,
         "defaultValue": field.default,
-        "deprecatedAndHidden": False,
         "digits": 9 if field.type == "int" else 0,
+        "extraTypeInfo": "personname" if field.name in _NAME_PARTS else None,
         "label": field.shown_label,
         "length": field.length,
         "name": field.name,
@@ -123,6 +161,13 @@ def _field(field: Field) -> dict[str, Any]:
         "soapType": _SOAP_TYPES.get(field.type, "xsd:string"),
         "type": field.type,
     }
+
+
+def _compound_of(kind: ObjectType, field: Field) -> str | None:
+    """The compound field that a part belongs to."""
+    if field.name in _NAME_PARTS and kind.field("Name"):
+        return "Name"
+    return next((other.name for other in kind.fields if field.name in other.parts), None)
 
 
 def _capabilities(field: Field) -> dict[str, Any]:

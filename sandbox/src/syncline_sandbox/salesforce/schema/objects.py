@@ -72,6 +72,12 @@ def _owner() -> Field:
     return lookup("OwnerId", "User", nillable=False)
 
 
+def _master(kind: str) -> Field:
+    return lookup(
+        "MasterRecordId", kind, createable=False, updateable=False, label="Master Record ID"
+    )
+
+
 def _person() -> tuple[Field, ...]:
     return (
         text("LastName", 80, required=True, nillable=False),
@@ -96,7 +102,7 @@ CONTACT = ObjectType(
     "Contact",
     (
         *identity(),
-        lookup("MasterRecordId", "Contact", createable=False, updateable=False),
+        _master("Contact"),
         lookup("AccountId", "Account"),
         *_person(),
         *address("Other"),
@@ -139,7 +145,7 @@ ACCOUNT = ObjectType(
     "Account",
     (
         *identity(),
-        lookup("MasterRecordId", "Account", createable=False, updateable=False),
+        _master("Account"),
         text("Name", 255, required=True, nillable=False, label="Account Name"),
         picklist("Type", 40, "Prospect", "Customer", "Partner", "Reseller", "Other"),
         lookup("RecordTypeId", "RecordType", needs="record_types"),
@@ -163,6 +169,10 @@ ACCOUNT = ObjectType(
         _owner(),
         *audit(),
         *seen(),
+        _flag("IsPartner", createable=False),
+        _flag("IsCustomerPortal", createable=False),
+        system("ChannelProgramName", "string", length=255, filterable=False),
+        system("ChannelProgramLevelName", "string", length=255, filterable=False),
         picklist("AccountSource", 40, *LEAD_SOURCES),
         text("Jigsaw", 20),
         system("JigsawCompanyId", "string", length=20),
@@ -187,7 +197,7 @@ LEAD = ObjectType(
     "Lead",
     (
         *identity(),
-        lookup("MasterRecordId", "Lead", createable=False, updateable=False),
+        _master("Lead"),
         *_person(),
         text("Title", 128),
         text("Company", 255, required=True, nillable=False),
@@ -219,6 +229,14 @@ LEAD = ObjectType(
         _flag("IsUnreadByOwner"),
         *audit(),
         *seen(),
+        system("PhotoUrl", "url", length=255),
+        text("Jigsaw", 20),
+        system("JigsawContactId", "string", length=20),
+        picklist("CleanStatus", 40, *CLEAN_STATES, restricted=True),
+        text("CompanyDunsNumber", 9),
+        text("EmailBouncedReason", 255, createable=False),
+        Field("EmailBouncedDate", "datetime", createable=False),
+        system("IsPriorityRecord", "boolean", nillable=False, default=False, filterable=False),
     ),
     "Leads",
     mergeable=True,
@@ -233,16 +251,21 @@ USER = ObjectType(
         text("FirstName", 40),
         system("Name", "string", length=121, nillable=False, label="Full Name"),
         text("CompanyName", 80),
+        text("Division", 80),
         text("Department", 80),
         text("Title", 80),
         *address(""),
         Field("Email", "email", 128, required=True, nillable=False),
         _phone("Phone"),
+        _phone("Fax"),
         _phone("MobilePhone"),
         text("Alias", 8, nillable=False),
+        text("CommunityNickname", 40, nillable=False),
+        text("EmployeeNumber", 20),
         _flag("IsActive", default=True),
         picklist("TimeZoneSidKey", 40, nillable=False, default="Europe/Berlin"),
         picklist("LocaleSidKey", 40, nillable=False, default="en_US"),
+        picklist("EmailEncodingKey", 40, nillable=False, default="UTF-8"),
         picklist("LanguageLocaleKey", 40, nillable=False, default="en_US"),
         picklist("UserType", 40, "Standard", default="Standard"),
         text("FederationIdentifier", 512),

@@ -73,7 +73,8 @@ def _bug(error: BaseException) -> Failure:
 
 
 def _places(error: BaseException) -> Iterator[str]:
-    for frame in traceback.extract_tb(error.__traceback__)[-8:]:
+    frames = traceback.extract_tb(error.__traceback__)
+    for frame in [each for each in frames if "/click/" not in each.filename][-8:]:
         yield f"{'/'.join(Path(frame.filename).parts[-2:])}:{frame.lineno} {frame.name}"
 
 
@@ -81,7 +82,8 @@ def print_failure(failure: Failure, invocation: Invocation, stream: TextIO) -> N
     """For people on this stream (stderr); with `--json` the one document on stdout, too."""
     click.echo(click.style("error: ", fg="red", bold=True) + failure.message, file=stream)
     for key, value in failure.context.items():
-        click.echo(f"  {key}: {value}", file=stream)
+        if str(value) not in failure.message:
+            click.echo(f"  {key}: {value}", file=stream)
     if failure.hint:
         click.echo(f"hint: {failure.hint}", file=stream)
     if invocation.json:

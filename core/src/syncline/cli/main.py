@@ -1,4 +1,4 @@
-"""The way in: `syncline …`. Reads options, runs one command, prints its answer, ends with a code."""
+"""The way in, `syncline …`: read options, run one command, print its answer, end with a code."""
 
 from __future__ import annotations
 

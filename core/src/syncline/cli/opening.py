@@ -40,10 +40,11 @@ def open_session(invocation: Invocation) -> Iterator[tuple[Session, Configuratio
     """A session on the configuration, with progress on a terminal, that Ctrl-C stops in order."""
     from syncline.cli.log import configure_log
     from syncline.cli.progress import progress_on
-    from syncline.run.session import Session
 
     configure_log(verbose=invocation.verbose)
     configuration, plugins = load_configuration(invocation)
+    from syncline.run.session import Session  # the engine: only once the file is known to be fine
+
     with ExitStack() as stack:
         progress = stack.enter_context(progress_on(sys.stderr, color=invocation.color))
         session = stack.enter_context(Session.open(configuration, plugins, progress=progress))

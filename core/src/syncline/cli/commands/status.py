@@ -1,0 +1,33 @@
+"""`syncline status`: what the state knows. Asks no service."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from syncline.cli.answer import Answer
+from syncline.cli.invocation import Invocation, common_options, pass_invocation
+
+
+@click.command("status")
+@click.option("--all", "everything", is_flag=True, help="List everything that waits.")
+@common_options()
+@pass_invocation
+def command(invocation: Invocation, *, everything: bool) -> Answer:
+    """Show every lane, and what waits.
+
+    Links, records that wait and why, held operations, the last runs. Asks no service.
+    """
+    from syncline.cli.json_form import to_json
+    from syncline.cli.opening import open_session
+
+    with open_session(invocation) as (session, _configuration):
+        report = session.status()
+
+    def show() -> Any:
+        from syncline.cli.render.status import status_parts
+
+        return status_parts(report, everything=everything)
+
+    return Answer(to_json(report), show)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import socket
 from pathlib import Path
 
 import click
 
-from syncline_sandbox.launch import SERVICES, build, load_file
+from syncline_sandbox.launch import SERVICES, BadRows, build, load_file
 from syncline_sandbox.quirks import BadQuirk
+from syncline_sandbox.service import Service
 from syncline_sandbox.serving import listen, serve, url_of
 
 
@@ -35,20 +37,42 @@ def serve_command(
     as_json: bool,
 ) -> None:
     """Serve a stand-in until it is interrupted; prints its base URL and a token."""
-    try:
-        stand_in = build(service, data=data, quirks=quirks)
-    except BadQuirk as error:
-        raise click.UsageError(str(error)) from error
-    if load:
-        click.echo(f"loaded {load_file(stand_in, load)} rows from {load}", err=True)
-    listener = listen(port)
+    stand_in, listener = _prepared(service, data, load, quirks), _listening(port)
     facts = {"service": service, **stand_in.credentials(url_of(listener))}
     if as_json:
         click.echo(json.dumps(facts))
     else:
         for name, value in facts.items():
             click.echo(f"{name:14} {value}")
-    serve(stand_in, listener)
+    try:
+        serve(stand_in, listener)
+    except KeyboardInterrupt:
+        click.echo("stopped", err=True)
+    finally:
+        stand_in.environment.storage.close()
+
+
+def _prepared(
+    service: str, data: Path | None, load: Path | None, quirks: tuple[str, ...]
+) -> Service:
+    try:
+        stand_in = build(service, data=data, quirks=quirks)
+        if load:
+            click.echo(f"loaded {load_file(stand_in, load)} rows from {load}", err=True)
+    except BadQuirk as error:
+        raise click.UsageError(str(error)) from error
+    except BadRows as error:
+        raise click.ClickException(f"{load}: {error}") from error
+    return stand_in
+
+
+def _listening(port: int) -> socket.socket:
+    try:
+        return listen(port)
+    except OSError as error:
+        raise click.ClickException(
+            f"port {port} cannot be used ({error.strerror}); --port 0 takes a free one"
+        ) from error
 
 
 @sandbox.command("quirks")

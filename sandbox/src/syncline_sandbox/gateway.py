@@ -9,6 +9,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from syncline_sandbox import backdoor
 from syncline_sandbox.messages import Answer, Call, Dropped
@@ -42,7 +43,8 @@ def application(service: Service, drop: Drop) -> Starlette:
 class _Nothing(Response):
     """Sends nothing: waits until the server has noticed that the connection is gone."""
 
-    async def __call__(self, scope, receive, send) -> None:  # type: ignore[no-untyped-def]
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Waits for the end of the connection."""
         while (await receive())["type"] != "http.disconnect":
             continue
 

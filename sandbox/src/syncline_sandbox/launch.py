@@ -13,6 +13,11 @@ from syncline_sandbox.quirks import Quirks, Value, parse_quirk
 from syncline_sandbox.service import Service
 from syncline_sandbox.storage import Storage
 
+
+class BadRows(Exception):  # noqa: N818 - the name says it
+    """A file to load holds something that cannot be stored; nothing of it was."""
+
+
 SERVICES = ("graph", "salesforce")
 
 
@@ -39,16 +44,32 @@ def build(
 
 
 def load_file(service: Service, path: Path) -> int:
-    """Stores a JSONL file, one object a line; returns the number of rows."""
+    """Stores a JSONL file, one object a line, all or nothing; returns the number of rows.
+
+    Raises `BadRows`, saying which line is no JSON or which record the service refuses.
+    """
 
     def rows() -> Iterator[dict[str, Any]]:
         with path.open(encoding="utf-8") as lines:
-            for line in lines:
+            for number, line in enumerate(lines, 1):
                 if line.strip():
-                    yield json.loads(line)
+                    yield _row(line, f"{path.name}, line {number}")
 
-    with service.environment.storage.transaction():
-        return service.load(rows())
+    try:
+        with service.environment.storage.transaction():
+            return service.load(rows())
+    except (ValueError, KeyError, TypeError) as error:
+        raise BadRows(str(error)) from error
+
+
+def _row(line: str, place: str) -> dict[str, Any]:
+    try:
+        row = json.loads(line)
+    except ValueError as error:
+        raise ValueError(f"{place} is no JSON: {error}") from error
+    if not isinstance(row, dict):
+        raise TypeError(f"{place} is no JSON object")
+    return row
 
 
 def _kind(name: str) -> type[Service]:

@@ -148,6 +148,23 @@ def test_token_that_is_none_and_token_of_another_folder_are_refused(
     assert other.status_code == 400
 
 
+def test_top_of_the_first_call_is_the_page_size_of_the_round(
+    mine: httpx.Client, ada: GraphMailbox
+) -> None:
+    ada.create_contacts([{"givenName": str(n)} for n in range(7)])
+    first = mine.get("contacts/delta?$top=3").json()
+    second = mine.get(first["@odata.nextLink"]).json()
+
+    assert [len(page["value"]) for page in (first, second)] == [3, 3]
+
+
+@pytest.mark.parametrize("option", ["$filter=surname eq 'x'", "$orderby=surname"])
+def test_options_that_delta_does_not_know_are_refused(mine: httpx.Client, option: str) -> None:
+    answer = mine.get(f"contacts/delta?{option}")
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "ErrorInvalidUrlQuery")
+
+
 def test_latest_gives_a_link_without_rows(mine: httpx.Client, ada: GraphMailbox) -> None:
     ada.create_contact({"givenName": "old"})
     rows, link, _ = run(mine, "contacts/delta?$deltatoken=latest")

@@ -133,17 +133,18 @@ class ContactRoutes:
         where, wanted = self._folders.get(mailbox, folder), preferences(call)
         if delta.has_token(call) and self._quirks.fires("delta-gone"):
             raise delta.forgotten(call)
-        wish = Options() if delta.has_token(call) else options(call, CONTACT, schema.PROPERTIES)
         feed = delta.Feed(where.id, where.generation)
         horizon = self._contacts.horizon(where)
-        round_ = delta.begin_or_continue(call, feed, horizon, lambda: wish.select)
+        round_ = delta.begin_or_continue(
+            call, feed, horizon, lambda: options(call, CONTACT, schema.PROPERTIES)
+        )
         if round_.cursor == round_.after and not round_.first:
             round_ = self._replayed(where, round_)
 
         def rows(state: delta.Round, count: int) -> list[delta.Change]:
             return self._changes(where, state, count, immutable=wanted.immutable)
 
-        size = wanted.page_size or wish.page
+        size = wanted.page_size or round_.size
         content = delta.page(call, self._store.environment, round_, size, rows)
         content = {"@odata.context": context(call, "Collection(contact)"), **content}
         return Answer(200, content, wanted.applied())

@@ -16,7 +16,7 @@ from typing import Any
 
 from syncline_sandbox.environment import Environment
 from syncline_sandbox.graph.errors import Failure, bad_request
-from syncline_sandbox.graph.odata import link
+from syncline_sandbox.graph.odata import Options, link
 from syncline_sandbox.messages import Call, JsonObject
 
 
@@ -32,7 +32,8 @@ class Feed:
 class Round:
     """Where a round stands: changes `after` … `until`, those up to `cursor` delivered.
 
-    `first` tells whether the round has no predecessor.
+    `first` tells whether the round has no predecessor; `select` and `size` come from the call that
+    began the first one.
     """
 
     scope: str
@@ -42,6 +43,7 @@ class Round:
     cursor: int
     select: tuple[str, ...] | None
     first: bool
+    size: int
 
     def token(self) -> str:
         """Opaque text for a link."""
@@ -89,22 +91,20 @@ def page(
     return {"value": rows, "@odata.deltaLink": _delta(call, round_)}
 
 
-def begin_or_continue(
-    call: Call,
-    feed: Feed,
-    horizon: int,
-    select: Callable[[], tuple[str, ...] | None],
-) -> Round:
+def begin_or_continue(call: Call, feed: Feed, horizon: int, wish: Callable[[], Options]) -> Round:
     """The round a call belongs to; raises `Failure` (400 bad token, 410 token forgotten).
 
     `horizon` is the last change a round that begins now may deliver.
     """
     query = {name.casefold(): value for name, value in call.query.items()}
     token = query.get("$skiptoken") or query.get("$deltatoken")
-    if not token:
-        return Round(feed.scope, feed.generation, 0, horizon, 0, select(), first=True)
-    if token == LATEST:
-        return Round(feed.scope, feed.generation, horizon, horizon, horizon, select(), first=False)
+    if not token or token == LATEST:
+        after, asked = horizon if token else 0, wish()
+        _check_supported(asked)
+        return Round(
+            feed.scope, feed.generation, after, horizon, after, asked.select,
+            first=not token, size=asked.page,
+        )  # fmt: skip
     found = _read(token)
     if found.scope != feed.scope:
         raise _bad_token()
@@ -116,6 +116,16 @@ def begin_or_continue(
             first=False,
         )  # fmt: skip
     return found
+
+
+def _check_supported(asked: Options) -> None:
+    given = {"$filter": asked.filter, "$orderby": asked.order, "$expand": asked.expand}
+    if surplus := [name for name, value in given.items() if value]:
+        raise bad_request(
+            "The following parameters are not supported with change tracking over this resource: "
+            f"'{', '.join(surplus)}'.",
+            "ErrorInvalidUrlQuery",
+        )
 
 
 def rewound(round_: Round, numbers: Sequence[int]) -> Round:

@@ -85,15 +85,16 @@ class FolderRoutes:
     def _delta(self, call: Call, mailbox: Mailbox) -> Answer:
         if delta.has_token(call) and self._quirks.fires("delta-gone"):
             raise delta.forgotten(call)
-        wish = Options() if delta.has_token(call) else options(call, FOLDER, PROPERTIES)
         feed = delta.Feed(f"folders {mailbox.id}", mailbox.folder_generation)
         horizon = self._store.environment.storage.current("change")
-        round_ = delta.begin_or_continue(call, feed, horizon, lambda: wish.select)
+        round_ = delta.begin_or_continue(
+            call, feed, horizon, lambda: options(call, FOLDER, PROPERTIES)
+        )
 
         def rows(state: delta.Round, count: int) -> list[delta.Change]:
             return [_change(f, state) for f in self._changed(mailbox, state)][:count]
 
-        size = preferences(call).page_size or wish.page
+        size = preferences(call).page_size or round_.size
         content = delta.page(call, self._store.environment, round_, size, rows)
         what = context(call, "Collection(contactFolder)")
         return Answer(200, {"@odata.context": what, **content}, preferences(call).applied())

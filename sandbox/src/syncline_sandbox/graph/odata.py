@@ -25,7 +25,17 @@ MAX_PAGE = 1_000
 ANNOTATION = "@odata.etag"
 
 _LIST = frozenset(
-    {"$select", "$top", "$skip", "$count", "$filter", "$orderby", "$expand", "$skiptoken"}
+    {
+        "$select",
+        "$top",
+        "$skip",
+        "$count",
+        "$filter",
+        "$orderby",
+        "$expand",
+        "$skiptoken",
+        "$deltatoken",
+    }
 )
 _EXPAND = re.compile(rf"{EXTENDED}\(\$filter=(?P<filter>.+)\)", re.IGNORECASE)
 _ORDER = re.compile(r"(?P<name>\w+)(?:\s+(?P<way>asc|desc))?", re.IGNORECASE)

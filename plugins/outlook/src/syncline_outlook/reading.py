@@ -43,17 +43,19 @@ class Reader:
     def ids(self, request: IdsRequest) -> Page:
         """Each id once: as a record, or absent with the reason."""
         account = owner(request.feed.account)
-        container = request.feed.container if request.scoped else None
-        return self.look(request.spec, account, request.ids, container)
+        home = request.feed.container
+        return self.look(request.spec, account, request.ids, home, scoped=request.scoped)
 
     def look(
         self,
         spec: TypeSpec,
         account: AccountId,
         ids: Sequence[RecordId],
-        container: str | None = None,
+        home: str | None = None,
+        *,
+        scoped: bool = True,
     ) -> Page:
-        """These contacts as they are now. `container`: those elsewhere have left.
+        """These contacts as they are now. `scoped`: those outside the folder `home` have left.
 
         Raises:
             Stop: the mailbox refuses. Only a 404 about the item itself makes it absent.
@@ -72,10 +74,10 @@ class Reader:
         found = [self._record(spec, account, reply.body) if reply.ok else None for reply in replies]
         places = {each.container for each in found if each is not None and each.container}
         live = {
-            place for place in places if place == container or self._folders.holds(account, place)
+            place for place in places if place == home or self._folders.holds(account, place)
         }
         seen = [
-            _placed(identifier, record, live, container)
+            _placed(identifier, record, live, home if scoped else None)
             for identifier, record in zip(unique, found, strict=True)
         ]
         return Page(

@@ -32,6 +32,8 @@ from syncline_outlook.names import EmailNames
 from syncline_outlook.reading import Reader
 
 _TOO_LONG = re.compile(r"exceed|too (?:long|large|many)|max(?:imum)? (?:allowed )?(?:length|size)")
+_FULL = 507
+"""Insufficient Storage."""
 
 
 class Writer:
@@ -166,7 +168,7 @@ def refused(spec: TypeSpec, request: Inner, reply: Reply | None, after: float | 
             if request.if_match is not None
             else Deferred(message="a passing 412", after=after)
         )
-    if reply.status == 408 or reply.status >= 500:
+    if reply.status == 408 or (reply.status >= 500 and reply.status != _FULL):
         return Unknown(message=f"status {reply.status}: it may have been done all the same")
     if is_item_gone(reply) and request.method != "POST":
         return Gone()
@@ -202,7 +204,7 @@ _WORDS: Mapping[RejectionKind, str] = {
 
 
 def _rejection(reply: Reply, message: str) -> RejectionKind:
-    if QUOTA & set(codes_of(reply.body)) or reply.status == 507:
+    if QUOTA & set(codes_of(reply.body)) or reply.status == _FULL:
         return "quota"
     if reply.status in {403, 404}:
         return "forbidden"

@@ -1,0 +1,175 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from syncline_outlook import contacts
+from syncline_outlook.contacts import CONTACTS, EXTENDED, MARKER_PROPERTY
+
+from syncline.errors import ConfigurationError
+from syncline.model.contact import CONTACT, Contact
+from syncline.model.records import AccountId, Record, RecordId
+
+ADA = AccountId("ada")
+
+
+def record(**fields: Any) -> Record:
+    return Record(id=RecordId("1"), version="v", fields=fields)
+
+
+def update(current: Record, **fields: Any) -> dict[str, Any]:
+    return contacts.update_body(CONTACTS, fields, current, {})
+
+
+def test_the_mapping_holds_canonical_fields_only_and_says_what_is_missing() -> None:
+    assert CONTACTS.readable <= set(CONTACT.fields)
+    assert set(Contact.model_fields) - CONTACTS.readable == {
+        "work_fax", "other_phone", "assistant_phone",
+    }  # fmt: skip
+
+
+def test_no_two_fields_live_in_one_property() -> None:
+    natives = [name for each in CONTACTS.fields for name in each.native]
+    assert len(natives) == len(set(natives))
+
+
+# ---- display name -------------------------------------------------------------------------------
+
+
+def test_a_create_sends_the_display_name_made_of_the_name() -> None:
+    body = contacts.create_body(
+        CONTACTS, {"given_name": "Grace", "middle_name": "B.", "family_name": "Hopper"}, "m"
+    )
+    assert body["displayName"] == "Grace B. Hopper"
+
+
+def test_a_contact_without_a_name_keeps_its_own_display_name() -> None:
+    assert contacts.create_body(CONTACTS, {"display_name": "Acme"}, "m")["displayName"] == "Acme"
+    native = {"displayName": "Acme", "title": None, "givenName": "", "middleName": None,
+              "surname": None, "generation": None}  # fmt: skip
+    assert contacts.read_fields(CONTACTS, native)["display_name"] == "Acme"
+    assert contacts.read_fields(CONTACTS, {**native, "surname": "X"})["display_name"] is None
+
+
+def test_a_change_of_a_name_part_sends_the_display_name_of_the_merged_name() -> None:
+    current = record(given_name="Grace", family_name="Murray", suffix="Jr.", display_name=None)
+    assert update(current, family_name="Hopper") == {
+        "surname": "Hopper", "displayName": "Grace Hopper Jr.",
+    }  # fmt: skip
+
+
+def test_a_change_of_anything_else_does_not_touch_the_display_name() -> None:
+    assert update(record(given_name="Grace"), job_title="Admiral") == {"jobTitle": "Admiral"}
+
+
+def test_a_change_of_the_display_name_of_an_organisation_is_sent() -> None:
+    current = record(given_name=None, family_name=None, display_name="Acme")
+    assert update(current, display_name="Acme Ltd") == {"displayName": "Acme Ltd"}
+
+
+def test_a_display_name_that_is_not_known_is_not_guessed() -> None:
+    assert update(record(), given_name=None) == {"givenName": None}
+
+
+def test_a_display_name_beside_a_partly_read_name_is_unknown() -> None:
+    assert contacts.read_fields(CONTACTS, {"displayName": "X", "surname": None}) == {
+        "family_name": None
+    }
+
+
+name_parts = st.dictionaries(st.sampled_from(contacts.NAME_PARTS), st.sampled_from(["", "A", "b"]))
+
+
+@given(name_parts, st.none() | st.just("Shown"))
+def test_the_prediction_agrees_with_what_is_read_back(parts: dict[str, str], shown: Any) -> None:
+    fields = {**dict.fromkeys(contacts.NAME_PARTS), **parts, "display_name": shown}
+    body = contacts.create_body(CONTACTS, fields, "m")
+    native = {**dict.fromkeys(CONTACTS.native_names), **body}
+    found = contacts.read_fields(CONTACTS, native)
+    assert CONTACT.normal({**dict.fromkeys(found), **contacts.stored_as(fields)}) == CONTACT.normal(
+        found
+    )
+    assert contacts.stored_as(contacts.stored_as(fields)) == contacts.stored_as(fields)
+
+
+# ---- reading ------------------------------------------------------------------------------------
+
+
+def test_what_was_not_in_the_answer_stays_unknown() -> None:
+    assert contacts.read_fields(CONTACTS, {"jobTitle": None}) == {"job_title": None}
+
+
+def test_a_value_of_an_undocumented_shape_leaves_only_its_own_field_unknown() -> None:
+    found = contacts.read_fields(CONTACTS, {"birthday": 12, "jobTitle": "Admiral"})
+    assert found == {"job_title": "Admiral"}
+
+
+def test_a_record_carries_the_services_facts() -> None:
+    found = contacts.read_record(
+        CONTACTS,
+        {
+            "@odata.etag": 'W/"k"', "id": "i", "parentFolderId": "f", MARKER_PROPERTY: "home:key",
+            "createdDateTime": "2026-01-02T03:04:05Z", "lastModifiedDateTime": "not a time",
+        },
+        ADA,
+        "home",
+    )  # fmt: skip
+    assert found is not None
+    assert (found.id, found.version, found.container, found.owner) == ("i", 'W/"k"', "f", "ada")
+    assert found.created == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    assert found.modified is None
+    assert found.marker == "key"
+
+
+def test_the_change_key_stands_in_for_a_missing_etag() -> None:
+    assert contacts.version_of({"changeKey": "k"}) == 'W/"k"'
+    assert contacts.read_record(CONTACTS, {"id": "x"}, ADA, "home") is None
+
+
+@pytest.mark.parametrize("key", ["abc123", "home:abc", "a:b:c"])
+def test_a_marker_gives_back_the_key_it_was_made_of(key: str) -> None:
+    assert contacts.read_marker(contacts.written_marker(key, "home"), "home") == key
+
+
+def test_a_marker_of_another_installation_shows_that_it_is_foreign() -> None:
+    assert contacts.read_marker(contacts.written_marker("abc", "office"), "home") == "office:abc"
+
+
+# ---- custom fields ------------------------------------------------------------------------------
+
+
+def test_a_custom_field_is_written_as_extended_property_and_read_from_the_expanded_answer() -> None:
+    tier = contacts.custom_field("tier", "extension:Tier")
+    spec = CONTACTS.restricted(["job_title"], [tier])
+    body = contacts.update_body(spec, {"tier": "Gold", "job_title": "x"}, record(), {})
+    (entry,) = body[EXTENDED]
+    assert entry["value"] == "Gold"
+    assert entry["id"].endswith("} Name Tier")
+    shouted = {"id": entry["id"].replace("c000", "C000"), "value": "Gold"}
+    read = contacts.read_fields(spec, contacts.expanded(spec, {EXTENDED: [shouted]}))
+    assert read == {"tier": "Gold"}
+    assert contacts.read_fields(spec, contacts.expanded(spec, {}))["tier"] is None
+    assert "Tier" not in ",".join(contacts.select(spec))
+    assert entry["id"] in contacts.expand(spec)
+
+
+def test_clearing_a_custom_field_writes_a_blank_since_graph_keeps_the_property() -> None:
+    spec = CONTACTS.restricted([], [contacts.custom_field("tier", "extension:Tier")])
+    body = contacts.update_body(spec, {"tier": None}, record(tier="Gold"), {})
+    assert body[EXTENDED][0]["value"] == ""
+
+
+def test_a_create_carries_marker_and_custom_fields() -> None:
+    spec = CONTACTS.restricted(["given_name"], [contacts.custom_field("tier", "extension:Tier")])
+    body = contacts.create_body(spec, {"given_name": "G", "tier": "Gold"}, "home:k")
+    assert [each["value"] for each in body[EXTENDED]] == ["Gold", "home:k"]
+
+
+@pytest.mark.parametrize("native", ["Tier", "extension:", "extension:a'b", "extension:" + "x" * 81])
+def test_an_impossible_custom_field_is_a_configuration_error(native: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        contacts.custom_field("tier", native)
+    assert "extension:Name" in caught.value.hint

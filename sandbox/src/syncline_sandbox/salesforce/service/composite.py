@@ -20,6 +20,7 @@ HALTED = "The transaction was rolled back since another operation in the same tr
 
 _HEAVY = re.compile(r"/services/data/v[\d.]+/(composite/sobjects|query|queryAll)\b", re.IGNORECASE)
 _FORBIDDEN_HEADERS = frozenset({"accept", "authorization", "content-type"})
+_NESTED = re.compile(r"/services/data/v[\d.]+/composite/?", re.IGNORECASE)
 _URL = re.compile(r"/services/data/v\d+\.0/\S.*", re.DOTALL)
 
 Perform = Callable[[Call], Answer]
@@ -153,6 +154,8 @@ def _subrequest(item: dict[str, Any]) -> Subrequest:
         raise refuse("INVALID_INPUT", "Invalid header in httpHeaders")
     if not _URL.fullmatch(str(url)):
         raise refuse("INVALID_INPUT", f"Invalid URL in subrequest: {url}")
+    if _NESTED.fullmatch(str(url)):
+        raise refuse("INVALID_INPUT", "A composite request cannot hold another one")
     lower = {str(name).lower(): str(value) for name, value in headers.items()}
     return Subrequest(str(method).upper(), str(url), str(reference), item.get("body"), lower)
 

@@ -65,7 +65,10 @@ def json_object(call: Call) -> dict[str, Any]:
         raise refuse("UNSUPPORTED_MEDIA_TYPE", message)
     try:
         value = json.loads(call.body, parse_constant=_no_constant)
-    except ValueError as error:
+        if b"\\u" in call.body:
+            # Half a surrogate pair is JSON but no text.
+            json.dumps(value, ensure_ascii=False).encode()
+    except (ValueError, RecursionError) as error:
         message = f"Unexpected character or end of input: {error}"
         raise refuse("JSON_PARSER_ERROR", message) from None
     if not isinstance(value, dict):

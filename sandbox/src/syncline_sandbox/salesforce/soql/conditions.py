@@ -45,7 +45,7 @@ def condition(tables: Tables, where: Condition) -> Sql:
     match where:
         case Logic(operator, parts):
             pieces = [condition(tables, part) for part in parts]
-            text = f" {operator} ".join(f"({sql})" for sql, _ in pieces)
+            text = _balanced([f"({sql})" for sql, _ in pieces], operator)
             return text, [value for _, values in pieces for value in values]
         case Not(part):
             sql, values = condition(tables, part)
@@ -59,6 +59,15 @@ def condition(tables: Tables, where: Condition) -> Sql:
             return f"soql_like({column.sql}, ?)", [pattern]
         case Membership():
             return _membership(tables, where)
+
+
+def _balanced(pieces: list[str], operator: str) -> str:
+    """Joined as a tree of little depth: SQLite limits the depth of expressions."""
+    if len(pieces) <= 2:
+        return f" {operator} ".join(pieces)
+    middle = len(pieces) // 2
+    halves = (_balanced(part, operator) for part in (pieces[:middle], pieces[middle:]))
+    return f" {operator} ".join(f"({half})" for half in halves)
 
 
 def visible(alias: str, *, include_deleted: bool, undeletable: bool) -> str:

@@ -38,6 +38,8 @@ from syncline_sandbox.salesforce.stamps import parse_day, parse_instant
 
 MAX_QUERY = 100_000
 """Characters a query may have."""
+MAX_COUNT = 2**31 - 1
+MAX_DAYS = 100_000
 
 
 def parse(text: str) -> Query:
@@ -91,7 +93,11 @@ def _unescape(token: Token, kept: str = "") -> str:
             raise MalformedError(f"invalid string escape: \\{code}", _at(token))
         return _ESCAPES[code.lower()]
 
-    return _ESCAPE.sub(replaced, token[1:-1])
+    text = _ESCAPE.sub(replaced, token[1:-1])
+    try:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16")
+    except UnicodeDecodeError:
+        raise MalformedError("invalid unicode escape", _at(token)) from None
 
 
 def _at(token: Token) -> int:
@@ -100,7 +106,9 @@ def _at(token: Token) -> int:
 
 def _relative(token: Token) -> RelativeDay:
     word, _, count = token.lower().partition(":")
-    number = int(count or 0)
+    number = int(count[:10] or 0)
+    if number > MAX_DAYS:
+        raise MalformedError(f"number of days out of range: {number}", _at(token))
     match word:
         case "today":
             return RelativeDay(0, 1)
@@ -201,7 +209,7 @@ class _Builder(Transformer[Token, Query]):
         return self._natural(count)
 
     def _natural(self, count: Token) -> int:
-        if int(count) < 0:
+        if len(count) > 10 or not 0 <= int(count) <= MAX_COUNT:
             raise MalformedError(f"unexpected token: '{count}'", _at(count))
         return int(count)
 

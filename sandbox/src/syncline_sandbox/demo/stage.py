@@ -13,6 +13,8 @@ from syncline_sandbox.demo.native import for_graph, for_salesforce
 from syncline_sandbox.graph.sandbox import GraphMailbox, GraphSandbox
 from syncline_sandbox.salesforce.fixture import SalesforceSandbox, SandboxUser
 
+_A_DAY = 86_400.0
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -85,6 +87,9 @@ def raised(folder: Path) -> Iterator[Stage]:
         GraphSandbox.start(data=folder / "outlook.sqlite") as graph,
         SalesforceSandbox.start(data=folder / "salesforce.sqlite") as salesforce,
     ):
+        # Everything was entered yesterday: what is a few seconds old is not yet certain to a sync.
+        for sandbox in (graph, salesforce):
+            sandbox.advance(-_A_DAY)
         stage = Stage(
             graph,
             salesforce,
@@ -97,7 +102,7 @@ def raised(folder: Path) -> Iterator[Stage]:
                 stage.add_to_outlook(colleague, card)
             for card in colleague.salesforce:
                 stage.add_to_salesforce(colleague, card)
-        stage.later(3600)
+        stage.later(_A_DAY)
         yield stage
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from lark import Lark, Token, Transformer, UnexpectedInput
+from lark.exceptions import VisitError
 
 from syncline_sandbox.graph.errors import bad_request
 from syncline_sandbox.graph.schema import read_instant
@@ -64,6 +65,12 @@ def parse_filter(text: str) -> Node:
         position = getattr(error, "pos_in_stream", None)
         raise bad_request(
             f"Invalid filter clause: Syntax error at position {position} in '{text}'."
+        ) from error
+    except VisitError as error:
+        raise error.orig_exc from error  # a literal that cannot be one: a `Failure` already
+    except RecursionError as error:
+        raise bad_request(
+            "The restriction or sort order is too complex for this operation.", "InefficientFilter"
         ) from error
     return node
 

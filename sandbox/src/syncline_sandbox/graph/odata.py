@@ -22,7 +22,7 @@ from syncline_sandbox.messages import Call
 
 DEFAULT_PAGE = 10
 MAX_PAGE = 1_000
-ANNOTATION = "@odata.etag"
+_LARGEST = 2**31 - 1
 
 _LIST = frozenset(
     {
@@ -123,11 +123,12 @@ def _select(
     return names
 
 
-def _number(query: dict[str, str], name: str, limit: int | None = None) -> int | None:
+def _number(query: dict[str, str], name: str, limit: int = _LARGEST) -> int | None:
     text = query.get(name)
     if text is None:
         return None
-    if not text.isdigit() or (limit is not None and not 0 < int(text) <= limit):
+    least = 1 if name == "$top" else 0
+    if not (text.isascii() and text.isdigit() and least <= int(text) <= limit):
         raise _invalid_value(name, text)
     return int(text)
 

@@ -95,7 +95,7 @@ def _unknown(name: str, value: Any) -> Any:
 
 
 def _text(name: str, value: Any, limit: int = SHORT_TEXT) -> str | None:
-    if value is not None and not isinstance(value, str):
+    if value is not None and not (isinstance(value, str) and _is_unicode(value)):
         raise bad_body(
             f"Cannot convert the value of property '{name}' to target type 'Edm.String' because of "
             "conversion error."
@@ -103,6 +103,11 @@ def _text(name: str, value: Any, limit: int = SHORT_TEXT) -> str | None:
     if value is not None and len(value) > limit:
         raise _too_large(name, f"is {len(value)} characters long", limit)
     return value
+
+
+def _is_unicode(value: str) -> bool:
+    """Whether a text is free of lone surrogates, which JSON can spell but UTF-8 cannot."""
+    return not any("\ud800" <= character <= "\udfff" for character in value)
 
 
 def _known_text(name: str, value: Any) -> str | None:

@@ -18,7 +18,7 @@ def _check(policy: ObjectPolicy, raw: RawPolicy, kinds: PerSide[str]) -> tuple[B
 def _breaches(policy: ObjectPolicy, raw: RawPolicy, kinds: PerSide[str]) -> Iterator[Breach]:
     crm = Side.LEFT if kinds.left == SALESFORCE else Side.RIGHT
     if policy.direction is Direction.NONE:
-        if any(policy.container) or raw.get("container"):
+        if any(policy.container):
             yield Breach("container", "direction is none, so there is no container", "leave it out")
         return
     if policy.type.name == "contact" and policy.direction.source is crm.other:

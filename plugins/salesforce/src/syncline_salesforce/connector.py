@@ -16,8 +16,8 @@ from syncline.plugin.requests import (
     CheckReport,
     CheckRequest,
     Containers,
+    Create,
     DeleteRequest,
-    Feed,
     IdsRequest,
     KeysRequest,
     MatchRequest,
@@ -25,6 +25,7 @@ from syncline.plugin.requests import (
     Page,
     RecordId,
     Scope,
+    Update,
 )
 from syncline.plugin.spec import Field, TypeSpec
 from syncline_salesforce import soql, writes
@@ -85,12 +86,26 @@ class SalesforceConnector(Connector):
         return self._read(request.spec, lambda selection: self._reads.match(request, selection))
 
     def apply(self, request: ApplyRequest) -> list[Outcome]:
-        """See `writes`."""
-        return writes.apply(self._writes(request.spec, request.feed), request)
+        """See `writes`. Rows that were refused for a field whose permission was lost since the
+        organisation was described are sent once more without it.
+        """
+        operations: Sequence[Create | Update] = request.operations
+        try:
+            outcomes = writes.apply(self._writes(request), operations)
+        except SchemaMoved:
+            self._schemas.refreshed(anew=True)
+            return writes.apply(self._writes(request), operations)
+        refused = [i for i, each in enumerate(outcomes) if writes.without_permission(each)]
+        if refused:
+            self._schemas.refreshed(anew=True)
+            again = writes.apply(self._writes(request), [operations[i] for i in refused])
+            for i, outcome in zip(refused, again, strict=True):
+                outcomes[i] = outcome
+        return outcomes
 
     def delete(self, request: DeleteRequest) -> list[Outcome]:
         """See `writes`."""
-        return writes.delete(self._writes(request.spec, request.feed), request)
+        return writes.delete(self._writes(request), request)
 
     def scope(self, spec: TypeSpec, text: str) -> Scope:
         """A SOQL condition on Contact, asked once to see whether the service understands it.
@@ -130,12 +145,11 @@ class SalesforceConnector(Connector):
         except SchemaMoved:
             return read(Selection(spec, self._schemas.refreshed(anew=True), key_field))
 
-    def _writes(self, spec: TypeSpec, feed: Feed) -> writes.Writes:
+    def _writes(self, request: ApplyRequest | DeleteRequest) -> writes.Writes:
         def explain(ids: Sequence[RecordId]) -> Mapping[RecordId, Absent | None]:
-            page = self.fetch_ids(IdsRequest(spec=spec, feed=feed, ids=tuple(ids)))
-            absent = {each.id: each for each in page.absent}
+            wanted = IdsRequest(spec=request.spec, feed=request.feed, ids=tuple(ids))
+            absent = {each.id: each for each in self.fetch_ids(wanted).absent}
             return {id: absent.get(id) for id in ids}
 
-        return writes.Writes(
-            self._service, self._schemas.known(), spec, explain, self.config.key_field
-        )
+        schema, key_field = self._schemas.known(), self.config.key_field
+        return writes.Writes(self._service, schema, request.spec, explain, key_field)

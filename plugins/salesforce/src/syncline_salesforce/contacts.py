@@ -36,6 +36,25 @@ class OneOfSet:
         return (value[0] if value else None,)
 
 
+class Email(OneOfSet):
+    """One address. Salesforce takes ASCII domains only, so an international one is sent in its
+    ASCII form, which is the same address.
+    """
+
+    def write(self, value: Value, current: tuple[Any, ...] | None) -> tuple[Any, ...]:
+        """The address; the first if there are several."""
+        return (ascii_address(value[0]) if value else None,)
+
+
+def ascii_address(address: str) -> str:
+    """The address with the ASCII form of its domain; unchanged if it has none."""
+    local, at, domain = address.strip().rpartition("@")
+    try:
+        return f"{local}{at}{domain.encode('idna').decode('ascii')}" if at else address
+    except UnicodeError:
+        return address
+
+
 class LongText:
     """Text of several lines; Salesforce stores line ends as CR LF."""
 
@@ -67,7 +86,7 @@ def _lf(value: Any) -> str | None:
     return value.replace("\r\n", "\n").replace("\r", "\n") or None if value else None
 
 
-ONE_OF_SET, LONG_TEXT, ADDRESS = OneOfSet(), LongText(), Address()
+ONE_OF_SET, EMAIL, LONG_TEXT, ADDRESS = OneOfSet(), Email(), LongText(), Address()
 
 
 def short(name: str, native: str, length: int, **more: Any) -> Field:
@@ -102,7 +121,7 @@ FIELDS: tuple[Field, ...] = (
           note="the account of exactly that name; none or several: left as it is"),
     short("department", "Department", 80),
     short("job_title", "Title", 128),
-    Field(name="emails", native=("Email",), capacity=Capacity(many=1), codec=ONE_OF_SET,
+    Field(name="emails", native=("Email",), capacity=Capacity(many=1), codec=EMAIL,
           note="one; an address of more than 80 characters is left out, never cut"),
     _phones("work_phones", "Phone"),
     _phones("home_phones", "HomePhone"),
@@ -137,12 +156,15 @@ class Stored:
         """The fields as they will be stored."""
         stored = dict(fields)
         if fields.get("emails"):
-            stored["emails"] = tuple(e for e in fields["emails"] if len(e) <= self.email_length)
+            stored["emails"] = tuple(filter(self._fits, fields["emails"]))
         if fields.get("birthday") and not _is_storable_date(fields["birthday"]):
             stored["birthday"] = None
         if "family_name" in fields and not text.short_text(fields["family_name"] or ""):
             stored["family_name"] = self._stand_in(fields)
         return stored
+
+    def _fits(self, email: str) -> bool:
+        return len(ascii_address(email)) <= self.email_length
 
     def _stand_in(self, fields: Mapping[str, Value]) -> str:
         email = next(iter(fields.get("emails") or ()), "")
@@ -167,7 +189,10 @@ def contact_type(
         name="contact",
         feed="connection",
         change_detection=ChangeDetection(
-            kind="timestamp", granularity=1.0, overlap=overlap, visibility_lag=visibility_lag
+            kind="timestamp",
+            granularity=1.0,
+            overlap=overlap + visibility_lag,
+            visibility_lag=visibility_lag,
         ),
         fields=FIELDS,
         deletions="reported",

@@ -87,10 +87,10 @@ def failure(status: int, body: Any, headers: Mapping[str, str]) -> SynclineError
     code = code_of(found[0]) if found else ""
     if status == 401:
         return unauthorised(found)
-    if code == "REQUEST_LIMIT_EXCEEDED":
-        return _limit_exceeded(found)
     if status in (429, 420):
         return Retry(f"Salesforce answered {status}", after=retry_after(headers), reached=False)
+    if code == "REQUEST_LIMIT_EXCEEDED":
+        return _limit_exceeded(found)
     if code in BUSY:
         reached = code not in _NOT_DONE
         return Retry("Salesforce is busy", after=retry_after(headers), reached=reached, code=code)

@@ -1,8 +1,7 @@
 """Match keys as conditions: which columns may hold the text that a normalised key came from.
 
-SOQL compares text without regard to case, which is most of what normalising did. Two things are
-lost in a key and asked for here as well: `ß`, which folds to `ss`, and the Unicode form of an
-internationalised domain.
+SOQL compares text without regard to case, which is most of what normalising did. What it does not
+do is take `ß` for `ss`, so that spelling is asked for as well.
 """
 
 from __future__ import annotations
@@ -32,13 +31,5 @@ def columns_of(keys: Iterable[MatchKey], key_field: str | None) -> dict[str, lis
 def spellings(part: str, column: str) -> tuple[str, ...]:
     """The texts a part of a key may have come from."""
     if column == "Email":
-        local, at, domain = part.rpartition("@")
-        return (part, f"{local}{at}{_unicode(domain)}") if "xn--" in domain else (part,)
+        return (part,)
     return (part, part.replace("ss", "ß")) if "ss" in part else (part,)
-
-
-def _unicode(domain: str) -> str:
-    try:
-        return domain.encode("ascii").decode("idna")
-    except UnicodeError:
-        return domain

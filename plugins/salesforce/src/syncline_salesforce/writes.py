@@ -15,7 +15,6 @@ from syncline.model.records import AbsenceReason, RecordId
 from syncline.plugin.requests import (
     Absent,
     Applied,
-    ApplyRequest,
     Create,
     Deferred,
     Delete,
@@ -30,12 +29,13 @@ from syncline.plugin.requests import (
 from syncline.plugin.spec import TypeSpec
 from syncline_salesforce.accounts import Accounts, Company, find_accounts, written
 from syncline_salesforce.contacts import COMPANY, OBJECT
-from syncline_salesforce.errors import entries, malformed, row_outcome
+from syncline_salesforce.errors import QueryRefused, entries, malformed, row_outcome
 from syncline_salesforce.rows import unmodified_since
 from syncline_salesforce.schema import Schema
 from syncline_salesforce.service import Row, SalesforceService
 
 COLLECTION, WITHOUT_KEY, COMPOSITE = 200, 50, 25
+_FIELD_CODES = frozenset({"INVALID_FIELD", "INVALID_FIELD_FOR_INSERT_UPDATE"})
 
 Explain = Callable[[Sequence[RecordId]], Mapping[RecordId, Absent | None]]
 """Why ids are not there any more; None for one that is."""
@@ -191,7 +191,8 @@ class Writes:
     def _prepared(
         self, fields: Mapping[str, Value], accounts: Accounts, company: Value, right: str
     ) -> Prepared:
-        body = self.spec.write(fields, None if right == "createable" else {})
+        mapped = {name: value for name, value in fields.items() if name in self.spec.by_name}
+        body = self.spec.write(mapped, None if right == "createable" else {})
         barred = [name for name in body if not self.schema.may(name, right)]
         allowed = {name: value for name, value in body.items() if name not in barred}
         found = Company()
@@ -265,8 +266,9 @@ def in_batches(
 
 
 def _after(problem: ConnectionFailure) -> Outcome:
-    if isinstance(problem, Retry) and not problem.reached:
-        return Deferred(message=problem.message, after=problem.after)
+    refused = isinstance(problem, QueryRefused)
+    if refused or (isinstance(problem, Retry) and not problem.reached):
+        return Deferred(message=problem.message, after=_wait(problem))
     return Unknown(message=problem.message)
 
 
@@ -274,12 +276,16 @@ def _wait(problem: ConnectionFailure) -> float | None:
     return problem.after if isinstance(problem, Retry) else None
 
 
-def apply(writes: Writes, request: ApplyRequest) -> list[Outcome]:
+def apply(writes: Writes, operations: Sequence[Create | Update]) -> list[Outcome]:
     """Creates or updates, never mixed."""
-    operations = request.operations
     if operations and isinstance(operations[0], Create):
         return writes.create([each for each in operations if isinstance(each, Create)])
     return writes.update([each for each in operations if isinstance(each, Update)])
+
+
+def without_permission(outcome: Outcome) -> bool:
+    """Whether a row was refused for a field that the description promised and is not there."""
+    return isinstance(outcome, Rejected) and outcome.code in _FIELD_CODES
 
 
 def delete(writes: Writes, request: DeleteRequest) -> list[Outcome]:

@@ -36,13 +36,13 @@ PIECES = st.sampled_from(
         "not ",
         "startswith(surname,'x')",
         "7",
-        "\n    emailAddresses/any(a:a/address eq 'x')",
+        "emailAddresses/any(a:a/address eq 'x')",
         "categories/any(c:c eq 'x')",
         "/any(",
         ":",
         "é",
         "birthday",
-        "\n    2026-01-01T00:00:00Z",
+        "2026-01-01T00:00:00Z",
         "2026-13-01T00:00:00Z",
     ]
 )

@@ -136,6 +136,18 @@ def test_deleted_knows_rows_that_left_the_bin(sf, api):
     assert [row["id"] for row in body["deletedRecords"]] == [record_id]
 
 
+def test_a_purged_delete_log_says_since_when_it_knows(sf, api):
+    old = sf.create("Contact", {"LastName": "A"})
+    sf.delete("Contact", old)
+    later(sf, 3 * 3600)
+    assert sf.purge_delete_log() == 1
+    fresh = {"Authorization": f"Bearer {sf.token}"}
+    params = {"start": NOON.isoformat(), "end": sf.now().isoformat()}
+    body = api("GET", "sobjects/Contact/deleted", params=params, headers=fresh).json()
+    assert body["deletedRecords"] == []
+    assert body["earliestDateAvailable"] == "2026-11-21T13:00:00.000+0000"
+
+
 def test_updated_lists_ids_only(sf, api):
     first, second = sf.create_many("Contact", [{"LastName": n} for n in "AB"])
     later(sf, 600)

@@ -111,3 +111,42 @@ def test_five_collections_carry_a_thousand_writes(sf, api):
     )
     assert sum(o["success"] for r in responses for o in r["body"]) == 1000
     assert api.soql("SELECT COUNT() FROM Contact").json()["totalSize"] == 1000
+
+
+def test_each_graph_succeeds_or_fails_as_a_whole(sf, api):
+    def graph(name: str, *subrequests: dict[str, object]) -> dict[str, object]:
+        return {"graphId": name, "compositeRequest": list(subrequests)}
+
+    acme = sub("a", "POST", "sobjects/Account", body={"Name": "Acme"})
+    good = sub("c", "POST", "sobjects/Contact", body={"LastName": "A", "AccountId": "@{a.id}"})
+    bad = sub("c", "POST", "sobjects/Contact", body={})
+    body = {"graphs": [graph("one", acme, good), graph("two", acme, bad)]}
+    first, second = api("POST", "composite/graph", json=body).json()["graphs"]
+    assert (first["graphId"], first["isSuccessful"]) == ("one", True)
+    assert second["isSuccessful"] is False
+    halted = second["graphResponse"]["compositeResponse"][0]
+    assert halted["body"][0]["errorCode"] == "PROCESSING_HALTED"
+    assert len(sf.rows("Account")) == len(sf.rows("Contact")) == 1
+
+
+def test_a_batch_carries_independent_calls(sf, api):
+    def part(method: str, path: str, **more: object) -> dict[str, object]:
+        return {"method": method, "url": f"v66.0/{path}", **more}
+
+    parts = [
+        part("POST", "sobjects/Contact", richInput={"LastName": "A"}),
+        part("POST", "sobjects/Contact", richInput={}),
+        part("GET", "query?q=SELECT+Id+FROM+Contact"),
+    ]
+    body = api("POST", "composite/batch", json={"batchRequests": parts}).json()
+    assert body["hasErrors"] is True
+    assert [result["statusCode"] for result in body["results"]] == [201, 400, 200]
+    assert body["results"][2]["result"]["totalSize"] == 1
+    halting = {"batchRequests": parts, "haltOnError": True}
+    body = api("POST", "composite/batch", json=halting).json()
+    assert [result["statusCode"] for result in body["results"]] == [201, 400, 400]
+
+
+def test_composites_do_not_nest(api, refused):
+    nested = sub("a", "POST", "composite", body={"compositeRequest": []})
+    assert refused(api("POST", "composite", json={"compositeRequest": [nested]}))[0] == 400

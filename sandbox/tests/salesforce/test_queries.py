@@ -150,6 +150,7 @@ def test_query_all_shows_deleted_rows_on_later_pages_too(sf, api):
         ("SELECT Id FROM Contact WHERE LastName = 5", "INVALID_FIELD", "enclosed in quotes"),
         ("SELECT Id FROM Contact WHERE IsDeleted = 'true'", "INVALID_FIELD", "boolean"),
         ("SELECT Id FROM Contact WHERE Id = 'x'", "INVALID_QUERY_FILTER_OPERATOR", "invalid ID"),
+        ("SELECT Id, COUNT(Name) FROM Contact", "MALFORMED_QUERY", "grouped"),
         ("SELECT Id FROM Contact OFFSET 2001", "NUMBER_OUTSIDE_VALID_RANGE", "offset"),
         ("SELECT Id FROM Contact WHERE Name IN (SELECT Id FROM User)", "MALFORMED_QUERY", "semi"),
     ],

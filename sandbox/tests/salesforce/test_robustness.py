@@ -27,10 +27,13 @@ scalars = st.one_of(
     st.integers(),
     st.floats(allow_nan=False, allow_infinity=False),
     st.text(alphabet=st.characters(), max_size=20),
-    st.sampled_from(["2026-02-30", "2026-11-21T00:00:00Z", "003000000000000AAA", "1e999", "\ud800"]),
+    st.sampled_from(
+        ["2026-02-30", "2026-11-21T00:00:00Z", "003000000000000AAA", "1e999", "\ud800"]
+    ),
 )
 values = st.recursive(
-    scalars, lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(), inner, max_size=2)
+    scalars,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(), inner, max_size=2),
 )
 bodies = st.dictionaries(st.sampled_from(FIELDS) | st.text(max_size=5), values, max_size=4)
 
@@ -62,7 +65,9 @@ def test_any_row_is_stored_or_refused(service: SalesforceService, body: Any):
 
 
 @RELAXED
-@given(body=st.recursive(values, lambda v: st.fixed_dictionaries({"compositeRequest": st.lists(v)})))
+@given(
+    body=st.recursive(values, lambda v: st.fixed_dictionaries({"compositeRequest": st.lists(v)}))
+)
 def test_any_composite_is_answered_or_refused(service: SalesforceService, body: Any):
     text = json.dumps(body).encode()
     assert send(service, "POST", f"{BASE}/composite", body=text).status in (200, 400)

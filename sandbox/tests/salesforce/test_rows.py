@@ -162,6 +162,14 @@ def test_an_update_counts_on_nobody_having_written_since(sf, api, refused):
     assert api("PATCH", path, json={"Phone": "5"}, headers=bad).status_code == 400
 
 
+def test_whether_a_deletion_heeds_conditions_is_a_switch(sf, api):
+    old = {"If-Unmodified-Since": "Tue, 03 Mar 2015 00:00:00 GMT"}
+    first, second = sf.create_many("Contact", [{"LastName": n} for n in "AB"])
+    assert api("DELETE", f"{CONTACT}/{first}", headers=old).status_code == 204
+    sf.set(conditional_delete=True)
+    assert api("DELETE", f"{CONTACT}/{second}", headers=old).status_code == 412
+
+
 def test_a_read_is_saved_when_nothing_changed(sf, api):
     record_id = sf.create("Contact", {"LastName": "A"})
     path = f"{CONTACT}/{record_id}"

@@ -12,19 +12,19 @@ from syncline_sandbox.messages import Answer, Call, JsonObject
 from syncline_sandbox.quirks import Quirk
 from syncline_sandbox.routing import Match
 from syncline_sandbox.salesforce import loading, setup
-from syncline_sandbox.salesforce.errors import not_found, refuse
+from syncline_sandbox.salesforce.errors import not_found, refuse, session_invalid
 from syncline_sandbox.salesforce.org import Org
 from syncline_sandbox.salesforce.quirks import QUIRKS
 from syncline_sandbox.salesforce.service import (
     backdoor,
     collections,
+    composite,
     metadata,
     queries,
     replication,
     rows,
     tokens,
 )
-from syncline_sandbox.salesforce.service.composite import composite
 from syncline_sandbox.salesforce.service.preconditions import precondition_failed
 from syncline_sandbox.salesforce.service.requests import Context, answer, check_version
 from syncline_sandbox.salesforce.service.sessions import (
@@ -67,6 +67,12 @@ ROUTES: tuple[tuple[str, str, Callable[..., Answer]], ...] = (
     ("PATCH", "composite/sobjects/{kind}/{field}", collections.upsert),
 )
 """Method, path below the version, and what answers."""
+COMPOSITES: tuple[tuple[str, Callable[..., Answer]], ...] = (
+    ("composite", composite.composite),
+    ("composite/batch", composite.batch),
+    ("composite/graph", composite.graphs),
+)
+"""What carries further calls."""
 
 
 class SalesforceService(Service):
@@ -94,16 +100,15 @@ class SalesforceService(Service):
         add("GET", f"{DATA}/{{version}}", metadata.resources)
         for method, path, handler in ROUTES:
             add(method, f"{DATA}/{{version}}/{path}", self._in_context(handler))
-        add("POST", f"{DATA}/{{version}}/composite", self._in_context(self._composite))
+        for path, answering in COMPOSITES:
+            handler = self._in_context(partial(answering, perform=self.perform))
+            add("POST", f"{DATA}/{{version}}/{path}", handler)
 
     def _in_context(self, handler: Callable[..., Answer]) -> Callable[..., Answer]:
         def run(call: Call, version: str, **parameters: str) -> Answer:
             return handler(Context(self.org, call, version), **parameters)
 
         return run
-
-    def _composite(self, context: Context) -> Answer:
-        return composite(context, self.perform)
 
     # ---- every call -----------------------------------------------------------------------------
 
@@ -141,10 +146,12 @@ class SalesforceService(Service):
         expire_bin(self.org)
 
     def not_found(self, call: Call, template: str | None) -> Answer:
-        """405 for a wrong method, 410 for a retired version, else 404."""
-        parts = call.path.split("/")
-        if call.path.startswith(f"{DATA}/") and (refused := check_version(parts[3])):
-            return refused.answer
+        """405 for a wrong method, 410 for a retired version, 401 without a token, else 404."""
+        if call.path.startswith(f"{DATA}/"):
+            if refused := check_version(call.path.split("/")[3]):
+                return refused.answer
+            if live_session(self.org, token_of(call)) is None:
+                return session_invalid().answer
         if template is None:
             return not_found().answer
         message = f"HTTP Method '{call.method}' not allowed"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from syncline_sandbox.backdoor import ROOT, refuse
@@ -15,6 +16,7 @@ from syncline_sandbox.salesforce.rows import administration, writes
 from syncline_sandbox.salesforce.rows.writes import Actor
 from syncline_sandbox.salesforce.schema.objects import ObjectType
 from syncline_sandbox.salesforce.service.sessions import ACCESS, REFRESH, open_session, revoke
+from syncline_sandbox.salesforce.stamps import stamp
 from syncline_sandbox.salesforce.store.records import erase
 from syncline_sandbox.salesforce.store.tables import table
 
@@ -37,6 +39,7 @@ def add_routes(router: Router, org: Org) -> None:
         ("GET", "settings", _settings),
         ("POST", "settings", _change_settings),
         ("POST", "empty-bin", _empty_bin),
+        ("POST", "purge-delete-log", _purge_delete_log),
         ("POST", "sessions", _open_session),
         ("POST", "revoke", _revoke),
         ("GET", "private-key", _private_key),
@@ -162,6 +165,13 @@ def _change_settings(org: Org, call: Call) -> dict[str, Any]:
 def _empty_bin(org: Org, call: Call) -> dict[str, Any]:
     kinds = [kind for kind in org.everything.objects.values() if kind.undeletable]
     return {"erased": sum(erase(org, kind) for kind in kinds)}
+
+
+def _purge_delete_log(org: Org, call: Call) -> dict[str, Any]:
+    """What the service does when the log is too large: entries older than two hours go."""
+    floor = stamp(org.now() - timedelta(hours=2))
+    org.set("delete_log_from", floor)
+    return {"purged": org.storage.run("DELETE FROM deletion WHERE deleted_at < ?", floor)}
 
 
 def _open_session(org: Org, call: Call) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Composite: up to 25 calls in one, each with headers of its own, counted as one."""
+"""Composite, graphs and batch: several calls in one, counted as one."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ from syncline_sandbox.salesforce.service.requests import Context, answer, flag
 MAX_SUBREQUESTS = 25
 MAX_HEAVY = 5
 """Subrequests that may be collections or queries."""
+MAX_GRAPHS, MAX_NODES = 75, 500
 HALTED = "The transaction was rolled back since another operation in the same transaction failed."
 
 _HEAVY = re.compile(r"/services/data/v[\d.]+/(composite/sobjects|query|queryAll)\b", re.IGNORECASE)
 _FORBIDDEN_HEADERS = frozenset({"accept", "authorization", "content-type"})
-_NESTED = re.compile(r"/services/data/v[\d.]+/composite/?", re.IGNORECASE)
+_NESTED = re.compile(r"/services/data/v[\d.]+/composite(/graph|/batch)?/?", re.IGNORECASE)
 _URL = re.compile(r"/services/data/v\d+\.0/\S.*", re.DOTALL)
 
 Perform = Callable[[Call], Answer]
@@ -51,15 +52,61 @@ def composite(context: Context, perform: Perform) -> Answer:
     body = context.body()
     subrequests = [_subrequest(item) for item in _list(body)]
     _check(subrequests)
-    if not flag(body.get("allOrNone")):
-        return answer({"compositeResponse": _run(context, subrequests, perform)})
+    if flag(body.get("allOrNone")):
+        responses, _ = _all_or_none(context, subrequests, perform)
+    else:
+        responses = _run(context, subrequests, perform)
+    return answer({"compositeResponse": responses})
+
+
+def graphs(context: Context, perform: Perform) -> Answer:
+    """POST of `graphs`: each a list of subrequests that succeeds or fails as a whole."""
+    found = _list(context.body(), "graphs")
+    if len(found) > MAX_GRAPHS or sum(len(_list(g)) for g in found) > MAX_NODES:
+        raise refuse("LIMIT_EXCEEDED", f"Limit of {MAX_NODES} nodes in {MAX_GRAPHS} graphs reached")
+    return answer({"graphs": [_graph(context, graph, perform) for graph in found]})
+
+
+def batch(context: Context, perform: Perform) -> Answer:
+    """POST of `batchRequests`: independent calls, their addresses without `/services/data/`."""
+    body = context.body()
+    items = _list(body, "batchRequests")
+    if len(items) > MAX_SUBREQUESTS:
+        raise refuse("LIMIT_EXCEEDED", f"Limit of {MAX_SUBREQUESTS} reached for: BATCH_REQUESTS")
+    results: list[dict[str, Any]] = []
+    for item in items:
+        path = str(item.get("url", "")).removeprefix("/services/data").lstrip("/")
+        whole = {"method": item.get("method"), "url": f"/services/data/{path}", "referenceId": "b"}
+        subrequest = _subrequest(whole | {"body": item.get("richInput")})
+        failed = any(result["statusCode"] >= 400 for result in results)
+        if failed and flag(body.get("haltOnError")):
+            response = _halt(subrequest, "Batch processing halted per request")
+        else:
+            response = _one(context, subrequest, {}, perform, all_or_none=False)
+        results.append({"statusCode": response["httpStatusCode"], "result": response["body"]})
+    return answer({"hasErrors": any(r["statusCode"] >= 400 for r in results), "results": results})
+
+
+def _graph(context: Context, graph: dict[str, Any], perform: Perform) -> dict[str, Any]:
+    subrequests = [_subrequest(item) for item in _list(graph)]
+    responses, successful = _all_or_none(context, subrequests, perform)
+    return {
+        "graphId": graph.get("graphId"),
+        "graphResponse": {"compositeResponse": responses},
+        "isSuccessful": successful,
+    }
+
+
+def _all_or_none(
+    context: Context, subrequests: list[Subrequest], perform: Perform
+) -> tuple[list[dict[str, Any]], bool]:
     try:
         with context.org.storage.transaction():
-            responses = _run(context, subrequests, perform, all_or_none=True)
+            return _run(context, subrequests, perform, all_or_none=True), True
     except _Halted as halted:
         responses = [_halt(subrequest, HALTED) for subrequest in subrequests]
         responses[halted.position] = halted.response
-    return answer({"compositeResponse": responses})
+        return responses, False
 
 
 def _run(
@@ -138,10 +185,10 @@ def _failed(response: dict[str, Any]) -> bool:
     return refused or response["httpStatusCode"] >= 400
 
 
-def _list(body: dict[str, Any]) -> list[dict[str, Any]]:
-    items = body.get("compositeRequest")
+def _list(body: dict[str, Any], name: str = "compositeRequest") -> list[dict[str, Any]]:
+    items = body.get(name)
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-        raise refuse("JSON_PARSER_ERROR", "compositeRequest is required to be an array of objects")
+        raise refuse("JSON_PARSER_ERROR", f"{name} is required to be an array of objects")
     return items
 
 

@@ -69,6 +69,16 @@ def prepare(org: Org, text: str, *, include_deleted: bool, base: str) -> Prepare
     kind = org.visible.object(query.object.text)
     if kind is None:
         raise invalid_type(text, query.object.at, query.object.text)
+    _check_form(text, query)
+    deleted = include_deleted or query.all_rows
+    prepared = Prepared(org, text, query, kind, deleted, base)
+    if not is_count(query) and not aggregates(query):
+        select(prepared.tables(), query.items, base)
+    return prepared
+
+
+def _check_form(text: str, query: Query) -> None:
+    """Refuses what the grammar allows and the service does not."""
     if query.offset > MAX_OFFSET:
         message = f"Maximum SOQL offset allowed is {MAX_OFFSET}"
         raise refuse("NUMBER_OUTSIDE_VALID_RANGE", message)
@@ -76,11 +86,10 @@ def prepare(org: Org, text: str, *, include_deleted: bool, base: str) -> Prepare
     if unbounded and (query.limit is None or query.limit > FIELDS_LIMIT):
         message = "The SOQL FIELDS function must have a LIMIT of at most 200"
         raise malformed(text, 0, message)
-    deleted = include_deleted or query.all_rows
-    prepared = Prepared(org, text, query, kind, deleted, base)
-    if not is_count(query) and not aggregates(query):
-        select(prepared.tables(), query.items, base)
-    return prepared
+    plain = [item for item in query.items if not isinstance(item, Aggregate)]
+    if plain and aggregates(query):
+        message = "Every field must be grouped or aggregated; GROUP BY is not understood here"
+        raise malformed(text, 0, message)
 
 
 def is_count(query: Query) -> bool:

@@ -7,18 +7,18 @@ tested by property: `stored(stored(x)) == stored(x)`, and `stored(x)` read back 
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from syncline.model.characters import joined
 from syncline.model.fields import FieldType, PartsType, SetType, Value
 
 Unit = Literal["characters", "utf16"]
 
 
-class Inexpressible(ValueError):
-    """This side has no way to hold the value at all (a date without a year): it stays as it is."""
+class Inexpressible(ValueError):  # noqa: N818 - says what a value is, as the domain does
+    """A side has no way to hold the value at all (a date without a year): it stays as it is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,9 +26,9 @@ class Capacity:
     """The limits of one field at one side. The default is: no limits.
 
     `max_length` counts in `unit`, for each element of a set; for a value of parts, `part_lengths`
-    holds the limit of each part, and parts not named there cannot be held when `only_parts`.
-    `many` is the number of elements a set may have. `vocabulary` lists the only texts allowed.
-    `full_dates`: a date without a year cannot be held. `line_end` is what the side stores for LF.
+    holds the limit of each part. `many` is the number of elements a set may have. `vocabulary`
+    lists the only texts allowed; elements of a set that are not among them are left out.
+    `full_dates`: a date without a year cannot be held.
     """
 
     max_length: int | None = None
@@ -51,24 +51,34 @@ class Capacity:
         if kind.normal(value) is None:
             return None
         if isinstance(kind, SetType):
-            elements = [self._cut(element) for element in kind.elements(value).values()]
-            return tuple(kind.elements(elements).values())[: self.many]
+            return self._stored_elements(kind, value)
         if isinstance(kind, PartsType):
             return self._stored_parts(kind, value)
         self._check_expressible(kind, value)
-        return self._cut(value)
+        cut = self._cut(value)
+        return cut if kind.normal(cut) is not None else None
 
     def stored_element(self, element: str) -> str:
         """What one element of a set becomes."""
         return self._cut(element)
 
+    def _stored_elements(self, kind: SetType, value: Value) -> Value:
+        allowed = self.vocabulary
+        elements = [
+            self._cut(element)
+            for element in kind.elements(value).values()
+            if allowed is None or element in allowed
+        ]
+        return tuple(kind.elements(elements).values())[: self.many] or None
+
     def _stored_parts(self, kind: PartsType, value: Mapping[str, Value]) -> Value:
         limits = self.part_lengths or {}
-        return {
+        parts = {
             name: cut_text(part, limits[name], self.unit) if name in limits else part
             for name, part in value.items()
             if part is not None
         }
+        return parts if kind.normal(parts) is not None else None
 
     def _check_expressible(self, kind: FieldType, value: str) -> None:
         if self.full_dates and kind.kind == "date" and value.startswith("--"):
@@ -89,10 +99,11 @@ def cut_text(value: str, limit: int, unit: Unit = "characters") -> str:
     Trailing white space is cut as well, since services trim it.
     """
     end = _position(value, limit, unit)
-    if end < len(value):
-        while end > 0 and _continues(value, end):
-            end -= 1
-    return value[:end].rstrip() if end < len(value) else value
+    if end == len(value):
+        return value
+    while end > 0 and joined(value, end):
+        end -= 1
+    return value[:end].rstrip()
 
 
 def _position(value: str, limit: int, unit: Unit) -> int:
@@ -104,14 +115,3 @@ def _position(value: str, limit: int, unit: Unit) -> int:
         if width > limit:
             return position
     return len(value)
-
-
-def _continues(value: str, position: int) -> bool:
-    """Whether the character at `position` belongs to the visible character before it."""
-    character, before = value[position], value[position - 1]
-    return (
-        unicodedata.combining(character) != 0
-        or character in "\u200d\ufe0f\ufe0e"
-        or before == "\u200d"
-        or "\U0001f3fb" <= character <= "\U0001f3ff"
-    )

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -61,12 +62,23 @@ class DateType(FieldType):
     def normal(self, value: Value) -> Value:
         """The date, checked; `None` if it is empty."""
         plain = super().normal(value)
-        if plain is not None and not _DATE.fullmatch(plain):
+        if plain is not None and not _is_date(plain):
             raise ValueError("date must be YYYY-MM-DD, or --MM-DD without a year")
         return plain
 
 
-_DATE = re.compile(r"(\d{4}-|--)(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
+_DATE = re.compile(r"([0-9]{4}-|--)[0-9]{2}-[0-9]{2}")
+
+
+def _is_date(value: str) -> bool:
+    if not _DATE.fullmatch(value):
+        return False
+    try:
+        # Without a year, 29 February must be possible: any leap year will do.
+        date.fromisoformat(value.replace("--", "2000-", 1) if value.startswith("--") else value)
+    except ValueError:
+        return False
+    return True
 
 
 @dataclass(frozen=True)
@@ -102,6 +114,8 @@ class SetType(FieldType):
 
     def elements(self, value: Value) -> dict[str, str]:
         """Key → element as a person typed it, in the order given, the first of equal ones."""
+        if value and not isinstance(value, list | tuple):
+            raise ValueError(f"{self.kind} must be a list, not {type(value).__name__}")
         found: dict[str, str] = {}
         for element in value or ():
             if not isinstance(element, str):
@@ -115,10 +129,6 @@ class SetType(FieldType):
         return tuple(sorted(self.elements(value))) or None
 
 
-def _folded(value: str) -> str:
-    return text.short_text(value).casefold()
-
-
 SHORT_TEXT: Final = FieldType("text", text.short_text)
 LONG_TEXT: Final = FieldType("long text", text.long_text)
 PHONE: Final = FieldType("phone", text.phone)
@@ -126,7 +136,7 @@ URL: Final = FieldType("url", text.url)
 DATE: Final = DateType()
 EMAILS: Final = SetType("e-mail set", text.email)
 PHONES: Final = SetType("phone set", text.phone)
-CATEGORIES: Final = SetType("category set", _folded)
+CATEGORIES: Final = SetType("category set", text.folded)
 ADDRESS: Final = PartsType(
     "address",
     text.short_text,

@@ -24,17 +24,29 @@ def long_text(value: str) -> str:
     return _TRAILING.sub("", lines).strip()
 
 
+def folded(value: str) -> str:
+    """Short text without case, again in NFC: folding may take composed characters apart."""
+    once = unicodedata.normalize("NFC", short_text(value).casefold())
+    return unicodedata.normalize("NFC", once.casefold()).strip()
+
+
 def email(value: str) -> str:
     """An address, compared without case; the domain in its ASCII form."""
-    plain = short_text(value).casefold()
+    plain = folded(value)
     local, at, domain = plain.rpartition("@")
-    if not at:
-        return plain
+    return f"{local}{at}{_ascii_domain(domain)}" if at else plain
+
+
+_HOST_NAME = re.compile(r"[a-z0-9._-]+")
+
+
+def _ascii_domain(domain: str) -> str:
+    """IDNA's form; what is no host name stays as it is, since its form would not be stable."""
     try:
-        ascii_domain = domain.encode("idna").decode("ascii") if domain else domain
+        encoded = domain.encode("idna").decode("ascii")
     except UnicodeError:
-        ascii_domain = domain
-    return f"{local}@{ascii_domain}"
+        return domain
+    return encoded if _HOST_NAME.fullmatch(encoded) else domain
 
 
 def phone(value: str) -> str:
@@ -46,7 +58,7 @@ def phone(value: str) -> str:
     number, extension = _split_extension(plain)
     digits = _NOT_DIGIT.sub("", number)
     if not digits:
-        return plain.casefold()
+        return folded(plain)
     plus = "+" if number.lstrip(" (").startswith("+") else ""
     return f"{plus}{digits}" + (f"x{extension}" if extension else "")
 
@@ -65,11 +77,19 @@ def url(value: str) -> str:
     scheme, separator, rest = plain.partition("://")
     if not separator:
         return plain
-    host, slash, path = rest.partition("/")
-    tail = f"{slash}{path}" if path else ""
-    return f"{scheme.lower()}://{host.lower()}{tail}"
+    host = _HOST.match(rest)
+    end = host.end() if host else 0
+    tail = rest[end:] if rest[end:].strip() != "/" else ""
+    return short_text(f"{_lowered(scheme)}://{_lowered(rest[:end])}{tail}")
+
+
+_HOST = re.compile(r"[^/?#]*")
+
+
+def _lowered(value: str) -> str:
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", value.lower()).lower())
 
 
 def name_key(value: str) -> str:
     """A name as a match key: short text without case."""
-    return short_text(value).casefold()
+    return folded(value)

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from hashlib import sha256
 from itertools import count
 from typing import Any
 
@@ -244,7 +245,7 @@ class World:
 
     def create(self, fields: Mapping[str, Value], *, key: str | None = None) -> Applied:
         """One create, cut to capacity, that must succeed; returns when it is visible."""
-        key = key or f"key-{json.dumps(fields, sort_keys=True)}"
+        key = key or sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()
         sent = within_capacity(self.type, self.spec, fields)
         return self._applied(self.send([self.operation(key, sent)])[0])
 

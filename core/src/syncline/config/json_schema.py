@@ -29,7 +29,7 @@ def json_schema(connectors: Mapping[str, type[Connector]]) -> dict[str, Any]:
     ]
     variants = [_connection(kind, each, definitions) for kind, each in sorted(connectors.items())]
     definitions["ConnectionTable"] = {"anyOf": [*variants, _other(connectors)]}
-    return {"$schema": DIALECT, "title": "Syncline configuration", **schema}
+    return {"$schema": DIALECT, **schema, "title": "Syncline configuration"}
 
 
 def _definitions(name: str, schema: dict[str, Any], *, shared: bool) -> dict[str, Any]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -97,21 +98,28 @@ def _plugins() -> Iterator[str]:
 
 def _connection(name: str, connector: type[Connector]) -> Iterator[str]:
     yield from ("", f"[connections.{name}]", f"connector = {_text(connector.name)}")
+    for paragraph in inspect.cleandoc(connector.Config.__doc__ or "").split("\n\n"):
+        yield from _comment(paragraph)
     for key, info in connector.Config.model_fields.items():
         yield from _comment(info.description)
         yield _connector_setting(name, info.alias or key, info)
 
 
 def _connector_setting(name: str, key: str, info: FieldInfo) -> str:
-    """A required secret as a reference to the environment; what else is required to fill in."""
-    if not info.is_required():
-        default = info.get_default(call_default_factory=True)
-        simple = isinstance(default, str | int | float | bool) and default != ""
-        return f"# {key} = {_text(default)}" if simple else f"# {key} = …"
-    if info.annotation is Secret:
+    """A required secret as a reference to the environment; anything else as a comment with its
+    default or the words it may be.
+    """
+    kinds = {info.annotation, *get_args(info.annotation)}
+    required = info.is_required()
+    if Secret in kinds:
         variable = f"{name}_{key}".upper().replace("-", "_")
-        return f"{key} = {{ env = {_text(variable)} }}"
-    return f"# {key} = …   # required"
+        setting = f"{key} = {{ env = {_text(variable)} }}"
+        return setting if required else f"# {setting}"
+    default = None if required else info.get_default(call_default_factory=True)
+    value = _text(default) if isinstance(default, str | int | float | bool) else "…"
+    words = ", ".join(_text(each) for each in get_args(info.annotation) if isinstance(each, str))
+    notes = ["required"] * required + [words] * bool(words)
+    return f"# {key} = {value}" + (f"   # {': '.join(notes)}" if notes else "")
 
 
 def _sync(names: PerSide[str], rules: str) -> Iterator[str]:

@@ -9,10 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from syncline_outlook.config import OutlookConfig
-from syncline_outlook.connector import OutlookConnector
-from syncline_outlook.contacts import CONTACTS
-from syncline_sandbox.testing import GraphMailbox, GraphSandbox
 
 from syncline.model.records import AccountId, RecordId
 from syncline.plugin.connector import ConnectorContext
@@ -26,6 +22,10 @@ from syncline.plugin.requests import (
     Update,
 )
 from syncline.plugin.spec import TypeSpec
+from syncline_outlook.config import OutlookConfig
+from syncline_outlook.connector import OutlookConnector
+from syncline_outlook.contacts import CONTACTS
+from syncline_sandbox.testing import GraphMailbox, GraphSandbox
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -72,7 +72,9 @@ class Outlook:
         folder = container or self.box.default_folder_id
         return Feed(type="contact", account=self.account, container=folder)
 
-    def page(self, *, container: str | None = None, spec: TypeSpec = CONTACTS, **options: Any) -> Page:
+    def page(
+        self, *, container: str | None = None, spec: TypeSpec = CONTACTS, **options: Any
+    ) -> Page:
         return self.connector.fetch_changes(
             ChangesRequest(spec=spec, feed=self.feed(container), **options)
         )
@@ -152,7 +154,9 @@ def connect(settings: dict[str, Any]) -> Iterator[Callable[..., OutlookConnector
     def open_one(
         calls: list[str] | None = None, tokens: MemoryTokens | None = None, **changes: Any
     ) -> OutlookConnector:
-        wanted = {name: value for name, value in {**settings, **changes}.items() if value is not None}
+        wanted = {
+            name: value for name, value in {**settings, **changes}.items() if value is not None
+        }
         context = make_context(calls if calls is not None else [], tokens)
         opened.append(OutlookConnector(OutlookConfig(**wanted), context))
         return opened[-1]

@@ -11,11 +11,11 @@ from threading import Thread
 from typing import Any
 
 import pytest
+
+from syncline.errors import Reconnect, Stop
 from syncline_outlook.client import MAX_BODY, GraphClient, Transport
 from syncline_outlook.errors import retry_after
 from syncline_outlook.messages import Purpose
-
-from syncline.errors import Reconnect, Stop
 
 PURPOSE = Purpose(name="read something", kind="read", account="ada")
 Reply = tuple[int, dict[str, str], bytes]
@@ -91,15 +91,13 @@ def test_every_request_says_who_it_is() -> None:
 @pytest.mark.parametrize(
     "link",
     [
-        "https://127.0.0.1.example/x", "http://evil.example/x", "//evil.example/x", "ftp://x",
+        "https://127.0.0.1.example/x", "http://evil.example/x", "http:///x", "ftp://x",
         "http://127.0.0.1:1/x", "http://[bad", "x",
     ],
 )  # fmt: skip
 def test_a_link_to_another_host_is_refused_and_nothing_is_sent(link: str) -> None:
     with serving(ok({})) as (url, seen), client(url) as graph:
         for target in (link, url.replace("http://", "http://user@") + "/x"):
-            if target.startswith("//"):
-                target = "http:" + target
             with pytest.raises(Stop, match="another host"):
                 graph.get(target, PURPOSE)
     assert seen == []
@@ -108,7 +106,11 @@ def test_a_link_to_another_host_is_refused_and_nothing_is_sent(link: str) -> Non
 def test_a_redirect_is_not_followed() -> None:
     with serving(ok({})) as (other, elsewhere):
         moved: Reply = (302, {"Location": f"{other}/x"}, b"")
-        with serving(moved) as (url, _), client(url) as graph, pytest.raises(Stop, match="redirect"):
+        with (
+            serving(moved) as (url, _),
+            client(url) as graph,
+            pytest.raises(Stop, match="redirect"),
+        ):
             graph.get("/x", PURPOSE)
     assert elsewhere == []
 
@@ -117,24 +119,33 @@ def test_a_redirect_is_not_followed() -> None:
     "body", [b"{", b"\xff\xfe{}", b"[]", b"7", b"", b"null", b'"text"', b"[" * 200_000]
 )
 def test_an_answer_that_is_no_json_object_stops(body: bytes) -> None:
-    with serving((200, {"request-id": "theirs"}, body)) as (url, _), client(url) as graph:
-        with pytest.raises(Stop) as caught:
-            graph.get("/x", PURPOSE)
+    with (
+        serving((200, {"request-id": "theirs"}, body)) as (url, _),
+        client(url) as graph,
+        pytest.raises(Stop) as caught,
+    ):
+        graph.get("/x", PURPOSE)
     assert "read something" in str(caught.value)
     assert caught.value.context["request_id"] == "theirs"
 
 
 def test_an_endless_answer_is_cut_off() -> None:
     bomb = gzip.compress(b" " * (MAX_BODY + 1), compresslevel=9)
-    with serving((200, {"Content-Encoding": "gzip"}, bomb)) as (url, _), client(url) as graph:
-        with pytest.raises(Stop, match="larger than"):
-            graph.get("/x", PURPOSE)
+    with (
+        serving((200, {"Content-Encoding": "gzip"}, bomb)) as (url, _),
+        client(url) as graph,
+        pytest.raises(Stop, match="larger than"),
+    ):
+        graph.get("/x", PURPOSE)
 
 
 def test_a_broken_compression_stops() -> None:
-    with serving((200, {"Content-Encoding": "gzip"}, b"no gzip")) as (url, _), client(url) as graph:
-        with pytest.raises(Stop, match="compression"):
-            graph.get("/x", PURPOSE)
+    with (
+        serving((200, {"Content-Encoding": "gzip"}, b"no gzip")) as (url, _),
+        client(url) as graph,
+        pytest.raises(Stop, match="compression"),
+    ):
+        graph.get("/x", PURPOSE)
 
 
 def test_a_refused_token_is_replaced_once_and_both_requests_are_counted() -> None:
@@ -146,16 +157,18 @@ def test_a_refused_token_is_replaced_once_and_both_requests_are_counted() -> Non
 
 
 def test_a_token_that_is_refused_again_needs_a_person() -> None:
-    with serving((401, {}, b"")) as (url, seen), client(url) as graph:
-        with pytest.raises(Reconnect):
-            graph.get("/x", PURPOSE)
+    with serving((401, {}, b"")) as (url, seen), client(url) as graph, pytest.raises(Reconnect):
+        graph.get("/x", PURPOSE)
     assert len(seen) == 2
 
 
 def test_a_page_of_html_from_a_gateway_is_an_error_of_its_status() -> None:
-    with serving((403, {}, b"<html>blocked</html>")) as (url, _), client(url) as graph:
-        with pytest.raises(Stop, match="denies access"):
-            graph.get("/x", PURPOSE)
+    with (
+        serving((403, {}, b"<html>blocked</html>")) as (url, _),
+        client(url) as graph,
+        pytest.raises(Stop, match="denies access"),
+    ):
+        graph.get("/x", PURPOSE)
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from syncline_outlook.codecs import Birthday, EmailSlots, TextSlots, fill_slots
-from syncline_outlook.contacts import CONTACTS
 
 from syncline.model.contact import CONTACT
 from syncline.model.fields import CATEGORIES, EMAILS, PHONES, FieldType, PartsType, SetType
+from syncline_outlook.codecs import Birthday, EmailSlots, TextSlots, fill_slots
+from syncline_outlook.contacts import CONTACTS
 
 texts = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=300)
 element = {
@@ -137,7 +137,9 @@ def test_undocumented_shapes_are_refused_not_taken_for_empty(name: str, native: 
         get(name, native)
 
 
-@pytest.mark.parametrize("native", [None, [], [None], [{}], [{"address": None}], [{"address": " "}]])
+@pytest.mark.parametrize(
+    "native", [None, [], [None], [{}], [{"address": None}], [{"address": " "}]]
+)
 def test_no_address_in_any_form_is_empty(native: Any) -> None:
     assert EmailSlots(EMAILS).read((native,)) is None
 

@@ -4,9 +4,14 @@ from typing import Any
 
 import pytest
 from pydantic import ValidationError
+
 from syncline_outlook.config import CLOUDS, OutlookConfig, is_loopback
 
-BASE: dict[str, Any] = {"tenant_id": "contoso.example", "client_id": "0000-11", "client_secret": {"env": "S"}}
+BASE: dict[str, Any] = {
+    "tenant_id": "contoso.example",
+    "client_id": "0000-11",
+    "client_secret": {"env": "S"},
+}
 
 
 def config(**changes: Any) -> OutlookConfig:
@@ -22,7 +27,8 @@ def test_every_cloud_has_its_own_hosts(cloud: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["http://127.0.0.1:8080", "http://localhost:1", "http://[::1]:3/v1.0", "https://graph.example"]
+    "url",
+    ["http://127.0.0.1:8080", "http://localhost:1", "http://[::1]:3/v1.0", "https://graph.example"],
 )
 def test_plain_http_is_accepted_for_this_machine_only(url: str) -> None:
     assert config(graph_url=url).graph.endswith("/v1.0")

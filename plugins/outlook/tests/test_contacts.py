@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from syncline_outlook import contacts
-from syncline_outlook.contacts import CONTACTS, EXTENDED, MARKER_PROPERTY
 
 from syncline.errors import ConfigurationError
 from syncline.model.contact import CONTACT, Contact
 from syncline.model.records import AccountId, Record, RecordId
+from syncline_outlook import contacts
+from syncline_outlook.contacts import CONTACTS, EXTENDED, MARKER_PROPERTY
 
 ADA = AccountId("ada")
 

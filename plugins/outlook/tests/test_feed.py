@@ -6,12 +6,12 @@ import math
 from typing import Any
 
 import pytest
-from syncline_outlook.contacts import CONTACTS, PUBLIC_STRINGS, custom_field
 
 from syncline.errors import Resync, Retry, Stop
 from syncline.model.records import AbsenceReason
 from syncline.plugin.requests import KeysRequest
 from syncline_outlook.connector import OutlookConnector
+from syncline_outlook.contacts import CONTACTS, PUBLIC_STRINGS, custom_field
 
 Connect = Any
 

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from syncline_outlook.contacts import CONTACTS, MARKER_PROPERTY
 
 from syncline.model.records import AbsenceReason
 from syncline.plugin.requests import (
@@ -16,9 +15,12 @@ from syncline.plugin.requests import (
     MatchRequest,
     Page,
 )
+from syncline_outlook.contacts import CONTACTS, MARKER_PROPERTY
 
 
-def match(outlook: Any, *keys: tuple[str, str], container: str | None = None, **options: Any) -> Page:
+def match(
+    outlook: Any, *keys: tuple[str, str], container: str | None = None, **options: Any
+) -> Page:
     wanted = tuple(MatchKey(kind=kind, value=value) for kind, value in keys)
     request = MatchRequest(spec=CONTACTS, feed=outlook.feed(container), keys=wanted, **options)
     page: Page = outlook.connector.fetch_match(request)
@@ -63,7 +65,9 @@ def test_a_read_by_id_shows_our_mark(outlook: Any) -> None:
     (record,) = outlook.look(applied.id).records
     assert record.marker == "key-0"
     (stored,) = outlook.box.contacts()
-    assert stored["singleValueExtendedProperties"] == [{"id": MARKER_PROPERTY, "value": "home:key-0"}]
+    assert stored["singleValueExtendedProperties"] == [
+        {"id": MARKER_PROPERTY, "value": "home:key-0"}
+    ]
 
 
 # ---- by key -------------------------------------------------------------------------------------
@@ -95,7 +99,9 @@ def test_a_create_whose_answer_was_lost_is_found_by_its_mark(outlook: Any) -> No
 def test_a_marked_contact_is_found_in_the_default_folder_too(outlook: Any) -> None:
     crm = outlook.box.create_folder("CRM")
     (applied,) = outlook.create({"given_name": "Moved"})
-    assert [r.id for r in match(outlook, ("marker", "key-0"), container=crm).records] == [applied.id]
+    assert [r.id for r in match(outlook, ("marker", "key-0"), container=crm).records] == [
+        applied.id
+    ]
 
 
 def test_two_copies_of_one_mark_are_both_shown(outlook: Any) -> None:

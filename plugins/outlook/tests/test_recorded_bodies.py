@@ -9,18 +9,20 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
+from syncline.errors import Resync, Retry, Stop
+from syncline.model.records import Record, RecordId
 from syncline_outlook import contacts
 from syncline_outlook.contacts import CONTACTS
 from syncline_outlook.errors import codes_of, failure
 from syncline_outlook.messages import Purpose, Reply
 
-from syncline.errors import Resync, Retry, Stop
-from syncline.model.records import Record, RecordId
-
 REFERENCE = Path(__file__).parents[4] / "shared" / "reference"
 EXAMPLES = REFERENCE / "graph-examples.jsonl"
 SCHEMAS = REFERENCE / "graph-openapi-subset.json"
-needs_examples = pytest.mark.skipif(not EXAMPLES.exists(), reason="the recorded bodies are not here")
+needs_examples = pytest.mark.skipif(
+    not EXAMPLES.exists(), reason="the recorded bodies are not here"
+)
 needs_schemas = pytest.mark.skipif(not SCHEMAS.exists(), reason="Graph's schemas are not here")
 PURPOSE = Purpose(name="test", kind="read", account="ada")
 

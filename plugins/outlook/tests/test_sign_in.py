@@ -13,10 +13,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
-from syncline_outlook.refusals import refused_sign_in
 
 from syncline.errors import ConfigurationError, Reconnect, Retry, Stop, SynclineError
 from syncline.plugin.requests import AccountsRequest, CheckRequest
+from syncline_outlook.refusals import refused_sign_in
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -47,9 +47,7 @@ def pem(key: rsa.RSAPrivateKey, passphrase: bytes | None = None, days: int = 365
         if passphrase
         else serialization.NoEncryption()
     )
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, lock
-    )
+    private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, lock)
     return (private + certificate(key, days)).decode()
 
 
@@ -277,9 +275,7 @@ def test_a_revoked_token_of_a_person_is_renewed_and_the_new_sign_in_kept(
     assert len(approving.shown) == 1
 
 
-def test_a_person_who_declines_must_sign_in_again(
-    graph: Any, connect: Any, approving: Any
-) -> None:
+def test_a_person_who_declines_must_sign_in_again(graph: Any, connect: Any, approving: Any) -> None:
     approving.mailbox = None
     with pytest.raises(Reconnect):
         check(connect(**PERSON))

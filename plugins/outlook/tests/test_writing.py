@@ -5,9 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from syncline_outlook.contacts import CONTACTS, custom_field
-from syncline_outlook.messages import Inner, Reply
-from syncline_outlook.writing import refused
 
 from syncline.errors import Reconnect, Retry, Stop
 from syncline.model.contact import CONTACT
@@ -25,6 +22,9 @@ from syncline.plugin.requests import (
     Unknown,
     Update,
 )
+from syncline_outlook.contacts import CONTACTS, custom_field
+from syncline_outlook.messages import Inner, Reply
+from syncline_outlook.writing import refused
 
 GRACE: dict[str, Any] = {
     "prefix": "Dr.", "given_name": "Grace", "middle_name": "Brewster", "family_name": "Hopper",

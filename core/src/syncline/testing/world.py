@@ -200,8 +200,9 @@ class World:
         records = [each for page in pages for each in page.records]
         fresh = [each for each in records if (each.id, each.version) not in self.seen]
         self.seen.update((each.id, each.version) for each in records)
-        absent = tuple(each for page in pages for each in page.absent)
-        return Page(records=tuple(fresh), absent=absent, cursor=pages[-1].cursor)
+        absent = [each for page in pages for each in page.absent if each not in self.gone]
+        self.gone.update(absent)
+        return Page(records=tuple(fresh), absent=tuple(absent), cursor=pages[-1].cursor)
 
     def by_ids(self, *ids: RecordId, scope: Scope | None = None) -> Page:
         """These records now; with a scope, also whether they are in it."""

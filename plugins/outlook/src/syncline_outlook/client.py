@@ -273,7 +273,9 @@ class LoginClient:
     ) -> LoginReply:
         """A form: a token request."""
         target = str(httpx.URL(url, params=params)) if params else url
-        form = {name: value for name, value in (data or {}).items() if value is not None}
+        form = {
+            name: _form_text(value) for name, value in (data or {}).items() if value is not None
+        }
         content = str(httpx.QueryParams(form)).encode()
         kind = {"Content-Type": "application/x-www-form-urlencoded"}
         return self._send("POST", target, {**(headers or {}), **kind}, content)
@@ -304,6 +306,11 @@ class LoginClient:
         if self._plain is not None and url.startswith(secure):
             return f"http://{self._plain}/{url.removeprefix(secure)}"
         return url
+
+
+def _form_text(value: Any) -> str:
+    """Signed assertions come from msal as bytes."""
+    return value.decode("ascii") if isinstance(value, bytes) else str(value)
 
 
 def _json_or_none(text: str) -> Any:

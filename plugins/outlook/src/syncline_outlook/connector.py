@@ -56,7 +56,7 @@ class OutlookConnector(Connector):
             page_size=config.page_size,
             installation=installation,
         )
-        self._writer = Writer(self._client, self._folders, self._reader, names, installation)
+        self._writer = Writer(self._client, self._reader, names, installation)
 
     def check(self, request: CheckRequest) -> CheckReport:
         """See `checking.report`. With device code: signs in first, if nobody has; the code to type

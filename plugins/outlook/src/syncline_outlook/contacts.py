@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from syncline.errors import ConfigurationError
-from syncline.model.capacity import Capacity
+from syncline.model.capacity import Capacity, cut_text
 from syncline.model.fields import CATEGORIES, EMAILS, PHONES, Value
 from syncline.model.records import AccountId, Record, RecordId
 from syncline.plugin.spec import ChangeDetection, Field, Native, TypeSpec
@@ -37,10 +37,11 @@ _SHOWN_PARTS: Final = ("given_name", "middle_name", "family_name", "suffix")
 _NATIVE_PARTS: Final = ("title", "givenName", "middleName", "surname", "generation")
 _METADATA: Final = ("id", "parentFolderId", "createdDateTime", "lastModifiedDateTime")
 
-# Graph documents no lengths. 255 is what the columns of Exchange hold (unverified); a text that is
-# refused all the same is reported, never cut without a word.
-_SHORT: Final = Capacity(max_length=255)
-_STREET: Final = Capacity(part_lengths=dict.fromkeys(ADDRESS_PARTS, 255))
+# Graph documents no lengths. 255 UTF-16 units is what the columns of Exchange hold (unverified); a
+# text that is refused all the same is reported, never cut without a word.
+_LENGTH: Final = 255
+_SHORT: Final = Capacity(max_length=_LENGTH, unit="utf16")
+_STREET: Final = Capacity(part_lengths=dict.fromkeys(ADDRESS_PARTS, _LENGTH), unit="utf16")
 _TEXT: Final = Text()
 
 
@@ -53,7 +54,7 @@ def _address(name: str, native: str) -> Field:
 
 
 def _phones(name: str, native: str, note: str) -> Field:
-    held = Capacity(max_length=255, many=2)
+    held = Capacity(max_length=_LENGTH, unit="utf16", many=2)
     return Field(name=name, native=(native,), capacity=held, codec=TextSlots(PHONES), note=note)
 
 
@@ -96,7 +97,7 @@ CONTACTS: Final = TypeSpec(
         Field(
             name="emails",
             native=("emailAddresses",),
-            capacity=Capacity(max_length=255, many=3),
+            capacity=Capacity(max_length=_LENGTH, unit="utf16", many=3),
             codec=EmailSlots(EMAILS),
             note="at most 3; an address keeps its slot and its shown name",
         ),
@@ -286,12 +287,12 @@ def update_body(
 
 
 def display_name(fields: Mapping[str, Value]) -> str | None:
-    """Given, middle and family name and suffix, as Outlook shows a contact; without a name the
-    contact's own display name.
+    """Given, middle and family name and suffix, as Outlook shows a contact, as far as there is
+    room; without a name the contact's own display name.
     """
-    parts = [fields[part] for part in _SHOWN_PARTS if fields.get(part)]
-    found: str | None = " ".join(parts) or fields.get("prefix") or fields.get("display_name")
-    return found or None
+    shown = [fields[part] for part in _SHOWN_PARTS if fields.get(part)] or [fields.get("prefix")]
+    derived = " ".join(part for part in shown if part)
+    return cut_text(derived, _LENGTH, "utf16") or fields.get("display_name") or None
 
 
 def current_native(

@@ -16,6 +16,7 @@ from syncline_outlook.messages import (
     Inner,
     Purpose,
     Reply,
+    contacts_path,
     literal,
     mailbox,
     query,
@@ -73,9 +74,7 @@ class Reader:
         )
         found = [self._record(spec, account, reply.body) if reply.ok else None for reply in replies]
         places = {each.container for each in found if each is not None and each.container}
-        live = {
-            place for place in places if place == home or self._folders.holds(account, place)
-        }
+        live = {place for place in places if place == home or self._folders.holds(account, place)}
         seen = [
             _placed(identifier, record, live, home if scoped else None)
             for identifier, record in zip(unique, found, strict=True)
@@ -105,13 +104,13 @@ class Reader:
         looked for in the default folder, where a contact may have been moved to.
         """
         account = owner(request.feed.account)
-        folder = request.feed.container or self._folders.default(account)
+        folder = request.feed.container
         keys = [each for each in request.keys if each.kind in request.spec.match]
         found = self._search(request.spec, account, folder, keys)
         known = {record.marker for record in found}
         lost = [each for each in keys if each.kind == "marker" and each.value not in known]
-        if lost and folder != self._folders.default(account):
-            found += self._search(request.spec, account, self._folders.default(account), lost)
+        if lost and folder not in {None, self._folders.default(account)}:
+            found += self._search(request.spec, account, None, lost)
         since = request.created_since
         fresh = [
             each for each in found
@@ -121,10 +120,10 @@ class Reader:
         return Page(records=tuple({record.id: record for record in fresh}.values()))
 
     def _search(
-        self, spec: TypeSpec, account: AccountId, folder: str, keys: Sequence[MatchKey]
+        self, spec: TypeSpec, account: AccountId, folder: str | None, keys: Sequence[MatchKey]
     ) -> list[Record]:
         purpose = Purpose(name="look for contacts", kind="read", account=account)
-        base = f"{mailbox(account)}/contactFolders/{segment(folder)}/contacts"
+        base = contacts_path(account, folder)
         fixed = {"select": ",".join(contacts.select(spec)), "expand": contacts.expand(spec)}
         urls = (f"{base}{query(filter=self._filter(key), top=_TWINS, **fixed)}" for key in keys)
         replies = batch.read(self._client, [Inner(method="GET", url=url) for url in urls], purpose)

@@ -26,8 +26,7 @@ from syncline.plugin.spec import TypeSpec
 from syncline_outlook import batch, contacts
 from syncline_outlook.client import GraphClient
 from syncline_outlook.errors import QUOTA, code_of, codes_of, is_item_gone
-from syncline_outlook.folders import Folders
-from syncline_outlook.messages import Inner, Purpose, Reply, mailbox, segment
+from syncline_outlook.messages import Inner, Purpose, Reply, contacts_path, mailbox, segment
 from syncline_outlook.names import EmailNames
 from syncline_outlook.reading import Reader
 
@@ -42,13 +41,11 @@ class Writer:
     def __init__(
         self,
         client: GraphClient,
-        folders: Folders,
         reader: Reader,
         names: EmailNames,
         installation: str,
     ) -> None:
         self._client = client
-        self._folders = folders
         self._reader = reader
         self._names = names
         self._installation = installation
@@ -101,9 +98,8 @@ class Writer:
     ) -> list[Inner]:
         requests = []
         for each in operations:
-            folder = each.container or container or self._folders.default(each.account)
+            url = contacts_path(each.account, each.container or container)
             marker = contacts.written_marker(each.key, self._installation)
-            url = f"{mailbox(each.account)}/contactFolders/{segment(folder)}/contacts"
             body = contacts.create_body(spec, each.fields, marker)
             requests.append(Inner(method="POST", url=url, body=body))
         return requests

@@ -37,6 +37,13 @@ def test_help_lists_every_command(syncline):
         assert f"  {name} " in ended.out
 
 
+@pytest.mark.parametrize("words", [(), ("conflicts",)])
+def test_without_a_command_the_help_is_shown_on_stderr(syncline, words):
+    ended = syncline(*words)
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.startswith("Usage: syncline")
+
+
 def test_an_unknown_command_is_a_usage_error(syncline):
     ended = syncline("frobnicate")
     assert ended.code == 2

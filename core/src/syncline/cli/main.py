@@ -49,6 +49,9 @@ def _run(arguments: Sequence[str], invocation: Invocation) -> int:
         code: int = answer.exit_code
     except BrokenPipeError:
         raise
+    except click.exceptions.NoArgsIsHelpError as nothing_asked:
+        click.echo(nothing_asked.format_message(), err=True)
+        return exit_codes.USAGE
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last place to catch it
         from syncline.cli.failures import failure_of, print_failure
 

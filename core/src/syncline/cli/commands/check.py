@@ -33,7 +33,7 @@ def command(invocation: Invocation, *, quick: bool) -> Answer:
 
         return check_parts(checks)
 
-    code = max(map(_exit_code, checks), default=exit_codes.DONE)
+    code = next(filter(None, map(_exit_code, checks)), exit_codes.DONE)
     return Answer({"connections": [_plain(check) for check in checks]}, show, code)
 
 

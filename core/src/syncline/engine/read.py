@@ -14,6 +14,7 @@ from typing import Any, Final
 from sqlalchemy import Row, select, update
 
 from syncline.engine.lanes import FeedState, Lane
+from syncline.engine.newcomers import newcomers
 from syncline.engine.observe import Observer, Seen
 from syncline.engine.world import World
 from syncline.errors import Resync, Stop
@@ -63,7 +64,16 @@ class FeedReader:
         elif complete or sweep or self._sweep_due(row):
             self._sweep(generation)
         self.result.complete = complete
+        self._welcome_lanes()
         return self.result
+
+    def _welcome_lanes(self) -> None:
+        """A lane that is new on a feed others have read before needs the values of its records."""
+        for lane, side in self.observer.readers:
+            if lane.first_sync and lane.sides[side].shared:
+                with self.world.database.transaction() as tx:
+                    ids = newcomers(tx, lane, side)
+                self.by_id(RecordId(each) for each in ids)
 
     def by_id(self, ids: Iterable[RecordId]) -> list[Record]:
         """Read these records now and take note of them; returns those that are there."""

@@ -88,7 +88,9 @@ class RoundReport:
 
     def lane_reports(self, lanes: Iterable[Lane]) -> tuple[LaneReport, ...]:
         """The finished numbers."""
-        return tuple(self._lane_report(lane.name, lane.first_sync, self.tally(lane)) for lane in lanes)
+        return tuple(
+            self._lane_report(lane.name, lane.first_sync, self.tally(lane)) for lane in lanes
+        )
 
     @staticmethod
     def _lane_report(name: LaneName, first: bool, tally: LaneTally) -> LaneReport:

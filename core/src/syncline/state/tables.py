@@ -36,6 +36,17 @@ class AccountRow(SQLModel, table=True):
     resolved_at: float
 
 
+class ContainerRow(SQLModel, table=True):
+    """The folder a path stood for when it was last resolved."""
+
+    __tablename__ = "container"
+    store_id: int = Field(primary_key=True)
+    account: str = Field(primary_key=True)
+    type: str = Field(primary_key=True)
+    path: str = Field(primary_key=True)
+    container: str
+
+
 class FeedRow(SQLModel, table=True):
     """One stream with one cursor. `mapping` is the fingerprint of what is read from it."""
 
@@ -158,16 +169,16 @@ class LinkRow(SQLModel, table=True):
 
 
 class Claim(SQLModel, table=True):
-    """The right to create the record with this match key; afterwards, which record it became."""
+    """The right to create the record with this match key. `account` where accounts are apart."""
 
     __tablename__ = "claim"
     store_id: int = Field(primary_key=True)
     type: str = Field(primary_key=True)
     kind: str = Field(primary_key=True)
     digest: str = Field(primary_key=True)
+    account: str = Field(primary_key=True)
     lane_id: int
     source_id: str
-    record_id: str | None = None
     claimed_at: float
 
 

@@ -37,19 +37,30 @@ class Tally:
     cleared: Mapping[str, int] = field(default_factory=dict)
 
 
-def tripped(tally: Tally, limits: GuardLimits) -> tuple[tuple[Guard, str], ...]:
-    """The guards this tally trips, each with the numbers in words."""
-    found: list[tuple[Guard, str]] = []
-    few = tally.links < limits.minimum_links
+@dataclass(frozen=True)
+class Trip:
+    """A guard that tripped: the numbers in words; `field` only where one field is concerned."""
+
+    guard: Guard
+    message: str
+    field: str = ""
+
+
+def tripped(tally: Tally, limits: GuardLimits) -> tuple[Trip, ...]:
+    """The guards this tally trips."""
+    found: list[Trip] = []
+    many = tally.links >= limits.minimum_links
     if tally.deletions > limits.deletions and tally.deletions > limits.deletion_share * tally.links:
-        found.append((Guard.DELETIONS, f"{tally.deletions} of {tally.links} would be deleted"))
-    elif not few and tally.deletions and tally.deletions == tally.links:
-        found.append((Guard.EMPTIED, f"all {tally.links} are gone on the other side"))
+        words = f"{tally.deletions} of {tally.links} would be deleted"
+        found.append(Trip(Guard.DELETIONS, words))
+    elif many and tally.deletions and tally.deletions == tally.links:
+        found.append(Trip(Guard.EMPTIED, f"all {tally.links} are gone on the other side"))
     for name, count in sorted(tally.cleared.items()):
-        if not few and count > max(1.0, limits.cleared_share * tally.links):
-            found.append((Guard.CLEARED, f"{name} would be emptied on {count} of {tally.links}"))
-    if not few and tally.changed == tally.links:
-        found.append((Guard.REWRITTEN, f"all {tally.links} were changed on the other side"))
+        if many and count > max(1.0, limits.cleared_share * tally.links):
+            words = f"{name} would be emptied on {count} of {tally.links}"
+            found.append(Trip(Guard.CLEARED, words, name))
+    if many and tally.changed == tally.links:
+        found.append(Trip(Guard.REWRITTEN, f"all {tally.links} were changed on the other side"))
     return tuple(found)
 
 

@@ -1,0 +1,113 @@
+"""Conflicts: kept until a person, or a plugin, names the winner; void when a side moves on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Connection, delete, select
+
+from syncline.engine.decide.link import Decision, Presence, Ruling, Verdict
+from syncline.engine.update import DueLink, Evaluation
+from syncline.engine.world import World
+from syncline.model.sides import SIDES, PerSide, Side
+from syncline.plugin.events import ConflictSeen
+from syncline.state import tables
+from syncline.state.database import chunks, table
+
+CONFLICT: Final = table(tables.ConflictRow)
+
+
+@dataclass(frozen=True)
+class Conflicts:
+    """Looks up, asks for and stores decisions about conflicts."""
+
+    world: World
+
+    def rulings(self, tx: Connection, page: Sequence[DueLink]) -> dict[int, Ruling]:
+        """What people decided about links of this page, where neither record moved since."""
+        by_id = {link.id: link for link in page}
+        found: dict[int, Ruling] = {}
+        for part in chunks(by_id):
+            rows = tx.execute(
+                select(CONFLICT).where(CONFLICT.c.link_id.in_(part), CONFLICT.c.winner.is_not(None))
+            )
+            for row in rows:
+                link = by_id[row.link_id]
+                if (row.left_version, row.right_version) == versions(link):
+                    found[link.id] = Ruling(Side(row.winner), link.lane.baseline_winner)
+        return found
+
+    def ask(self, evaluation: Evaluation, ruling: Ruling) -> Ruling | None:
+        """What a plugin decides about a conflict; None if there is none, or no plugin answers."""
+        decision = evaluation.decision
+        if ruling.winner is not None or not _in_conflict(decision):
+            return None
+        answer = self.world.plugins.resolve_conflict(_seen(evaluation))
+        if answer is None:
+            return None
+        return Ruling(answer.winner, ruling.baseline_winner)
+
+    def save(self, tx: Connection, evaluation: Evaluation) -> None:
+        """Keep a conflict for a person; one that is kept already for the same versions stays."""
+        link = evaluation.link
+        left, right = versions(link)
+        where = CONFLICT.c.link_id == link.id
+        kept = tx.execute(select(CONFLICT).where(where)).one_or_none()
+        if kept is not None and (kept.left_version, kept.right_version) == (left, right):
+            return
+        seen = _seen(evaluation)
+        values = {side.value: dict(seen.values[side]) for side in SIDES}
+        tx.execute(delete(CONFLICT).where(where))
+        tx.execute(
+            CONFLICT.insert().values(
+                lane_id=link.lane.id,
+                link_id=link.id,
+                fields_json=json.dumps(seen.fields),
+                values_sealed=self.world.database.vault.seal(values),
+                left_version=left,
+                right_version=right,
+                since_at=self.world.seconds,
+            )
+        )
+
+    @staticmethod
+    def drop(tx: Connection, link_ids: Sequence[int]) -> None:
+        """These links are settled."""
+        for part in chunks(link_ids):
+            tx.execute(delete(CONFLICT).where(CONFLICT.c.link_id.in_(part)))
+
+
+def versions(link: DueLink) -> tuple[str, str]:
+    """Both records' versions as last seen."""
+    return link.sides.left.version, link.sides.right.version
+
+
+def _in_conflict(decision: Decision) -> bool:
+    if decision.verdict is Verdict.CONFLICT or decision.conflicts:
+        return True
+    return any(carry.overrides for carry in decision.carries)
+
+
+def _seen(evaluation: Evaluation) -> ConflictSeen:
+    link, decision = evaluation.link, evaluation.decision
+    deleted = next((s for s in SIDES if link.sides[s].presence is Presence.DELETED), None)
+    names = decision.conflicts or tuple(
+        name for carry in decision.carries if carry.overrides for name in carry.fields
+    )
+    values: PerSide[Mapping[str, Any]] = PerSide({}, {})
+    for side in SIDES:
+        held = evaluation.values[side]
+        if held is not None:
+            shown = {n: v for n, v in held.fields.items() if deleted is not None or n in names}
+            values = values.with_side(side, shown)
+    return ConflictSeen(
+        lane=link.lane.name,
+        kind="edit" if deleted is None else "deletion",
+        fields=names,
+        values=values,
+        modified=PerSide(*(link.sides[side].modified for side in SIDES)),
+        deleted=deleted,
+    )

@@ -1,0 +1,133 @@
+"""What guards hold back, and what a person has released.
+
+A tripped guard holds a class of operations of a lane (or of a connection over the whole round).
+An approval releases exactly the operation it was given for: side, action, record and versions.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from sqlalchemy import Connection, delete, select
+
+from syncline.engine.decide.guards import HINTS, Guard, Trip
+from syncline.engine.lanes import Lane
+from syncline.model.reports import Action, GuardTrip
+from syncline.model.sides import Side
+from syncline.state import tables
+from syncline.state.database import chunks, table, upsert
+
+APPROVAL: Final = table(tables.Approval)
+
+
+@dataclass(frozen=True)
+class GuardedOperation:
+    """An operation a guard may hold. `cleared`: fields it would empty."""
+
+    lane: Lane
+    side: Side
+    action: Action
+    record_id: str
+    versions: tuple[str, str]
+    cleared: tuple[str, ...] = ()
+
+    @property
+    def handle(self) -> str:
+        """A short name, the same in every plan as long as the operation is the same."""
+        parts = (str(self.lane.id), self.side, self.action, self.record_id, *self.versions)
+        return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:10]
+
+
+@dataclass(frozen=True)
+class HeldClass:
+    """What one tripped guard holds: a class of operations of these lanes at these sides."""
+
+    trip: Trip
+    scope: str
+    members: frozenset[tuple[int, Side]]
+
+    def holds(self, operation: GuardedOperation) -> bool:
+        """Whether this guard is about the operation."""
+        if (operation.lane.id, operation.side) not in self.members:
+            return False
+        if self.trip.guard in (Guard.DELETIONS, Guard.EMPTIED):
+            return operation.action is Action.DELETE
+        if self.trip.guard is Guard.CLEARED:
+            return self.trip.field in operation.cleared
+        return True
+
+
+@dataclass
+class Held:
+    """The guards that tripped in this round, and the approvals there are."""
+
+    classes: list[HeldClass] = field(default_factory=list)
+    approved: set[str] = field(default_factory=set)
+    seen: dict[str, dict[str, object]] = field(default_factory=dict)
+    counts: Counter[int] = field(default_factory=Counter)
+
+    def block(self, held: HeldClass) -> None:
+        """Hold this class of operations."""
+        self.classes.append(held)
+
+    def guard_of(self, operation: GuardedOperation) -> Guard | None:
+        """The guard that holds this operation; None if none does, or it was approved."""
+        if operation.handle in self.approved:
+            return None
+        found = None
+        for position, each in enumerate(self.classes):
+            if each.holds(operation):
+                self.counts[position] += operation.handle not in self.seen
+                found = found or each.trip.guard
+        return found
+
+    def trips(self) -> list[GuardTrip]:
+        """The guards that really held something back."""
+        return [
+            GuardTrip(
+                guard=each.trip.guard.value,
+                scope=each.scope,
+                message=each.trip.message,
+                hint=HINTS[each.trip.guard],
+                held=self.counts[position],
+            )
+            for position, each in enumerate(self.classes)
+            if self.counts[position]
+        ]
+
+    def note(self, operation: GuardedOperation, guard: Guard, now: float) -> None:
+        """Remember a held operation, so that it can be approved."""
+        self.seen[operation.handle] = {
+            "handle": operation.handle,
+            "lane_id": operation.lane.id,
+            "side": operation.side.value,
+            "action": operation.action.value,
+            "record_id": operation.record_id,
+            "connection": operation.lane.sides[operation.side].feed.connection.name,
+            "guard": guard.value,
+            "since_at": now,
+            "approved_at": None,
+        }
+
+    def save(self, tx: Connection, lane_ids: Iterable[int]) -> None:
+        """Held operations of this round are kept; those that are no longer decided, dropped."""
+        for part in chunks(lane_ids):
+            known = set(tx.scalars(select(APPROVAL.c.handle).where(APPROVAL.c.lane_id.in_(part))))
+            for gone in chunks(known - set(self.seen)):
+                tx.execute(delete(APPROVAL).where(APPROVAL.c.handle.in_(gone)))
+        upsert(tx, APPROVAL, list(self.seen.values()), ())
+
+
+def load_held(tx: Connection, lane_ids: Iterable[int]) -> Held:
+    """What has been approved for these lanes."""
+    held = Held()
+    for part in chunks(lane_ids):
+        statement = select(APPROVAL.c.handle).where(
+            APPROVAL.c.lane_id.in_(part), APPROVAL.c.approved_at.is_not(None)
+        )
+        held.approved.update(tx.scalars(statement))
+    return held

@@ -1,0 +1,330 @@
+"""Due links carried through: decided, guarded, read again, written.
+
+A page of links at a time, so that memory does not grow with the number of records.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from sqlalchemy import Connection
+
+from syncline.engine.conflicts import Conflicts
+from syncline.engine.decide.link import Presence, Ruling, Verdict
+from syncline.engine.decide.settlement import Settlement
+from syncline.engine.held import GuardedOperation, Held
+from syncline.engine.lanes import Lane
+from syncline.engine.prepare import guarded, join, prepare_link
+from syncline.engine.prepared import Prepared
+from syncline.engine.read import FeedReader
+from syncline.engine.report import RoundReport
+from syncline.engine.settle import settle_agreement
+from syncline.engine.update import (
+    DueLink,
+    Evaluation,
+    also_linked,
+    evaluate,
+    every_due_link,
+    links_by_id,
+    with_reads,
+)
+from syncline.engine.words import planned
+from syncline.engine.world import World
+from syncline.engine.write import Writer
+from syncline.model.records import Record, RecordId
+from syncline.model.reports import Action, Problem
+from syncline.model.sides import SIDES, PerSide, Side
+from syncline.state import attention, links, records
+
+PAGE: Final = 500
+
+
+@dataclass
+class LinkedWork:
+    """Carries the round's due links through: updates and recreations first, then deletions."""
+
+    world: World
+    lanes: Mapping[int, Lane]
+    readers: Mapping[int, FeedReader]
+    report: RoundReport
+    held: Held
+    writer: Writer
+    written: Counter[int] = field(default_factory=Counter)
+    reported: set[int] = field(default_factory=set)
+
+    @property
+    def conflicts(self) -> Conflicts:
+        """Decisions of people and plugins."""
+        return Conflicts(self.world)
+
+    def run(self, *, deletions: bool) -> int:
+        """Handle every due link once; returns how many writes were sent (or planned)."""
+        count = 0
+        for page in every_due_link(self.world, self._going(), PAGE):
+            if self.world.stop():
+                break
+            ready = self._page(page, deletions)
+            count += len(ready)
+            if not self.world.dry:
+                self.writer.send(ready)
+        return count
+
+    def _going(self) -> dict[int, Lane]:
+        """The lanes whose connections still answer."""
+        failed = self.writer.aftermath.failed
+        return {
+            key: lane
+            for key, lane in self.lanes.items()
+            if not any(lane.sides[side].feed.connection.name in failed for side in SIDES)
+        }
+
+    def _page(self, page: Sequence[DueLink], deletions: bool) -> list[Prepared]:
+        done, to_write = _sorted(self._evaluate(self._complete(page)), deletions)
+        if to_write:
+            renewed = self._renewed(to_write)
+            also_done, to_write = _sorted(self._evaluate(renewed), deletions)
+            done.extend(also_done)
+        self._finish(done)
+        return [each for found in to_write for each in self._prepare(found)]
+
+    def _evaluate(self, page: Sequence[DueLink]) -> list[Evaluation]:
+        with self.world.database.transaction() as tx:
+            shared = also_linked(tx, page)
+            rulings = self.conflicts.rulings(tx, page)
+        return [self._evaluate_one(link, shared, rulings) for link in page]
+
+    def _evaluate_one(
+        self,
+        link: DueLink,
+        shared: Mapping[tuple[int, str], int],
+        rulings: Mapping[int, Ruling],
+    ) -> Evaluation:
+        others = PerSide(*(shared.get(_key(link, side), 1) for side in SIDES))
+        ruling = rulings.get(link.id, Ruling(baseline_winner=link.lane.baseline_winner))
+        evaluation = evaluate(link, self.world, ruling, others)
+        chosen = self.conflicts.ask(evaluation, ruling)
+        return evaluation if chosen is None else evaluate(link, self.world, chosen, others)
+
+    # --- reading what the decision is about -----------------------------------------------------
+
+    def _complete(self, page: Sequence[DueLink]) -> list[DueLink]:
+        """Links with a record that was never seen in its feed (a new mapping): read it first."""
+        unseen = _by_feed(
+            (link, side) for link in page for side in SIDES if not link.sides[side].known
+        )
+        if not unseen:
+            return list(page)
+        self._read(unseen)
+        with self.world.database.transaction() as tx:
+            return links_by_id(tx, self.lanes, [link.id for link in page])
+
+    def _renewed(self, evaluations: Sequence[Evaluation]) -> list[DueLink]:
+        """The targets read by id: the last check before the write, and the before-image."""
+        fresh = self._read(
+            _by_feed((each.link, side) for each in evaluations for side in _sides_to_read(each))
+        )
+        with self.world.database.transaction() as tx:
+            again = links_by_id(tx, self.lanes, [each.link.id for each in evaluations])
+        return [with_reads(link, fresh) for link in again]
+
+    def _read(self, wanted: Mapping[int, set[RecordId]]) -> dict[tuple[int, str], Record]:
+        return {
+            (feed_id, record.id): record
+            for feed_id, ids in wanted.items()
+            for record in self.readers[feed_id].by_id(sorted(ids))
+        }
+
+    # --- without a write ------------------------------------------------------------------------
+
+    def _finish(self, done: Sequence[Evaluation]) -> None:
+        with self.world.database.transaction() as tx:
+            quiet = [e for e in done if e.decision.verdict in (Verdict.NOTHING, Verdict.UPDATE)]
+            settle_agreement(
+                tx,
+                self.world,
+                [(e.link.lane, e.link.id, _agreement(e), _seen(e.link)) for e in quiet],
+            )
+            links.change(tx, [e.link.id for e in quiet if not e.decision.conflicts], dirty=False)
+            self.conflicts.drop(tx, [e.link.id for e in quiet if not e.decision.conflicts])
+            for each in done:
+                self._end(tx, each)
+
+    def _end(self, tx: Connection, each: Evaluation) -> None:
+        link = each.link
+        match each.decision.verdict:
+            case Verdict.SEVER:
+                self._sever(tx, each)
+            case Verdict.END:
+                self._forget(tx, each)
+            case Verdict.FREEZE:
+                links.change(tx, [link.id], status="out_of_scope", dirty=False)
+            case Verdict.WAIT:
+                self._note_waiting(tx, each)
+            case _ if each.decision.conflicts or each.decision.verdict is Verdict.CONFLICT:
+                self.conflicts.save(tx, each)
+                self._count_conflict(link)
+            case _ if each.decision.verdict is Verdict.UPDATE:
+                self._note_refused(tx, each)
+
+    def _sever(self, tx: Connection, each: Evaluation) -> None:
+        link = each.link
+        gone = next((s for s in SIDES if link.sides[s].presence is Presence.DELETED), None)
+        values = {} if gone is None else {f"{gone}_version": "gone"}
+        links.change(tx, [link.id], status="severed", dirty=False, **values)
+        side = Side.LEFT if gone is None else gone.other
+        self.report.done(
+            link.lane,
+            planned(link.lane, side, Action.SEVER, link.sides[side].id, {}, each.decision.reason),
+        )
+
+    def _forget(self, tx: Connection, each: Evaluation) -> None:
+        [row] = tx.execute(links.LINK.select().where(links.LINK.c.id == each.link.id))
+        links.end(tx, row, "deleted on both sides", self.world.seconds)
+        for side in SIDES:
+            feed_id, record_id = _key(each.link, side)
+            if not links.by_records(tx, side, feed_id, [record_id]):
+                records.forget(tx, feed_id, [record_id])
+
+    def _note_waiting(self, tx: Connection, each: Evaluation) -> None:
+        side = next(s for s in SIDES if each.link.sides[s].presence is Presence.UNREADABLE)
+        self._wait(tx, each, side, "unreadable", "the record cannot be read at the moment")
+
+    def _note_refused(self, tx: Connection, each: Evaluation) -> None:
+        """Something was to be written, but nothing may be."""
+        for side, write in each.writes.items():
+            if write.refused and not write.fields:
+                names = ", ".join(write.refused)
+                self._wait(tx, each, side, "read only", f"these fields may not be written: {names}")
+
+    def _wait(
+        self, tx: Connection, each: Evaluation, side: Side, reason: str, message: str
+    ) -> None:
+        link = each.link
+        here = link.sides[side]
+        waiting = attention.Waiting(
+            link.lane.id, side, str(here.id), reason, message, version=here.version, patient=True
+        )
+        attention.wait(tx, waiting, self.world.seconds)
+        self.report.tally(link.lane).waiting += 1
+        self.report.problem(
+            Problem(
+                kind=reason,
+                message=message,
+                lane=link.lane.name,
+                connection=link.lane.sides[side].feed.connection.name,
+                id=here.id,
+            )
+        )
+
+    def _count_conflict(self, link: DueLink) -> None:
+        if link.id not in self.reported:
+            self.reported.add(link.id)
+            self.report.tally(link.lane).conflicts += 1
+
+    # --- writes ---------------------------------------------------------------------------------
+
+    def _prepare(self, evaluation: Evaluation) -> list[Prepared]:
+        lane = evaluation.link.lane
+        if evaluation.decision.conflicts:
+            with self.world.database.transaction() as tx:
+                self.conflicts.save(tx, evaluation)
+            self._count_conflict(evaluation.link)
+        ready = []
+        for each in prepare_link(evaluation, self.world.installation):
+            reason = self._obstacle(each, guarded(each, evaluation))
+            if reason is None:
+                self.written[lane.id] += 1
+                ready.append(each)
+                if self.world.dry:
+                    self.report.done(lane, each.planned)
+            elif evaluation.link.id not in self.reported:
+                self.reported.add(evaluation.link.id)
+                self.report.done(
+                    lane, replace(each.planned, held=reason.held, handle=reason.handle)
+                )
+        return ready
+
+    def _obstacle(self, each: Prepared, operation: GuardedOperation) -> Obstacle | None:
+        """Why this write must not happen now; None if nothing stands in its way."""
+        guard = self.held.guard_of(operation)
+        if guard is not None:
+            self.held.note(operation, guard, self.world.seconds)
+            return Obstacle(f"guard: {guard.value}", operation.handle)
+        if each.action is Action.DELETE and each.lane.rebaseline:
+            return Obstacle("found while re-reading after a change of the policy: the next run")
+        return obstacle(self.world, each, self.written[each.lane.id])
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """Why a write is held, and the handle by which it can be approved."""
+
+    held: str
+    handle: str = ""
+
+
+def obstacle(world: World, each: Prepared, written: int) -> Obstacle | None:
+    """What holds any write: the limit of this run, or a plugin's veto."""
+    limit = each.lane.limit
+    if limit is not None and written >= limit:
+        return Obstacle(f"--limit {limit}")
+    veto = world.plugins.before_apply(each.planned)
+    return None if veto is None else Obstacle(f"vetoed by {veto.plugin}: {veto.reason}")
+
+
+def _sorted(
+    evaluations: Iterable[Evaluation], deletions: bool
+) -> tuple[list[Evaluation], list[Evaluation]]:
+    """Those that are done without a write, and those that need one in this phase."""
+    done: list[Evaluation] = []
+    writes: list[Evaluation] = []
+    for each in evaluations:
+        verdict = each.decision.verdict
+        if verdict is Verdict.DELETE:
+            if deletions:
+                writes.append(each)
+        elif verdict is Verdict.RECREATE or each.to_read or _sends(each):
+            writes.append(each)
+        else:
+            done.append(each)
+    return done, writes
+
+
+def _sends(each: Evaluation) -> bool:
+    return any(write.fields for write in each.writes.values())
+
+
+def _sides_to_read(evaluation: Evaluation) -> set[Side]:
+    """The sides that must be read before this evaluation's writes."""
+    decision = evaluation.decision
+    sides = set(evaluation.to_read)
+    sides |= {side for side, write in evaluation.writes.items() if write.fields}
+    if evaluation.to_read:
+        sides |= {carry.source.other for carry in decision.carries}
+    if decision.side is not None:
+        sides.add(decision.side if decision.verdict is Verdict.DELETE else decision.side.other)
+    return sides
+
+
+def _by_feed(wanted: Iterable[tuple[DueLink, Side]]) -> dict[int, set[RecordId]]:
+    found: dict[int, set[RecordId]] = {}
+    for link, side in wanted:
+        record_id = link.sides[side].id
+        if record_id is not None:
+            found.setdefault(link.lane.sides[side].feed.id, set()).add(record_id)
+    return found
+
+
+def _agreement(each: Evaluation) -> Settlement:
+    return join((each.agreed, *(write.settlement for write in each.writes.values())))
+
+
+def _seen(link: DueLink) -> dict[Side, tuple[str, str]]:
+    return {side: (str(link.sides[side].id), link.sides[side].version) for side in SIDES}
+
+
+def _key(link: DueLink, side: Side) -> tuple[int, str]:
+    return link.lane.sides[side].feed.id, str(link.sides[side].id)

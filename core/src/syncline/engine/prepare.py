@@ -1,0 +1,211 @@
+"""From a decided link to the writes that carry it out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from syncline.engine.decide.deltas import Digest, cleared
+from syncline.engine.decide.link import Verdict
+from syncline.engine.decide.settlement import BaseMove, Settlement
+from syncline.engine.decide.values import (
+    SideValues,
+    TargetWrite,
+    base_of,
+    created_fields,
+)
+from syncline.engine.held import GuardedOperation
+from syncline.engine.lanes import Lane, create_key
+from syncline.engine.prepared import Prepared
+from syncline.engine.update import DueLink, Evaluation
+from syncline.engine.words import field_changes, planned
+from syncline.model.records import Record, RecordId
+from syncline.model.reports import Action
+from syncline.model.sides import SIDES, PerSide, Side
+from syncline.plugin.requests import Create, Delete, Update
+
+
+def prepare_link(evaluation: Evaluation, installation: str) -> list[Prepared]:
+    """The writes of a decided link: up to one update a side, one deletion, or one creation."""
+    match evaluation.decision.verdict:
+        case Verdict.DELETE:
+            return _deletion(evaluation)
+        case Verdict.RECREATE:
+            return _recreation(evaluation, installation)
+        case _:
+            sides = [s for s in SIDES if s in evaluation.writes and evaluation.writes[s].fields]
+            return [_update(evaluation, s, first=s is sides[0]) for s in sides]
+
+
+def guarded(prepared: Prepared, evaluation: Evaluation | None) -> GuardedOperation:
+    """The operation as guards and approvals see it."""
+    versions = ("", "")
+    if evaluation is not None:
+        versions = (evaluation.link.sides.left.version, evaluation.link.sides.right.version)
+    emptied = cleared(prepared.new, prepared.old)
+    record = prepared.target_id or prepared.source_id or ""
+    return GuardedOperation(
+        prepared.lane, prepared.side, prepared.action, record, versions, emptied
+    )
+
+
+def _update(evaluation: Evaluation, side: Side, *, first: bool) -> Prepared:
+    link, write = evaluation.link, evaluation.writes[side]
+    lane, values = link.lane, evaluation.values[side]
+    here, there = link.sides[side], link.sides[side.other]
+    current = _record(here.id, here.version, {} if values is None else values.fields)
+    reason = _reason(evaluation, side)
+    digester = lane.digester
+    conditional = lane.policy.direction.source is None
+    return Prepared(
+        lane=lane,
+        side=side,
+        operation=Update(
+            id=current.id,
+            version=here.version if conditional else None,
+            fields=write.fields,
+            current=current,
+            account=lane.sides[side].account,
+        ),
+        planned=planned(
+            lane,
+            side,
+            Action.UPDATE,
+            current.id,
+            {**current.fields, **write.fields},
+            reason,
+            changes=field_changes(current.fields, write.fields),
+        ),
+        source_id=there.id,
+        source_version=there.version,
+        link_id=link.id,
+        incarnation=link.incarnation,
+        settlement=_with_agreed(evaluation, write) if first else write.settlement,
+        old=digester.fields({name: current.fields.get(name) for name in write.fields}),
+        new=digester.fields({name: write.stored.get(name) for name in write.fields}),
+        before=current.fields,
+        after=write.stored,
+    )
+
+
+def _deletion(evaluation: Evaluation) -> list[Prepared]:
+    link, side = evaluation.link, evaluation.decision.side
+    if side is None:
+        return []
+    here, there = link.sides[side], link.sides[side.other]
+    values = evaluation.values[side]
+    current = _record(here.id, here.version, {} if values is None else values.fields)
+    operation = Delete(
+        id=current.id,
+        version=here.version,
+        current=current,
+        account=link.lane.sides[side].account,
+    )
+    reason = evaluation.decision.reason
+    return [
+        Prepared(
+            lane=link.lane,
+            side=side,
+            operation=operation,
+            planned=planned(link.lane, side, Action.DELETE, current.id, current.fields, reason),
+            source_id=there.id,
+            source_version=there.version,
+            link_id=link.id,
+            before=current.fields,
+        )
+    ]
+
+
+def _recreation(evaluation: Evaluation, installation: str) -> list[Prepared]:
+    link, side = evaluation.link, evaluation.decision.side
+    source = None if side is None else evaluation.values[side.other]
+    if side is None or source is None:
+        return []
+    here = link.sides[side.other]
+    return [
+        prepare_create(
+            link.lane,
+            side,
+            source_id=RecordId(str(here.id)),
+            source_version=here.version,
+            fields=source.fields,
+            installation=installation,
+            reason=evaluation.decision.reason,
+            link=link,
+        )
+    ]
+
+
+def prepare_create(
+    lane: Lane,
+    side: Side,
+    *,
+    source_id: RecordId,
+    source_version: str,
+    fields: Mapping[str, Any],
+    installation: str,
+    reason: str,
+    link: DueLink | None = None,
+) -> Prepared:
+    """A new record at `side` for a record of the other side; with `link`, again for an old pair."""
+    there, here = lane.sides[side.other], lane.sides[side]
+    incarnation = 0 if link is None else link.incarnation + 1
+    stores = PerSide(lane.sides.left.feed.store, lane.sides.right.feed.store)
+    source = SideValues(fields, None, there.feed.spec)
+    target = SideValues({}, None, here.feed.spec)
+    sent, _refused = created_fields(source, target, lane.digester, lane.carried(side))
+    bases = PerSide[Mapping[str, Digest]]({}, {})
+    bases = bases.with_side(side, base_of(sent, here.feed.spec, lane.digester))
+    read = {n: v for n, v in fields.items() if n in there.feed.spec.by_name}
+    bases = bases.with_side(side.other, lane.digester.fields(read))
+    key = create_key(installation, stores, lane.type.name, side.other, source_id, incarnation)
+    return Prepared(
+        lane=lane,
+        side=side,
+        operation=Create(key=key, account=here.account, container=here.container, fields=sent),
+        planned=planned(
+            lane, side, Action.CREATE, None, fields, reason, changes=field_changes({}, sent)
+        ),
+        source_id=source_id,
+        source_version=source_version,
+        link_id=None if link is None else link.id,
+        incarnation=incarnation,
+        settlement=Settlement(BaseMove(bases.left), BaseMove(bases.right)),
+        new=bases[side],
+        after=sent,
+    )
+
+
+def _reason(evaluation: Evaluation, side: Side) -> str:
+    """The rules that carry something into this side, each once."""
+    reasons = [c.reason for c in evaluation.decision.carries if c.source is side.other]
+    names = [each for each in dict.fromkeys(reasons) if each]
+    return "; ".join(names) or evaluation.decision.reason
+
+
+def _with_agreed(evaluation: Evaluation, write: TargetWrite) -> Settlement:
+    """What is agreed, and what needed no write, settles together with the first write."""
+    quiet = [each.settlement for each in evaluation.writes.values() if not each.fields]
+    return join((evaluation.agreed, *quiet, write.settlement))
+
+
+def join(settlements: Sequence[Settlement]) -> Settlement:
+    """Several settlements of one link as one; a field appears in several only as set moves."""
+    return Settlement(*(_join([s.side(side) for s in settlements]) for side in SIDES))
+
+
+def _join(moves: Sequence[BaseMove]) -> BaseMove:
+    put: dict[str, Digest] = {}
+    added: dict[str, tuple[str, ...]] = {}
+    removed: dict[str, tuple[str, ...]] = {}
+    for move in moves:
+        put.update(move.put)
+        for name, names in move.added.items():
+            added[name] = tuple(dict.fromkeys((*added.get(name, ()), *names)))
+        for name, names in move.removed.items():
+            removed[name] = tuple(dict.fromkeys((*removed.get(name, ()), *names)))
+    return BaseMove(put, added, removed)
+
+
+def _record(record_id: RecordId | None, version: str, fields: Mapping[str, Any]) -> Record:
+    return Record(id=RecordId(str(record_id)), version=version, fields=fields)

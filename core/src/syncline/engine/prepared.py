@@ -1,0 +1,133 @@
+"""A write that is ready to be sent, with everything settling or recovering it needs to know."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from syncline.engine.decide.deltas import Digest
+from syncline.engine.decide.settlement import BaseMove, Settlement
+from syncline.engine.lanes import FeedState, Lane
+from syncline.model.fields import Value
+from syncline.model.records import RecordId
+from syncline.model.reports import Action, PlannedOperation
+from syncline.model.sides import Side
+from syncline.plugin.requests import Create, Delete, Update
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """One create, update or delete at `side`.
+
+    `settlement` is how both bases move if it is applied (for a create: both whole bases). `old`
+    and `new` are the target's digests, before and after, of the fields that are sent. `before`
+    and `after` are the values for the history. `link_id` is None until a create's link exists.
+    """
+
+    lane: Lane
+    side: Side
+    operation: Create | Update | Delete
+    planned: PlannedOperation
+    source_id: RecordId | None
+    source_version: str
+    link_id: int | None
+    incarnation: int = 0
+    settlement: Settlement = Settlement()  # noqa: RUF009 - frozen
+    old: Mapping[str, Digest] = field(default_factory=dict)
+    new: Mapping[str, Digest] = field(default_factory=dict)
+    before: Mapping[str, Value] = field(default_factory=dict, repr=False)
+    after: Mapping[str, Value] = field(default_factory=dict, repr=False)
+
+    @property
+    def action(self) -> Action:
+        """Create, update or delete."""
+        return self.planned.action
+
+    @property
+    def feed(self) -> FeedState:
+        """The feed that is written."""
+        return self.lane.sides[self.side].feed
+
+    @property
+    def operation_account(self) -> str:
+        """Whose account is written."""
+        return self.operation.account
+
+    @property
+    def target_id(self) -> RecordId | None:
+        """The record that is written; None for a create."""
+        return None if isinstance(self.operation, Create) else self.operation.id
+
+    @property
+    def expected_version(self) -> str | None:
+        """The version just read from the target."""
+        if isinstance(self.operation, Create):
+            return None
+        return self.operation.current.version
+
+    def to_json(self) -> dict[str, Any]:
+        """For the intent: sealed in the state before the write is sent."""
+        return {
+            "left": self.settlement.left.to_json(),
+            "right": self.settlement.right.to_json(),
+            "old": dict(self.old),
+            "new": dict(self.new),
+            "before": dict(self.before),
+            "after": dict(self.after),
+            "reason": self.planned.reason,
+            "source_id": self.source_id,
+            "source_version": self.source_version,
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sent:
+    """An intent read back from the state: what is known of a write without outcome."""
+
+    id: int
+    lane_id: int
+    link_id: int
+    side: Side
+    action: Action
+    key: str
+    record_id: RecordId | None
+    expected_version: str | None
+    sent_at: float
+    settlement: Settlement
+    old: Mapping[str, Digest]
+    new: Mapping[str, Digest]
+    before: Mapping[str, Value] = field(repr=False)
+    after: Mapping[str, Value] = field(repr=False)
+    reason: str
+    source_id: RecordId | None
+    source_version: str
+
+    @classmethod
+    def from_row(cls, row: Any, plan: Mapping[str, Any]) -> Sent:
+        """From the intent's row and its unsealed plan."""
+        return cls(
+            id=row.id,
+            lane_id=row.lane_id,
+            link_id=row.link_id,
+            side=Side(row.side),
+            action=Action(row.action),
+            key=row.key,
+            record_id=row.record_id,
+            expected_version=row.expected_version,
+            sent_at=row.sent_at,
+            settlement=Settlement(
+                BaseMove.from_json(plan["left"]), BaseMove.from_json(plan["right"])
+            ),
+            old=_digests(plan["old"]),
+            new=_digests(plan["new"]),
+            before=plan["before"],
+            after=plan["after"],
+            reason=plan["reason"],
+            source_id=plan["source_id"],
+            source_version=plan["source_version"],
+        )
+
+
+def _digests(found: Mapping[str, Any]) -> dict[str, Digest]:
+    return {name: tuple(each) if isinstance(each, list) else each for name, each in found.items()}

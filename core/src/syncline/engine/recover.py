@@ -1,0 +1,247 @@
+"""What an earlier run left uncertain, resolved by looking, never by repeating.
+
+Before anything new is planned, each open intent is compared with what is there now. A third value
+found where we had written is a later edit, and travels on as one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Connection, select, update
+
+from syncline.engine.decide.deltas import Digest
+from syncline.engine.decide.settlement import Settlement
+from syncline.engine.lanes import Lane
+from syncline.engine.lookup import MARKER, Lookup
+from syncline.engine.prepared import Sent
+from syncline.engine.read import FeedReader
+from syncline.engine.report import RoundReport
+from syncline.engine.settle import INTENT, Settled, end_intents, settle
+from syncline.engine.world import World
+from syncline.model.records import Record, RecordId
+from syncline.model.reports import Action, Problem
+from syncline.model.sides import SIDES
+from syncline.plugin.requests import Applied, MatchKey
+from syncline.state import claims, links
+from syncline.state.database import chunks
+from syncline.state.records import RECORD
+
+_MARGIN: Final = 60.0
+"""Seconds by which a service's clock may lag behind ours when we ask for what was created since."""
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """Resolves the open intents of the round's lanes."""
+
+    world: World
+    lanes: Mapping[int, Lane]
+    readers: Mapping[int, FeedReader]
+    report: RoundReport
+
+    def run(self) -> None:
+        """Resolve what can be resolved; what cannot yet keeps its intent and is reported."""
+        for part in chunks(self._open(), 200):
+            creates = [each for each in part if each.action is Action.CREATE]
+            others = [each for each in part if each.action is not Action.CREATE]
+            if others:
+                self._resolve_by_id(others)
+            for each in creates:
+                self._resolve_create(each)
+
+    def _open(self) -> list[Sent]:
+        found: list[Sent] = []
+        with self.world.database.transaction() as tx:
+            for part in chunks(self.lanes):
+                for row in tx.execute(select(INTENT).where(INTENT.c.lane_id.in_(part))):
+                    plan = self.world.database.vault.unseal(row.plan)
+                    found.append(Sent.from_row(row, plan))
+        return found
+
+    # --- updates and deletions ------------------------------------------------------------------
+
+    def _resolve_by_id(self, sent: Sequence[Sent]) -> None:
+        now: dict[tuple[int, str], Record] = {}
+        wanted: dict[int, set[RecordId]] = {}
+        for each in sent:
+            if each.record_id is not None:
+                feed = self.lanes[each.lane_id].sides[each.side].feed
+                wanted.setdefault(feed.id, set()).add(each.record_id)
+        for feed_id, ids in wanted.items():
+            for record in self.readers[feed_id].by_id(sorted(ids)):
+                now[feed_id, record.id] = record
+        for each in sent:
+            feed = self.lanes[each.lane_id].sides[each.side].feed
+            found = now.get((feed.id, str(each.record_id)))
+            if each.action is Action.DELETE:
+                self._resolve_delete(each, found)
+            else:
+                self._resolve_update(each, found)
+
+    def _resolve_delete(self, each: Sent, found: Record | None) -> None:
+        """Gone: it happened. Still there: plan anew; the deletion is decided again, or not."""
+        with self.world.database.transaction() as tx:
+            if found is None:
+                self._settle(tx, each, Applied(id=_id(each)), each.settlement, {})
+            else:
+                links.change(tx, [each.link_id], dirty=True)
+            end_intents(tx, [each.id])
+
+    def _resolve_update(self, each: Sent, found: Record | None) -> None:
+        """Same version: it did not happen. Otherwise it did, for every field that left its old
+        value: both bases move as planned, before anything new is planned.
+        """
+        lane = self.lanes[each.lane_id]
+        with self.world.database.transaction() as tx:
+            if found is not None and found.version != each.expected_version:
+                current = lane.digester.fields(found.fields)
+                happened = [n for n in each.new if n in current and current[n] != each.old.get(n)]
+                settlement = _only(each.settlement, happened, each.new)
+                applied = Applied(id=found.id, version=found.version)
+                if happened:
+                    self._settle(tx, each, applied, settlement, current)
+            links.change(tx, [each.link_id], dirty=True)
+            end_intents(tx, [each.id])
+
+    # --- creates --------------------------------------------------------------------------------
+
+    def _resolve_create(self, each: Sent) -> None:
+        """Looked for by our marker, else by a twin made since: one hit is adopted, none after the
+        service's visibility lag is planned anew, several wait for a person.
+        """
+        lane = self.lanes[each.lane_id]
+        feed = lane.sides[each.side].feed
+        found = self._search(each, lane)
+        if len(found) == 1:
+            self._adopt(each, found[0])
+        elif found:
+            self._unresolved(each, f"{len(found)} records may be the one that was created")
+        elif self.world.seconds - each.sent_at < feed.spec.change_detection.visibility_lag:
+            self._unresolved(each, "it cannot be seen yet whether the record was created")
+        else:
+            self._did_not_happen(each)
+
+    def _search(self, each: Sent, lane: Lane) -> list[Record]:
+        feed = lane.sides[each.side].feed
+        lookup = Lookup(self.world, feed)
+        if feed.spec.idempotency != "none" and MARKER in feed.spec.match:
+            marker = [MatchKey(kind=MARKER, value=each.key)]
+            return [r for r in lookup.created_since(marker, 0.0) if r.marker == each.key]
+        names = ("email", "name+company", "name")
+        keys = [key for key in lookup.keys(each.key, each.after, names) if key.kind != MARKER]
+        since = each.sent_at - _MARGIN
+        found = lookup.created_since(keys, since) if keys else self._made_since(feed.id, each)
+        return [record for record in found if self._is_ours(each, lane, record)]
+
+    def _made_since(self, feed_id: int, each: Sent) -> list[Record]:
+        """Without any key to ask for: the feed's own news are the place to look."""
+        self.readers[feed_id].read(sweep=False)
+        with self.world.database.transaction() as tx:
+            ids = _pending_ids(tx, feed_id)
+        records = self.readers[feed_id].by_id(ids)
+        floor = each.sent_at - _MARGIN
+        return [r for r in records if r.created is None or r.created.timestamp() >= floor]
+
+    def _is_ours(self, each: Sent, lane: Lane, record: Record) -> bool:
+        """It holds what we sent and nobody else's link has it."""
+        current = lane.digester.fields(record.fields)
+        same = all(current.get(name) == digest for name, digest in each.new.items())
+        with self.world.database.transaction() as tx:
+            feed = lane.sides[each.side].feed
+            taken = links.by_records(tx, each.side, feed.id, [record.id])
+        return same and not taken
+
+    def _adopt(self, each: Sent, record: Record) -> None:
+        lane = self.lanes[each.lane_id]
+        feed = lane.sides[each.side].feed
+        with self.world.database.transaction() as tx:
+            applied = Applied(id=record.id, version=record.version)
+            self._settle(tx, each, applied, each.settlement, each.new)
+            end_intents(tx, [each.id])
+        self.readers[feed.id].by_id([record.id])
+        with self.world.database.transaction() as tx:
+            current = lane.digester.fields(record.fields)
+            differs = any(current.get(n, d) != d for n, d in each.new.items())
+            links.change(tx, [each.link_id], dirty=differs)
+
+    def _did_not_happen(self, each: Sent) -> None:
+        with self.world.database.transaction() as tx:
+            rows = tx.execute(select(links.LINK).where(links.LINK.c.id == each.link_id)).all()
+            if rows and rows[0].status == "creating":
+                links.remove(tx, [each.link_id])
+            else:
+                links.change(tx, [each.link_id], dirty=True)
+            claims.release(tx, each.lane_id, [str(each.source_id)])
+            end_intents(tx, [each.id])
+
+    def _unresolved(self, each: Sent, message: str) -> None:
+        lane = self.lanes[each.lane_id]
+        with self.world.database.transaction() as tx:
+            tx.execute(
+                update(INTENT).where(INTENT.c.id == each.id).values(attempts=INTENT.c.attempts + 1)
+            )
+        self.report.tally(lane).waiting += 1
+        self.report.problem(
+            Problem(
+                kind="unknown",
+                message=message,
+                hint="The next run looks again; nothing is created twice meanwhile.",
+                lane=lane.name,
+                connection=lane.sides[each.side].feed.connection.name,
+                id=each.source_id,
+            )
+        )
+
+    # --- shared ---------------------------------------------------------------------------------
+
+    def _settle(
+        self,
+        tx: Connection,
+        each: Sent,
+        applied: Applied,
+        settlement: Settlement,
+        predicted: Mapping[str, Digest],
+    ) -> None:
+        row = tx.execute(select(links.LINK).where(links.LINK.c.id == each.link_id)).one_or_none()
+        if row is None:
+            return
+        settled = Settled(
+            lane=self.lanes[each.lane_id],
+            link_id=each.link_id,
+            side=each.side,
+            action=each.action,
+            reason=f"{each.reason} (recovered)",
+            settlement=settlement,
+            source_id=each.source_id,
+            source_version=each.source_version,
+            applied=applied,
+            predicted=predicted,
+            before=each.before,
+            after=each.after,
+            incarnation=row.incarnation + (each.action is Action.CREATE and _again(row)),
+        )
+        settle(tx, self.world, [settled])
+
+
+def _again(row: object) -> bool:
+    return getattr(row, "status", "") != "creating"
+
+
+def _id(each: Sent) -> RecordId:
+    return RecordId(str(each.record_id))
+
+
+def _only(settlement: Settlement, happened: Iterable[str], sent: Iterable[str]) -> Settlement:
+    """Of the sent fields only those that happened; what was merely agreed settles as well."""
+    dropped = set(sent) - set(happened)
+    names = {name for side in SIDES for name in settlement.side(side).names} - dropped
+    return Settlement(settlement.left.only(names), settlement.right.only(names))
+
+
+def _pending_ids(tx: Connection, feed_id: int) -> list[RecordId]:
+
+    statement = select(RECORD.c.id).where(RECORD.c.feed_id == feed_id, RECORD.c.pending)
+    return [RecordId(each) for each in tx.scalars(statement)]

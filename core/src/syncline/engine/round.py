@@ -1,0 +1,253 @@
+"""A round: a set of lanes run together, from lease to settlement.
+
+    lease → recover → read feeds → pair → survey, guard → links, new records, deletions → settle
+
+Lanes run together so that calls are shared: a CRM is read once for all members, and writes to it
+are batched over lanes. Whatever fails belongs to a record, a lane or a connection, and never holds
+up another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Final
+
+from sqlalchemy import update
+
+from syncline.engine.decide.guards import HINTS, Guard
+from syncline.engine.held import Held
+from syncline.engine.lanes import FeedState, Lane
+from syncline.engine.linked import LinkedWork
+from syncline.engine.pair import pair
+from syncline.engine.read import FeedReader
+from syncline.engine.recover import Recovery
+from syncline.engine.report import RoundReport
+from syncline.engine.scope import scope_count
+from syncline.engine.survey import survey
+from syncline.engine.unlinked import UnlinkedWork
+from syncline.engine.world import World
+from syncline.engine.write import Writer
+from syncline.errors import Busy, ConnectionFailure, Stop, SynclineError
+from syncline.model.reports import GuardTrip
+from syncline.model.sides import SIDES
+from syncline.state import attention, leases, tables
+from syncline.state.database import table
+
+LANE: Final = table(tables.LaneRow)
+PASSES: Final = 3
+"""How often what became due in a round is looked at in it: a lost race, a twin just linked."""
+
+
+@dataclass
+class Round:
+    """One run over some lanes. Use once."""
+
+    world: World
+    lanes: dict[int, Lane]
+    report: RoundReport
+    full: bool = False
+    _readers: dict[int, FeedReader] = field(default_factory=dict)
+    _leased: int = 0
+
+    def run(self) -> None:
+        """Run to the end; failures are in the report. Leases are given back in any case."""
+        try:
+            if not self.world.dry:
+                self._lease()
+            self._readers = {
+                feed.id: FeedReader(self.world, feed, self.lanes) for feed in self._feeds()
+            }
+            self._work()
+        except Busy as error:
+            self.report.lane_failed(self.lanes.values(), error, "")
+        finally:
+            if not self.world.dry:
+                self._release()
+
+    def _work(self) -> None:
+        if self.lanes and not self.world.dry:
+            self._phase("recover")
+            self._guarded_recovery()
+        self._phase("read")
+        self._read()
+        self._check_sizes()
+        self._phase("pair")
+        for lane in self.lanes.values():
+            pair(self.world, lane, self.report)
+        self._phase("plan")
+        held = survey(self.world, self.lanes)
+        self._phase("write")
+        self._write(held)
+        self._finish(held)
+
+    # --- lease ----------------------------------------------------------------------------------
+
+    def _lease(self) -> None:
+        """Both accounts of each lane; a lane whose account is taken is left out and reported."""
+        keys = {key for lane in self.lanes.values() for key in lane.lease_keys}
+        with self.world.database.transaction() as tx:
+            now = self.world.seconds
+            held = leases.acquire(tx, keys, self.world.run_id, now, self.world.lease_seconds)
+        busy = [lane for lane in self.lanes.values() if not held.issuperset(lane.lease_keys)]
+        error = Busy(
+            "another run works on this member at the moment",
+            hint="Wait for it to end; a run that died gives its lease back after a while.",
+        )
+        self._drop(busy, error, "")
+        self._leased = len(held)
+
+    def _release(self) -> None:
+        with self.world.database.transaction() as tx:
+            leases.release(tx, self.world.run_id)
+
+    # --- recover and read -----------------------------------------------------------------------
+
+    def _guarded_recovery(self) -> None:
+        try:
+            Recovery(self.world, self.lanes, self._readers, self.report).run()
+        except ConnectionFailure as error:
+            self._drop(list(self.lanes.values()), error, str(error.context.get("connection", "")))
+
+    def _feeds(self) -> list[FeedState]:
+        return list(
+            {
+                lane.sides[side].feed.id: lane.sides[side].feed
+                for lane in self.lanes.values()
+                for side in SIDES
+            }.values()
+        )
+
+    def _read(self) -> None:
+        """All feeds, several at once; a feed that fails takes its lanes out of this round."""
+        feeds = [self._readers[feed.id] for feed in self._feeds()]
+        if self.world.workers > 1 and len(feeds) > 1:
+            with ThreadPoolExecutor(min(self.world.workers, len(feeds))) as pool:
+                failures = list(pool.map(self._read_one, feeds))
+        else:
+            failures = [self._read_one(reader) for reader in feeds]
+        for reader, failure in zip(feeds, failures, strict=True):
+            if failure is not None:
+                affected = [
+                    lane
+                    for lane in self.lanes.values()
+                    if any(lane.sides[side].feed.id == reader.feed.id for side in SIDES)
+                ]
+                self._drop(affected, failure, reader.feed.connection.name)
+
+    def _read_one(self, reader: FeedReader) -> SynclineError | None:
+        if self.world.stop():
+            return Stop("interrupted", hint="The next run goes on from here.")
+        try:
+            result = reader.read(sweep=self.full)
+        except SynclineError as error:
+            return error
+        if result.foreign and not all(lane.adopt_foreign for lane in self._lanes_of(reader)):
+            return _foreign(result.foreign)
+        return None
+
+    def _lanes_of(self, reader: FeedReader) -> list[Lane]:
+        return [
+            lane
+            for lane in self.lanes.values()
+            if any(lane.sides[side].feed.id == reader.feed.id for side in SIDES)
+        ]
+
+    def _check_sizes(self) -> None:
+        """Above `max_records` a lane stops and says so; it never picks some."""
+        too_many: list[Lane] = []
+        for lane in self.lanes.values():
+            with self.world.database.transaction() as tx:
+                counts = {side: scope_count(tx, lane, side) for side in SIDES}
+            for side, count in counts.items():
+                if count > lane.policy.max_records:
+                    too_many.append(lane)
+                    self.report.guards.append(_too_many(lane, side.value, count))
+        for lane in too_many:
+            self.report.tally(lane).error = "more records than max_records"
+            self.lanes.pop(lane.id, None)
+
+    # --- write ----------------------------------------------------------------------------------
+
+    def _write(self, held: Held) -> None:
+        """Updates and new records until nothing new is due, then deletions."""
+        writer = Writer(self.world, self.report, self._leased)
+        linked = LinkedWork(self.world, self.lanes, self._readers, self.report, held, writer)
+        unlinked = UnlinkedWork(self.world, self.lanes, self._readers, self.report, writer)
+        for _pass in range(1 if self.world.dry else PASSES):
+            done = linked.run(deletions=False) + unlinked.run()
+            self._look_again(writer)
+            if not done or self.world.stop():
+                break
+        linked.run(deletions=True)
+        self._look_again(writer)
+
+    def _look_again(self, writer: Writer) -> None:
+        """Records whose write met another version are read, so that the next pass sees them."""
+        for feed_id, ids in writer.aftermath.reread.items():
+            reader = self._readers[feed_id]
+            if reader.feed.connection.name in writer.aftermath.failed:
+                continue
+            try:
+                reader.by_id(sorted(ids))
+            except ConnectionFailure as error:
+                writer.aftermath.failed[reader.feed.connection.name] = error
+        writer.aftermath.reread.clear()
+
+    # --- the end --------------------------------------------------------------------------------
+
+    def _finish(self, held: Held) -> None:
+        self.report.guards.extend(held.trips())
+        with self.world.database.transaction() as tx:
+            held.save(tx, self.lanes)
+            for lane in self.lanes.values():
+                values = {"last_run_at": self.world.seconds, "last_error": ""}
+                if not self.world.stop():
+                    values |= {"rebaseline": False, "baseline_winner": None}
+                    if lane.first_sync:
+                        values["first_synced_at"] = self.world.seconds
+                tx.execute(update(LANE).where(LANE.c.id == lane.id).values(**values))
+
+    def _drop(self, lanes: Iterable[Lane], error: SynclineError, connection: str) -> None:
+        dropped = [lane for lane in lanes if lane.id in self.lanes]
+        if not dropped:
+            return
+        self.report.lane_failed(dropped, error, connection)
+        with self.world.database.transaction() as tx:
+            for lane in dropped:
+                self.lanes.pop(lane.id, None)
+                tx.execute(
+                    update(LANE).where(LANE.c.id == lane.id).values(last_error=error.message)
+                )
+
+    def _phase(self, name: str) -> None:
+        first = next(iter(self.lanes.values()), None)
+        if first is not None:
+            self.world.progress.phase(first.name.sync, first.name.type, name)
+
+
+def wake_all(world: World, lanes: Mapping[int, Lane]) -> None:
+    """`run --full`: whatever waits is looked at, due or not."""
+    with world.database.transaction() as tx:
+        for lane_id in lanes:
+            attention.wake_lane(tx, lane_id, world.seconds)
+
+
+def _foreign(count: int) -> Stop:
+    return Stop(
+        f"{count} records carry the marker of another Syncline installation",
+        hint="Two installations on the same accounts rewrite each other's records. Stop the other "
+        "one, or, if it is gone for good, run once with --adopt.",
+    )
+
+
+def _too_many(lane: Lane, side: str, count: int) -> GuardTrip:
+    name = lane.name
+    return GuardTrip(
+        guard=Guard.TOO_MANY.value,
+        scope=f"{name.sync}/{name.type}, {name.left} - {name.right}",
+        message=f"{count} records on the {side} side, max_records is {lane.policy.max_records}",
+        hint=HINTS[Guard.TOO_MANY],
+        held=count,
+    )

@@ -1,0 +1,224 @@
+"""Taking an outcome into the state, in one transaction with the end of its intent.
+
+A field we did not write keeps its base. A written field's base is the predicted digest; what the
+write's own answer said was stored replaces it. Anything else that is read later is somebody's
+edit, and travels on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, select, update
+
+from syncline.engine import digests
+from syncline.engine.decide.deltas import Digest, differs
+from syncline.engine.decide.settlement import BaseMove, Settlement
+from syncline.engine.lanes import FeedState, Lane
+from syncline.engine.world import World
+from syncline.model.fields import Value
+from syncline.model.records import RecordId
+from syncline.model.reports import Action
+from syncline.model.sides import SIDES, Side
+from syncline.plugin.requests import Applied
+from syncline.state import attention, history, links, records, tables
+from syncline.state.database import chunks, table
+
+INTENT = table(tables.Intent)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settled:
+    """A write that happened: which link, what it did to both bases, what is stored now."""
+
+    lane: Lane
+    link_id: int
+    side: Side
+    action: Action
+    reason: str
+    settlement: Settlement
+    source_id: RecordId | None
+    source_version: str
+    applied: Applied
+    predicted: Mapping[str, Digest]
+    before: Mapping[str, Value]
+    after: Mapping[str, Value]
+    incarnation: int = 0
+
+
+def settle(tx: Connection, world: World, settled: Sequence[Settled]) -> None:
+    """Move bases, note versions, write history. The intents are ended by the caller."""
+    rows = _links(tx, [each.link_id for each in settled])
+    for each in settled:
+        row = rows.get(each.link_id)
+        if row is None:
+            continue
+        if each.action is Action.DELETE:
+            _settle_delete(tx, world, each, row)
+        else:
+            rows[each.link_id] = _settle_write(tx, each, row)
+        attention.clear(tx, each.lane.id, [i for i in (row.left_id, row.right_id) if i])
+    history.add(tx, [_history(world, each) for each in settled])
+
+
+def settle_agreement(
+    tx: Connection,
+    world: World,
+    agreed: Sequence[tuple[Lane, int, Settlement, Mapping[Side, tuple[str, str]]]],
+) -> None:
+    """Both sides hold the same: bases move, nothing was written. For each side: id, version."""
+    rows = _links(tx, [link_id for _lane, link_id, _settlement, _seen in agreed])
+    saved = []
+    for _lane, link_id, settlement, seen in agreed:
+        row = rows[link_id]
+        saved.append(_moved(row, settlement, {side: v for side, (_id, v) in seen.items()}))
+    links.save(tx, saved)
+    for side in SIDES:
+        by_feed: dict[int, list[str]] = {}
+        for lane, _link_id, _settlement, seen in agreed:
+            if side in seen:
+                by_feed.setdefault(lane.sides[side].feed.id, []).append(seen[side][0])
+        for feed_id, ids in by_feed.items():
+            drop_payloads(tx, feed_id, ids)
+
+
+def end_intents(tx: Connection, ids: Sequence[int]) -> None:
+    """These writes have an outcome."""
+    for part in chunks(ids):
+        tx.execute(delete(INTENT).where(INTENT.c.id.in_(part)))
+
+
+def drop_payloads(tx: Connection, feed_id: int, ids: Sequence[str]) -> None:
+    """Values nobody needs any more are not kept: clean records are digests only."""
+    for part in chunks(ids):
+        tx.execute(
+            update(records.RECORD)
+            .where(
+                records.RECORD.c.feed_id == feed_id,
+                records.RECORD.c.id.in_(part),
+                records.RECORD.c.pending.is_(False),
+            )
+            .values(payload=None)
+        )
+
+
+def _settle_write(tx: Connection, each: Settled, row: Row[Any]) -> Row[Any]:
+    settlement = _with_stored(each)
+    versions = {each.side.other: each.source_version, each.side: each.applied.version}
+    saved = _moved(row, settlement, versions)
+    if each.action is Action.CREATE:
+        saved[f"{each.side}_id"] = each.applied.id
+        saved["status"] = "linked"
+        saved["incarnation"] = each.incarnation
+    links.save(tx, [saved])
+    if each.applied.incomplete:
+        links.change(tx, [each.link_id], dirty=True)
+    feed = each.lane.sides[each.side].feed
+    _note_target(tx, each, saved[f"{each.side}_base_json"], feed)
+    if each.action is Action.CREATE and each.source_id is not None:
+        records.linked(tx, each.lane.sides[each.side.other].feed.id, [each.source_id])
+    if each.source_id is not None:
+        drop_payloads(tx, each.lane.sides[each.side.other].feed.id, [each.source_id])
+    return _links(tx, [each.link_id])[each.link_id]
+
+
+def _settle_delete(tx: Connection, world: World, each: Settled, row: Row[Any]) -> None:
+    links.end(tx, row, "delete", world.seconds)
+    for side in SIDES:
+        record_id = row._mapping[f"{side}_id"]
+        feed_id = row._mapping[f"{side}_feed"]
+        if record_id and not links.by_records(tx, side, feed_id, [record_id]):
+            records.forget(tx, feed_id, [record_id])
+
+
+def _with_stored(each: Settled) -> Settlement:
+    """The settlement, corrected by what the write's own answer said was stored."""
+    move = each.settlement.side(each.side)
+    if each.applied.incomplete:
+        keep = (move.names | each.settlement.side(each.side.other).names) - set(
+            each.applied.incomplete
+        )
+        left, right = each.settlement.left.only(keep), each.settlement.right.only(keep)
+        return Settlement(left, right)
+    if not each.applied.stored:
+        return each.settlement
+    digester = each.lane.digester
+    corrected = {
+        name: digester.field(name, value)
+        for name, value in each.applied.stored.items()
+        if name in move.put
+    }
+    put = BaseMove({**move.put, **corrected}, move.added, move.removed)
+    if each.side is Side.LEFT:
+        return Settlement(put, each.settlement.right)
+    return Settlement(each.settlement.left, put)
+
+
+def _moved(
+    row: Row[Any], settlement: Settlement, versions: Mapping[Side, str | None]
+) -> dict[str, Any]:
+    saved: dict[str, Any] = {"id": row.id, "status": row.status}
+    for side in SIDES:
+        base = digests.load(row._mapping[f"{side}_base_json"])
+        saved[f"{side}_base_json"] = digests.dump(settlement.side(side).applied(base))
+        saved[f"{side}_version"] = versions.get(side, row._mapping[f"{side}_version"])
+        saved[f"{side}_id"] = row._mapping[f"{side}_id"]
+    return saved
+
+
+def _note_target(tx: Connection, each: Settled, base: str | None, feed: FeedState) -> None:
+    """The written record as we know it now; an edit the answer revealed makes the link due."""
+    current: dict[str, Digest] = dict(each.predicted)
+    if each.applied.stored:
+        current.update(each.lane.digester.fields(each.applied.stored))
+    known = records.find(tx, feed.id, [each.applied.id]).get(each.applied.id)
+    if known is not None:
+        current = {**(digests.load(known.digests_json) or {}), **current}
+    row = {
+        "feed_id": feed.id,
+        "id": each.applied.id,
+        "version": each.applied.version or "",
+        "digests_json": digests.dump(current),
+        "payload": None,
+        "pending": bool(known is not None and known.pending and each.action is not Action.CREATE),
+        "presence": "present",
+        "in_scope": True,
+        "owner": known.owner if known is not None else _owner(each),
+        "marker": known.marker if known is not None else None,
+        "modified_at": known.modified_at if known is not None else None,
+        "writable_json": known.writable_json if known is not None else None,
+        "generation": known.generation if known is not None else 0,
+    }
+    records.save(tx, [row])
+    if each.applied.stored and differs(current, digests.load(base)):
+        links.change(tx, [each.link_id], dirty=True)
+
+
+def _owner(each: Settled) -> str:
+    return each.lane.sides[each.side].account
+
+
+def _history(world: World, each: Settled) -> dict[str, Any]:
+    values = {"before": dict(each.before), "after": dict(each.after)}
+    return {
+        "run_id": world.run_id,
+        "lane_id": each.lane.id,
+        "link_id": each.link_id,
+        "side": each.side.value,
+        "action": each.action.value,
+        "record_id": each.applied.id,
+        "reason": each.reason,
+        "at": world.seconds,
+        "values_sealed": world.database.vault.seal(values),
+    }
+
+
+def _links(tx: Connection, ids: Sequence[int]) -> dict[int, Row[Any]]:
+    found: dict[int, Row[Any]] = {}
+    for part in chunks(ids):
+        found.update(
+            (row.id, row) for row in tx.execute(select(links.LINK).where(links.LINK.c.id.in_(part)))
+        )
+    return found

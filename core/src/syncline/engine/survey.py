@@ -1,0 +1,113 @@
+"""The first pass: what this round would do, in numbers, so that guards can look before any write.
+
+Decides by digests alone: nothing is read from the systems, no value is unsealed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from syncline.engine.decide.deltas import cleared
+from syncline.engine.decide.guards import Guard, Tally, Trip, tripped
+from syncline.engine.decide.link import Presence
+from syncline.engine.held import Held, HeldClass, load_held
+from syncline.engine.lanes import Lane
+from syncline.engine.update import DueLink, every_due_link
+from syncline.engine.world import World
+from syncline.model.sides import SIDES, Side
+from syncline.state import links
+
+_PAGE = 1000
+
+
+@dataclass
+class _Numbers:
+    links: int = 0
+    deletions: int = 0
+    changed: int = 0
+    cleared: Counter[str] = field(default_factory=Counter)
+
+    def add(self, other: _Numbers) -> None:
+        self.links += other.links
+        self.deletions += other.deletions
+        self.changed += other.changed
+        self.cleared.update(other.cleared)
+
+    def tally(self) -> Tally:
+        return Tally(self.links, self.deletions, self.changed, dict(self.cleared))
+
+
+def survey(world: World, lanes: Mapping[int, Lane]) -> Held:
+    """Count, let the guards judge, and say which classes of operations are held."""
+    with world.database.transaction() as tx:
+        held = load_held(tx, lanes)
+    numbers = _count(world, lanes)
+    _fill_totals(world, numbers)
+    for (lane_id, side), found in numbers.items():
+        lane = lanes[lane_id]
+        for trip in tripped(found.tally(), lane.policy.guards):
+            held.block(_held_class(trip, _scope(lane, side), [(lane, side)]))
+    _over_connections(held, lanes, numbers)
+    return held
+
+
+def _count(world: World, lanes: Mapping[int, Lane]) -> dict[tuple[int, Side], _Numbers]:
+    """Per lane and side that would be written."""
+    numbers: dict[tuple[int, Side], _Numbers] = {}
+    for page in every_due_link(world, dict(lanes), _PAGE):
+        for link in page:
+            for side in SIDES:
+                if link.lane.policy.direction.writes(side) and link.sides[side.other].base:
+                    key = (link.lane.id, side)
+                    _count_link(numbers.setdefault(key, _Numbers()), link, side)
+    return numbers
+
+
+def _count_link(found: _Numbers, link: DueLink, target: Side) -> None:
+    source = link.sides[target.other]
+    if source.presence is Presence.DELETED:
+        found.changed += 1
+        found.deletions += link.lane.policy.delete[target]
+    elif source.presence is Presence.PRESENT:
+        known = source.base or {}
+        base = {name: known[name] for name in link.lane.carried(target) if name in known}
+        found.cleared.update(cleared(source.digests, base))
+        found.changed += any(source.digests.get(name, base[name]) != base[name] for name in base)
+
+
+def _fill_totals(world: World, numbers: Mapping[tuple[int, Side], _Numbers]) -> None:
+    with world.database.transaction() as tx:
+        totals = {lane_id: links.count(tx, lane_id) for lane_id in {key[0] for key in numbers}}
+    for (lane_id, _side), found in numbers.items():
+        found.links = totals[lane_id]
+
+
+def _over_connections(
+    held: Held, lanes: Mapping[int, Lane], numbers: Mapping[tuple[int, Side], _Numbers]
+) -> None:
+    """The same judgement over all lanes that write one connection: many small losses are one."""
+    members: dict[str, list[tuple[Lane, Side]]] = {}
+    for lane_id, side in numbers:
+        name = lanes[lane_id].sides[side].feed.connection.name
+        members.setdefault(name, []).append((lanes[lane_id], side))
+    for name, some in members.items():
+        if len(some) < 2:
+            continue
+        joint = _Numbers()
+        for lane, side in some:
+            joint.add(numbers[lane.id, side])
+        scope = f"{name}, over {len(some)} lanes"
+        for trip in tripped(joint.tally(), some[0][0].policy.guards):
+            if trip.guard is not Guard.REWRITTEN:
+                held.block(_held_class(trip, scope, some))
+
+
+def _held_class(trip: Trip, scope: str, members: Sequence[tuple[Lane, Side]]) -> HeldClass:
+    return HeldClass(trip, scope, frozenset((lane.id, side) for lane, side in members))
+
+
+def _scope(lane: Lane, side: Side) -> str:
+    name, connection = lane.name, lane.sides[side].feed.connection.name
+    return f"{name.sync}/{name.type}, {name.left} - {name.right}, at {connection}"

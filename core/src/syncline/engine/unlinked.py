@@ -1,0 +1,314 @@
+"""Records without a counterpart: looked for in the whole connection, claimed, then created.
+
+A create is the only write that cannot be made safe by a condition. So each has a deterministic
+key, is preceded by a search for the marker and the match keys, and holds a claim on its match
+keys, so that two members who know the same person make one record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, literal, select
+
+from syncline.engine.decide.record import NewVerdict, decide_new
+from syncline.engine.lanes import FeedState, Lane
+from syncline.engine.linked import obstacle
+from syncline.engine.lookup import Lookup, Twin
+from syncline.engine.observe import Observer
+from syncline.engine.pair import in_scope, unlinked
+from syncline.engine.prepare import prepare_create
+from syncline.engine.prepared import Prepared
+from syncline.engine.read import FeedReader
+from syncline.engine.report import RoundReport
+from syncline.engine.world import World
+from syncline.engine.write import Writer
+from syncline.model.records import RecordId
+from syncline.model.reports import Action, Problem
+from syncline.model.sides import SIDES, Side
+from syncline.state import attention, links, records
+from syncline.state.claims import Claim, claim, release
+
+PAGE: Final = 1000
+
+
+@dataclass
+class UnlinkedWork:
+    """Carries the round's records without counterpart through."""
+
+    world: World
+    lanes: Mapping[int, Lane]
+    readers: Mapping[int, FeedReader]
+    report: RoundReport
+    writer: Writer
+    created: dict[int, int] = field(default_factory=dict)
+    held: set[tuple[int, str]] = field(default_factory=set)
+
+    def run(self) -> int:
+        """Create what is missing on either side; returns how many writes were sent or links made.
+
+        Buffers are filled over lanes, so that a batch of a shared connection is full.
+        """
+        count = 0
+        for side in SIDES:
+            buffer: list[Prepared] = []
+            for lane in self._going():
+                for page in self._new_records(lane, side.other):
+                    buffer.extend(self._decide(lane, side, page))
+                    if len(buffer) >= PAGE:
+                        count += self._send(buffer)
+                        buffer = []
+            count += self._send(buffer)
+        return count
+
+    def _going(self) -> list[Lane]:
+        failed = self.writer.aftermath.failed
+        return [
+            lane
+            for lane in self.lanes.values()
+            if not any(lane.sides[side].feed.connection.name in failed for side in SIDES)
+        ]
+
+    # --- which ----------------------------------------------------------------------------------
+
+    def _new_records(self, lane: Lane, source: Side) -> Iterator[list[Row[Any]]]:
+        after = ""
+        while not self.world.stop():
+            with self.world.database.transaction() as tx:
+                page = tx.execute(_pending(lane, source, after, self.world.seconds)).all()
+            if not page:
+                return
+            after = page[-1].id
+            yield self._with_payload(lane, source, list(page))
+
+    def _with_payload(self, lane: Lane, source: Side, page: list[Row[Any]]) -> list[Row[Any]]:
+        """Values that were not kept are read again by id."""
+        missing = [RecordId(row.id) for row in page if row.payload is None]
+        if not missing:
+            return page
+        feed = lane.sides[source].feed
+        self.readers[feed.id].by_id(missing)
+        with self.world.database.transaction() as tx:
+            found = records.find(tx, feed.id, [row.id for row in page])
+        return [found[row.id] for row in page if row.id in found and found[row.id].payload]
+
+    def _decide(self, lane: Lane, side: Side, page: Sequence[Row[Any]]) -> list[Prepared]:
+        decision = decide_new(side.other, lane.policy, bool(lane.carried(side)))
+        if decision.verdict is NewVerdict.LEAVE:
+            self._leave(lane, side.other, page)
+            return []
+        ready = []
+        for row in page:
+            each = self._prepare(lane, side, row, decision.reason)
+            held = "creating is switched off there" if decision.verdict is NewVerdict.HOLD else ""
+            if not held:
+                found = obstacle(self.world, each, self.created.get(lane.id, 0))
+                held = "" if found is None else found.held
+            if held:
+                self._hold(each, held)
+            else:
+                self.created[lane.id] = self.created.get(lane.id, 0) + 1
+                ready.append(each)
+        return ready
+
+    def _hold(self, each: Prepared, why: str) -> None:
+        key = (each.lane.id, str(each.source_id))
+        if key not in self.held:
+            self.held.add(key)
+            self.report.done(each.lane, replace(each.planned, held=why))
+
+    def _prepare(self, lane: Lane, side: Side, row: Row[Any], reason: str) -> Prepared:
+        return prepare_create(
+            lane,
+            side,
+            source_id=RecordId(row.id),
+            source_version=row.version,
+            fields=self.world.database.vault.unseal(row.payload),
+            installation=self.world.installation,
+            reason=reason,
+        )
+
+    def _leave(self, lane: Lane, source: Side, page: Sequence[Row[Any]]) -> None:
+        """Nothing will ever come of these under this policy: do not look at them each run."""
+        here = lane.sides[source]
+        if here.shared and not here.by_owner:
+            return
+        with self.world.database.transaction() as tx:
+            records.linked(tx, here.feed.id, [row.id for row in page])
+
+    # --- look, claim, create --------------------------------------------------------------------
+
+    def _send(self, buffer: Sequence[Prepared]) -> int:
+        count = 0
+        for feed, group in _by_feed(buffer):
+            creates = self._not_found(feed, group)
+            leaders, followers = self._claimed(creates)
+            count += len(group)
+            if self.world.dry:
+                for each in leaders:
+                    self.report.done(each.lane, each.planned)
+            else:
+                self.writer.send(leaders)
+            self._follow(followers)
+        return count
+
+    def _not_found(self, feed: FeedState, group: Sequence[Prepared]) -> list[Prepared]:
+        """Those whose counterpart does not exist yet; the others are linked or reported."""
+        lookup = Lookup(self.world, feed)
+        twins = lookup.search(group)
+        creates = []
+        for each in group:
+            twin = twins.get(id(each))
+            if twin is None:
+                creates.append(each)
+            else:
+                self._link_twin(each, twin)
+        return creates
+
+    def _link_twin(self, each: Prepared, twin: Twin) -> None:
+        lane, side = each.lane, each.side
+        if twin.record is None:
+            self._ambiguous(each, twin.why)
+            return
+        observer = Observer.of(self.world, lane.sides[side].feed, self.lanes)
+        with self.world.database.transaction() as tx:
+            taken = _linked_in_lane(tx, lane, side, twin.record.id)
+            if not taken:
+                observer.note(tx, [twin.record])
+                self._link(tx, each, twin.record.id)
+        if taken:
+            self._ambiguous(each, "another record of the same person is linked to it already")
+
+    def _link(self, tx: Connection, each: Prepared, target: RecordId) -> None:
+        lane, side = each.lane, each.side
+        values = {
+            "lane_id": lane.id,
+            "left_feed": lane.sides.left.feed.id,
+            "right_feed": lane.sides.right.feed.id,
+            f"{side.other}_id": each.source_id,
+            f"{side}_id": target,
+            "status": "linked",
+            "incarnation": 0,
+            "dirty": True,
+        }
+        links.add(tx, values)
+        records.linked(tx, lane.sides[side.other].feed.id, [str(each.source_id)])
+        attention.clear(tx, lane.id, [str(each.source_id)])
+        self.report.count(lane, Action.LINK, lane.sides[side].feed.connection.name)
+
+    def _ambiguous(self, each: Prepared, why: str) -> None:
+        side = each.side.other
+        waiting = attention.Waiting(
+            each.lane.id,
+            side,
+            str(each.source_id),
+            "ambiguous",
+            why,
+            version=each.source_version,
+            patient=True,
+        )
+        with self.world.database.transaction() as tx:
+            attention.wait(tx, waiting, self.world.seconds)
+        self.report.tally(each.lane).waiting += 1
+        self.report.problem(
+            Problem(
+                kind="ambiguous",
+                message=why,
+                lane=each.lane.name,
+                connection=each.lane.sides[side].feed.connection.name,
+                id=each.source_id,
+                label=each.planned.label,
+            )
+        )
+
+    def _claimed(
+        self, creates: Sequence[Prepared]
+    ) -> tuple[list[Prepared], list[tuple[Prepared, Claim]]]:
+        """Claim the match keys: the first one creates, the others follow it."""
+        leaders: list[Prepared] = []
+        followers: list[tuple[Prepared, Claim]] = []
+        with self.world.database.transaction() as tx:
+            for each in creates:
+                other = claim(tx, self._claims(each), self.world.seconds)
+                if other is None:
+                    leaders.append(each)
+                else:
+                    followers.append((each, other))
+        return leaders, followers
+
+    def _claims(self, each: Prepared) -> list[Claim]:
+        """One claim per match key, strongest first."""
+        matchers, vault = self.world.plugins.matchers, self.world.database.vault
+        found = []
+        for name in each.lane.policy.match:
+            for key in matchers[name](each.after):
+                found.append(
+                    Claim(
+                        store_id=each.feed.store_id,
+                        type=each.lane.type.name,
+                        kind=name,
+                        digest=vault.digest(f"match:{name}", key),
+                        account="" if each.feed.spec.spans_accounts else each.operation_account,
+                        lane_id=each.lane.id,
+                        source_id=str(each.source_id),
+                    )
+                )
+        return found
+
+    def _follow(self, followers: Sequence[tuple[Prepared, Claim]]) -> None:
+        """Somebody else has the claim: link to what it made, or wait until it is settled."""
+        for each, other in followers:
+            with self.world.database.transaction() as tx:
+                holder = _holder_link(tx, each, other)
+                if holder is None and not self.world.dry:
+                    release(tx, other.lane_id, [other.source_id])
+            if other.lane_id != each.lane.id:
+                self._join_holder(each, holder)
+            elif holder is not None or self.world.dry:
+                self._ambiguous(each, "another record on the same side carries the same match key")
+
+    def _join_holder(self, each: Prepared, holder: Row[Any] | None) -> None:
+        """Two members know the same person: the second links to the record the first one made."""
+        if holder is None or not holder.target:
+            return
+        with self.world.database.transaction() as tx:
+            if not _linked_in_lane(tx, each.lane, each.side, holder.target):
+                self._link(tx, each, RecordId(holder.target))
+
+
+def _pending(lane: Lane, source: Side, after: str, now: float) -> Any:
+    record = records.RECORD
+    return (
+        select(record)
+        .where(
+            in_scope(lane, source, record),
+            unlinked(lane, source, record),
+            record.c.id > after,
+            ~attention.waits(literal(lane.id), record.c.id, now),
+        )
+        .order_by(record.c.id)
+        .limit(PAGE)
+    )
+
+
+def _linked_in_lane(tx: Connection, lane: Lane, side: Side, record_id: str) -> bool:
+    found = links.by_records(tx, side, lane.sides[side].feed.id, [record_id])
+    return any(row.lane_id == lane.id for row in found)
+
+
+def _holder_link(tx: Connection, each: Prepared, other: Claim) -> Row[Any] | None:
+    """The link of the record that has the claim, with what it made (`target`) if it is made."""
+    link = links.LINK
+    source = link.c[f"{each.side.other}_id"]
+    target = link.c[f"{each.side}_id"].label("target")
+    statement = select(target).where(link.c.lane_id == other.lane_id, source == other.source_id)
+    return tx.execute(statement).first()
+
+
+def _by_feed(buffer: Sequence[Prepared]) -> list[tuple[FeedState, list[Prepared]]]:
+    groups: dict[int, tuple[FeedState, list[Prepared]]] = {}
+    for each in buffer:
+        groups.setdefault(each.feed.id, (each.feed, []))[1].append(each)
+    return list(groups.values())

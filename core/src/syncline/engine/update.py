@@ -1,0 +1,281 @@
+"""Links that are due: from what both sides were seen to hold to writes that are ready to be sent.
+
+Twice, if something is to be written: first on what is known, then on the target as just read,
+which is the last check before the write and the before-image for the history.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, exists, select
+from sqlalchemy.sql import alias
+
+from syncline.engine import digests
+from syncline.engine.decide.deltas import changes
+from syncline.engine.decide.link import (
+    Decision,
+    Presence,
+    Ruling,
+    SideView,
+    Verdict,
+    decide_link,
+)
+from syncline.engine.decide.settlement import Settlement
+from syncline.engine.decide.values import (
+    SideValues,
+    TargetWrite,
+    agreement,
+    equal_fields,
+    target_write,
+)
+from syncline.engine.lanes import Lane
+from syncline.engine.observe import writable_of
+from syncline.engine.settle import INTENT
+from syncline.engine.world import World
+from syncline.model.records import Record, RecordId
+from syncline.model.sides import SIDES, PerSide, Side
+from syncline.state import attention, links, records
+from syncline.state.database import chunks
+
+_PRESENCE: Final = {
+    "present": Presence.PRESENT,
+    "deleted": Presence.DELETED,
+    "left": Presence.LEFT,
+    "unreadable": Presence.UNREADABLE,
+}
+
+
+@dataclass(frozen=True)
+class LinkSide:
+    """One side of a due link, from the state. `row` is None if the record was never seen there."""
+
+    id: RecordId | None
+    known: bool
+    presence: Presence
+    version: str
+    digests: Mapping[str, Any]
+    base: Mapping[str, Any] | None
+    modified: datetime | None
+    writable: str | None
+    payload: bytes | None = field(repr=False, default=None)
+    read: Record | None = field(repr=False, default=None)
+
+
+@dataclass(frozen=True)
+class DueLink:
+    """A link that is due, with both records as last seen."""
+
+    id: int
+    lane: Lane
+    incarnation: int
+    sides: PerSide[LinkSide]
+
+
+def due_links(
+    tx: Connection, world: World, lanes: Mapping[int, Lane], after: int, size: int
+) -> list[DueLink]:
+    """The next links to look at, in order of their ids: due, not waiting, nothing under way."""
+    found: list[DueLink] = []
+    for part in chunks(lanes, 400):
+        statement = _due(world, part, after).order_by(links.LINK.c.id).limit(size)
+        found.extend(_due_link(row, lanes) for row in tx.execute(statement))
+    return sorted(found, key=lambda link: link.id)[:size]
+
+
+def links_by_id(tx: Connection, lanes: Mapping[int, Lane], ids: Iterable[int]) -> list[DueLink]:
+    """These links again, as the state has them now."""
+    found: list[DueLink] = []
+    for part in chunks(ids):
+        statement = _joined().where(links.LINK.c.id.in_(part))
+        found.extend(_due_link(row, lanes) for row in tx.execute(statement))
+    return found
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What a due link amounts to: the decision, the writes it needs, and what is agreed already.
+
+    `to_read` names the sides whose values must be read before anything can be said.
+    """
+
+    link: DueLink
+    decision: Decision
+    writes: Mapping[Side, TargetWrite] = field(default_factory=dict)
+    agreed: Settlement = Settlement()  # noqa: RUF009 - frozen
+    values: PerSide[SideValues | None] = PerSide(None, None)
+    to_read: tuple[Side, ...] = ()
+
+
+def evaluate(link: DueLink, world: World, ruling: Ruling, also_linked: PerSide[int]) -> Evaluation:
+    """Decide about one link with the values at hand."""
+    values = PerSide(*(_values(world, link, side) for side in SIDES))
+    views = PerSide(*(_view(link, side, also_linked[side]) for side in SIDES))
+    equal = _equal(link, values)
+    decision = decide_link(views.left, views.right, link.lane.policy, equal, ruling)
+    if decision.verdict in (Verdict.UPDATE, Verdict.CONFLICT, Verdict.NOTHING):
+        return _with_values(link, decision, values)
+    return Evaluation(link, decision, values=values)
+
+
+def with_reads(link: DueLink, fresh: Mapping[tuple[int, str], Record]) -> DueLink:
+    """The link with records that were just read in place of what the state knew."""
+    sides = link.sides
+    for side in SIDES:
+        here = sides[side]
+        record = fresh.get((link.lane.sides[side].feed.id, str(here.id)))
+        if record is not None:
+            renewed = replace(
+                here,
+                known=True,
+                presence=Presence.PRESENT,
+                version=record.version,
+                digests=link.lane.digester.fields(record.fields),
+                modified=record.modified,
+                read=record,
+            )
+            sides = sides.with_side(side, renewed)
+    return replace(link, sides=sides)
+
+
+def _with_values(
+    link: DueLink, decision: Decision, values: PerSide[SideValues | None]
+) -> Evaluation:
+    if not (decision.carries or decision.settled or decision.conflicts):
+        return Evaluation(link, decision, values=values)
+    missing = tuple(side for side in SIDES if values[side] is None)
+    if missing:
+        return Evaluation(link, decision, values=values, to_read=missing)
+    both = PerSide(*(each for each in values if each is not None))
+    digester = link.lane.digester
+    writes = {
+        side: target_write(side, decision, both, digester)
+        for side in SIDES
+        if any(carry.source is side.other for carry in decision.carries)
+    }
+    agreed = agreement(decision.settled, both, digester)
+    return Evaluation(link, decision, writes, agreed, values)
+
+
+def _equal(link: DueLink, values: PerSide[SideValues | None]) -> frozenset[str]:
+    left, right = values.left, values.right
+    if left is not None and right is not None:
+        return equal_fields(PerSide(left, right), link.lane.digester)
+    ours, theirs = link.sides.left.digests, link.sides.right.digests
+    return frozenset(name for name in ours if name in theirs and ours[name] == theirs[name])
+
+
+def _view(link: DueLink, side: Side, others: int) -> SideView:
+    here, compared = link.sides[side], link.lane.compared
+    return SideView(
+        here.presence,
+        changes(here.digests, here.base, compared),
+        frozenset(n for n in compared if n in here.digests and here.digests[n] is None),
+        here.modified,
+        max(0, others - 1),
+    )
+
+
+def _values(world: World, link: DueLink, side: Side) -> SideValues | None:
+    here = link.sides[side]
+    spec = link.lane.sides[side].feed.spec
+    if here.read is not None:
+        return SideValues(here.read.fields, here.base, spec, here.read.writable)
+    if here.payload is None or here.presence is not Presence.PRESENT:
+        return None
+    fields = world.database.vault.unseal(here.payload)
+    return SideValues(fields, here.base, spec, writable_of(here.writable))
+
+
+# --- the query --------------------------------------------------------------------------------
+
+_LEFT = alias(records.RECORD, "left_record")
+_RIGHT = alias(records.RECORD, "right_record")
+_READ = ("id", "presence", "version", "digests_json", "modified_at", "writable_json", "payload")
+
+
+def _joined() -> Any:
+    link = links.LINK
+    columns = [
+        each.c[name].label(f"{side}_record_{name}")
+        for side, each in (("left", _LEFT), ("right", _RIGHT))
+        for name in _READ
+    ]
+    return (
+        select(link, *columns)
+        .outerjoin(_LEFT, (_LEFT.c.feed_id == link.c.left_feed) & (_LEFT.c.id == link.c.left_id))
+        .outerjoin(
+            _RIGHT, (_RIGHT.c.feed_id == link.c.right_feed) & (_RIGHT.c.id == link.c.right_id)
+        )
+    )
+
+
+def _due(world: World, lane_ids: Sequence[int], after: int) -> Any:
+    link, now = links.LINK, world.seconds
+    under_way = exists().where(INTENT.c.link_id == link.c.id)
+    return _joined().where(
+        link.c.lane_id.in_(lane_ids),
+        link.c.dirty,
+        link.c.status == "linked",
+        link.c.id > after,
+        ~under_way,
+        ~attention.waits(link.c.lane_id, link.c.left_id, now),
+        ~attention.waits(link.c.lane_id, link.c.right_id, now),
+    )
+
+
+def _due_link(row: Row[Any], lanes: Mapping[int, Lane]) -> DueLink:
+    found: Mapping[str, Any] = dict(row._mapping)
+    return DueLink(
+        row.id, lanes[row.lane_id], row.incarnation, PerSide(*(_side(found, s) for s in SIDES))
+    )
+
+
+def _side(found: Mapping[str, Any], side: Side) -> LinkSide:
+    def column(name: str) -> Any:
+        return found[f"{side}_record_{name}"]
+
+    known = column("id") is not None
+    modified = column("modified_at")
+    return LinkSide(
+        id=found[f"{side}_id"],
+        known=known,
+        presence=_PRESENCE[column("presence")] if known else Presence.UNREADABLE,
+        version=column("version") or "",
+        digests=digests.load(column("digests_json")) or {},
+        base=digests.load(found[f"{side}_base_json"]),
+        modified=None if modified is None else datetime.fromtimestamp(modified, UTC),
+        writable=column("writable_json"),
+        payload=column("payload"),
+    )
+
+
+def every_due_link(world: World, lanes: Mapping[int, Lane], size: int) -> Iterator[list[DueLink]]:
+    """All due links of the round, a page at a time; each link comes once."""
+    after = 0
+    while lanes:
+        with world.database.transaction() as tx:
+            page = due_links(tx, world, lanes, after, size)
+        if not page:
+            return
+        after = page[-1].id
+        yield page
+
+
+def also_linked(tx: Connection, page: Sequence[DueLink]) -> dict[tuple[int, str], int]:
+    """For each (feed, record) of a page, by how many links it is held, over all lanes."""
+    found: dict[tuple[int, str], int] = {}
+    for side in SIDES:
+        by_feed: dict[int, set[str]] = {}
+        for link in page:
+            if link.sides[side].id is not None and link.lane.sides[side].shared:
+                by_feed.setdefault(link.lane.sides[side].feed.id, set()).add(
+                    str(link.sides[side].id)
+                )
+        for feed_id, ids in by_feed.items():
+            counted = links.also_linked(tx, side, feed_id, ids)
+            found.update(((feed_id, key), number) for key, number in counted.items())
+    return found

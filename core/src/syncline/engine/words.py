@@ -1,0 +1,65 @@
+"""Operations as people see them: a label for a record, changes field by field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from syncline.engine.lanes import Lane
+from syncline.model.fields import Value
+from syncline.model.objects import ObjectType
+from syncline.model.records import RecordId
+from syncline.model.reports import Action, FieldChange, PlannedOperation
+from syncline.model.sides import Side
+
+
+def label(type: ObjectType, fields: Mapping[str, Value]) -> str:
+    """What a person would call this record; its first e-mail or a dash if it has no name."""
+    words = [str(fields[name]) for name in type.label_fields[:2] if fields.get(name)]
+    if not words:
+        words = [str(fields[name]) for name in type.label_fields[2:] if fields.get(name)][:1]
+    if not words and fields.get("emails"):
+        words = [str(fields["emails"][0])]
+    return " ".join(words) or "(without a name)"
+
+
+def field_changes(
+    before: Mapping[str, Value], sent: Mapping[str, Value]
+) -> tuple[FieldChange, ...]:
+    """Old and new value of each field that is sent."""
+    return tuple(FieldChange(name, before.get(name), value) for name, value in sent.items())
+
+
+def planned(
+    lane: Lane,
+    side: Side,
+    action: Action,
+    record_id: RecordId | None,
+    fields: Mapping[str, Value],
+    reason: str,
+    *,
+    changes: tuple[FieldChange, ...] = (),
+    held: str = "",
+    handle: str = "",
+) -> PlannedOperation:
+    """An operation at one side of a lane, for the report."""
+    return PlannedOperation(
+        lane=lane.name,
+        action=action,
+        side=side,
+        connection=lane.sides[side].feed.connection.name,
+        id=record_id,
+        label=label(lane.type, fields),
+        reason=_with_names(lane, reason),
+        changes=changes,
+        held=held,
+        handle=handle,
+    )
+
+
+def _with_names(lane: Lane, reason: str) -> str:
+    """Reasons name sides; people know the connections' names."""
+    names = {side: lane.sides[side].feed.connection.name for side in Side}
+    for side, name in names.items():
+        reason = reason.replace(f"{side.value}_wins", f"{name}_wins")
+        reason = reason.replace(f"{side.value} wins", f"{name} wins")
+    return reason

@@ -1,0 +1,293 @@
+"""Sending prepared writes: intents first, in one commit a batch; then the call; then the outcome.
+
+A write without an outcome keeps its intent: the next run finds out what became of it by looking
+(`recover.py`), never by repeating.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sqlalchemy import Connection, insert
+
+from syncline.engine.lanes import FeedState, Lane
+from syncline.engine.prepared import Prepared
+from syncline.engine.report import RoundReport
+from syncline.engine.settle import INTENT, Settled, end_intents, settle
+from syncline.engine.world import World
+from syncline.errors import Busy, ConnectionFailure, SynclineError
+from syncline.model.records import RecordId
+from syncline.model.reports import Action, Problem
+from syncline.plugin.requests import (
+    Applied,
+    ApplyRequest,
+    Create,
+    Deferred,
+    DeleteRequest,
+    Duplicate,
+    Gone,
+    Outcome,
+    Rejected,
+    Stale,
+    Unknown,
+    Update,
+)
+from syncline.state import attention, claims, leases, links
+
+
+@dataclass
+class Aftermath:
+    """What a write phase leaves to be looked at: records to read again, creates that turned out
+    to exist already, connections that refuse us.
+    """
+
+    reread: dict[int, set[RecordId]] = field(default_factory=dict)
+    duplicates: list[tuple[Prepared, tuple[RecordId, ...]]] = field(default_factory=list)
+    failed: dict[str, SynclineError] = field(default_factory=dict)
+    retried: int = 0
+
+
+class Writer:
+    """Sends prepared writes of one round, batch by batch, several accounts at once."""
+
+    def __init__(self, world: World, report: RoundReport, held_leases: int) -> None:
+        self.world = world
+        self.report = report
+        self.held_leases = held_leases
+        self.aftermath = Aftermath()
+
+    def send(self, prepared: Sequence[Prepared]) -> None:
+        """Send everything; each outcome is settled as it comes."""
+        groups = [group for group in _groups(prepared) if group]
+        if self.world.workers > 1 and len(groups) > 1:
+            with ThreadPoolExecutor(min(self.world.workers, len(groups))) as pool:
+                list(pool.map(self._send_group, groups))
+        else:
+            for group in groups:
+                self._send_group(group)
+
+    def _send_group(self, group: Sequence[Prepared]) -> None:
+        for batch in _batches(group):
+            connection = batch[0].feed.connection.name
+            if self.world.stop() or connection in self.aftermath.failed:
+                return
+            self._send_batch(batch)
+
+    def _send_batch(self, batch: Sequence[Prepared]) -> None:
+        batch, intents = self._intend(batch)
+        outcomes = self._call(batch)
+        with self.world.database.transaction() as tx:
+            leases.assert_held(tx, self.world.run_id, self.world.seconds, self.held_leases)
+            for each, intent, outcome in zip(batch, intents, outcomes, strict=True):
+                self._take(tx, each, intent, outcome)
+        for each, outcome in zip(batch, outcomes, strict=True):
+            self.world.plugins.observe_after_apply(each.planned, outcome)
+        self.world.progress.advance(len(batch))
+
+    # --- before the call ----------------------------------------------------------------------
+
+    def _intend(self, batch: Sequence[Prepared]) -> tuple[list[Prepared], list[int]]:
+        """One commit: the lease is long enough, links are being created, intents are written."""
+        world, ready, intents = self.world, [], []
+        with world.database.transaction() as tx:
+            now = world.seconds
+            leases.renew(tx, world.run_id, now, world.lease_seconds, self.held_leases)
+            for each in batch:
+                linked = each if each.link_id is not None else self._creating(tx, each)
+                ready.append(linked)
+                intents.append(self._intent(tx, linked, now))
+            links.change(tx, [each.link_id for each in ready if each.link_id], dirty=False)
+        return ready, intents
+
+    def _creating(self, tx: Connection, each: Prepared) -> Prepared:
+        source = each.side.other
+        values = {
+            "lane_id": each.lane.id,
+            "left_feed": each.lane.sides.left.feed.id,
+            "right_feed": each.lane.sides.right.feed.id,
+            f"{source}_id": each.source_id,
+            f"{source}_version": each.source_version,
+            "status": "creating",
+            "incarnation": each.incarnation,
+            "dirty": False,
+        }
+        return replace(each, link_id=links.add(tx, values))
+
+    def _intent(self, tx: Connection, each: Prepared, now: float) -> int:
+        operation = each.operation
+        values = {
+            "run_id": self.world.run_id,
+            "lane_id": each.lane.id,
+            "link_id": each.link_id,
+            "side": each.side.value,
+            "action": each.action.value,
+            "key": operation.key if isinstance(operation, Create) else "",
+            "record_id": each.target_id,
+            "expected_version": each.expected_version,
+            "plan": self.world.database.vault.seal(each.to_json()),
+            "sent_at": now,
+            "attempts": 0,
+        }
+        return int(tx.execute(insert(INTENT).values(values).returning(INTENT.c.id)).scalar_one())
+
+    # --- the call -----------------------------------------------------------------------------
+
+    def _call(self, batch: Sequence[Prepared]) -> list[Outcome]:
+        feed = batch[0].feed
+        operations: tuple[Any, ...] = tuple(each.operation for each in batch)
+        try:
+            if batch[0].action is Action.DELETE:
+                request = DeleteRequest(spec=feed.spec, feed=feed.feed, operations=operations)
+                return feed.connection.delete(request)
+            return feed.connection.apply(
+                ApplyRequest(spec=feed.spec, feed=feed.feed, operations=operations)
+            )
+        except ConnectionFailure as error:
+            self._connection_failed(feed, batch, error)
+            return [Unknown(message=error.message) for _each in batch]
+
+    def _connection_failed(
+        self, feed: FeedState, batch: Sequence[Prepared], error: ConnectionFailure
+    ) -> None:
+        self.aftermath.failed[feed.connection.name] = error
+        self.report.lane_failed(_lanes(batch), error, feed.connection.name)
+
+    # --- after the call -----------------------------------------------------------------------
+
+    def _take(self, tx: Connection, each: Prepared, intent: int, outcome: Outcome) -> None:
+        match outcome:
+            case Applied():
+                self._applied(tx, each, intent, outcome)
+            case Gone() if each.action is Action.DELETE:
+                self._applied(tx, each, intent, Applied(id=RecordId(str(each.target_id))))
+            case Stale() | Gone():
+                self._again(tx, each, intent)
+                self.aftermath.retried += 1
+            case Duplicate():
+                end_intents(tx, [intent])
+                self._undo_creating(tx, each)
+                self.aftermath.duplicates.append((each, outcome.of))
+            case Rejected():
+                self._rejected(tx, each, intent, outcome)
+            case Deferred():
+                self._again(tx, each, intent)
+                self._wait(tx, each, "deferred", outcome.message or "the service was busy")
+            case Unknown():
+                self._report(each, "unknown", outcome.message or "no answer", "")
+
+    def _applied(self, tx: Connection, each: Prepared, intent: int, applied: Applied) -> None:
+        settle(tx, self.world, [settled_from(each, applied)])
+        end_intents(tx, [intent])
+        self.report.done(each.lane, replace(each.planned, id=applied.id))
+        if applied.incomplete:
+            names = ", ".join(applied.incomplete)
+            self._wait(tx, each, "incomplete", f"written without: {names}")
+
+    def _again(self, tx: Connection, each: Prepared, intent: int) -> None:
+        """It certainly did not happen: drop the intent, look at the records again."""
+        end_intents(tx, [intent])
+        self._undo_creating(tx, each)
+        if each.target_id is not None:
+            self.aftermath.reread.setdefault(each.feed.id, set()).add(each.target_id)
+
+    def _undo_creating(self, tx: Connection, each: Prepared) -> None:
+        if each.link_id is None:
+            return
+        if each.action is Action.CREATE and each.incarnation == 0:
+            links.remove(tx, [each.link_id])
+            claims.release(tx, each.lane.id, [str(each.source_id)])
+        else:
+            links.change(tx, [each.link_id], dirty=True, status="linked")
+
+    def _rejected(self, tx: Connection, each: Prepared, intent: int, outcome: Rejected) -> None:
+        end_intents(tx, [intent])
+        self._undo_creating(tx, each)
+        reason = "no permission" if outcome.kind in ("forbidden", "read_only") else "refused"
+        fields = f" ({', '.join(outcome.fields)})" if outcome.fields else ""
+        message = f"{outcome.message}{fields}"
+        self._wait(tx, each, reason, message, code=outcome.code, patient=True)
+
+    def _wait(
+        self,
+        tx: Connection,
+        each: Prepared,
+        reason: str,
+        message: str,
+        *,
+        code: str = "",
+        patient: bool = False,
+    ) -> None:
+        side = each.side.other if each.source_id is not None else each.side
+        record_id = each.source_id or each.target_id
+        waiting = attention.Waiting(
+            each.lane.id, side, str(record_id), reason, message, code, each.source_version, patient
+        )
+        attention.wait(tx, waiting, self.world.seconds)
+        self._report(each, reason, message, code)
+
+    def _report(self, each: Prepared, kind: str, message: str, code: str) -> None:
+        self.report.tally(each.lane).waiting += 1
+        self.report.problem(
+            Problem(
+                kind=kind,
+                message=message,
+                lane=each.lane.name,
+                connection=each.planned.connection,
+                id=each.source_id or each.target_id,
+                label=each.planned.label,
+                code=code,
+            )
+        )
+
+
+def settled_from(each: Prepared, applied: Applied) -> Settled:
+    """What settling needs, from a prepared write and its outcome."""
+    if each.link_id is None:
+        raise Busy("a write was settled before its link was made")
+    return Settled(
+        lane=each.lane,
+        link_id=each.link_id,
+        side=each.side,
+        action=each.action,
+        reason=each.planned.reason,
+        settlement=each.settlement,
+        source_id=each.source_id,
+        source_version=each.source_version,
+        applied=applied,
+        predicted=each.new,
+        before=each.before,
+        after=each.after,
+        incarnation=each.incarnation,
+    )
+
+
+def _lanes(batch: Iterable[Prepared]) -> list[Lane]:
+    return list({each.lane.id: each.lane for each in batch}.values())
+
+
+def _groups(prepared: Sequence[Prepared]) -> list[list[Prepared]]:
+    """What may share batches: same feed, same kind of write, same account where it must be."""
+    found: dict[tuple[Any, ...], list[Prepared]] = {}
+    for each in prepared:
+        account = None if each.feed.spec.spans_accounts else each.operation_account
+        key = (each.feed.connection.name, each.feed.id, each.action, account, _conditional(each))
+        found.setdefault(key, []).append(each)
+    return list(found.values())
+
+
+def _conditional(each: Prepared) -> bool:
+    return isinstance(each.operation, Update) and each.operation.version is not None
+
+
+def _batches(group: Sequence[Prepared]) -> Iterable[Sequence[Prepared]]:
+    spec = group[0].feed.spec
+    size = {
+        Action.CREATE: spec.create_batch,
+        Action.UPDATE: spec.conditional_batch if _conditional(group[0]) else spec.update_batch,
+        Action.DELETE: spec.delete_batch,
+    }[group[0].action]
+    for start in range(0, len(group), max(1, size)):
+        yield group[start : start + max(1, size)]

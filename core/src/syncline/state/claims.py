@@ -1,0 +1,76 @@
+"""Claims: the right to create the record with a match key, so that it is created once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Connection, delete, insert, select
+
+from syncline.state import tables
+from syncline.state.database import chunks, table
+
+CLAIM: Final = table(tables.Claim)
+
+KEPT: Final = 24 * 3600.0
+"""A claim outlives its run: until then a search may not yet see the new record."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A key of a kind at a store (in one account, where records are not shared), and who has it."""
+
+    store_id: int
+    type: str
+    kind: str
+    digest: str
+    account: str
+    lane_id: int
+    source_id: str
+
+
+def claim(tx: Connection, wanted: Sequence[Claim], now: float) -> Claim | None:
+    """Take all of these keys, or, if somebody else has one, return the strongest such claim."""
+    holders = {_key(each): each for each in _held(tx, wanted)}
+    for each in wanted:
+        other = holders.get(_key(each))
+        if other is not None and (other.lane_id, other.source_id) != (each.lane_id, each.source_id):
+            return other
+    new = {_key(each): each for each in wanted if _key(each) not in holders}
+    if new:
+        tx.execute(insert(CLAIM), [{**vars(each), "claimed_at": now} for each in new.values()])
+    return None
+
+
+def release(tx: Connection, lane_id: int, source_ids: Iterable[str]) -> None:
+    """What these records had claimed is free again: nothing was created for them."""
+    for part in chunks(source_ids):
+        tx.execute(delete(CLAIM).where(CLAIM.c.lane_id == lane_id, CLAIM.c.source_id.in_(part)))
+
+
+def expire(tx: Connection, now: float) -> None:
+    """Forget old claims: searches see those records by now."""
+    tx.execute(delete(CLAIM).where(CLAIM.c.claimed_at < now - KEPT))
+
+
+def _key(each: Claim) -> tuple[int, str, str, str, str]:
+    return each.store_id, each.type, each.kind, each.digest, each.account
+
+
+def _held(tx: Connection, wanted: Sequence[Claim]) -> list[Claim]:
+    found: list[Claim] = []
+    for part in chunks({each.digest for each in wanted}):
+        for row in tx.execute(select(CLAIM).where(CLAIM.c.digest.in_(part))):
+            found.append(
+                Claim(
+                    row.store_id,
+                    row.type,
+                    row.kind,
+                    row.digest,
+                    row.account,
+                    row.lane_id,
+                    row.source_id,
+                )
+            )
+    return found

@@ -1,0 +1,138 @@
+"""Stores, accounts, containers, feeds and lanes: what the configuration's names stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from syncline.state import tables
+from syncline.state.database import chunks, table, upsert
+from syncline.state.links import LINK
+from syncline.state.records import RECORD
+
+STORE: Final = table(tables.Store)
+ACCOUNT: Final = table(tables.AccountRow)
+CONTAINER: Final = table(tables.ContainerRow)
+FEED: Final = table(tables.FeedRow)
+LANE: Final = table(tables.LaneRow)
+
+
+def ensure_store(tx: Connection, connector: str, identity: str) -> int:
+    """The row of a system, by its own identity."""
+    found = tx.scalar(
+        select(STORE.c.id).where(STORE.c.connector == connector, STORE.c.identity == identity)
+    )
+    if found is not None:
+        return int(found)
+    statement = insert(STORE).values(connector=connector, identity=identity).returning(STORE.c.id)
+    return int(tx.execute(statement).scalar_one())
+
+
+def known_accounts(tx: Connection, store_id: int, names: Iterable[str]) -> dict[str, str]:
+    """Name → account id, of those that were resolved before."""
+    found: dict[str, str] = {}
+    for part in chunks(names):
+        statement = select(ACCOUNT.c.name, ACCOUNT.c.account).where(
+            ACCOUNT.c.store_id == store_id, ACCOUNT.c.name.in_(part)
+        )
+        found.update((name, account) for name, account in tx.execute(statement))
+    return found
+
+
+def save_accounts(tx: Connection, store_id: int, found: Mapping[str, str], now: float) -> None:
+    """Remember what names stand for."""
+    rows = [
+        {"store_id": store_id, "name": name, "account": account, "resolved_at": now}
+        for name, account in found.items()
+    ]
+    upsert(tx, ACCOUNT, rows, ("account", "resolved_at"))
+
+
+def known_container(
+    tx: Connection, store_id: int, account: str, type: str, path: str
+) -> str | None:
+    """The container a path was resolved to before."""
+    found = tx.scalar(
+        select(CONTAINER.c.container).where(
+            CONTAINER.c.store_id == store_id,
+            CONTAINER.c.account == account,
+            CONTAINER.c.type == type,
+            CONTAINER.c.path == path,
+        )
+    )
+    return None if found is None else str(found)
+
+
+def save_container(
+    tx: Connection, store_id: int, account: str, type: str, path: str, container: str
+) -> None:
+    """Remember a container."""
+    key = {"store_id": store_id, "account": account, "type": type, "path": path}
+    upsert(tx, CONTAINER, [{**key, "container": container}], ("container",))
+
+
+def ensure_feed(tx: Connection, key: Mapping[str, Any], mapping: str) -> int:
+    """The row of a feed; a new mapping means a new row, read from the beginning."""
+    where = [FEED.c[name] == value for name, value in key.items()]
+    found = tx.scalar(select(FEED.c.id).where(*where))
+    if found is not None:
+        return int(found)
+    values = {"generation": 0, **key, "mapping": mapping}
+    return int(tx.execute(insert(FEED).values(**values).returning(FEED.c.id)).scalar_one())
+
+
+def feed_mapping(tx: Connection, feed_id: int) -> str:
+    """The versions the digests of a feed depend on."""
+    return str(tx.scalar(select(FEED.c.mapping).where(FEED.c.id == feed_id)) or "")
+
+
+def find_lane(tx: Connection, key: Mapping[str, Any]) -> Row[Any] | None:
+    """The row of a lane, by type and both accounts."""
+    where = [LANE.c[name] == value for name, value in key.items()]
+    return tx.execute(select(LANE).where(*where)).one_or_none()
+
+
+def add_lane(tx: Connection, values: Mapping[str, Any]) -> int:
+    """A new lane."""
+    defaults = {"rebaseline": False, "adopted_foreign": False, "last_error": ""}
+    statement = insert(LANE).values(**defaults, **values).returning(LANE.c.id)
+    return int(tx.execute(statement).scalar_one())
+
+
+def change_lane(tx: Connection, lane_id: int, **values: Any) -> None:
+    """Change a lane's row."""
+    tx.execute(update(LANE).where(LANE.c.id == lane_id).values(**values))
+
+
+def move_links(tx: Connection, lane_id: int, side: str, feed_id: int, *, keep_base: bool) -> None:
+    """A lane reads another feed now: its links follow, and are looked at again.
+
+    `keep_base` is False where the old digests mean something else (another normal form, mapping
+    or key): the bases are then unknown.
+    """
+    values: dict[str, Any] = {f"{side}_feed": feed_id, "dirty": True}
+    if not keep_base:
+        values[f"{side}_base_json"] = None
+    tx.execute(update(LINK).where(LINK.c.lane_id == lane_id).values(**values))
+
+
+def read_again(tx: Connection, feed_id: int) -> None:
+    """Read a feed from the beginning, and take every record as if it had not been seen."""
+    tx.execute(update(FEED).where(FEED.c.id == feed_id).values(cursor_json=None))
+    tx.execute(update(RECORD).where(RECORD.c.feed_id == feed_id).values(version=""))
+
+
+def forget_bases(tx: Connection, lane_id: int) -> None:
+    """Both bases of every link are unknown: the rule of the first sync applies."""
+    tx.execute(
+        update(LINK)
+        .where(LINK.c.lane_id == lane_id)
+        .values(left_base_json=None, right_base_json=None, dirty=True)
+    )
+
+
+def look_again(tx: Connection, lane_id: int) -> None:
+    """Decide about every link of a lane anew; bases stay."""
+    tx.execute(update(LINK).where(LINK.c.lane_id == lane_id).values(dirty=True))

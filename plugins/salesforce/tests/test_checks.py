@@ -62,6 +62,14 @@ def test_a_hidden_field_is_not_offered_and_a_read_only_one_is_not_written(org: A
     assert spec.by_name["job_title"].read_only
 
 
+def test_only_keys_whose_columns_can_be_read_are_looked_up(org: Any) -> None:
+    org.sandbox.hide_object("Account")
+    assert org.connect().check().spec.match == {"email", "name"}
+
+    org.sandbox.hide_field("Contact", "Email")
+    assert org.connect().check().spec.match == {"name"}
+
+
 def test_a_restricted_salutation_becomes_the_vocabulary(org: Any) -> None:
     org.sandbox.set(picklists={"Contact.Salutation": ["Mr.", "Ms."]})
     spec = org.connect().check().spec

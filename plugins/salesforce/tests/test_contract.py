@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
+
 from syncline.errors import Reconnect, Retry, SynclineError
 from syncline.model.fields import Value
 from syncline.model.records import RecordId
@@ -39,9 +40,7 @@ class SalesforceSystem:
         self.sandbox = sandbox
         self.folder = folder
         self.people = {name: sandbox.add_user(name) for name in ACCOUNTS}
-        sandbox.define_field(
-            "Contact", "SyncKey__c", length=255, unique=True, external_id=True
-        )
+        sandbox.define_field("Contact", "SyncKey__c", length=255, unique=True, external_id=True)
         # Companies the kit writes must be accounts, or they are not stored.
         for number in range(60):
             sandbox.create("Account", {"Name": f"Company {number}"})
@@ -57,7 +56,7 @@ class SalesforceSystem:
         }
 
     def _settings(self, secret: str) -> dict[str, Any]:
-        path = self.folder / f"secret-{secret}"
+        path = self.folder / f"secret-{len(secret)}"
         path.write_text(secret)
         return {
             "instance_url": self.sandbox.url,
@@ -141,9 +140,16 @@ class WithoutKeyField(ConnectorContract):
 class TestWithoutKeyField(WithoutKeyField):
     """As any organisation is."""
 
+    known_gaps: ClassVar[Mapping[str, str]] = {
+        "test_a_lost_answer_is_unknown": "the fault meets the look-up of the company before the "
+        "write, so the write is not sent and rightly called Deferred; see TestWithKeyField"
+    }
+
 
 class TestWithKeyField(WithoutKeyField):
-    """With `key_field`, creation is exactly-once."""
+    """With `key_field`, creation is exactly-once. Accounts are hidden here: a company costs a
+    question before the write, and a fault that meets every call then meets that one.
+    """
 
     @pytest.fixture
     def system(self, tmp_path: Path) -> Iterator[SalesforceSystem]:
@@ -153,7 +159,11 @@ class TestWithKeyField(WithoutKeyField):
 
 
 class KeyedSystem(SalesforceSystem):
-    """An organisation with our key field."""
+    """An organisation with our key field, whose accounts are none of our business."""
+
+    def __init__(self, sandbox: SalesforceSandbox, folder: Path) -> None:
+        super().__init__(sandbox, folder)
+        sandbox.hide_object("Account")
 
     def _settings(self, secret: str) -> dict[str, Any]:
         return super()._settings(secret) | {"key_field": "SyncKey__c"}

@@ -14,7 +14,7 @@ from typing import Any
 
 from syncline.model.fields import Value
 from syncline.model.objects import ObjectType
-from syncline.model.records import AccountId, Json, Record, RecordId
+from syncline.model.records import Absent, AccountId, Json, Record, RecordId
 from syncline.plugin.connection import ConnectionHandle, open_connection
 from syncline.plugin.connector import Connector, ConnectorContext
 from syncline.plugin.requests import (
@@ -109,6 +109,7 @@ class World:
     account: str
     account_id: AccountId
     seen: set[tuple[RecordId, str]] = field(default_factory=set)
+    gone: set[Absent] = field(default_factory=set)
     numbers: Iterator[int] = field(default_factory=lambda: count(100))
     """Numbers for samples that no other record of the test has."""
 

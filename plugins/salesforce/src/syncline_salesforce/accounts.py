@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from syncline.errors import Retry
 from syncline.model import text
 from syncline.model.fields import Value
 from syncline_salesforce import soql
@@ -33,6 +34,14 @@ def find_accounts(
 ) -> Accounts:
     """All accounts with one of these names, with one query for as many as fit a URI."""
     wanted = {text.short_text(name) for name in names if name} - {""}
+    try:
+        return _found(service, wanted, no_persons)
+    except Retry as failed:
+        # Only a question failed: what was to be written was certainly not sent.
+        raise Retry(failed.message, after=failed.after, reached=False) from None
+
+
+def _found(service: SalesforceService, wanted: set[str], no_persons: str) -> Accounts:
     found: dict[str, list[tuple[str, str]]] = {}
     for group in soql.lists(sorted(wanted), soql.URI_BUDGET - 200):
         conditions = [f"Name IN {group}", no_persons]

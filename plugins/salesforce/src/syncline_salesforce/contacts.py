@@ -47,12 +47,15 @@ class Email(OneOfSet):
 
 
 def ascii_address(address: str) -> str:
-    """The address with the ASCII form of its domain; unchanged if it has none."""
+    """The address with the ASCII form of its domain; unchanged if it has none, or if that would
+    be another address.
+    """
     local, at, domain = address.strip().rpartition("@")
     try:
-        return f"{local}{at}{domain.encode('idna').decode('ascii')}" if at else address
+        changed = f"{local}{at}{domain.encode('idna').decode('ascii')}" if at else address
     except UnicodeError:
         return address
+    return changed if text.email(changed) == text.email(address) else address
 
 
 class LongText:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from syncline.plugin.requests import MatchKey
 
 _PARTS = "\x1f"
-_COLUMNS: Mapping[str, tuple[str, ...]] = {
+COLUMNS: Mapping[str, tuple[str, ...]] = {
     "email": ("Email",),
     "name": ("FirstName", "LastName"),
     "name+company": ("FirstName", "LastName", "Account.Name"),
@@ -22,8 +22,11 @@ def columns_of(keys: Iterable[MatchKey], key_field: str | None) -> dict[str, lis
     """Column → spellings to look for; keys of one kind only. Joined by AND."""
     found: dict[str, list[str]] = {}
     for key in keys:
-        columns = (key_field or "Id",) if key.kind == "marker" else _COLUMNS[key.kind]
-        for column, part in zip(columns, key.value.split(_PARTS), strict=True):
+        columns = (key_field or "Id",) if key.kind == "marker" else COLUMNS[key.kind]
+        parts = key.value.split(_PARTS)
+        if len(parts) != len(columns):
+            continue  # not a key of this kind: nothing has it
+        for column, part in zip(columns, parts, strict=True):
             found.setdefault(column, []).extend(spellings(part, column))
     return {name: list(dict.fromkeys(values)) for name, values in found.items()}
 

@@ -118,13 +118,16 @@ class Reads:
     def _conditions(self, keys: list[MatchKey], selection: Selection) -> Iterator[str]:
         columns = columns_of(keys, selection.key_field)
         budget = (soql.URI_BUDGET - len(selection.columns) * 2) // max(1, len(columns))
+        if not columns:
+            return
         if len(columns) == 1:
             (name, values) = next(iter(columns.items()))
             yield from (f"{name} IN {group}" for group in soql.lists(values, budget))
             return
         # Names: the columns are narrowed together, in groups small enough to fit side by side.
         for start in range(0, len(keys), 50):
-            yield from _narrowed(columns_of(keys[start : start + 50], None), budget)
+            narrow = columns_of(keys[start : start + 50], None)
+            yield from _narrowed(narrow, budget) if narrow else ()
 
     # ---- walking --------------------------------------------------------------------------------
 

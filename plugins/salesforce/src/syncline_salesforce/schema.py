@@ -17,6 +17,7 @@ from syncline.model.capacity import Capacity
 from syncline.plugin.spec import SAME_TEXT, Field, TypeSpec
 from syncline_salesforce import contacts
 from syncline_salesforce.contacts import COMPANY, OBJECT, Stored
+from syncline_salesforce.matching import COLUMNS
 from syncline_salesforce.service import SalesforceService
 
 _TEXT_TYPES = frozenset(
@@ -59,7 +60,16 @@ class Schema:
         """The declared type as far as this organisation has it."""
         kept = (field for field in declared.fields if all(map(self.has, field.native)))
         stored = Stored(self.length("LastName") or 80, self.length("Email") or 80)
-        return replace(declared, fields=tuple(map(self._narrowed, kept)), stored_as=stored)
+        return replace(
+            declared,
+            fields=tuple(map(self._narrowed, kept)),
+            stored_as=stored,
+            match=frozenset(filter(self._can_match, declared.match)),
+        )
+
+    def _can_match(self, kind: str) -> bool:
+        """Whether every column of the match key can be asked for."""
+        return all(map(self.has, COLUMNS.get(kind, ())))
 
     def _narrowed(self, field: Field) -> Field:
         writable = all(self.may(native, "updateable") for native in field.native)

@@ -7,6 +7,7 @@ the token: it puts it on each request, and after a 401 sends the *same* request 
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -28,6 +29,26 @@ Kind = Literal["read", "write", "check"]
 
 BODY_LIMIT = 64 * 1024 * 1024
 """Bytes of one answer. 2,000 contacts with full descriptions stay below it."""
+
+
+class WithoutQuery(logging.Filter):
+    """Takes the query out of the addresses that urllib3 logs at DEBUG: SOQL is part of the
+    address, and it holds names and e-mail addresses.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Shorten the record's addresses; no record is dropped."""
+        if isinstance(record.args, tuple):
+            record.args = tuple(map(_without_query, record.args))
+        return True
+
+
+def _without_query(value: object) -> object:
+    path, found, _ = value.partition("?") if isinstance(value, str) else ("", "", "")
+    return f"{path}?…" if found else value
+
+
+_QUIET = WithoutQuery()
 
 
 class Usage:
@@ -178,6 +199,7 @@ def session_for(
     timeout: float,
 ) -> SalesforceSession:
     """A session that can talk to this instance, without TLS if its address says so."""
+    logging.getLogger("urllib3.connectionpool").addFilter(_QUIET)
     session = SalesforceSession(tokens, usage, context, timeout)
     if urlsplit(instance_url).scheme == "http":
         session.mount(f"https://{urlsplit(instance_url).netloc}", PlainHttp())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _ZERO_WIDTH = dict.fromkeys(map(ord, "\u200b\u2060\ufeff\u00ad"))
 _SPACES = re.compile(r"\s+")
@@ -40,6 +41,7 @@ def email(value: str) -> str:
 _HOST_NAME = re.compile(r"[a-z0-9._-]+")
 
 
+@lru_cache(maxsize=4096)
 def _ascii_domain(domain: str) -> str:
     """IDNA's form; what is no host name stays as it is, since its form would not be stable."""
     try:

@@ -1,0 +1,65 @@
+"""Worlds for plugin tests: real distributions on the path, and connections to a scripted system."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from syncline.plugin import ConnectorContext
+from syncline.testing.world import Tokens
+
+Install = Callable[..., None]
+
+
+@pytest.fixture
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install]:
+    """Put a distribution on the path: its name, its plugin's name, the code of its one module."""
+    before = set(sys.modules)
+
+    def install(distribution: str, plugin: str, code: str, *, version: str = "1.2.3") -> None:
+        folder = tmp_path / distribution
+        module = distribution.replace("-", "_")
+        info = folder / f"{module}-{version}.dist-info"
+        info.mkdir(parents=True)
+        (folder / f"{module}.py").write_text(code)
+        (info / "METADATA").write_text(
+            f"Metadata-Version: 2.1\nName: {distribution}\nVersion: {version}\n"
+        )
+        (info / "entry_points.txt").write_text(f"[syncline.plugins]\n{plugin} = {module}\n")
+        monkeypatch.syspath_prepend(str(folder))
+        importlib.invalidate_caches()
+
+    yield install
+    for name in set(sys.modules) - before:
+        if name.startswith("acme"):
+            del sys.modules[name]
+
+
+@pytest.fixture
+def context() -> ConnectorContext:
+    return ConnectorContext(
+        connection="crm", installation="test", now=lambda: datetime.now(UTC), tokens=Tokens()
+    )
+
+
+@pytest.fixture
+def scripted() -> Callable[..., Any]:
+    """A plugin object with these hook functions."""
+    from syncline.plugin import hookimpl
+
+    def scripted(**hooks: Callable[..., Any]) -> Any:
+        class Plugin:
+            pass
+
+        plugin = Plugin()
+        for name, function in hooks.items():
+            setattr(plugin, name, hookimpl(function))
+        return plugin
+
+    return scripted

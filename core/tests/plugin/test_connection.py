@@ -1,0 +1,397 @@
+"""The façade of a connection: hooks, wrappers, counting, and what a faulty connector can do."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from syncline.connectors.memory import MemoryConfig, MemoryConnector, MemoryOptions, MemoryStore
+from syncline.errors import ConfigurationError, Retry, Stop
+from syncline.model.contact import CONTACT
+from syncline.model.records import AbsenceReason, Absent
+from syncline.plugin import (
+    AccountId,
+    AccountsRequest,
+    Applied,
+    ApplyRequest,
+    ChangesRequest,
+    CheckRequest,
+    Connector,
+    ConnectorContext,
+    ContainersRequest,
+    Create,
+    Deferred,
+    Delete,
+    DeleteRequest,
+    Feed,
+    Gone,
+    IdsRequest,
+    Page,
+    Record,
+    RecordId,
+    Unknown,
+    hookimpl,
+)
+from syncline.plugin.connection import ConnectionHandle, open_connection
+from syncline.plugin.hookspecs import PROJECT, ConnectionSpecs
+from syncline.plugin.wrappers.audit import LOGGER
+from syncline.plugin.wrappers.pacing import Pacing
+from syncline.plugin.wrappers.retry import Patience
+
+SPEC = MemoryOptions().spec()
+FEED = Feed(type="contact", account=AccountId("left-user-1"))
+CREATE = Create(key="k", account=AccountId("left-user-1"), fields={"family_name": "Lovelace"})
+APPLY = ApplyRequest(spec=SPEC, feed=FEED, operations=(CREATE,))
+CHANGES = ChangesRequest(spec=SPEC, feed=FEED)
+NO_WAIT = Patience(sleep=lambda _seconds: None, now=lambda: 0.0, jitter=lambda: 0.0)
+
+
+@pytest.fixture
+def store() -> MemoryStore:
+    store = MemoryStore.open("left")
+    store.add_account("ada")
+    return store
+
+
+@pytest.fixture
+def connect(store: MemoryStore, context: ConnectorContext) -> Callable[..., ConnectionHandle]:
+    def connect(
+        type_: type[Connector] = MemoryConnector, *plugins: object, **changes: Any
+    ) -> ConnectionHandle:
+        return open_connection(
+            "crm",
+            type_,
+            MemoryConfig(store="left"),
+            replace(context, **changes),
+            plugins=plugins,
+            patience=NO_WAIT,
+        )
+
+    return connect
+
+
+def test_every_connection_hook_has_a_test() -> None:
+    hooks = [n for n, f in vars(ConnectionSpecs).items() if hasattr(f, f"{PROJECT}_spec")]
+
+    assert [h for h in hooks if not any(t.startswith(f"test_{h}_") for t in globals())] == []
+
+
+def test_check_says_which_store_it_is(connect) -> None:
+    assert connect().check(CheckRequest()).store == "memory:left"
+
+
+def test_containers_are_folders_or_accounts(connect) -> None:
+    handle = connect()
+
+    (account,) = handle.accounts(AccountsRequest(names=("ada", "nobody"))).accounts
+    found = handle.containers(ContainersRequest(type="contact", account=account.id))
+
+    assert account.id == "left-user-1"
+    assert [each.path for each in found.containers] == [""]
+
+
+def test_fetch_returns_a_finished_page(connect, store) -> None:
+    id = store.create("ada", {"family_name": "Lovelace"})
+
+    page = connect().fetch(CHANGES)
+
+    assert [each.id for each in page.records] == [id]
+    assert page.cursor is not None
+
+
+def test_apply_and_delete_return_one_outcome_each(connect, store) -> None:
+    handle = connect()
+
+    (created,) = handle.apply(APPLY)
+    assert isinstance(created, Applied)
+    (record,) = handle.fetch(IdsRequest(spec=SPEC, feed=FEED, ids=(created.id,))).records
+    operation = Delete(id=record.id, version=record.version, current=record, account=FEED.account)
+    request = DeleteRequest(spec=SPEC, feed=FEED, operations=(operation,))
+
+    assert isinstance(handle.delete(request)[0], Applied)
+    assert handle.delete(request) == [Gone()]
+    assert store.read() == {}
+
+
+def test_delete_of_nothing_makes_no_call(connect) -> None:
+    handle = connect()
+
+    assert handle.delete(DeleteRequest(spec=SPEC, feed=FEED, operations=())) == []
+    assert handle.calls().writes == 0
+
+
+def test_calls_are_counted_by_kind_and_passed_on(connect) -> None:
+    told: list[str] = []
+    handle = connect(count_call=told.append)
+
+    handle.check(CheckRequest())
+    handle.fetch(CHANGES)
+    handle.fetch(CHANGES)
+    handle.apply(APPLY)
+
+    counts = handle.calls()
+    assert (counts.checks, counts.reads, counts.writes) == (1, 2, 1)
+    assert (counts.connection, told) == ("crm", ["check", "read", "read", "write"])
+
+
+def test_a_call_of_an_unknown_kind_is_a_fault_of_the_connector(connect) -> None:
+    class Miscounting(MemoryConnector):
+        def fetch_changes(self, request):
+            self.context.count_call("reed")
+            return Page(cursor=1)
+
+    with pytest.raises(Stop, match="memory"):
+        connect(Miscounting).fetch(CHANGES)
+
+
+def test_every_attempt_passes_the_wrappers_and_is_counted(connect, store) -> None:
+    attempts: list[int] = []
+
+    class Flaky:
+        @hookimpl(wrapper=True)
+        def fetch(self, request):
+            attempts.append(1)
+            page = yield
+            if len(attempts) < 3:
+                raise Retry("busy")
+            return page
+
+    handle = connect(MemoryConnector, Flaky())
+
+    handle.fetch(CHANGES)
+    assert len(attempts) == handle.calls().reads == 3
+
+
+def test_a_create_without_a_key_is_never_repeated(connect, store) -> None:
+    class Lost:
+        @hookimpl(wrapper=True)
+        def apply(self, request):
+            yield
+            raise Retry("connection lost")
+
+    spec = MemoryOptions(idempotency="marker").spec()
+    outcomes = connect(MemoryConnector, Lost()).apply(replace(APPLY, spec=spec))
+
+    assert [type(each) for each in outcomes] == [Unknown]
+    assert len(store.read()) == 1
+
+
+def test_a_create_with_a_key_is_repeated_and_made_once(connect, store) -> None:
+    lost: list[int] = []
+
+    class LostOnce:
+        @hookimpl(wrapper=True)
+        def apply(self, request):
+            outcomes = yield
+            if not lost:
+                lost.append(1)
+                raise Retry("connection lost")
+            return outcomes
+
+    (outcome,) = connect(MemoryConnector, LostOnce()).apply(APPLY)
+
+    assert isinstance(outcome, Applied)
+    assert list(store.read()) == [outcome.id]
+
+
+def test_can_match_is_the_presence_of_the_method(connect) -> None:
+    class NoMatch(MemoryConnector):
+        fetch_match = Connector.fetch_match
+
+    assert connect().can_match
+    assert not connect(NoMatch).can_match
+
+
+def test_scope_and_custom_fields_are_asked_of_the_connector(connect) -> None:
+    handle = connect()
+
+    assert handle.scope(SPEC, "company=Acme").condition == {"field": "company", "value": "Acme"}
+    assert handle.custom_field(SPEC, "tier", "Tier__c").native == ("Tier__c",)
+    with pytest.raises(ConfigurationError):
+        handle.scope(SPEC, "nonsense")
+
+
+RECORD = Record(id=RecordId("1"), version="v")
+
+
+@pytest.mark.parametrize(
+    ("answers", "request_", "what"),
+    [
+        ({"fetch_changes": Page(next=1, cursor=2)}, CHANGES, "both next and cursor"),
+        ({"fetch_changes": Page()}, CHANGES, "without a cursor"),
+        ({"fetch_changes": [RECORD]}, CHANGES, "list instead of Page"),
+        ({"fetch_changes": None}, CHANGES, "NoneType instead of Page"),
+        ({"apply": []}, APPLY, "0 outcomes for 1 operations"),
+        ({"apply": [Gone(), Gone()]}, APPLY, "2 outcomes for 1 operations"),
+        ({"apply": ["done"]}, APPLY, "an outcome of type str"),
+        ({"apply": None}, APPLY, "NoneType instead of list"),
+        ({"check": {}}, CheckRequest(), "dict instead of CheckReport"),
+    ],
+)
+def test_a_malformed_answer_names_the_connector(connect, answers, request_, what) -> None:
+    methods = {name: lambda self, request, a=answer: a for name, answer in answers.items()}
+    handle = connect(type("Faulty", (MemoryConnector,), methods))
+    call = {ApplyRequest: handle.apply, CheckRequest: handle.check}.get(
+        type(request_), handle.fetch
+    )
+
+    with pytest.raises(Stop, match=f"malformed answer from connector 'memory': .*{what}") as stop:
+        call(request_)
+    assert stop.value.hint
+
+
+def test_a_bug_in_a_connector_shows_its_place_and_no_argument(connect) -> None:
+    class Buggy(MemoryConnector):
+        def apply(self, request):
+            raise KeyError(request.operations[0].fields["family_name"])
+
+    with pytest.raises(
+        Stop, match=r"'memory' failed in apply: KeyError at test_connection\.py"
+    ) as stop:
+        connect(Buggy).apply(APPLY)
+    assert "Lovelace" not in f"{stop.value!r}{stop.value.hint}{stop.value.context}"
+    assert stop.value.__suppress_context__
+
+
+def test_settings_of_another_connector_are_refused(context) -> None:
+    with pytest.raises(ConfigurationError, match="crm"):
+        open_connection("crm", MemoryConnector, object(), context)
+
+
+def test_closing_twice_closes_once(connect) -> None:
+    closed: list[int] = []
+
+    class Closing(MemoryConnector):
+        def close(self) -> None:
+            closed.append(1)
+
+    handle = connect(Closing)
+    handle.close()
+    handle.close()
+
+    assert closed == [1]
+
+
+def test_audit_tells_counts_and_never_arguments(connect, store, caplog) -> None:
+    store.create("ada", {"family_name": "Lovelace"})
+    with caplog.at_level(logging.INFO, logger=LOGGER):
+        handle = connect()
+        handle.fetch(CHANGES)
+        handle.apply(APPLY)
+
+    fetched, applied = caplog.messages
+    assert "connection='crm'" in fetched
+    assert "call='fetch changes'" in fetched
+    assert "records=1" in fetched
+    assert "applied=1" in applied
+    assert "Lovelace" not in caplog.text
+
+
+def test_audit_tells_failures_by_type(connect, caplog) -> None:
+    class Refusing(MemoryConnector):
+        def fetch_changes(self, request):
+            raise Stop("Lovelace is not allowed")
+
+    with caplog.at_level(logging.INFO, logger=LOGGER), pytest.raises(Stop):
+        connect(Refusing).fetch(CHANGES)
+    assert "error='Stop'" in caplog.text
+    assert "Lovelace" not in caplog.text
+
+
+def test_audit_writes_nothing_to_the_terminal(connect, capsys) -> None:
+    connect().fetch(CHANGES)
+
+    assert capsys.readouterr() == ("", "")
+
+
+class Gate:
+    """Counts the writes that are in flight, each of which waits until it is let go."""
+
+    def __init__(self) -> None:
+        self.entered = threading.Semaphore(0)
+        self.go = threading.Semaphore(0)
+
+    @hookimpl(wrapper=True)
+    def apply(self, request):
+        self.entered.release()
+        self.go.acquire()
+        return (yield)
+
+
+def _writing(handle: ConnectionHandle, *accounts: str) -> list[threading.Thread]:
+    threads = [
+        threading.Thread(
+            target=handle.apply,
+            args=(replace(APPLY, operations=(replace(CREATE, account=AccountId(each)),)),),
+        )
+        for each in accounts
+    ]
+    for each in threads:
+        each.start()
+    return threads
+
+
+class Busy:
+    """Notes how many writes were in flight at once, each lasting a while."""
+
+    def __init__(self) -> None:
+        self.now = 0
+        self.most = 0
+
+    @hookimpl(wrapper=True)
+    def apply(self, request):
+        self.now += 1
+        for _ in range(20_000):
+            self.most = max(self.most, self.now)
+        outcomes = yield
+        self.now -= 1
+        return outcomes
+
+
+def test_one_write_at_a_time_to_one_account(connect) -> None:
+    busy = Busy()
+    for each in _writing(connect(MemoryConnector, busy), *["left-user-1"] * 8):
+        each.join(30)
+
+    assert busy.most == 1
+
+
+def test_writes_to_two_accounts_run_side_by_side(connect) -> None:
+    gate = Gate()
+    threads = _writing(connect(MemoryConnector, gate), "left-user-1", "left-user-2")
+
+    assert gate.entered.acquire(timeout=10)
+    assert gate.entered.acquire(timeout=10)
+    gate.go.release(2)
+    for each in threads:
+        each.join(10)
+
+
+def test_a_batch_over_several_accounts_is_not_held_back() -> None:
+    mixed = (CREATE, replace(CREATE, account=AccountId("left-user-2")))
+    turn = Pacing().apply(request=replace(APPLY, operations=mixed))
+
+    next(turn)
+    with pytest.raises(StopIteration) as ended:
+        turn.send([Deferred(), Deferred()])
+    assert ended.value.value == [Deferred(), Deferred()]
+
+
+def test_the_contact_type_of_memory_holds_every_canonical_field() -> None:
+    assert SPEC.readable == CONTACT.fields.keys()
+
+
+def test_absences_pass_through(connect, store) -> None:
+    id = store.create("ada", {"family_name": "Lovelace"})
+    handle = connect()
+    cursor = handle.fetch(CHANGES).cursor
+    store.delete(id)
+
+    page = handle.fetch(replace(CHANGES, cursor=cursor))
+
+    assert page.absent == (Absent(id, AbsenceReason.DELETED),)

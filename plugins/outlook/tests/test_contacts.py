@@ -111,31 +111,30 @@ def test_a_record_carries_the_services_facts() -> None:
     found = contacts.read_record(
         CONTACTS,
         {
-            "@odata.etag": 'W/"k"', "id": "i", "parentFolderId": "f", MARKER_PROPERTY: "home:key",
+            "@odata.etag": 'W/"k"', "id": "i", "parentFolderId": "f",
+            EXTENDED: [{"id": MARKER_PROPERTY, "value": "home:key"}],
             "createdDateTime": "2026-01-02T03:04:05Z", "lastModifiedDateTime": "not a time",
         },
         ADA,
-        "home",
     )  # fmt: skip
     assert found is not None
     assert (found.id, found.version, found.container, found.owner) == ("i", 'W/"k"', "f", "ada")
     assert found.created == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
     assert found.modified is None
-    assert found.marker == "key"
+    assert found.marker == "home:key"
 
 
 def test_the_change_key_stands_in_for_a_missing_etag() -> None:
     assert contacts.version_of({"changeKey": "k"}) == 'W/"k"'
-    assert contacts.read_record(CONTACTS, {"id": "x"}, ADA, "home") is None
+    assert contacts.read_record(CONTACTS, {"id": "x"}, ADA) is None
 
 
-@pytest.mark.parametrize("key", ["abc123", "home:abc", "a:b:c"])
-def test_a_marker_gives_back_the_key_it_was_made_of(key: str) -> None:
-    assert contacts.read_marker(contacts.written_marker(key, "home"), "home") == key
-
-
-def test_a_marker_of_another_installation_shows_that_it_is_foreign() -> None:
-    assert contacts.read_marker(contacts.written_marker("abc", "office"), "home") == "office:abc"
+def test_a_marker_is_the_key_as_it_was_given_whoever_wrote_it() -> None:
+    (mark,) = contacts.create_body(CONTACTS, {}, "home:k'1")[EXTENDED]
+    shouted = {**mark, "id": mark["id"].replace("4b0ac7a6", "4B0AC7A6")}
+    assert contacts.marker_of({EXTENDED: [{"id": "other", "value": "x"}, shouted]}) == "home:k'1"
+    assert contacts.marker_of({EXTENDED: []}) is None
+    assert contacts.marker_of({}) is None
 
 
 # ---- custom fields ------------------------------------------------------------------------------

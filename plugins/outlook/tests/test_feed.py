@@ -156,6 +156,47 @@ def test_a_folder_that_is_gone_stops_and_deletes_nothing(outlook: Any) -> None:
         outlook.page(container=folder)
 
 
+# ---- our marks ----------------------------------------------------------------------------------
+
+
+def test_a_first_round_shows_our_marks_for_one_call_more(outlook: Any) -> None:
+    outlook.box.create_contacts(people(150))
+    outlook.create({"given_name": "Ours"}, {"given_name": "Too"})
+    outlook.page()
+    outlook.calls.clear()
+    pages, _ = outlook.round(page_size=50)
+    found = [r for each in pages for r in each.records]
+    assert sorted(r.marker for r in found if r.marker) == ["key-0", "key-1"]
+    assert outlook.calls.count("read") == 4 + 1
+    again, _ = outlook.round(page_size=10)
+    assert [r.marker for each in again for r in each.records].count("key-0") == 1
+
+
+def test_later_rounds_read_marks_of_new_contacts_only(outlook: Any) -> None:
+    sandbox = outlook.box.sandbox
+    (old,) = outlook.box.create_contacts(people(1))
+    sandbox.advance(60)
+    outlook.box.create_contacts(people(1))
+    _, cursor = outlook.round()
+    sandbox.advance(60)
+    outlook.box.update_contact(old["id"], {"jobTitle": "x"})
+    outlook.calls.clear()
+    (page,), cursor = outlook.round(cursor)
+    assert (len(page.records), outlook.calls) == (1, ["read"])
+    outlook.create(*({"given_name": f"P{n}"} for n in range(20)))
+    outlook.calls.clear()
+    (page,), cursor = outlook.round(cursor)
+    assert {r.marker for r in page.records} == {f"key-{n}" for n in range(20)}
+    assert outlook.calls == ["read", "read"]
+    sandbox.advance(60)
+    for _ in range(2):
+        outlook.create(*({"given_name": f"Q{n}"} for n in range(20)))
+    outlook.calls.clear()
+    (page,), _ = outlook.round(cursor)
+    assert [r.marker for r in page.records].count(None) == 0
+    assert outlook.calls == ["read", "read"], "more than 20: the folder's list"
+
+
 # ---- the sweep ----------------------------------------------------------------------------------
 
 

@@ -27,6 +27,7 @@ from syncline_outlook.client import GraphClient, LoginClient, Transport
 from syncline_outlook.config import OutlookConfig
 from syncline_outlook.delta import DeltaFeed
 from syncline_outlook.folders import Folders
+from syncline_outlook.marks import FolderMarks
 from syncline_outlook.names import EmailNames
 from syncline_outlook.reading import Reader
 from syncline_outlook.writing import Writer
@@ -45,18 +46,18 @@ class OutlookConnector(Connector):
         login = LoginClient(self._transport, context.count_call, plain_netloc(config))
         self._tokens = token_source(config, login, context.tokens)
         self._client = GraphClient(config.graph, self._transport, self._tokens, context.count_call)
-        names, installation = EmailNames(), context.installation
+        names = EmailNames()
         self._folders = Folders(self._client)
-        self._reader = Reader(self._client, self._folders, names, installation)
+        self._reader = Reader(self._client, self._folders, names)
         self._feed = DeltaFeed(
             self._client,
             self._folders,
             self._reader,
             names,
+            FolderMarks(self._client),
             page_size=config.page_size,
-            installation=installation,
         )
-        self._writer = Writer(self._client, self._reader, names, installation)
+        self._writer = Writer(self._client, self._reader, names)
 
     def check(self, request: CheckRequest) -> CheckReport:
         """See `checking.report`. With device code: signs in first, if nobody has; the code to type

@@ -169,22 +169,41 @@ def select(spec: TypeSpec) -> tuple[str, ...]:
 
 def expand(spec: TypeSpec) -> str:
     """`$expand` for our mark and for custom fields."""
-    wanted = (MARKER_PROPERTY, *extended_names(spec))
-    condition = " or ".join(f"id eq {literal(name)}" for name in wanted)
+    return _expand(MARKER_PROPERTY, *extended_names(spec))
+
+
+def marker_expand() -> str:
+    """`$expand` for our mark alone."""
+    return _expand(MARKER_PROPERTY)
+
+
+def _expand(*names: str) -> str:
+    condition = " or ".join(f"id eq {literal(name)}" for name in names)
     return f"{EXTENDED}($filter={condition})"
+
+
+def marker_of(native: Native) -> str | None:
+    """The key a contact was created with, as it was stored; None without one, or if the answer
+    was not asked for it.
+    """
+    found = _extended(native).get(_folded(MARKER_PROPERTY))
+    return found if isinstance(found, str) and found else None
 
 
 def expanded(spec: TypeSpec, native: Native) -> dict[str, Any]:
     """An answer that was asked for with `expand`, extended properties lifted to its top level:
     one that did not come is empty, since it was asked for.
     """
-    found = {
+    found = _extended(native)
+    return {**native, **{name: found.get(_folded(name)) for name in extended_names(spec)}}
+
+
+def _extended(native: Native) -> dict[str, Any]:
+    return {
         _folded(str(each.get("id"))): each.get("value")
         for each in native.get(EXTENDED) or ()
         if isinstance(each, Mapping)
     }
-    wanted = (MARKER_PROPERTY, *extended_names(spec))
-    return {**native, **{name: found.get(_folded(name)) for name in wanted}}
 
 
 def _folded(identifier: str) -> str:
@@ -218,9 +237,7 @@ def version_of(native: Native) -> str | None:
     return f'W/"{key}"' if isinstance(key, str) and key else None
 
 
-def read_record(
-    spec: TypeSpec, native: Native, account: AccountId, installation: str
-) -> Record | None:
+def read_record(spec: TypeSpec, native: Native, account: AccountId) -> Record | None:
     """A contact as a record; None if the answer has no id or no version."""
     identifier, version = native.get("id"), version_of(native)
     if not isinstance(identifier, str) or not identifier or version is None:
@@ -232,7 +249,7 @@ def read_record(
         fields=read_fields(spec, native),
         owner=account,
         container=container if isinstance(container, str) else None,
-        marker=read_marker(native.get(MARKER_PROPERTY), installation),
+        marker=marker_of(native),
         modified=_instant(native.get("lastModifiedDateTime")),
         created=_instant(native.get("createdDateTime")),
     )
@@ -246,27 +263,17 @@ def _instant(text: Any) -> datetime | None:
     return moment if moment.tzinfo else None
 
 
-def written_marker(key: str, installation: str) -> str:
-    """What is stored for a create's key: `installation:key`."""
-    return f"{installation}:{key}"
-
-
-def read_marker(stored: Any, installation: str) -> str | None:
-    """The key again. A mark of another installation comes back whole, as `installation:key`."""
-    if not isinstance(stored, str) or not stored:
-        return None
-    return stored.removeprefix(f"{installation}:")
-
-
 # ---- writing ------------------------------------------------------------------------------------
 
 
-def create_body(spec: TypeSpec, fields: Mapping[str, Value], marker: str) -> dict[str, Any]:
-    """The body that creates a contact. Empty fields are left out: they are empty anyway."""
+def create_body(spec: TypeSpec, fields: Mapping[str, Value], key: str) -> dict[str, Any]:
+    """The body that creates a contact, marked with the create's key as it is given. Empty fields
+    are left out: they are empty anyway.
+    """
     filled = {name: value for name, value in fields.items() if value not in (None, (), [], {}, "")}
     body = _written(spec, filled, None)
     body["displayName"] = display_name(fields)
-    marks = [{"id": MARKER_PROPERTY, "value": marker}]
+    marks = [{"id": MARKER_PROPERTY, "value": key}]
     return {**body, EXTENDED: [*body.get(EXTENDED, ()), *marks]}
 
 

@@ -31,13 +31,10 @@ _TWINS = 50
 class Reader:
     """Reads single contacts, in batches of 20, each with our mark and its custom fields."""
 
-    def __init__(
-        self, client: GraphClient, folders: Folders, names: EmailNames, installation: str
-    ) -> None:
+    def __init__(self, client: GraphClient, folders: Folders, names: EmailNames) -> None:
         self._client = client
         self._folders = folders
         self._names = names
-        self._installation = installation
 
     # ---- by id ----------------------------------------------------------------------------------
 
@@ -90,7 +87,7 @@ class Reader:
             raise malformed(purpose, "a contact that is no object")
         self._names.remember(body)
         native = contacts.expanded(spec, body)
-        record = contacts.read_record(spec, native, account, self._installation)
+        record = contacts.read_record(spec, native, account)
         if record is None:
             raise malformed(purpose, "a contact without id or version")
         return record
@@ -125,7 +122,7 @@ class Reader:
         purpose = Purpose(name="look for contacts", kind="read", account=account)
         base = contacts_path(account, folder)
         fixed = {"select": ",".join(contacts.select(spec)), "expand": contacts.expand(spec)}
-        urls = (f"{base}{query(filter=self._filter(key), top=_TWINS, **fixed)}" for key in keys)
+        urls = (f"{base}{query(filter=_filter(key), top=_TWINS, **fixed)}" for key in keys)
         replies = batch.read(self._client, [Inner(method="GET", url=url) for url in urls], purpose)
         found: list[Record] = []
         for key, reply in zip(keys, replies, strict=True):
@@ -135,13 +132,6 @@ class Reader:
             records = [self._record(spec, account, row) for row in rows]
             found += [each for each in records if key.kind != "marker" or each.marker == key.value]
         return found
-
-    def _filter(self, key: MatchKey) -> str:
-        if key.kind == "email":
-            return f"emailAddresses/any(a:a/address eq {literal(key.value)})"
-        name = literal(contacts.MARKER_PROPERTY)
-        value = literal(contacts.written_marker(key.value, self._installation))
-        return f"{contacts.EXTENDED}/Any(ep: ep/id eq {name} and ep/value eq {value})"
 
     # ---- for writing ----------------------------------------------------------------------------
 
@@ -165,6 +155,13 @@ class Reader:
         for (_, identifier), reply in zip(missing, replies, strict=True):
             found[identifier] = shown_names(reply.body if isinstance(reply.body, dict) else {})
         return found
+
+
+def _filter(key: MatchKey) -> str:
+    if key.kind == "email":
+        return f"emailAddresses/any(a:a/address eq {literal(key.value)})"
+    name, value = literal(contacts.MARKER_PROPERTY), literal(key.value)
+    return f"{contacts.EXTENDED}/Any(ep: ep/id eq {name} and ep/value eq {value})"
 
 
 def _placed(

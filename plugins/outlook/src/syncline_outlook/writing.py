@@ -43,12 +43,10 @@ class Writer:
         client: GraphClient,
         reader: Reader,
         names: EmailNames,
-        installation: str,
     ) -> None:
         self._client = client
         self._reader = reader
         self._names = names
-        self._installation = installation
 
     def apply(self, request: ApplyRequest) -> list[Outcome]:
         """One outcome for each operation, in order.
@@ -99,8 +97,7 @@ class Writer:
         requests = []
         for each in operations:
             url = contacts_path(each.account, each.container or container)
-            marker = contacts.written_marker(each.key, self._installation)
-            body = contacts.create_body(spec, each.fields, marker)
+            body = contacts.create_body(spec, each.fields, each.key)
             requests.append(Inner(method="POST", url=url, body=body))
         return requests
 

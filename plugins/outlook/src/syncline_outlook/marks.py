@@ -1,0 +1,82 @@
+"""Our marks in a folder. Delta returns no extended properties, but pairing after a lost state, and
+the discovery of a second installation, need the marks of contacts that are new to us.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from threading import Lock
+from typing import Any
+
+from syncline.model.records import AccountId, RecordId
+from syncline_outlook import batch, contacts
+from syncline_outlook.client import GraphClient
+from syncline_outlook.errors import is_item_gone, malformed
+from syncline_outlook.messages import Inner, Purpose, contacts_path, mailbox, query, segment
+
+_PAGE = 1000
+"""The most rows a list gives in a page."""
+_OPTIONS = {"select": "id", "expand": contacts.marker_expand()}
+
+Marks = dict[str, str]
+"""Key by contact id; contacts without a mark are not in it."""
+
+
+class FolderMarks:
+    """Marks by folder. What a full round lists is kept until that round ends."""
+
+    def __init__(self, client: GraphClient) -> None:
+        self._client = client
+        self._lock = Lock()
+        self._listed: dict[tuple[str, str], Marks] = {}
+
+    def of(self, account: AccountId, folder: str, ids: Sequence[RecordId]) -> Marks:
+        """The marks of these contacts: one call for up to 20; for more, the folder's list."""
+        if not ids:
+            return {}
+        if len(ids) > contacts.BATCH:
+            return self.all(account, folder)
+        purpose = Purpose(name="read marks", kind="read", account=account)
+        urls = (f"{mailbox(account)}/contacts/{segment(each)}{query(**_OPTIONS)}" for each in ids)
+        requests = [Inner(method="GET", url=url) for url in urls]
+        replies = batch.read(self._client, requests, purpose, accepts=is_item_gone)
+        return _marks(reply.body for reply in replies if reply.ok)
+
+    def all(self, account: AccountId, folder: str) -> Marks:
+        """All marks in a folder: one call for 1000 contacts, once until `forget`. A list may miss
+        a contact while others are deleted; its mark is then looked up before it is written.
+        """
+        with self._lock:
+            known = self._listed.get((account, folder))
+        if known is None:
+            known = self._list(account, folder)
+            with self._lock:
+                self._listed[account, folder] = known
+        return known
+
+    def forget(self, account: AccountId, folder: str) -> None:
+        """The round has ended."""
+        with self._lock:
+            self._listed.pop((account, folder), None)
+
+    def _list(self, account: AccountId, folder: str) -> Marks:
+        purpose = Purpose(name="list marks", kind="read", account=account)
+        link: Any = contacts_path(account, folder) + query(**_OPTIONS, top=_PAGE)
+        found: Marks = {}
+        seen: set[str] = set()
+        while isinstance(link, str) and link not in seen:
+            seen.add(link)
+            page = self._client.get(link, purpose)
+            rows = page.get("value")
+            if not isinstance(rows, list):
+                raise malformed(purpose, "a list without values")
+            found |= _marks(rows)
+            link = page.get("@odata.nextLink")
+        return found
+
+
+def _marks(natives: Any) -> Marks:
+    pairs = (
+        (each.get("id"), contacts.marker_of(each)) for each in natives if isinstance(each, dict)
+    )
+    return {identifier: mark for identifier, mark in pairs if identifier and mark}

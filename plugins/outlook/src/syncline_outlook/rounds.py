@@ -1,0 +1,150 @@
+"""Graph's delta protocol: a round is `first call → @odata.nextLink … → @odata.deltaLink`.
+
+Links are kept whole and opaque, and only followed on the configured host. What was selected is
+baked into the token, so that another selection starts a new round.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from syncline.errors import Resync
+from syncline.model.records import Json
+from syncline_outlook.client import GraphClient
+from syncline_outlook.errors import malformed
+from syncline_outlook.messages import Purpose
+
+_MAX_MARKS = 40_000
+_DELTA = "@odata.deltaLink"
+_NEXT = "@odata.nextLink"
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """Where a feed stands: the service's link, what it was asked to select, and fingerprints of
+    the links and pages this round has had already. `newest` is the latest creation seen so far,
+    `since` what it was when the round began (None: nothing is known yet).
+    """
+
+    link: str
+    select: str
+    seen: tuple[str, ...] = ()
+    since: datetime | None = None
+    newest: datetime | None = None
+
+    def json(self) -> Json:
+        """As core keeps it."""
+        return {
+            "link": self.link,
+            "select": self.select,
+            "seen": list(self.seen),
+            "since": self.since and self.since.isoformat(),
+            "newest": self.newest and self.newest.isoformat(),
+        }
+
+    @classmethod
+    def read(cls, kept: Json, select: str) -> Position:
+        """The position that was kept.
+
+        Raises:
+            Resync: it is none of ours, or was made for another selection of properties.
+
+        """
+        try:
+            found = cls(
+                link=str(kept["link"]),
+                select=str(kept["select"]),
+                seen=tuple(map(str, kept["seen"])),
+                since=_instant(kept["since"]),
+                newest=_instant(kept["newest"]),
+            )
+        except (KeyError, TypeError, ValueError):
+            raise Resync("the kept cursor is none of Outlook's") from None
+        if found.select != select:
+            raise Resync("other fields are synced than when the cursor was made")
+        return found
+
+    def after(self, created: datetime | None) -> Position:
+        """With a contact's creation taken into account."""
+        known = [each for each in (self.newest, created) if each is not None]
+        return replace(self, newest=max(known, default=None))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundPage:
+    """Rows by id (of repeated ones the last), the position after them, and whether the round
+    ended with them.
+    """
+
+    rows: Mapping[str, Row]
+    position: Position
+    ended: bool
+
+
+def fetch_page(
+    client: GraphClient, position: Position, purpose: Purpose, page_size: int
+) -> RoundPage:
+    """The page at a position.
+
+    Raises:
+        Resync: the token is dead, or the pages lead in circles.
+        Stop: the answer is malformed, or a link leads to another host.
+
+    """
+    body = client.get(position.link, purpose, page_size=page_size)
+    rows, following = body.get("value"), body.get(_NEXT)
+    link = following or body.get(_DELTA)
+    if not isinstance(rows, list) or not isinstance(link, str):
+        raise malformed(purpose, "a page of changes without rows or links")
+    client.require_own(link, purpose)
+    found = {_id(row, purpose): row for row in rows}
+    if not following:
+        return RoundPage(rows=found, position=replace(position, link=link, seen=()), ended=True)
+    seen = (*position.seen, _digest(position.link))
+    page = (_page_mark(found),) if found else ()
+    if _digest(link) in seen or set(page) & set(seen) or len(seen) > _MAX_MARKS:
+        raise _circle(purpose)
+    position = replace(position, link=link, seen=seen + page)
+    return RoundPage(rows=found, position=position, ended=False)
+
+
+def is_removed(row: Row) -> bool:
+    """Whether a row is a tombstone. Its reason does not tell a deletion from a move."""
+    return "@removed" in row
+
+
+def _id(row: Any, purpose: Purpose) -> str:
+    identifier = row.get("id") if isinstance(row, dict) else None
+    if not isinstance(identifier, str) or not identifier:
+        raise malformed(purpose, "a row without id")
+    return identifier
+
+
+def _circle(purpose: Purpose) -> Resync:
+    return Resync(
+        "Outlook's pages of changes lead in circles",
+        hint="The folder is read from the beginning; another page_size may help.",
+        call=purpose.name,
+        account=purpose.account,
+    )
+
+
+def _page_mark(rows: Mapping[str, Row]) -> str:
+    """The page's (id, version) pairs: a page of nothing but repetitions of one page repeats it."""
+    pairs = sorted((identifier, str(row.get("@odata.etag"))) for identifier, row in rows.items())
+    return _digest(json.dumps(pairs))
+
+
+def _digest(text: str) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+
+
+def _instant(text: Any) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)

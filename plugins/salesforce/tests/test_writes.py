@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from syncline.errors import Retry, Stop
-from syncline.model.records import AbsenceReason
+from syncline.model.records import AbsenceReason, AccountId
 from syncline.plugin.requests import (
     Applied,
+    Create,
     Deferred,
     Duplicate,
     Gone,
@@ -19,6 +20,8 @@ from syncline.plugin.requests import (
     Stale,
     Unknown,
 )
+from syncline_salesforce.errors import QueryRefused
+from syncline_salesforce.writes import Writes, in_batches
 
 Same = Callable[[Any, Any], bool]
 
@@ -360,6 +363,76 @@ def test_an_account_that_is_hidden_leaves_the_company_unknown_not_empty(org: Any
 
     fields = sf.record(contact).fields
     assert fields.get("company", "unknown") == "unknown"
+
+
+# ---- batches ------------------------------------------------------------------------------------
+
+
+class Full:
+    """A service whose storage is full for some rows of a batch."""
+
+    def __init__(self, *full: bool) -> None:
+        self.full = full
+
+    def create(self, records: Any) -> list[dict[str, Any]]:
+        full = {"success": False, "errors": [{"statusCode": "STORAGE_LIMIT_EXCEEDED"}]}
+        return [
+            full if each else {"success": True, "id": "0035b0000000001AAA"} for each in self.full
+        ]
+
+    def rows(self, *_: Any, **__: Any) -> list[Any]:
+        return []
+
+
+def _create_at(service: Any, sf: Any) -> Any:
+    schema = sf.connector._schemas.known()
+    fields = {"family_name": "A"}
+    operations = [
+        Create(key=f"k{number}", account=AccountId("005"), fields=fields)
+        for number in range(len(service.full))
+    ]
+    return Writes(service, schema, sf.spec, lambda ids: {}).create(operations)
+
+
+def test_a_full_storage_stops_everything(sf: Any) -> None:
+    with pytest.raises(Stop, match="full"):
+        _create_at(Full(True, True), sf)
+
+
+def test_a_row_that_still_fitted_is_not_forgotten(sf: Any) -> None:
+    outcomes = _create_at(Full(False, True), sf)
+
+    assert [type(each) for each in outcomes] == [Applied, Rejected]
+    assert outcomes[1].kind == "quota"
+
+
+@pytest.mark.parametrize(
+    ("problem", "kind"),
+    [
+        (Retry("busy", after=3.0, reached=False), Deferred),
+        (Retry("broke off"), Unknown),
+        (QueryRefused("no"), Deferred),
+        (Stop("full"), Unknown),
+    ],
+)
+def test_a_failure_after_the_first_call_keeps_what_was_answered(
+    problem: Exception, kind: type
+) -> None:
+    def send(batch: Any) -> list[Any]:
+        if batch[0] > 1:
+            raise problem
+        return [Gone()] * len(batch)
+
+    outcomes = in_batches([1, 1, 2, 2, 3], 2, send)
+    assert [type(each) for each in outcomes] == [Gone, Gone, kind, kind, Deferred]
+
+
+def test_a_failure_of_the_first_call_is_the_failure_of_the_batch() -> None:
+    def send(batch: Any) -> list[Any]:
+        raise Retry("broke off")
+
+    with pytest.raises(Retry):
+        in_batches([1, 2], 2, send)
 
 
 # ---- limits -------------------------------------------------------------------------------------

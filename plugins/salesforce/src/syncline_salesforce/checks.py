@@ -83,8 +83,8 @@ class Checks:
         if not schema.may("LastName", "createable") or not schema.may("OwnerId", "createable"):
             yield _result(
                 "contact.fields",
-                "error",
-                "LastName and OwnerId must be writable",
+                "warning",
+                "no contact can be created: LastName and OwnerId may not be written",
                 "Check field-level security of the permission set.",
             )
         if not schema.accounts:

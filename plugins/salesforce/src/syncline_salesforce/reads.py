@@ -11,7 +11,7 @@ from syncline.model.records import AbsenceReason, Absent, AccountId, Json, Recor
 from syncline.plugin.requests import IdsRequest, KeysRequest, MatchKey, MatchRequest, Page, Scope
 from syncline_salesforce import soql
 from syncline_salesforce.contacts import OBJECT
-from syncline_salesforce.errors import malformed
+from syncline_salesforce.errors import QueryRefused, malformed
 from syncline_salesforce.matching import columns_of
 from syncline_salesforce.rows import Selection, certain_until, moment, row_id, split, version
 from syncline_salesforce.service import SalesforceService
@@ -64,10 +64,11 @@ class Reads:
         ]
 
     def _delete_log(self) -> frozenset[str]:
-        now = self.service.server_time()
-        answer = self.service.deleted(
-            OBJECT, now - _DELETE_LOG + timedelta(minutes=2), now + timedelta(minutes=2)
-        )
+        now, ahead = self.service.server_time(), timedelta(minutes=2)
+        try:
+            answer = self.service.deleted(OBJECT, now - _DELETE_LOG + ahead, now + ahead)
+        except QueryRefused:
+            return frozenset()
         entries = answer.get("deletedRecords")
         if not isinstance(entries, list):
             raise malformed("a delete log without records")

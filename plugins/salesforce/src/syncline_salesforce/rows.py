@@ -18,7 +18,6 @@ from syncline_salesforce.errors import malformed
 from syncline_salesforce.schema import Schema
 
 _STAMPS = ("SystemModstamp", "LastModifiedDate")
-_FORM = "%Y-%m-%dT%H:%M:%S.%f%z"
 _PROCESS_KEY = secrets.token_bytes(32)
 
 
@@ -153,7 +152,7 @@ def moment(row: Mapping[str, Any], name: str) -> datetime | None:
 def parsed(stamp: str) -> datetime | None:
     """`2026-11-21T20:21:25.000+0000` as an instant in UTC; None if it is something else."""
     try:
-        return datetime.strptime(stamp, _FORM).astimezone(UTC)
+        return datetime.fromisoformat(stamp).astimezone(UTC)
     except ValueError:
         return None
 

@@ -12,7 +12,8 @@ __all__ = ["Progress", "Selection", "Silent"]
 @dataclass(frozen=True, kw_only=True)
 class Selection:
     """Empty tuples mean all. `full`: sweep every feed and look at everything that waits, due or
-    not. `limit`: at most so many writes per lane in this run.
+    not. `limit`: at most so many writes per lane in this run. `adopt`: take over records that
+    carry the marker of another installation.
     """
 
     syncs: tuple[str, ...] = ()
@@ -20,3 +21,4 @@ class Selection:
     members: tuple[str, ...] = ()
     full: bool = False
     limit: int | None = None
+    adopt: bool = False

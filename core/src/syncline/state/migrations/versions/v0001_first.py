@@ -57,11 +57,11 @@ def upgrade() -> None:
         sa.Column("type", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("account", sa.String(), nullable=False),
         sa.Column("lane_id", sa.Integer(), nullable=False),
         sa.Column("source_id", sa.String(), nullable=False),
-        sa.Column("record_id", sa.String(), nullable=True),
         sa.Column("claimed_at", sa.Float(), nullable=False),
-        sa.PrimaryKeyConstraint("store_id", "type", "kind", "digest"),
+        sa.PrimaryKeyConstraint("store_id", "type", "kind", "digest", "account"),
     )
     op.create_table(
         "conflict",
@@ -78,6 +78,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("link_id"),
     )
     op.create_index(op.f("ix_conflict_lane_id"), "conflict", ["lane_id"], unique=False)
+    op.create_table(
+        "container",
+        sa.Column("store_id", sa.Integer(), nullable=False),
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("type", sa.String(), nullable=False),
+        sa.Column("path", sa.String(), nullable=False),
+        sa.Column("container", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("store_id", "account", "type", "path"),
+    )
     op.create_table(
         "feed",
         sa.Column("id", sa.Integer(), nullable=False),

@@ -1,0 +1,67 @@
+"""The open connections of a session, each opened once and closed at the end."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from syncline.errors import ConfigurationError
+from syncline.model.reports import CallCounts
+from syncline.plugin.connection import ConnectionHandle
+from syncline.plugin.connector import ConnectorContext
+from syncline.plugin.manager import PluginManager
+from syncline.policy.settings import Configuration
+from syncline.state.database import Database
+from syncline.state.tokens import StoredTokens
+
+
+@dataclass
+class Connections:
+    """Opens connections on first use."""
+
+    configuration: Configuration
+    plugins: PluginManager
+    database: Database
+    holder: str
+    now: Callable[[], datetime]
+    _open: dict[str, ConnectionHandle] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def get(self, name: str) -> ConnectionHandle:
+        """The open connection of this name.
+
+        Raises:
+            ConfigurationError: it is not configured, or its connector cannot be used.
+
+        """
+        with self._lock:
+            if name not in self._open:
+                self._open[name] = self._connect(name)
+            return self._open[name]
+
+    def calls(self) -> dict[str, CallCounts]:
+        """The requests of every open connection so far."""
+        return {name: handle.calls() for name, handle in self._open.items()}
+
+    def close(self) -> None:
+        """Close all of them."""
+        for handle in self._open.values():
+            handle.close()
+        self._open.clear()
+
+    def _connect(self, name: str) -> ConnectionHandle:
+        settings = self.configuration.connections.get(name)
+        if settings is None:
+            raise ConfigurationError(f"there is no connection {name!r}")
+        tokens = StoredTokens(self.database, name, self.holder, lambda: self.now().timestamp())
+        context = ConnectorContext(
+            connection=name,
+            installation=self.configuration.installation,
+            now=self.now,
+            tokens=tokens,
+            log=logging.getLogger(f"syncline.connection.{name}"),
+        )
+        return self.plugins.connect(settings, context)

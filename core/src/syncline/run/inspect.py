@@ -1,0 +1,230 @@
+"""What the state knows, for `status`, `approve` and `conflicts`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select, update
+
+from syncline.engine.conflicts import CONFLICT
+from syncline.engine.held import APPROVAL
+from syncline.engine.words import label
+from syncline.errors import UsageError
+from syncline.model.records import RecordId
+from syncline.model.reports import (
+    Action,
+    HeldOperation,
+    LaneName,
+    LaneStatus,
+    StatusReport,
+    WaitingConflict,
+    WaitingRecord,
+)
+from syncline.model.sides import SIDES, Side
+from syncline.plugin.manager import PluginManager
+from syncline.policy.settings import Configuration
+from syncline.state import leases
+from syncline.state.attention import ATTENTION
+from syncline.state.database import Database
+from syncline.state.history import RUN
+from syncline.state.lanes import LANE
+from syncline.state.links import LINK
+from syncline.state.records import RECORD
+
+_LAST_RUNS = 10
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """Reads (and, for approvals and conflicts, changes) the state on behalf of a person."""
+
+    database: Database
+    configuration: Configuration
+    plugins: PluginManager
+    now: float
+
+    def status(self) -> StatusReport:
+        """Every lane, what waits, what is held, how the last runs ended."""
+        with self.database.transaction() as tx:
+            lanes = {row.id: row for row in tx.execute(select(LANE).order_by(LANE.c.id))}
+            return StatusReport(
+                lanes=tuple(self._lane(tx, row) for row in lanes.values()),
+                waiting=tuple(
+                    self._waiting(tx, row, lanes[row.lane_id])
+                    for row in tx.execute(select(ATTENTION).order_by(ATTENTION.c.since_at))
+                    if row.lane_id in lanes
+                ),
+                held=tuple(self._held(tx, lanes)),
+                last_runs=tuple(self._runs(tx)),
+            )
+
+    def held(self) -> tuple[HeldOperation, ...]:
+        """The operations that guards hold and nobody has approved."""
+        with self.database.transaction() as tx:
+            lanes = {row.id: row for row in tx.execute(select(LANE))}
+            return tuple(self._held(tx, lanes))
+
+    def approve(self, handles: Iterable[str]) -> int:
+        """Release exactly these operations; returns how many.
+
+        Raises:
+            UsageError: a handle that no held operation has.
+
+        """
+        wanted = list(dict.fromkeys(handles))
+        with self.database.transaction() as tx:
+            for handle in wanted:
+                changed = tx.execute(
+                    update(APPROVAL).where(APPROVAL.c.handle == handle).values(approved_at=self.now)
+                ).rowcount
+                if not changed:
+                    raise UsageError(
+                        f"no held operation {handle!r}",
+                        hint="`syncline status` lists them; a handle is void when a record moves.",
+                    )
+        return len(wanted)
+
+    def conflicts(self) -> tuple[WaitingConflict, ...]:
+        """The conflicts that wait for a person."""
+        with self.database.transaction() as tx:
+            rows = tx.execute(
+                select(CONFLICT, LANE)
+                .join(LANE, LANE.c.id == CONFLICT.c.lane_id)
+                .where(CONFLICT.c.winner.is_(None))
+                .order_by(CONFLICT.c.since_at)
+            ).all()
+        return tuple(self._conflict(row) for row in rows)
+
+    def resolve(self, handle: str, winner: Side) -> None:
+        """Decide a conflict; the next run carries it out if neither record moved.
+
+        Raises:
+            UsageError: there is no such conflict.
+
+        """
+        number = handle.removeprefix("c")
+        with self.database.transaction() as tx:
+            changed = 0
+            if number.isdigit():
+                statement = update(CONFLICT).where(CONFLICT.c.id == int(number))
+                changed = tx.execute(statement.values(winner=winner.value)).rowcount
+        if not changed:
+            raise UsageError(
+                f"there is no conflict {handle!r}", hint="`syncline conflicts list` shows them."
+            )
+
+    # --- rows to values -------------------------------------------------------------------------
+
+    def _lane(self, tx: Connection, row: Row[Any]) -> LaneStatus:
+        return LaneStatus(
+            lane=_name(row),
+            links=_count(tx, LINK, row.id, LINK.c.status == "linked"),
+            waiting=_count(tx, ATTENTION, row.id),
+            conflicts=_count(tx, CONFLICT, row.id, CONFLICT.c.winner.is_(None)),
+            held=_count(tx, APPROVAL, row.id, APPROVAL.c.approved_at.is_(None)),
+            last_run=_instant(row.last_run_at),
+            last_error=row.last_error,
+            busy_until=self._busy(tx, row),
+        )
+
+    def _busy(self, tx: Connection, row: Row[Any]) -> datetime | None:
+        found = row._mapping
+        ends = [
+            leases.until(
+                tx,
+                leases.LeaseKey(found[f"{side}_store"], found[f"{side}_account"], row.type),
+                self.now,
+            )
+            for side in SIDES
+        ]
+        return _instant(max((end for end in ends if end is not None), default=None))
+
+    def _waiting(self, tx: Connection, row: Row[Any], lane: Row[Any]) -> WaitingRecord:
+        side = Side(row.side)
+        return WaitingRecord(
+            lane=_name(lane),
+            side=side,
+            connection=self._connection(lane, side),
+            id=RecordId(row.record_id),
+            reason=row.reason,
+            message=row.message,
+            since=datetime.fromtimestamp(row.since_at, UTC),
+            next_at=_instant(row.next_at),
+            attempts=row.attempts,
+            label=self._label(tx, lane, side, row.record_id),
+        )
+
+    def _held(self, tx: Connection, lanes: dict[int, Row[Any]]) -> list[HeldOperation]:
+        rows = tx.execute(select(APPROVAL).where(APPROVAL.c.approved_at.is_(None)))
+        return [
+            HeldOperation(
+                handle=row.handle,
+                lane=_name(lanes[row.lane_id]),
+                action=Action(row.action),
+                connection=row.connection,
+                id=RecordId(row.record_id),
+                label=self._label(tx, lanes[row.lane_id], Side(row.side), row.record_id),
+                guard=row.guard,
+                since=datetime.fromtimestamp(row.since_at, UTC),
+            )
+            for row in rows
+            if row.lane_id in lanes
+        ]
+
+    def _conflict(self, row: Row[Any]) -> WaitingConflict:
+        values = self.database.vault.unseal(row.values_sealed)
+        shown = values["left"] or values["right"]
+        type = self.plugins.object_types.get(row.type)
+        return WaitingConflict(
+            handle=f"c{row.id}",
+            lane=_name(row),
+            label="" if type is None else label(type, shown),
+            fields=tuple(json.loads(row.fields_json)),
+            left=values["left"],
+            right=values["right"],
+            since=datetime.fromtimestamp(row.since_at, UTC),
+        )
+
+    def _label(self, tx: Connection, lane: Row[Any], side: Side, record_id: str) -> str:
+        """What a person would call the record, if its values happen to be kept."""
+        feed = lane._mapping[f"{side}_feed"]
+        payload = tx.scalar(
+            select(RECORD.c.payload).where(RECORD.c.feed_id == feed, RECORD.c.id == record_id)
+        )
+        type = self.plugins.object_types.get(lane.type)
+        if payload is None or type is None:
+            return ""
+        return label(type, self.database.vault.unseal(payload))
+
+    def _connection(self, lane: Row[Any], side: Side) -> str:
+        sync = self.configuration.syncs.get(lane.sync)
+        return side.value if sync is None else sync.between[side]
+
+    @staticmethod
+    def _runs(tx: Connection) -> list[tuple[str, datetime, int]]:
+        rows = tx.execute(
+            select(RUN)
+            .where(RUN.c.exit_code.is_not(None))
+            .order_by(RUN.c.started_at.desc())
+            .limit(_LAST_RUNS)
+        )
+        return [
+            (row.id, datetime.fromtimestamp(row.started_at, UTC), row.exit_code) for row in rows
+        ]
+
+
+def _name(row: Row[Any]) -> LaneName:
+    return LaneName(row.sync, row.type, row.left_name, row.right_name)
+
+
+def _count(tx: Connection, table: Any, lane_id: int, *conditions: Any) -> int:
+    statement = select(func.count()).where(table.c.lane_id == lane_id, *conditions)
+    return int(tx.scalar(statement) or 0)
+
+
+def _instant(seconds: float | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)

@@ -1,0 +1,354 @@
+"""A session: an open configuration, with which one checks, plans, runs and looks.
+
+with Session.open(configuration, plugins) as session:
+    report = session.plan(Selection())
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Self
+
+from syncline.engine.lanes import Lane
+from syncline.engine.report import RoundReport
+from syncline.engine.round import Round, wake_all
+from syncline.engine.world import World
+from syncline.errors import SynclineError, UsageError
+from syncline.model.progress import Progress, Silent
+from syncline.model.reports import (
+    CallCounts,
+    HeldOperation,
+    Problem,
+    RunReport,
+    StatusReport,
+    WaitingConflict,
+)
+from syncline.model.sides import Side
+from syncline.plugin.events import RunStarted
+from syncline.plugin.manager import PluginManager
+from syncline.plugin.requests import CheckReport, CheckRequest
+from syncline.policy.schema import ObjectPolicy
+from syncline.policy.settings import Configuration, Member, SyncSettings
+from syncline.run.connections import Connections
+from syncline.run.inspect import Inspection
+from syncline.run.resolve import Resolver
+from syncline.run.selection import Selection
+from syncline.state import claims, history
+from syncline.state.database import Database, scratch_copy
+from syncline.state.vault import Vault
+
+_DAY = 24 * 3600.0
+
+
+@dataclass(frozen=True)
+class ConnectionCheck:
+    """What checking one connection found: a report, or the error that kept it from one."""
+
+    name: str
+    connector: str
+    report: CheckReport | None
+    error: SynclineError | None = None
+
+
+class Session:
+    """One configuration, opened: its database and, as needed, its connections."""
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        plugins: PluginManager,
+        database: Database,
+        now: Callable[[], datetime],
+        progress: Progress,
+        workers: int,
+    ) -> None:
+        self._configuration = configuration
+        self._plugins = plugins
+        self._database = database
+        self._now = now
+        self._progress = progress
+        self._workers = workers
+        self._stop = threading.Event()
+        holder = secrets.token_hex(6)
+        self._connections = Connections(configuration, plugins, database, holder, now)
+
+    @classmethod
+    def open(
+        cls,
+        configuration: Configuration,
+        plugins: PluginManager,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        progress: Progress | None = None,
+        workers: int = 8,
+    ) -> Session:
+        """Open the database (making or upgrading it). No connection is opened yet.
+
+        Raises:
+            ConfigurationError: the state's key is not where the configuration says.
+            StateError: the database cannot be used.
+
+        """
+        vault = Vault.from_key(configuration.state.key.resolve().get_secret_value())
+        database = Database.open(configuration.state.url, vault)
+        return cls(configuration, plugins, database, now, progress or Silent(), workers)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close connections and database. May be called twice."""
+        self._connections.close()
+        self._database.close()
+
+    def request_stop(self) -> None:
+        """Let the batch in flight finish, then end the run with `interrupted`. Thread-safe."""
+        self._stop.set()
+
+    # --- check ----------------------------------------------------------------------------------
+
+    def check(self, thorough: bool = True) -> tuple[ConnectionCheck, ...]:
+        """Every connection a sync uses (every one, if none does): credentials, rights, abilities."""
+        used = dict.fromkeys(
+            name for sync in self._configuration.syncs.values() for name in sync.between
+        )
+        return tuple(
+            self._check(name, thorough) for name in used or self._configuration.connections
+        )
+
+    def _check(self, name: str, thorough: bool) -> ConnectionCheck:
+        settings = self._configuration.connections[name]
+        types = tuple(
+            dict.fromkeys(
+                type
+                for sync in self._configuration.syncs.values()
+                if name in sync.between
+                for type in sync.objects
+            )
+        )
+        try:
+            handle = self._connections.get(name)
+            report = handle.check(CheckRequest(types=types, thorough=thorough))
+        except SynclineError as error:
+            return ConnectionCheck(name, settings.connector, None, error)
+        return ConnectionCheck(name, settings.connector, report)
+
+    # --- plan and run ---------------------------------------------------------------------------
+
+    def plan(self, selection: Selection) -> RunReport:
+        """What a run would do. Nothing is written anywhere: it works on a copy of the state."""
+        scratch = scratch_copy(self._database)
+        try:
+            return self._rounds(selection, scratch, dry=True)
+        finally:
+            scratch.close()
+
+    def run(self, selection: Selection) -> RunReport:
+        """Carry out a run; failures are in the report."""
+        return self._rounds(selection, self._database, dry=False)
+
+    def _rounds(self, selection: Selection, database: Database, *, dry: bool) -> RunReport:
+        world = World(
+            database=database,
+            plugins=self._plugins,
+            now=self._now,
+            run_id=secrets.token_hex(8),
+            installation=self._configuration.installation,
+            progress=self._progress,
+            dry=dry,
+            stop=self._stop.is_set,
+            workers=self._workers,
+        )
+        chosen = self._chosen(selection)
+        before, started = self._connections.calls(), self._now()
+        report, lanes = RoundReport(keep_all=dry), list[Lane]()
+        self._plugins.observe_run_started(RunStarted(run_id=world.run_id, dry=dry, started=started))
+        with _kept(world):
+            for sync, policy, members in chosen:
+                lanes.extend(self._round(world, selection, sync, policy, members, report))
+        found = self._report(world, started, report, lanes, before)
+        if not dry:
+            self._note_end(world, found)
+        self._plugins.observe_run_finished(found)
+        return found
+
+    def _round(
+        self,
+        world: World,
+        selection: Selection,
+        sync: SyncSettings,
+        policy: ObjectPolicy,
+        members: tuple[Member, ...],
+        report: RoundReport,
+    ) -> list[Lane]:
+        if self._stop.is_set():
+            return []
+        resolver = Resolver(
+            world.database,
+            self._connections.get,
+            lambda: world.seconds,
+            selection.limit,
+            selection.adopt,
+        )
+        try:
+            lanes = resolver.lanes(sync, policy, members)
+        except SynclineError as error:
+            report.problem(_problem(sync, error))
+            return []
+        report.problems.extend(resolver.problems)
+        if selection.full:
+            wake_all(world, lanes)
+        everyone = list(lanes.values())
+        Round(world, lanes, report, full=selection.full).run()
+        return everyone
+
+    def _chosen(
+        self, selection: Selection
+    ) -> list[tuple[SyncSettings, ObjectPolicy, tuple[Member, ...]]]:
+        """The syncs, types and members a selection means.
+
+        Raises:
+            UsageError: it names something the configuration does not have.
+
+        """
+        syncs = self._configuration.syncs
+        if unknown := set(selection.syncs) - set(syncs):
+            raise UsageError(
+                f"there is no sync {sorted(unknown)[0]!r}",
+                hint=f"There are: {', '.join(sorted(syncs)) or 'none'}.",
+            )
+        found = []
+        for sync in syncs.values():
+            if not sync.enabled or (selection.syncs and sync.name not in selection.syncs):
+                continue
+            members = _members(sync, selection)
+            for policy in sync.objects.values():
+                wanted = not selection.types or policy.type.name in selection.types
+                if policy.runs and wanted and members:
+                    found.append((sync, policy, members))
+        if selection.members and not found:
+            raise UsageError(
+                "no sync has such a member",
+                hint="Name members by one of their account names, as the members' list writes it.",
+            )
+        return found
+
+    def _report(
+        self,
+        world: World,
+        started: datetime,
+        report: RoundReport,
+        lanes: list[Lane],
+        before: dict[str, CallCounts],
+    ) -> RunReport:
+        reports = report.lane_reports(lanes)
+        return RunReport(
+            run_id=world.run_id,
+            dry=world.dry,
+            started=started,
+            finished=self._now(),
+            lanes=reports,
+            operations=tuple(report.operations),
+            problems=tuple(report.problems),
+            guards=tuple(report.guards),
+            calls=_difference(before, self._connections.calls()),
+            conflicts=sum(lane.conflicts for lane in reports),
+            interrupted=self._stop.is_set(),
+        )
+
+    def _note_end(self, world: World, report: RunReport) -> None:
+        counts: dict[str, int] = {}
+        for lane in report.lanes:
+            for name, number in lane.counts.items():
+                counts[name] = counts.get(name, 0) + number
+        days = self._configuration.state.history_days
+        with self._database.transaction() as tx:
+            history.end_run(tx, world.run_id, world.seconds, report.exit_code, counts)
+            history.expire(tx, world.seconds - days * _DAY)
+            claims.expire(tx, world.seconds)
+
+    # --- look and decide ------------------------------------------------------------------------
+
+    def status(self) -> StatusReport:
+        """Every lane, what waits and why, what is held, how the last runs ended."""
+        return self._inspection().status()
+
+    def held(self) -> tuple[HeldOperation, ...]:
+        """What guards hold back."""
+        return self._inspection().held()
+
+    def approve(self, handles: tuple[str, ...]) -> int:
+        """Release exactly these held operations; returns how many."""
+        return self._inspection().approve(handles)
+
+    def conflicts(self) -> tuple[WaitingConflict, ...]:
+        """Conflicts that wait for a person."""
+        return self._inspection().conflicts()
+
+    def resolve(self, handle: str, winner: Side) -> None:
+        """Decide a conflict; the next run carries it out."""
+        self._inspection().resolve(handle, winner)
+
+    def _inspection(self) -> Inspection:
+        return Inspection(
+            self._database, self._configuration, self._plugins, self._now().timestamp()
+        )
+
+
+@contextmanager
+def _kept(world: World) -> Iterator[None]:
+    """The run's row in the history; a plan has none."""
+    if not world.dry:
+        with world.database.transaction() as tx:
+            history.begin_run(tx, world.run_id, world.seconds)
+    yield
+
+
+def _members(sync: SyncSettings, selection: Selection) -> tuple[Member, ...]:
+    if not selection.members:
+        return sync.members
+    wanted = {name.casefold() for name in selection.members}
+    return tuple(
+        member
+        for member in sync.members
+        if wanted.intersection(account.casefold() for account in member.accounts)
+    )
+
+
+def _difference(
+    before: dict[str, CallCounts], after: dict[str, CallCounts]
+) -> tuple[CallCounts, ...]:
+    return tuple(
+        CallCounts(
+            connection=name,
+            reads=now.reads - (before[name].reads if name in before else 0),
+            writes=now.writes - (before[name].writes if name in before else 0),
+            checks=now.checks - (before[name].checks if name in before else 0),
+        )
+        for name, now in sorted(after.items())
+    )
+
+
+def _problem(sync: SyncSettings, error: SynclineError) -> Problem:
+    connection = error.context.get("connection")
+    return Problem(
+        kind=type(error).__name__.lower(),
+        message=f"sync {sync.name!r}: {error.message}",
+        hint=error.hint,
+        connection=None if connection is None else str(connection),
+        exit_code=error.exit_code,
+    )

@@ -47,7 +47,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Silence is never a pass: say what was skipped, and which gaps are known."""
     lines = [
-        f"{connector}: {report.nodeid.split('::')[-1]}: {word}: {_reason(report)}"
+        f"{connector}: {'::'.join(report.nodeid.split('::')[1:])}: {word}: {_reason(report)}"
         for state, word in (("skipped", "not checked"), ("xfailed", "known gap"))
         for report in terminalreporter.stats.get(state, ())
         for name, connector in getattr(report, "user_properties", ())

@@ -12,7 +12,7 @@ import structlog
 
 from syncline.cli.log import configure_log
 from syncline.cli.progress import Bars, progress_on
-from syncline.run.selection import Silent
+from syncline.model.progress import Silent
 
 
 def test_no_terminal_no_progress():

@@ -26,7 +26,7 @@ SALES = SyncSettings(
 CONFIGURATION = Configuration(
     Path("syncline.toml"), "test", StateSettings("sqlite://", None), {}, {"sales": SALES}
 )
-NOTHING = {"syncs": (), "types": (), "members": (), "full": False, "limit": None}
+NOTHING = {"syncs": (), "types": (), "members": (), "full": False, "limit": None, "adopt": False}
 
 
 def chosen(**given):

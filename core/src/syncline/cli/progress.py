@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING, TextIO
 
-from syncline.run.selection import Progress as RunProgress
-from syncline.run.selection import Silent
+from syncline.model.progress import Progress as RunProgress
+from syncline.model.progress import Silent
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID

@@ -29,6 +29,9 @@ _OPTIONS = (
     click.option(
         "--limit", type=click.IntRange(min=0), metavar="N", help="At most N writes per lane."
     ),
+    click.option(
+        "--adopt", is_flag=True, help="Take over records another installation has marked."
+    ),
     click.option("--all", "everything", is_flag=True, help="List everything, however much."),
 )
 
@@ -48,6 +51,7 @@ def select(
     members: tuple[str, ...],
     full: bool,
     limit: int | None,
+    adopt: bool,
 ) -> Selection:
     """The selection, every name checked against the configuration.
 
@@ -63,7 +67,7 @@ def select(
     _require("object type", types, (type for sync in every for type in sync.objects))
     accounts = {account for sync in every for each in sync.members for account in each.accounts}
     _require("member", people, accounts)
-    return Selection(syncs=syncs, types=types, members=people, full=full, limit=limit)
+    return Selection(syncs=syncs, types=types, members=people, full=full, limit=limit, adopt=adopt)
 
 
 def _require(what: str, names: Iterable[str], known: Iterable[str]) -> None:

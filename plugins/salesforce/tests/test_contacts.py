@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from syncline.model.capacity import Inexpressible
 from syncline.model.contact import CONTACT
-from syncline_salesforce.contacts import CONTACT_TYPE, NAMELESS, Stored
+from syncline_salesforce.contacts import CONTACT_TYPE, NAMELESS, Stored, cut_lines
 
 KINDS = {field.name: CONTACT.fields[field.name].type for field in CONTACT_TYPE.fields}
 
@@ -111,6 +111,20 @@ def test_an_email_that_is_too_long_is_left_out_and_never_cut() -> None:
 @pytest.mark.parametrize("value", ["1604-02-29", "2001-02-29", "4001-01-01"])
 def test_dates_that_salesforce_refuses_are_left_out(value: str) -> None:
     assert Stored()({"birthday": value})["birthday"] is None
+
+
+def test_line_ends_count_twice() -> None:
+    assert cut_lines("a\nb\nc", 7) == "a\nb\nc"
+    assert cut_lines("a\nb\nc", 6) == "a\nb"
+    assert Stored()({"notes": "x\n" * 20_000})["notes"] == cut_lines("x\n" * 20_000, 32_000)
+
+
+@given(_text, st.integers(1, 300))
+def test_cutting_lines_is_a_fixed_point(value: str, limit: int) -> None:
+    once = cut_lines(value, limit)
+
+    assert cut_lines(once, limit) == once
+    assert len(once.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n")) <= limit
 
 
 def test_a_birthday_without_a_year_cannot_be_held() -> None:

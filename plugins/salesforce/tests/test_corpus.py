@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from syncline.model.capacity import Inexpressible
 from syncline.model.contact import CONTACT
 from syncline.plugin.requests import Applied

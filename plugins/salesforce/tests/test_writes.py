@@ -60,6 +60,19 @@ def test_a_company_alone_makes_a_contact_with_a_name(org: Any, sf: Any, same: Sa
     assert org.stored(made.id)["LastName"] == "Navy, Supplies"
 
 
+def test_many_lines_are_cut_to_what_fits(org: Any, sf: Any, same: Same) -> None:
+    fields = sf.spec.stored_as(
+        {
+            "family_name": "Lines",
+            "notes": "line\n" * 6_000,
+            "business_address": {"street": "\n".join(["street"] * 36)},
+        }
+    )
+    (made,) = sf.create(fields)
+
+    assert same(sf.record(made.id).fields, fields)
+
+
 def test_one_bad_record_does_not_hold_up_its_neighbours(org: Any, sf: Any) -> None:
     outcomes = sf.create(
         {"family_name": "A"}, {"family_name": "B", "emails": ("nonsense",)}, {"family_name": "C"}

@@ -16,7 +16,7 @@ from syncline.errors import ConfigurationError
 from syncline.model.capacity import Capacity
 from syncline.plugin.spec import SAME_TEXT, Field, TypeSpec
 from syncline_salesforce import contacts
-from syncline_salesforce.contacts import COMPANY, OBJECT, Stored
+from syncline_salesforce.contacts import COMPANY, OBJECT, STANDARD_LENGTHS, Stored
 from syncline_salesforce.matching import COLUMNS
 from syncline_salesforce.service import SalesforceService
 
@@ -59,11 +59,11 @@ class Schema:
     def narrowed(self, declared: TypeSpec) -> TypeSpec:
         """The declared type as far as this organisation has it."""
         kept = (field for field in declared.fields if all(map(self.has, field.native)))
-        stored = Stored(self.length("LastName") or 80, self.length("Email") or 80)
+        lengths = {name: self.length(name) or known for name, known in STANDARD_LENGTHS.items()}
         return replace(
             declared,
             fields=tuple(map(self._narrowed, kept)),
-            stored_as=stored,
+            stored_as=Stored(lengths),
             match=frozenset(filter(self._can_match, declared.match)),
         )
 

@@ -154,7 +154,7 @@ def prepare_create(
     source = SideValues(fields, None, there.feed.spec)
     target = SideValues({}, None, here.feed.spec)
     sent, _refused = created_fields(source, target, lane.digester, lane.carried(side))
-    bases = PerSide[Mapping[str, Digest]]({}, {})
+    bases: PerSide[Mapping[str, Digest]] = PerSide({}, {})
     bases = bases.with_side(side, base_of(sent, here.feed.spec, lane.digester))
     read = {n: v for n, v in fields.items() if n in there.feed.spec.by_name}
     bases = bases.with_side(side.other, lane.digester.fields(read))

@@ -210,11 +210,8 @@ class MemoryStore:
     def write(self, entry: Entry, fields: Mapping[str, Value]) -> None:
         """Set these properties, None clears; then what the service makes of the whole."""
         merged = {**entry.fields, **fields}
-        present = {name: value for name, value in merged.items() if value not in (None, (), "")}
-        stored = self.options.stored_as(present)
-        entry.fields = {
-            name: value for name, value in stored.items() if value not in (None, (), "")
-        }
+        stored = self.options.stored_as({name: value for name, value in merged.items() if value})
+        entry.fields = {name: _plain(value) for name, value in stored.items() if value}
         self._changed(entry)
 
     def remove(self, entry: Entry, reason: AbsenceReason = AbsenceReason.DELETED) -> None:
@@ -269,3 +266,8 @@ class MemoryStore:
         if not step:
             return at
         return at - timedelta(seconds=at.timestamp() % step)
+
+
+def _plain(value: Value) -> Value:
+    """Sets are tuples, however they arrived."""
+    return tuple(value) if isinstance(value, list) else value

@@ -5,6 +5,7 @@ from syncline.testing.contract.check import CheckContract
 from syncline.testing.contract.conditional import ConditionalContract
 from syncline.testing.contract.declaration import DeclarationContract
 from syncline.testing.contract.delta import DeltaContract
+from syncline.testing.contract.engine import EngineContract
 from syncline.testing.contract.faults import FaultsContract
 from syncline.testing.contract.fetch import FetchContract
 from syncline.testing.contract.fidelity import FidelityContract
@@ -24,6 +25,7 @@ class ConnectorContract(
     FidelityContract,
     FaultsContract,
     HygieneContract,
+    EngineContract,
 ):
     """Subclass it, set `connector_type`, bring a fixture `system`. See `docs/connectors`."""
 

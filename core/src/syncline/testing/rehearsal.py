@@ -1,0 +1,144 @@
+"""The whole engine over two memory stores: people, a policy, a clock, a real database file.
+
+For the tests of the engine itself, and for authors of plugins whose hooks act on runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from syncline.connectors.memory import MemoryConnector, MemoryOptions, MemoryStore
+from syncline.model.contact import CONTACT
+from syncline.model.fields import Value
+from syncline.model.records import RecordId
+from syncline.model.reports import RunReport
+from syncline.model.sides import PerSide
+from syncline.plugin.manager import PluginManager
+from syncline.plugin.secrets import Secret
+from syncline.policy.schema import Conflict, Direction, Merge, ObjectPolicy
+from syncline.policy.settings import (
+    Configuration,
+    ConnectionSettings,
+    Member,
+    StateSettings,
+    SyncSettings,
+)
+from syncline.run.selection import Selection
+from syncline.run.session import Session
+
+PEOPLE = ("ada", "bob")
+
+
+class Clock:
+    """Time as the test wants it; both stores and the engine share it."""
+
+    def __init__(self) -> None:
+        self.moment = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def advance(self, seconds: float) -> None:
+        self.moment += timedelta(seconds=seconds)
+
+
+class EngineWorld:
+    """`left` and `right` are the stores; `sync()` runs once and gives the report."""
+
+    def __init__(self, folder: Path, left: MemoryOptions, right: MemoryOptions) -> None:
+        self.clock = Clock()
+        name = folder.name
+        self.left = MemoryStore.open(f"{name}-left", left, self.clock)
+        self.right = MemoryStore.open(f"{name}-right", right, self.clock)
+        self.people: tuple[str, ...] = PEOPLE
+        for person in self.people:
+            self.left.add_account(person)
+            self.right.add_account(person)
+        key = folder / "key"
+        key.write_text("k" * 40)
+        self.state = StateSettings(f"sqlite:///{folder / 'state.sqlite'}", Secret(file=key))
+        self.installation = "test"
+        self.plugins = PluginManager.discover()
+        self.policy = ObjectPolicy(
+            type=CONTACT,
+            direction=Direction.BOTH,
+            conflict=Conflict.LEFT_WINS,
+            merge=Merge.FIELDS,
+            match=("email", "name+company"),
+        )
+
+    # --- the configuration ----------------------------------------------------------------------
+
+    def set(self, **changes: Any) -> None:
+        """Change the policy."""
+        self.policy = replace(self.policy, **changes)
+
+    def configuration(self) -> Configuration:
+        members = tuple(Member(PerSide(person, person)) for person in self.people)
+        sync = SyncSettings(
+            "s", PerSide("left", "right"), "open", members, {"contact": self.policy}
+        )
+        connections = {
+            "left": self._connection("left", self.left),
+            "right": self._connection("right", self.right),
+        }
+        return Configuration(
+            Path("syncline.toml"), self.installation, self.state, connections, {"s": sync}
+        )
+
+    @staticmethod
+    def _connection(name: str, store: MemoryStore) -> ConnectionSettings:
+        config = MemoryConnector.Config(store=store.name)
+        return ConnectionSettings(name, "memory", config)
+
+    # --- running --------------------------------------------------------------------------------
+
+    def session(self) -> Session:
+        return Session.open(self.configuration(), self.plugins, now=self.clock, workers=1)
+
+    def sync(self, **selection: Any) -> RunReport:
+        self.clock.advance(30)
+        with self.session() as session:
+            return session.run(Selection(**selection))
+
+    def plan(self, **selection: Any) -> RunReport:
+        with self.session() as session:
+            return session.plan(Selection(**selection))
+
+    def settle(self, rounds: int = 4) -> RunReport:
+        """Run until a run writes nothing, at most so often; the last report."""
+        report = self.sync()
+        for _round in range(rounds):
+            if report.writes == 0:
+                return report
+            self.clock.advance(90)
+            report = self.sync()
+        assert report.writes == 0, report.operations
+        return report
+
+    # --- looking --------------------------------------------------------------------------------
+
+    def shown(self, store: MemoryStore, account: str = "ada") -> list[dict[str, Value]]:
+        """An account's records without empty fields, sorted by name."""
+        found = [
+            {name: value for name, value in fields.items() if value}
+            for fields in store.read(account).values()
+        ]
+        return sorted(found, key=lambda f: (f.get("family_name") or "", f.get("given_name") or ""))
+
+    def same(self, account: str = "ada") -> bool:
+        return self.shown(self.left, account) == self.shown(self.right, account)
+
+    def only(self, store: MemoryStore, account: str = "ada") -> RecordId:
+        [found] = store.read(account)
+        return found
+
+
+def person(given: str, family: str, **more: Value) -> Mapping[str, Value]:
+    """A contact with a name and an e-mail."""
+    email = f"{given}.{family}@example.test".lower()
+    return {"given_name": given, "family_name": family, "emails": (email,), **more}

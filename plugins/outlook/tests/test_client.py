@@ -12,10 +12,16 @@ from typing import Any
 
 import pytest
 
-from syncline.errors import Reconnect, Stop
+from syncline.errors import Reconnect, Retry, Stop
+from syncline.model.records import AbsenceReason, AccountId, RecordId
+from syncline_outlook import batch
 from syncline_outlook.client import MAX_BODY, GraphClient, Transport
+from syncline_outlook.contacts import CONTACTS
 from syncline_outlook.errors import retry_after
-from syncline_outlook.messages import Purpose
+from syncline_outlook.folders import Folders
+from syncline_outlook.messages import Inner, Purpose
+from syncline_outlook.names import EmailNames
+from syncline_outlook.reading import Reader
 
 PURPOSE = Purpose(name="read something", kind="read", account="ada")
 Reply = tuple[int, dict[str, str], bytes]
@@ -50,6 +56,10 @@ def serving(*replies: Reply) -> Iterator[tuple[str, list[dict[str, str]]]]:
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(body)
+
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.do_GET()
 
         def log_message(self, *_: Any) -> None:
             """Be quiet."""
@@ -193,3 +203,46 @@ def test_a_page_of_html_from_a_gateway_is_an_error_of_its_status() -> None:
 )
 def test_the_wait_is_read_in_every_documented_form(headers: dict[str, str], expected: Any) -> None:
     assert retry_after(headers) == expected
+
+
+# ---- what the stand-in cannot show --------------------------------------------------------------
+
+
+def in_batch(*bodies: Any) -> Reply:
+    entries = [{"id": str(n), "status": 200, "body": body} for n, body in enumerate(bodies)]
+    return ok({"responses": entries})
+
+
+@pytest.mark.parametrize(
+    ("folder", "reason"),
+    [("trash", AbsenceReason.DELETED), ("archive", AbsenceReason.LEFT)],
+)
+def test_a_contact_that_can_be_read_in_deleted_items_is_deleted_not_moved(
+    folder: str, reason: AbsenceReason
+) -> None:
+    contact = {"@odata.etag": "v", "id": "x", "parentFolderId": folder}
+    folders = in_batch(
+        {"id": "home"}, {"value": []}, {"value": [{"id": "archive", "displayName": "Archive"}]}
+    )
+    replies = (in_batch(contact), folders, in_batch({"value": []}))
+    with serving(*replies) as (url, _), client(url) as graph:
+        reader = Reader(graph, Folders(graph), EmailNames())
+        page = reader.look(CONTACTS, AccountId("ada"), [RecordId("x")], "home")
+    assert [each.reason for each in page.absent] == [reason]
+
+
+def test_an_answer_that_is_missing_from_a_batch_is_unclear_for_writes_and_a_retry_for_reads() -> (
+    None
+):
+    requests = [Inner(method="GET", url="/a"), Inner(method="GET", url="/b")]
+    with serving(in_batch({"a": 1})) as (url, _), client(url) as graph:
+        found = batch.run(graph, requests, PURPOSE)
+        assert [each and each.body for each in found] == [{"a": 1}, None]
+        with pytest.raises(Retry):
+            batch.read(graph, requests, PURPOSE)
+
+
+@pytest.mark.parametrize("answer", [{}, {"responses": 7}, {"responses": [{"id": "0"}]}])
+def test_a_malformed_batch_stops(answer: Any) -> None:
+    with serving(ok(answer)) as (url, _), client(url) as graph, pytest.raises(Stop):
+        batch.run(graph, [Inner(method="GET", url="/a")], PURPOSE)

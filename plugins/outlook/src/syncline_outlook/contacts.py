@@ -114,7 +114,12 @@ CONTACTS: Final = TypeSpec(
             codec=Birthday(),
             note="the UTC date; year 1604 is a birthday without a year",
         ),
-        _short("web_page", "businessHomePage"),
+        Field(
+            name="web_page",
+            native=("businessHomePage",),
+            codec=_TEXT,
+            note="never cut: a shortened link leads nowhere",
+        ),
         Field(
             name="categories",
             native=("categories",),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import traceback
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -80,7 +81,9 @@ def _places(error: BaseException) -> Iterator[str]:
 
 def print_failure(failure: Failure, invocation: Invocation, stream: TextIO) -> None:
     """For people on this stream (stderr); with `--json` the one document on stdout, too."""
-    click.echo(click.style("error: ", fg="red", bold=True) + failure.message, file=stream)
+    color = None if invocation.color and not os.environ.get("NO_COLOR") else False
+    head = click.style("error: ", fg="red", bold=True)
+    click.echo(head + failure.message, file=stream, color=color)
     for key, value in failure.context.items():
         if str(value) not in failure.message:
             click.echo(f"  {key}: {value}", file=stream)
@@ -90,5 +93,5 @@ def print_failure(failure: Failure, invocation: Invocation, stream: TextIO) -> N
         error = {name: getattr(failure, name) for name in ("type", "message", "hint", "context")}
         if failure.problems:
             error["problems"] = list(failure.problems)
-        head = {"command": invocation.command, "exit_code": failure.exit_code}
-        print_json({**head, "error": error})
+        ended = {"command": invocation.command, "exit_code": failure.exit_code}
+        print_json({**ended, "error": error})

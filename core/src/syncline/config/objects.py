@@ -39,11 +39,19 @@ def resolve_object(
         return None
     before = len(problems.found)
     policy = _resolve(type, table, context, problems)
-    if policy is None or len(problems.found) > before:
-        return None
+    if policy is not None:
+        _check_rules(policy, raw, context, problems)
+    return policy if len(problems.found) == before else None
+
+
+def _check_rules(
+    policy: ObjectPolicy, raw: Mapping[str, Any], context: SyncContext, problems: Problems
+) -> None:
+    """Note the rule set's breaches, but not of keys that are wrong anyway."""
     for breach in context.rules.check(policy, raw, context.kinds):
-        problems.add(breach.key, f"{breach.rule} (rule set {context.rules.name})", breach.allowed)
-    return policy
+        if not problems.has(breach.key):
+            rule = f"{breach.rule} (rule set {context.rules.name})"
+            problems.add(breach.key, rule, breach.allowed)
 
 
 def _find_type(name: str, context: SyncContext, problems: Problems) -> ObjectType | None:

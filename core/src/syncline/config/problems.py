@@ -64,9 +64,16 @@ class Problems:
 
     def add(self, key: str, rule: str, allowed: str | Iterable[str] = "") -> None:
         """Note a problem at `key` (below the prefix; "" for the prefix itself)."""
-        path = ".".join((*self.prefix, key) if key else self.prefix)
         text = allowed if isinstance(allowed, str) else ", ".join(allowed)
-        self.found.append(ConfigurationProblem(self.file, path, rule, text))
+        self.found.append(ConfigurationProblem(self.file, self._path(key), rule, text))
+
+    def has(self, key: str) -> bool:
+        """Whether a problem at `key`, or below it, has been noted."""
+        path = self._path(key)
+        return any(f"{each.key}.".startswith(f"{path}.") for each in self.found)
+
+    def _path(self, key: str) -> str:
+        return ".".join((*self.prefix, key) if key else self.prefix)
 
     def add_validation(self, error: ValidationError, model: type[BaseModel]) -> None:
         """Note everything pydantic found. Values never appear: one of them might be a secret."""

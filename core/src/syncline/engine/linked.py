@@ -279,16 +279,15 @@ def _sorted(
     evaluations: Iterable[Evaluation], deletions: bool
 ) -> tuple[list[Evaluation], list[Evaluation]]:
     """Those that are done without a write, and those that need one in this phase."""
+    if deletions:
+        return [], [each for each in evaluations if each.decision.verdict is Verdict.DELETE]
     done: list[Evaluation] = []
     writes: list[Evaluation] = []
     for each in evaluations:
         verdict = each.decision.verdict
-        if verdict is Verdict.DELETE:
-            if deletions:
-                writes.append(each)
-        elif verdict is Verdict.RECREATE or each.to_read or _sends(each):
+        if verdict is Verdict.RECREATE or each.to_read or _sends(each):
             writes.append(each)
-        else:
+        elif verdict is not Verdict.DELETE:
             done.append(each)
     return done, writes
 

@@ -13,7 +13,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
-    String,
     delete,
     exists,
     func,
@@ -160,15 +159,20 @@ def _holders(feed_id: int, key: Any) -> ColumnElement[int]:
 
 
 def _insert_links(tx: Connection, lane: Lane, pairs: Select[Any]) -> int:
+    """Insert a link for each pair, without the pairs ever leaving the database."""
     fixed = _new_link(lane)
     rows = pairs.subquery()
-    columns = [*fixed, "left_id", "right_id"]
+    before = _number_of_links(tx, lane)
     statement = select(
-        *(literal(value, None if value is not None else String()) for value in fixed.values()),
-        rows.c.left_id,
-        rows.c.right_id,
+        *(literal(value) for value in fixed.values()), rows.c.left_id, rows.c.right_id
     )
-    return int(tx.execute(insert(links.LINK).from_select(columns, statement)).rowcount)
+    tx.execute(insert(links.LINK).from_select([*fixed, "left_id", "right_id"], statement))
+    return _number_of_links(tx, lane) - before
+
+
+def _number_of_links(tx: Connection, lane: Lane) -> int:
+    statement = select(func.count()).where(links.LINK.c.lane_id == lane.id)
+    return int(tx.scalar(statement) or 0)
 
 
 def _ambiguous(

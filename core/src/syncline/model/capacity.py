@@ -17,7 +17,7 @@ from syncline.model.fields import FieldType, PartsType, SetType, Value
 Unit = Literal["characters", "utf16"]
 
 
-class Inexpressible(ValueError):  # noqa: N818 - says what a value is, as the domain does
+class Inexpressible(ValueError):
     """A side has no way to hold the value at all (a date without a year): it stays as it is."""
 
 

@@ -122,7 +122,7 @@ class Session:
     # --- check ----------------------------------------------------------------------------------
 
     def check(self, thorough: bool = True) -> tuple[ConnectionCheck, ...]:
-        """Every connection a sync uses (all, if there is no sync): credentials, rights, abilities."""
+        """Every connection a sync uses (all, if there is no sync): credentials, rights, limits."""
         used = dict.fromkeys(
             name for sync in self._configuration.syncs.values() for name in sync.between
         )

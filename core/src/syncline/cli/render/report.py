@@ -44,7 +44,8 @@ def _lanes(lanes: Iterable[LaneReport]) -> Iterator[Text]:
         done = [_count_words(name, count) for name, count in lane.counts.items()]
         waiting = {"held": lane.held, "waiting": lane.waiting, "in conflict": lane.conflicts}
         done += [f"{count} {name}" for name, count in waiting.items() if count]
-        yield line((lane_text(lane.lane), "bold"), "   ", ", ".join(done))
+        yield heading(lane_text(lane.lane))
+        yield line(", ".join(done), indent=2)
         if lane.error:
             yield line(("error: ", COLOR["error"]), lane.error, indent=2)
     if busy:

@@ -45,8 +45,8 @@ def value_text(value: Value) -> str:
 def change_text(before: Value, after: Value) -> str:
     """Old → new; of a set, what goes and what comes."""
     if isinstance(before, list | tuple) and isinstance(after, list | tuple):
-        gone = [f"-{each}" for each in before if each not in after]
-        new = [f"+{each}" for each in after if each not in before]
+        gone = [f"- {each}" for each in before if each not in after]
+        new = [f"+ {each}" for each in after if each not in before]
         if gone or new:
             return shortened(printable("  ".join(gone + new)), 2 * LONGEST)
     return f"{value_text(before)} → {value_text(after)}"

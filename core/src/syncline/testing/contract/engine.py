@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from syncline.model.records import RecordId
 from syncline.testing.contract.base import ContractBase
 from syncline.testing.contract.delta import _edit
 from syncline.testing.pairing import Pairing
@@ -44,12 +45,10 @@ class EngineContract(ContractBase):
         self._fill(pairing)
         pairing.settled()
         world = pairing.world
-        (id, *_rest) = world.system.read(world.account)
-        mine = list(pairing.memory.read(world.account))[-1]
-        world.user_updates(id, _edit(world, 30))
-        if _same_person(pairing, id, mine):
-            mine = next(iter(pairing.memory.read(world.account)))
-        pairing.memory.update(mine, _edit(world, 31))
+        theirs, *_rest = world.system.read(world.account)
+        ours = _somebody_else(pairing, theirs)
+        world.user_updates(theirs, _edit(world, 30))
+        pairing.memory.update(ours, _edit(world, 31))
         pairing.settled()
         assert pairing.theirs(world.account) == pairing.ours(world.account)
         for number in (30, 31):
@@ -82,8 +81,13 @@ class EngineContract(ContractBase):
         pairing.settle()
 
 
-def _same_person(pairing: Pairing, theirs: object, ours: object) -> bool:
-    key = next(iter(pairing.world.sample(1)))
-    one = {str(id): each.get(key) for id, each in pairing.world.stored().items()}
-    other = {str(id): each.get(key) for id, each in pairing.memory.read().items()}
-    return one.get(str(theirs)) == other.get(str(ours))
+def _somebody_else(pairing: Pairing, theirs: RecordId) -> RecordId:
+    """A record of the memory store that is not the counterpart of this one."""
+    world = pairing.world
+    (name,) = _edit(world, 1)
+    known = world.stored()[theirs].get(name)
+    return next(
+        id
+        for id, fields in pairing.memory.read(world.account).items()
+        if world.normal(fields).get(name) != known
+    )

@@ -79,7 +79,7 @@ def test_an_update_shows_each_field_old_and_new():
     )
     text = plan(operation(Action.UPDATE, changes=changes))
     assert '        job_title  "Commodore" → "Rear Admiral"\n' in text
-    assert "        emails     -a@x  +c@x\n" in text
+    assert "        emails     - a@x  + c@x\n" in text
     assert '        notes      (empty) → "two⏎lines"\n' in text
 
 
@@ -136,7 +136,7 @@ def test_a_run_is_summed_up_per_lane():
     done = report(operation(), operation(), lanes=(lane,), dry=False, conflicts=1)
     text = shown(run_parts(done, Detail(), operations=False))
     assert (
-        "sales · contact · ann@example.com ↔ ann   2 created in crm, 1 held, 1 in conflict" in text
+        "sales · contact · ann@example.com ↔ ann\n  2 created in crm, 1 held, 1 in conflict" in text
     )
     assert "Done: 2 writes; 1 held, 1 conflict for a person, in 2.0 s (run r1)." in text
     assert "Ada" not in text
@@ -198,5 +198,5 @@ def test_values():
     assert value_text(None) == value_text(()) == value_text("") == "(empty)"
     assert value_text({"street": "1 Way", "city": None, "country": "UK"}) == "1 Way, UK"
     assert len(value_text("x" * 500)) < 80
-    assert change_text(("A@x",), ("a@x",)) == "-A@x  +a@x"
+    assert change_text(("A@x",), ("a@x",)) == "- A@x  + a@x"
     assert printable("a\r\nb") == "a⏎b"

@@ -65,6 +65,13 @@ def test_a_rule_sets_breach_names_the_rule_set_and_what_is_allowed(problems_of, 
     assert problem.allowed == "both, none"
 
 
+def test_a_rule_sets_breach_is_reported_beside_other_problems(problems_of, contact):
+    body = 'direction = "mail_to_crm"\nconflict = "manual"'
+    found = problems_of(contact(body).replace(*NO_RULES))
+    keys = [problem.key.rpartition(".")[2] for problem in found]
+    assert keys == ["conflict", "direction"]
+
+
 def test_between_names_two_different_known_connections(problems_of, contact):
     (problem,) = problems_of(contact(BOTH).replace('["mail", "crm"]', '["mail", "mail"]'))
     assert problem.rule == "names one connection twice"

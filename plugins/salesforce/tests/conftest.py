@@ -225,15 +225,22 @@ class Connection:
         return {account.name: account.id for account in found}
 
 
-@pytest.fixture
-def stand_in() -> Iterator[SalesforceSandbox]:
+@pytest.fixture(scope="session")
+def started() -> Iterator[SalesforceSandbox]:
     with SalesforceSandbox.start() as sandbox:
         yield sandbox
 
 
 @pytest.fixture
+def stand_in(started: SalesforceSandbox) -> SalesforceSandbox:
+    """A new organisation, at this second; time stands still until the test moves it."""
+    started.reset()
+    started.freeze(datetime.now(UTC).replace(microsecond=0))
+    return started
+
+
+@pytest.fixture
 def org(stand_in: SalesforceSandbox, tmp_path: Path) -> Iterator[Org]:
-    stand_in.freeze(datetime.now(UTC).replace(microsecond=0))
     ada = stand_in.add_user("ada@example.test", name="Ada Lovelace")
     bob = stand_in.add_user("bob@example.test", name="Bob Babbage")
     org = Org(stand_in, ada, bob, tmp_path)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -42,8 +41,7 @@ class SalesforceSystem:
         self.people = {name: sandbox.add_user(name) for name in ACCOUNTS}
         sandbox.define_field("Contact", "SyncKey__c", length=255, unique=True, external_id=True)
         # Companies the kit writes must be accounts, or they are not stored.
-        for number in range(60):
-            sandbox.create("Account", {"Name": f"Company {number}"})
+        sandbox.create_many("Account", [{"Name": f"Company {n}"} for n in range(100)])
 
     def settings(self) -> dict[str, Any]:
         return self._settings(self.sandbox.client_secret)
@@ -131,10 +129,8 @@ class WithoutKeyField(ConnectorContract):
     looked_up_fields = frozenset({"company"})
 
     @pytest.fixture
-    def system(self, tmp_path: Path) -> Iterator[SalesforceSystem]:
-        with SalesforceSandbox.start() as sandbox:
-            sandbox.freeze(datetime.now(UTC).replace(microsecond=0))
-            yield SalesforceSystem(sandbox, tmp_path)
+    def system(self, stand_in: SalesforceSandbox, tmp_path: Path) -> SalesforceSystem:
+        return SalesforceSystem(stand_in, tmp_path)
 
 
 class TestWithoutKeyField(WithoutKeyField):
@@ -152,10 +148,8 @@ class TestWithKeyField(WithoutKeyField):
     """
 
     @pytest.fixture
-    def system(self, tmp_path: Path) -> Iterator[SalesforceSystem]:
-        with SalesforceSandbox.start() as sandbox:
-            sandbox.freeze(datetime.now(UTC).replace(microsecond=0))
-            yield KeyedSystem(sandbox, tmp_path)
+    def system(self, stand_in: SalesforceSandbox, tmp_path: Path) -> SalesforceSystem:
+        return KeyedSystem(stand_in, tmp_path)
 
 
 class KeyedSystem(SalesforceSystem):

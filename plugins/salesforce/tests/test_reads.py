@@ -101,6 +101,16 @@ def test_an_international_address_is_stored_in_its_ascii_form_and_found(sf: Any)
     assert sf.match(("email", key)) == {made.id}
 
 
+@pytest.mark.parametrize("kind", ["name", "name+company", "email"])
+def test_what_is_no_key_of_its_kind_matches_nothing_and_asks_nothing(
+    org: Any, sf: Any, kind: str
+) -> None:
+    org.contact()
+
+    assert sf.match((kind, "one\x1ftwo\x1fthree\x1ffour")) == set()
+    assert not org.calls
+
+
 def test_deleted_records_match_nothing(org: Any, sf: Any) -> None:
     org.sandbox.delete("Contact", org.contact(Email="g@example.test"))
 

@@ -344,6 +344,15 @@ def test_a_company_that_is_no_account_alone_is_not_even_sent(org: Any, sf: Any) 
     assert org.calls == {"read": 1}
 
 
+def test_a_look_up_that_failed_means_that_nothing_was_sent(org: Any, sf: Any) -> None:
+    org.sandbox.quirk("commit-then-drop", 1)
+
+    with pytest.raises(Retry) as failed:
+        sf.create({"family_name": "Hopper", "company": "Navy"})
+    assert not failed.value.reached
+    assert contacts(org) == []
+
+
 def test_clearing_the_company_clears_the_account(org: Any, sf: Any) -> None:
     contact = org.contact(AccountId=org.sandbox.create("Account", {"Name": "Army"}))
     org.sandbox.advance(60)

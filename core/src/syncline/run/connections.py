@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,6 +28,7 @@ class Connections:
     database: Database
     holder: str
     now: Callable[[], datetime]
+    sleep: Callable[[float], None] = time.sleep
     _open: dict[str, ConnectionHandle] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -64,4 +66,4 @@ class Connections:
             tokens=tokens,
             log=logging.getLogger(f"syncline.connection.{name}"),
         )
-        return self.plugins.connect(settings, context)
+        return self.plugins.connect(settings, context, sleep=self.sleep)

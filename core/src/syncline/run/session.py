@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -40,7 +41,7 @@ from syncline.run.inspect import Inspection
 from syncline.run.resolve import Resolver
 from syncline.run.selection import Selection
 from syncline.state import claims, history
-from syncline.state.database import Database, scratch_copy
+from syncline.state.database import CommitHook, Database, scratch_copy
 from syncline.state.vault import Vault
 
 _DAY = 24 * 3600.0
@@ -67,6 +68,7 @@ class Session:
         now: Callable[[], datetime],
         progress: Progress,
         workers: int,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._configuration = configuration
         self._plugins = plugins
@@ -76,7 +78,7 @@ class Session:
         self._workers = workers
         self._stop = threading.Event()
         holder = secrets.token_hex(6)
-        self._connections = Connections(configuration, plugins, database, holder, now)
+        self._connections = Connections(configuration, plugins, database, holder, now, sleep)
 
     @classmethod
     def open(
@@ -87,8 +89,13 @@ class Session:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         progress: Progress | None = None,
         workers: int = 8,
+        commits: CommitHook | None = None,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> Session:
         """Open the database (making or upgrading it). No connection is opened yet.
+
+        `sleep` waits before a call is repeated. `commits` is asked around every commit of the
+        state. Both, like `now`, are for rehearsals.
 
         Raises:
             ConfigurationError: the state's key is not where the configuration says.
@@ -96,8 +103,8 @@ class Session:
 
         """
         vault = Vault.from_key(configuration.state.key.resolve().get_secret_value())
-        database = Database.open(configuration.state.url, vault)
-        return cls(configuration, plugins, database, now, progress or Silent(), workers)
+        database = Database.open(configuration.state.url, vault, commits)
+        return cls(configuration, plugins, database, now, progress or Silent(), workers, sleep)
 
     def __enter__(self) -> Self:
         return self

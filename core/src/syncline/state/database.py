@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -27,16 +27,32 @@ IN_CHUNK: Final = 500
 """Ids in one `IN (…)`; SQLite and PostgreSQL both allow more, statements stay cacheable."""
 
 
-class Database:
-    """One database of one installation. Threads share it: one writer at a time in a process."""
+class CommitHook(Protocol):
+    """Asked around every commit, so that a rehearsal can stop a run there; either may raise."""
 
-    def __init__(self, engine: Engine, vault: Vault) -> None:
+    def before(self, tx: Connection) -> None:
+        """Everything was executed, nothing is committed: raising rolls back."""
+        ...
+
+    def after(self) -> None:
+        """It is committed."""
+        ...
+
+
+class Database:
+    """One database of one installation. Threads share it: one writer at a time in a process.
+
+    `commits` is asked around every commit (`syncline.testing.crashes`).
+    """
+
+    def __init__(self, engine: Engine, vault: Vault, commits: CommitHook | None = None) -> None:
         self.engine = engine
         self.vault = vault
+        self._commits = commits
         self._writer = threading.RLock()
 
     @classmethod
-    def open(cls, url: str, vault: Vault) -> Database:
+    def open(cls, url: str, vault: Vault, commits: CommitHook | None = None) -> Database:
         """Open, move to the newest version, check that the key fits.
 
         Raises:
@@ -53,7 +69,7 @@ class Database:
                 f"the state database cannot be opened: {type(error.orig).__name__}",
                 hint="Check [state] url, the folder's permissions, and that the server runs.",
             ) from error
-        database = cls(engine, vault)
+        database = cls(engine, vault, commits)
         database._check_key()
         return database
 
@@ -69,8 +85,12 @@ class Database:
             try:
                 with self.engine.begin() as connection:
                     yield connection
+                    if self._commits is not None:
+                        self._commits.before(connection)
             except DBAPIError as error:
                 raise _translated(error) from error
+            if self._commits is not None:
+                self._commits.after()
 
     def close(self) -> None:
         """Give back all connections."""

@@ -18,5 +18,7 @@ def rows() -> Iterator[Row]:
 
 def _seconds() -> float:
     began = time.perf_counter()
-    subprocess.run([sys.executable, "-m", "syncline.cli", "--version"], check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, "-m", "syncline.cli", "--version"], check=True, capture_output=True
+    )
     return time.perf_counter() - began

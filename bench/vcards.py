@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 Row = Mapping[str, Any]
@@ -16,7 +17,7 @@ _NO_PLACE = (
     "anniversary", "gender", "impps", "kind", "members", "other_properties", "photo", "rev",
     "role", "sort_string", "titles", "tz",
 )  # fmt: skip
-_DATE = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(T.*)?")
+_DATE = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(?:T.*)?")
 
 
 def to_graph(row: Row) -> tuple[dict[str, Any], Counter[str]]:
@@ -114,8 +115,12 @@ def _addresses(places: Sequence[Row], lost: Counter[str]) -> dict[str, Any]:
 
 def _birthday(text: str | None, lost: Counter[str]) -> str | None:
     found = _DATE.fullmatch(text or "")
-    lost["birthday that is no full date"] += bool(text) and not found
-    return f"{found[1]}-{found[2]}-{found[3]}T11:59:00Z" if found else None
+    try:
+        day = date(*map(int, found.groups())) if found else None
+    except ValueError:  # the thirtieth of February
+        day = None
+    lost["birthday that is no full date"] += bool(text) and day is None
+    return f"{day.isoformat()}T11:59:00Z" if day else None
 
 
 def _at_most(limit: int, values: list[str], kind: str, lost: Counter[str]) -> list[str]:

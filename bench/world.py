@@ -8,12 +8,11 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from syncline.run.session import Session
-
 from syncline.config.load import load
 from syncline.model.reports import CallCounts, RunReport
 from syncline.plugin.manager import PluginManager
 from syncline.run.selection import Selection
+from syncline.run.session import Session
 from syncline_sandbox.graph.sandbox import GraphMailbox, GraphSandbox
 from syncline_sandbox.salesforce.fixture import SalesforceSandbox, SandboxUser
 
@@ -48,6 +47,7 @@ members = "members.csv"
 direction = "both"
 conflict = "salesforce_wins"
 where = {{ salesforce = "all" }}
+guards = {{ minimum_links = 100000 }}        # every record at once is edited here, and meant
 """
 _AN_HOUR = 3600.0
 

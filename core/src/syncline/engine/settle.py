@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from syncline.engine import digests
 from syncline.engine.decide.deltas import Digest, differs
@@ -49,18 +49,29 @@ class Settled:
 
 
 def settle(tx: Connection, world: World, settled: Sequence[Settled]) -> None:
-    """Move bases, note versions, write history. The intents are ended by the caller."""
+    """Move bases, note versions, write history. The intents are ended by the caller.
+
+    Each link may appear once.
+    """
     rows = _links(tx, [each.link_id for each in settled])
-    for each in settled:
-        row = rows.get(each.link_id)
-        if row is None:
-            continue
+    live = [each for each in settled if each.link_id in rows]
+    for each in live:
         if each.action is Action.DELETE:
-            _settle_delete(tx, world, each, row)
-        else:
-            rows[each.link_id] = _settle_write(tx, each, row)
-        attention.clear(tx, each.lane.id, [i for i in (row.left_id, row.right_id) if i])
-    history.add(tx, [_history(world, each) for each in settled])
+            _settle_delete(tx, world, each, rows[each.link_id])
+    _settle_writes(tx, [each for each in live if each.action is not Action.DELETE], rows)
+    _no_longer_waiting(tx, live, rows)
+    history.add(tx, [_history(world, each) for each in live])
+
+
+def _no_longer_waiting(
+    tx: Connection, settled: Sequence[Settled], rows: Mapping[int, Row[Any]]
+) -> None:
+    by_lane: dict[int, list[str]] = {}
+    for each in settled:
+        row = rows[each.link_id]
+        by_lane.setdefault(each.lane.id, []).extend(i for i in (row.left_id, row.right_id) if i)
+    for lane_id, ids in by_lane.items():
+        attention.clear(tx, lane_id, ids)
 
 
 def settle_agreement(
@@ -84,6 +95,14 @@ def settle_agreement(
             drop_payloads(tx, feed_id, ids)
 
 
+def add_intents(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """What is about to be sent; the ids in the same order."""
+    if not rows:
+        return []
+    statement = insert(INTENT).returning(INTENT.c.id, sort_by_parameter_order=True)
+    return list(tx.scalars(statement, [dict(row) for row in rows]))
+
+
 def end_intents(tx: Connection, ids: Sequence[int]) -> None:
     """These writes have an outcome."""
     for part in chunks(ids):
@@ -104,24 +123,38 @@ def drop_payloads(tx: Connection, feed_id: int, ids: Sequence[str]) -> None:
         )
 
 
-def _settle_write(tx: Connection, each: Settled, row: Row[Any]) -> Row[Any]:
-    settlement = _with_stored(each)
+def _settle_writes(
+    tx: Connection, settled: Sequence[Settled], rows: Mapping[int, Row[Any]]
+) -> None:
+    saved = [_settled_link(each, rows[each.link_id]) for each in settled]
+    links.save(tx, saved)
+    revealed = _note_targets(tx, settled, saved)
+    incomplete = [each.link_id for each in settled if each.applied.incomplete]
+    links.change(tx, [*revealed, *incomplete], dirty=True)
+    for feed_id, sources in _sources(settled, Action.CREATE).items():
+        records.linked(tx, feed_id, sources)
+    for feed_id, sources in _sources(settled).items():
+        drop_payloads(tx, feed_id, sources)
+
+
+def _settled_link(each: Settled, row: Row[Any]) -> dict[str, Any]:
     versions = {each.side.other: each.source_version, each.side: each.applied.version}
-    saved = _moved(row, settlement, versions)
+    saved = _moved(row, _with_stored(each), versions)
+    saved["incarnation"] = row.incarnation
     if each.action is Action.CREATE:
-        saved[f"{each.side}_id"] = each.applied.id
-        saved["status"] = "linked"
-        saved["incarnation"] = each.incarnation
-    links.save(tx, [saved])
-    if each.applied.incomplete:
-        links.change(tx, [each.link_id], dirty=True)
-    feed = each.lane.sides[each.side].feed
-    _note_target(tx, each, saved[f"{each.side}_base_json"], feed)
-    if each.action is Action.CREATE and each.source_id is not None:
-        records.linked(tx, each.lane.sides[each.side.other].feed.id, [each.source_id])
-    if each.source_id is not None:
-        drop_payloads(tx, each.lane.sides[each.side.other].feed.id, [each.source_id])
-    return _links(tx, [each.link_id])[each.link_id]
+        created = {f"{each.side}_id": each.applied.id, "status": "linked"}
+        saved |= {**created, "incarnation": each.incarnation}
+    return saved
+
+
+def _sources(settled: Sequence[Settled], action: Action | None = None) -> dict[int, list[str]]:
+    """The source records by feed."""
+    found: dict[int, list[str]] = {}
+    for each in settled:
+        if each.source_id is not None and action in (None, each.action):
+            feed = each.lane.sides[each.side.other].feed
+            found.setdefault(feed.id, []).append(each.source_id)
+    return found
 
 
 def _settle_delete(tx: Connection, world: World, each: Settled, row: Row[Any]) -> None:
@@ -168,36 +201,57 @@ def _moved(
     return saved
 
 
-def _note_target(tx: Connection, each: Settled, base: str | None, feed: FeedState) -> None:
-    """The written record as we know it now; an edit the answer revealed makes the link due."""
-    current: dict[str, Digest] = dict(each.predicted)
-    if each.applied.stored:
-        current.update(each.lane.digester.fields(each.applied.stored))
-    known = records.find(tx, feed.id, [each.applied.id]).get(each.applied.id)
-    if known is not None:
-        current = {**(digests.load(known.digests_json) or {}), **current}
-    row = {
-        "feed_id": feed.id,
+def _note_targets(
+    tx: Connection, settled: Sequence[Settled], saved: Sequence[Mapping[str, Any]]
+) -> list[int]:
+    """The written records as we know them now; returns the links where the write's own answer
+    revealed somebody's edit.
+    """
+    by_feed: dict[int, list[str]] = {}
+    for each in settled:
+        by_feed.setdefault(_feed(each).id, []).append(each.applied.id)
+    known = {feed_id: records.find(tx, feed_id, ids) for feed_id, ids in by_feed.items()}
+    rows, revealed = [], []
+    for each, link in zip(settled, saved, strict=True):
+        row = known[_feed(each).id].get(each.applied.id)
+        current = _current(each, row)
+        rows.append(_target_row(each, row, current))
+        base = digests.load(link[f"{each.side}_base_json"])
+        if each.applied.stored and differs(current, base):
+            revealed.append(each.link_id)
+    records.save(tx, rows)
+    return revealed
+
+
+def _current(each: Settled, known: Row[Any] | None) -> dict[str, Digest]:
+    """What the record holds: as last seen, then as predicted, then as the answer said."""
+    before = None if known is None else digests.load(known.digests_json)
+    stored = each.lane.digester.fields(each.applied.stored or {})
+    return {**(before or {}), **each.predicted, **stored}
+
+
+def _target_row(
+    each: Settled, known: Row[Any] | None, current: Mapping[str, Digest]
+) -> dict[str, Any]:
+    kept = ("owner", "marker", "modified_at", "writable_json", "generation", "pending")
+    new = {"owner": each.lane.sides[each.side].account, "generation": 0, "pending": False}
+    row = {name: new.get(name) if known is None else known._mapping[name] for name in kept}
+    if each.action is Action.CREATE:
+        row["pending"] = False
+    return {
+        **row,
+        "feed_id": _feed(each).id,
         "id": each.applied.id,
         "version": each.applied.version or "",
         "digests_json": digests.dump(current),
         "payload": None,
-        "pending": bool(known is not None and known.pending and each.action is not Action.CREATE),
         "presence": "present",
         "in_scope": True,
-        "owner": known.owner if known is not None else _owner(each),
-        "marker": known.marker if known is not None else None,
-        "modified_at": known.modified_at if known is not None else None,
-        "writable_json": known.writable_json if known is not None else None,
-        "generation": known.generation if known is not None else 0,
     }
-    records.save(tx, [row])
-    if each.applied.stored and differs(current, digests.load(base)):
-        links.change(tx, [each.link_id], dirty=True)
 
 
-def _owner(each: Settled) -> str:
-    return each.lane.sides[each.side].account
+def _feed(each: Settled) -> FeedState:
+    return each.lane.sides[each.side].feed
 
 
 def _history(world: World, each: Settled) -> dict[str, Any]:

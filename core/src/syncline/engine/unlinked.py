@@ -230,12 +230,12 @@ class UnlinkedWork:
         leaders: list[Prepared] = []
         followers: list[tuple[Prepared, Claim]] = []
         with self.world.database.transaction() as tx:
-            for each in creates:
-                other = claim(tx, self._claims(each), self.world.seconds)
-                if other is None:
-                    leaders.append(each)
-                else:
-                    followers.append((each, other))
+            others = claim(tx, [self._claims(each) for each in creates], self.world.seconds)
+        for each, other in zip(creates, others, strict=True):
+            if other is None:
+                leaders.append(each)
+            else:
+                followers.append((each, other))
         return leaders, followers
 
     def _claims(self, each: Prepared) -> list[Claim]:

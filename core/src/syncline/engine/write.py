@@ -11,12 +11,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 
 from syncline.engine.lanes import FeedState, Lane
 from syncline.engine.prepared import Prepared
 from syncline.engine.report import RoundReport
-from syncline.engine.settle import INTENT, Settled, end_intents, settle
+from syncline.engine.settle import Settled, add_intents, end_intents, settle
 from syncline.engine.world import World
 from syncline.errors import Busy, ConnectionFailure, SynclineError
 from syncline.model.records import RecordId
@@ -81,8 +81,11 @@ class Writer:
         outcomes = self._call(batch)
         with self.world.database.transaction() as tx:
             leases.assert_held(tx, self.world.run_id, self.world.seconds, self.held_leases)
-            for each, intent, outcome in zip(batch, intents, outcomes, strict=True):
-                self._take(tx, each, intent, outcome)
+            answers = list(zip(batch, intents, outcomes, strict=True))
+            self._settle_applied(tx, answers)
+            for each, intent, outcome in answers:
+                if _applied(each, outcome) is None:
+                    self._take(tx, each, intent, outcome)
         for each, outcome in zip(batch, outcomes, strict=True):
             self.world.plugins.observe_after_apply(each.planned, outcome)
         self.world.progress.advance(len(batch))
@@ -91,34 +94,23 @@ class Writer:
 
     def _intend(self, batch: Sequence[Prepared]) -> tuple[list[Prepared], list[int]]:
         """One commit: the lease is long enough, links are being created, intents are written."""
-        world, ready, intents = self.world, [], []
+        world = self.world
         with world.database.transaction() as tx:
             now = world.seconds
             leases.renew(tx, world.run_id, now, world.lease_seconds, self.held_leases)
-            for each in batch:
-                linked = each if each.link_id is not None else self._creating(tx, each)
-                ready.append(linked)
-                intents.append(self._intent(tx, linked, now))
+            new = [each for each in batch if each.link_id is None]
+            made = iter(links.add_many(tx, [_creating(each) for each in new]))
+            ready = [
+                each if each.link_id is not None else replace(each, link_id=next(made))
+                for each in batch
+            ]
+            intents = add_intents(tx, [self._intent(each, now) for each in ready])
             links.change(tx, [each.link_id for each in ready if each.link_id], dirty=False)
         return ready, intents
 
-    def _creating(self, tx: Connection, each: Prepared) -> Prepared:
-        source = each.side.other
-        values = {
-            "lane_id": each.lane.id,
-            "left_feed": each.lane.sides.left.feed.id,
-            "right_feed": each.lane.sides.right.feed.id,
-            f"{source}_id": each.source_id,
-            f"{source}_version": each.source_version,
-            "status": "creating",
-            "incarnation": each.incarnation,
-            "dirty": False,
-        }
-        return replace(each, link_id=links.add(tx, values))
-
-    def _intent(self, tx: Connection, each: Prepared, now: float) -> int:
+    def _intent(self, each: Prepared, now: float) -> dict[str, Any]:
         operation = each.operation
-        values = {
+        return {
             "run_id": self.world.run_id,
             "lane_id": each.lane.id,
             "link_id": each.link_id,
@@ -131,7 +123,6 @@ class Writer:
             "sent_at": now,
             "attempts": 0,
         }
-        return int(tx.execute(insert(INTENT).values(values).returning(INTENT.c.id)).scalar_one())
 
     # --- the call -----------------------------------------------------------------------------
 
@@ -157,12 +148,25 @@ class Writer:
 
     # --- after the call -----------------------------------------------------------------------
 
+    def _settle_applied(
+        self, tx: Connection, answers: Sequence[tuple[Prepared, int, Outcome]]
+    ) -> None:
+        """All that was done in this batch, settled together."""
+        done = [
+            (each, intent, applied)
+            for each, intent, outcome in answers
+            if (applied := _applied(each, outcome)) is not None
+        ]
+        settle(tx, self.world, [settled_from(each, applied) for each, _intent, applied in done])
+        end_intents(tx, [intent for _each, intent, _applied in done])
+        for each, _intent, applied in done:
+            self.report.done(each.lane, replace(each.planned, id=applied.id))
+            if applied.incomplete:
+                names = ", ".join(applied.incomplete)
+                self._wait(tx, each, "incomplete", f"written without: {names}")
+
     def _take(self, tx: Connection, each: Prepared, intent: int, outcome: Outcome) -> None:
         match outcome:
-            case Applied():
-                self._applied(tx, each, intent, outcome)
-            case Gone() if each.action is Action.DELETE:
-                self._applied(tx, each, intent, Applied(id=RecordId(str(each.target_id))))
             case Stale() | Gone():
                 self._again(tx, each, intent)
                 self.aftermath.retried += 1
@@ -177,14 +181,6 @@ class Writer:
                 self._wait(tx, each, "deferred", outcome.message or "the service was busy")
             case Unknown():
                 self._report(each, "unknown", outcome.message or "no answer", "")
-
-    def _applied(self, tx: Connection, each: Prepared, intent: int, applied: Applied) -> None:
-        settle(tx, self.world, [settled_from(each, applied)])
-        end_intents(tx, [intent])
-        self.report.done(each.lane, replace(each.planned, id=applied.id))
-        if applied.incomplete:
-            names = ", ".join(applied.incomplete)
-            self._wait(tx, each, "incomplete", f"written without: {names}")
 
     def _again(self, tx: Connection, each: Prepared, intent: int) -> None:
         """It certainly did not happen: drop the intent, look at the records again."""
@@ -241,6 +237,27 @@ class Writer:
                 code=code,
             )
         )
+
+
+def _applied(each: Prepared, outcome: Outcome) -> Applied | None:
+    """The outcome as something that was done; deleting what is gone is done, too."""
+    if isinstance(outcome, Gone) and each.action is Action.DELETE:
+        return Applied(id=RecordId(str(each.target_id)))
+    return outcome if isinstance(outcome, Applied) else None
+
+
+def _creating(each: Prepared) -> dict[str, Any]:
+    source = each.side.other
+    return {
+        "lane_id": each.lane.id,
+        "left_feed": each.lane.sides.left.feed.id,
+        "right_feed": each.lane.sides.right.feed.id,
+        f"{source}_id": each.source_id,
+        f"{source}_version": each.source_version,
+        "status": "creating",
+        "incarnation": each.incarnation,
+        "dirty": False,
+    }
 
 
 def settled_from(each: Prepared, applied: Applied) -> Settled:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,17 +30,29 @@ class Claim:
     source_id: str
 
 
-def claim(tx: Connection, wanted: Sequence[Claim], now: float) -> Claim | None:
-    """Take all of these keys, or, if somebody else has one, return the strongest such claim."""
-    holders = {_key(each): each for each in _held(tx, wanted)}
-    for each in wanted:
-        other = holders.get(_key(each))
-        if other is not None and (other.lane_id, other.source_id) != (each.lane_id, each.source_id):
-            return other
-    new = {_key(each): each for each in wanted if _key(each) not in holders}
+def claim(tx: Connection, groups: Sequence[Sequence[Claim]], now: float) -> list[Claim | None]:
+    """For each group (the keys of one record, strongest first): take all of its keys, or, if
+    somebody else has one, return the strongest such claim and take none.
+    """
+    holders = {_key(each): each for each in _held(tx, [c for group in groups for c in group])}
+    new: dict[tuple[int, str, str, str, str], Claim] = {}
+    answers: list[Claim | None] = []
+    for group in groups:
+        taken = next((other for each in group if (other := _other(each, holders))), None)
+        answers.append(taken)
+        if taken is None:
+            fresh = {_key(each): each for each in group if _key(each) not in holders}
+            new |= fresh
+            holders |= fresh
     if new:
         tx.execute(insert(CLAIM), [{**vars(each), "claimed_at": now} for each in new.values()])
-    return None
+    return answers
+
+
+def _other(each: Claim, holders: Mapping[tuple[int, str, str, str, str], Claim]) -> Claim | None:
+    found = holders.get(_key(each))
+    mine = found is not None and (found.lane_id, found.source_id) == (each.lane_id, each.source_id)
+    return None if mine else found
 
 
 def release(tx: Connection, lane_id: int, source_ids: Iterable[str]) -> None:

@@ -32,6 +32,14 @@ def add(tx: Connection, values: Mapping[str, Any]) -> int:
     return int(result.scalar_one())
 
 
+def add_many(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """New links; their ids in the same order."""
+    if not rows:
+        return []
+    statement = insert(LINK).returning(LINK.c.id, sort_by_parameter_order=True)
+    return list(tx.scalars(statement, [dict(row) for row in rows]))
+
+
 def change(tx: Connection, link_ids: Iterable[int], **values: Any) -> None:
     """The same change for many links."""
     for part in chunks(link_ids):

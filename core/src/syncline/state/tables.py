@@ -103,7 +103,10 @@ class RecordKey(SQLModel, table=True):
 
 
 class LaneRow(SQLModel, table=True):
-    """Member and object type, keyed by the accounts' own ids, not by the sync's name."""
+    """Member and object type, keyed by the accounts' own ids, not by the sync's name.
+
+    `left_own`: of the feed on that side, only the account's own records belong to the lane.
+    """
 
     __tablename__ = "lane"
     __table_args__ = (
@@ -120,6 +123,8 @@ class LaneRow(SQLModel, table=True):
     right_name: str = ""
     left_feed: int | None = None
     right_feed: int | None = None
+    left_own: bool = False
+    right_own: bool = False
     policy: str = ""
     direction: str = ""
     first_synced_at: float | None = None
@@ -143,7 +148,10 @@ class Lease(SQLModel, table=True):
 
 
 class LinkRow(SQLModel, table=True):
-    """Two records that are the same thing, with what each side held when last settled."""
+    """Two records that are the same thing, with what each side held when last settled.
+
+    `left_inside`: the record was seen in the lane's data set once; only then can it leave it.
+    """
 
     __tablename__ = "link"
     __table_args__ = (
@@ -163,6 +171,8 @@ class LinkRow(SQLModel, table=True):
     right_version: str | None = None
     left_base_json: str | None = None
     right_base_json: str | None = None
+    left_inside: bool = False
+    right_inside: bool = False
     status: str = "linked"
     incarnation: int = 0
     dirty: bool = True

@@ -29,6 +29,7 @@ from syncline.policy.settings import (
 )
 from syncline.run.selection import Selection
 from syncline.run.session import Session
+from syncline.state.database import CommitHook
 
 PEOPLE = ("ada", "bob")
 
@@ -58,6 +59,8 @@ class EngineWorld:
         for person in self.people:
             self.left.add_account(person)
             self.right.add_account(person)
+        self.folder = folder
+        self.commits: CommitHook | None = None
         key = folder / "key"
         key.write_text("k" * 40)
         self.state = StateSettings(f"sqlite:///{folder / 'state.sqlite'}", Secret(file=key))
@@ -98,7 +101,14 @@ class EngineWorld:
     # --- running --------------------------------------------------------------------------------
 
     def session(self) -> Session:
-        return Session.open(self.configuration(), self.plugins, now=self.clock, workers=1)
+        return Session.open(
+            self.configuration(),
+            self.plugins,
+            now=self.clock,
+            workers=1,
+            commits=self.commits,
+            sleep=self.clock.advance,
+        )
 
     def sync(self, **selection: Any) -> RunReport:
         self.clock.advance(30)

@@ -35,7 +35,7 @@ def create(store: MemoryStore, spec: TypeSpec, operation: Create) -> Outcome:
     if operation.account not in store.folders:
         return Rejected(kind="forbidden", message="no such account", code="NO_ACCOUNT")
     fields = spec.write(operation.fields, None)
-    if refusal := _missing(spec, fields) or _refused(store, spec, fields, None):
+    if refusal := _missing(store, fields) or _refused(store, spec, fields, None):
         return refusal
     folders = store.folders[operation.account]
     container = operation.container or folders[""]
@@ -118,9 +118,9 @@ def _stale(store: MemoryStore, protection: Protection, entry: Entry, version: st
     return version != store.version(entry)
 
 
-def _missing(spec: TypeSpec, fields: Mapping[str, Value]) -> Rejected | None:
+def _missing(store: MemoryStore, fields: Mapping[str, Value]) -> Rejected | None:
     missing = tuple(
-        each.name for each in spec.fields if each.required and not fields.get(each.native[0])
+        each.name for each in store.spec.fields if each.required and not fields.get(each.name)
     )
     if not missing:
         return None
@@ -130,10 +130,12 @@ def _missing(spec: TypeSpec, fields: Mapping[str, Value]) -> Rejected | None:
 def _refused(
     store: MemoryStore, spec: TypeSpec, fields: Mapping[str, Value], entry: Entry | None
 ) -> Outcome | None:
-    for field in spec.fields:
-        name = field.native[0]
+    for asked in spec.fields:
+        name = asked.native[0]
         if name not in fields:
             continue
+        # What counts is what the store can hold, whatever the request claims it could.
+        field = store.spec.by_name.get(asked.name, asked)
         if field.required and entry is not None and not fields[name]:
             message = "a required field cannot be cleared"
             return Rejected(kind="required", message=message, code="REQUIRED", fields=(field.name,))

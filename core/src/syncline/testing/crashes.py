@@ -1,0 +1,206 @@
+"""Stopping the engine where it hurts: at any call to a system, at any commit of its state.
+
+A run passes *points*: every call to a store and every commit, each with a before and an after. A
+`Tripwire` counts them and lets the process die at one. Whoever is dead stays dead: whatever a
+`finally` still tries is refused, as it would be after a power cut.
+
+Between two effects nothing lasts, so dying after one effect and dying before the next leave the
+same world. `Tripwire(effects_only=True)` therefore counts only what changes something: writes
+to a store, and commits that changed a row.
+"""
+
+from __future__ import annotations
+
+import copy
+import shutil
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from syncline.connectors.memory import Call, MemoryStore
+from syncline.run.selection import Selection
+from syncline.testing.rehearsal import EngineWorld
+
+LEASE_IS_OVER: Final = 700.0
+"""Seconds after which a dead run's lease has certainly expired."""
+
+
+class Died(BaseException):
+    """The process was killed here. No `except Exception` may survive it."""
+
+
+@dataclass
+class Tripwire:
+    """Counts the points of a run, and dies at number `at` (from 1): before its effect or `after`.
+
+    `points` names what was passed, in order.
+    """
+
+    at: int | None = None
+    after: bool = True
+    effects_only: bool = False
+    points: list[str] = field(default_factory=list)
+    dead: bool = False
+
+    def around(self, world: EngineWorld) -> None:
+        """Stretch it over both stores and the state."""
+        world.left.fault, world.right.fault = _Calls(self, "left"), _Calls(self, "right")
+        world.commits = _Commits(self)
+
+    @staticmethod
+    def remove(world: EngineWorld) -> None:
+        """Take it away."""
+        world.left.fault = world.right.fault = world.commits = None
+
+    def reach(self, name: str, *, effect: bool) -> None:
+        """A point is reached: nothing has happened yet."""
+        self.refuse_the_dead()
+        if not effect and self.effects_only:
+            return
+        self.points.append(name)
+        if not self.after:
+            self._die_here()
+
+    def leave(self, *, effect: bool) -> None:
+        """The last point's effect has happened."""
+        self.refuse_the_dead()
+        if (effect or not self.effects_only) and self.after:
+            self._die_here()
+
+    def refuse_the_dead(self) -> None:
+        """Nothing happens after death."""
+        if self.dead:
+            raise Died
+
+    def _die_here(self) -> None:
+        if self.at == len(self.points):
+            self.dead = True
+            raise Died
+
+
+@dataclass(frozen=True)
+class _Calls:
+    """The fault hook of one store."""
+
+    wire: Tripwire
+    store: str
+
+    def before(self, call: Call) -> None:
+        self.wire.reach(f"{self.store} {call.kind}", effect=call.writes)
+
+    def after(self, call: Call) -> None:
+        self.wire.leave(effect=call.writes)
+
+
+@dataclass
+class _Commits:
+    """The commit hook of the state. A commit that changed no row has no effect."""
+
+    wire: Tripwire
+    _total: dict[int, int] = field(default_factory=dict)
+    _changing: bool = False
+
+    def before(self, tx: Connection) -> None:
+        connection: Any = tx.connection.driver_connection
+        total = connection.total_changes
+        self._changing = total != self._total.get(id(connection), 0)
+        self._total[id(connection)] = total
+        self.wire.reach("commit", effect=self._changing)
+
+    def after(self) -> None:
+        self.wire.leave(effect=self._changing)
+
+
+# --- a world that can be put back -----------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Everything that lasts, as it was: both stores, the state's file, the clock."""
+
+    left: dict[str, Any] = field(repr=False)
+    right: dict[str, Any] = field(repr=False)
+    clock: datetime
+    state: Path
+
+    @classmethod
+    def of(cls, world: EngineWorld, name: str = "moment") -> Moment:
+        """Remember the world; no session may be open."""
+        copied = world.folder / f"{name}.sqlite"
+        if _file(world).exists():
+            shutil.copyfile(_file(world), copied)
+        return cls(_kept(world.left), _kept(world.right), world.clock.moment, copied)
+
+    def restore(self, world: EngineWorld) -> None:
+        """Put the world back."""
+        vars(world.left).update(copy.deepcopy(self.left))
+        vars(world.right).update(copy.deepcopy(self.right))
+        world.clock.moment = self.clock
+        for suffix in ("", "-wal", "-shm"):
+            _file(world).with_name(_file(world).name + suffix).unlink(missing_ok=True)
+        if self.state.exists():
+            shutil.copyfile(self.state, _file(world))
+
+
+_SHARED: Final = ("lock", "clock", "options", "spec", "fault")
+
+
+def _kept(store: MemoryStore) -> dict[str, Any]:
+    return copy.deepcopy({k: v for k, v in vars(store).items() if k not in _SHARED})
+
+
+def _file(world: EngineWorld) -> Path:
+    return world.folder / "state.sqlite"
+
+
+# --- dying, and going on --------------------------------------------------------------------------
+
+
+def run_until_death(world: EngineWorld, wire: Tripwire) -> bool:
+    """One run over the tripwire; whether it died."""
+    wire.around(world)
+    with suppress(Died):
+        world.sync()
+    Tripwire.remove(world)
+    return wire.dead
+
+
+def quiet(world: EngineWorld, *, runs: int = 5) -> int:
+    """Clean, full runs, once old leases and the services' lag are over, until one writes nothing.
+
+    Returns how many runs it took; the last one wrote nothing.
+    """
+    world.clock.advance(LEASE_IS_OVER)
+    with world.session() as session:
+        for number in range(1, runs + 1):
+            world.clock.advance(120)
+            report = session.run(Selection(full=True))
+            if report.writes == 0:
+                return number
+    raise AssertionError(f"still writing after {runs} runs: {report.operations}")
+
+
+def points_of(world: EngineWorld, *, effects_only: bool) -> list[str]:
+    """The points of a run that nobody stops."""
+    wire = Tripwire(effects_only=effects_only)
+    assert not run_until_death(world, wire)
+    return wire.points
+
+
+def every_death(world: EngineWorld, points: int, *, effects_only: bool) -> Iterator[str]:
+    """The world after dying at each point of the next run, one after the other: their names.
+
+    `points` is how many the run has when nobody stops it.
+    """
+    moment = Moment.of(world)
+    for after in (True,) if effects_only else (False, True):
+        for at in range(1, points + 1):
+            moment.restore(world)
+            wire = Tripwire(at=at, after=after, effects_only=effects_only)
+            run_until_death(world, wire)
+            yield f"{'after' if after else 'before'} {at} of {points}: {wire.points[-1]}"

@@ -105,6 +105,8 @@ class Observer:
                 continue
             seen.changed.add(record.id)
             row, due = self._row(record, its_links, inside, generation)
+            if record.marker is None and old is not None:
+                row["marker"] = old.marker  # not read this time is not gone
             rows.append(row)
             dirty.extend(due)
             self._revive(tx, its_links, inside)

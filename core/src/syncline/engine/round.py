@@ -177,6 +177,7 @@ class Round:
         unlinked = UnlinkedWork(self.world, self.lanes, self._readers, self.report, writer)
         for _pass in range(1 if self.world.dry else PASSES):
             done = linked.run(deletions=False) + unlinked.run()
+            done += unlinked.link_duplicates()
             self._look_again(writer)
             if not done or self.world.stop():
                 break

@@ -198,6 +198,18 @@ class UnlinkedWork:
         attention.clear(tx, lane.id, [str(each.source_id)])
         self.report.count(lane, Action.LINK, lane.sides[side].feed.connection.name)
 
+    def link_duplicates(self) -> int:
+        """Creates that the service refused as duplicates: link to what is there, if it is one."""
+        found = list(self.writer.aftermath.duplicates)
+        self.writer.aftermath.duplicates.clear()
+        for each, ids in found:
+            records_there = self.readers[each.feed.id].by_id(ids) if len(ids) == 1 else []
+            why = "the service refuses it as a duplicate of a record that cannot be read"
+            if len(ids) > 1:
+                why = f"the service refuses it as a duplicate of {len(ids)} records"
+            self._link_twin(each, Twin(next(iter(records_there), None), why))
+        return len(found)
+
     def _ambiguous(self, each: Prepared, why: str) -> None:
         side = each.side.other
         waiting = attention.Waiting(

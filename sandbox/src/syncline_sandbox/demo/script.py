@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -128,7 +129,7 @@ class Demo:
         head = ("", "linked", "created", "updated", "deleted")
         names = ("first run", "second run", "third run")
         rows = [
-            (name, *_numbers(report["operations"]))
+            (name, *_numbers(report["lanes"]))
             for name, report in zip(names, self._plans, strict=True)
         ]
         self._narrator.table(head, rows)
@@ -139,9 +140,13 @@ class Demo:
             self._narrator.point(text)
 
 
-def _numbers(operations: Sequence[dict[str, Any]]) -> list[str]:
-    done = [each["action"] for each in operations if not each["held"]]
-    return [str(done.count(action)) for action in ("link", "create", "update", "delete")]
+def _numbers(lanes: Sequence[dict[str, Any]]) -> list[str]:
+    """Sums over all lanes, whose counts look like `{"create:outlook": 2}`."""
+    total: Counter[str] = Counter()
+    for lane in lanes:
+        for name, count in lane["counts"].items():
+            total[name.partition(":")[0]] += count
+    return [str(total[action]) for action in ("link", "create", "update", "delete")]
 
 
 _LESSONS = (

@@ -39,7 +39,8 @@ from syncline.model.reports import Action, Problem
 from syncline.model.sides import SIDES, PerSide, Side
 from syncline.state import attention, links, records
 
-PAGE: Final = 500
+PAGE: Final = 600
+"""Links at a time: a multiple of every batch size there is, so that batches are full."""
 
 
 @dataclass

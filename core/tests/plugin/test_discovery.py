@@ -21,6 +21,26 @@ def connector_types():
     return [Acme]
 """
 NOTHING = "from syncline.plugin import hookimpl\n"
+HALF = """
+from syncline.plugin import Connector, ConnectorConfig
+
+class Half(Connector):
+    name, Config, types = "half", ConnectorConfig, ()
+
+@hookimpl
+def connector_types():
+    return [Half]
+"""
+OLD = """
+from syncline.plugin import Connector
+
+class Old(Connector):
+    name, api_version = "acme", (0, 1)
+
+@hookimpl
+def connector_types():
+    return [Old]
+"""
 
 
 def _connector(name: str = "acme", version: tuple[int, int] = (1, 0)) -> str:
@@ -64,6 +84,7 @@ def test_a_plugin_can_be_switched_off(install) -> None:
         (NOTHING + "@hookimpl\ndef conector_types(): return []", "unknown hook 'conector_types'"),
         (NOTHING + "@hookimpl\ndef after_apply(change, color): pass", "color"),
         (NOTHING + "@hookimpl\ndef connector_types(): return [object]", "subclasses of Connector"),
+        (NOTHING + HALF, "Half lacks accounts, apply, check, delete"),
         (NOTHING + "@hookimpl\ndef register_matchers(): return 7", "TypeError"),
         (NOTHING + "@hookimpl\ndef policy_rules(): return 1 / 0", "ZeroDivisionError"),
     ],
@@ -94,6 +115,14 @@ def test_a_connector_for_another_api_is_incompatible(install, version: tuple[int
     with pytest.raises(ConfigurationError, match="incompatible") as refused:
         manager.require_connector("acme")
     assert "pip install" in refused.value.hint
+
+
+def test_a_connector_for_another_api_need_not_have_what_this_one_asks_for(install) -> None:
+    install("acme-old", "acme", NOTHING + OLD)
+
+    (info,) = _info("acme")
+
+    assert (info.state, info.connectors) == ("incompatible", ("acme",))
 
 
 @pytest.mark.parametrize(

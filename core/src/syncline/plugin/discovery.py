@@ -147,14 +147,23 @@ def _require_connectors(types: Iterable[Any]) -> None:
 
 
 def _require_declaration(type_: type[Connector]) -> None:
-    for attribute, kind in (("name", str), ("types", tuple), ("api_version", tuple)):
-        if not isinstance(getattr(type_, attribute, None), kind):
-            raise TypeError(f"{type_.__name__}.{attribute} must be a {kind.__name__}")
+    _require_attribute(type_, "name", str)
+    _require_attribute(type_, "api_version", tuple)
+    if not fits(type_.api_version):
+        return  # what another version of the API asks for, it need not have
+    _require_attribute(type_, "types", tuple)
+    if missing := sorted(type_.__abstractmethods__):
+        raise TypeError(f"{type_.__name__} lacks {', '.join(missing)}")
     config = getattr(type_, "Config", None)
     if not (isinstance(config, type) and issubclass(config, ConnectorConfig)):
         raise TypeError(f"{type_.__name__}.Config must be a subclass of ConnectorConfig")
     if not all(isinstance(each, TypeSpec) for each in type_.types):
         raise TypeError(f"{type_.__name__}.types must hold TypeSpecs")
+
+
+def _require_attribute(type_: type[Connector], name: str, kind: type) -> None:
+    if not isinstance(getattr(type_, name, None), kind):
+        raise TypeError(f"{type_.__name__}.{name} must be a {kind.__name__}")
 
 
 def _incompatible(types: Iterable[type[Connector]]) -> str:

@@ -14,12 +14,12 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from syncline.engine import digests
-from syncline.engine.decide.deltas import differs
+from syncline.engine.decide.deltas import Digests, differs
+from syncline.engine.interest import Interest
 from syncline.engine.lanes import FeedState, Lane, lanes_of_feed
 from syncline.engine.world import World
 from syncline.model.records import WRITABLE, AbsenceReason, Absent, Record, RecordId, Writable
 from syncline.model.sides import Side
-from syncline.policy.schema import Records
 from syncline.state import attention, links, records
 
 _PRESENCE = {
@@ -68,7 +68,8 @@ class Observer:
         gone = {each.id: each for each in absent}
         known = records.find(tx, self.feed.id, (*latest, *gone))
         linked = self._links(tx, (*latest, *gone))
-        self._note_records(tx, list(latest.values()), known, linked, generation, set(outside), seen)
+        place = _Place(self.feed, Interest.of(tx, self.feed), frozenset(outside))
+        self._note_records(tx, list(latest.values()), known, linked, generation, place, seen)
         self._note_absent(tx, gone, known, linked, seen)
         if seen.changed:
             lane_ids = [lane.id for lane, _side in self.readers]
@@ -90,26 +91,26 @@ class Observer:
         known: Mapping[str, Row[Any]],
         linked: Mapping[str, list[Row[Any]]],
         generation: int,
-        outside: set[str],
+        place: _Place,
         seen: Seen,
     ) -> None:
         rows: list[dict[str, Any]] = []
         keys: dict[str, list[tuple[str, str]]] = {}
         replayed: list[str] = []
         dirty: list[int] = []
+        self._enter(tx, found, linked, place)
         for record in found:
             old, its_links = known.get(record.id), linked.get(record.id, [])
-            inside = record.id not in outside
-            if _is_replay(old, record, inside):
+            if _is_replay(old, record, record.id not in place.outside):
                 replayed.append(record.id)
                 continue
             seen.changed.add(record.id)
-            row, due = self._row(record, its_links, inside, generation)
+            row, due = self._row(record, its_links, place, generation)
             if record.marker is None and old is not None:
                 row["marker"] = old.marker  # not read this time is not gone
             rows.append(row)
             dirty.extend(due)
-            self._revive(tx, its_links, inside)
+            self._revive(tx, [link for link in its_links if place.holds(record, link)])
             keys[record.id] = self._keys(record) if row["pending"] else []
             seen.foreign += self._is_foreign(record)
         records.save(tx, rows)
@@ -118,19 +119,31 @@ class Observer:
         if generation:
             records.mark_seen(tx, self.feed.id, replayed, generation)
 
+    def _enter(
+        self,
+        tx: Connection,
+        found: Sequence[Record],
+        linked: Mapping[str, list[Row[Any]]],
+        place: _Place,
+    ) -> None:
+        """Links whose record is seen in their data set for the first time: it can leave it now."""
+        side = self.feed.side
+        entered = [
+            link.id
+            for record in found
+            for link in linked.get(record.id, ())
+            if not link._mapping[f"{side}_inside"] and place.holds(record, link)
+        ]
+        links.change(tx, entered, **{f"{side}_inside": True})
+
     def _row(
-        self, record: Record, its_links: list[Row[Any]], inside: bool, generation: int
+        self, record: Record, its_links: list[Row[Any]], place: _Place, generation: int
     ) -> tuple[dict[str, Any], list[int]]:
         current = self.readers[0][0].digester.fields(record.fields)
-        base = f"{self.feed.side}_base_json"
-        due = [
-            link.id
-            for link in its_links
-            if not inside
-            or link.status != "linked"
-            or differs(current, digests.load(link._mapping[base]))
-        ]
-        pending = inside and self._wanted(record) > len(its_links)
+        inside = record.id not in place.outside
+        due = [link.id for link in its_links if place.is_due(record, link, current)]
+        wanted = place.interest.lanes(record.owner or "") if inside else frozenset()
+        pending = bool(wanted - {link.lane_id for link in its_links})
         needed = pending or bool(due)
         row = {
             "feed_id": self.feed.id,
@@ -149,25 +162,11 @@ class Observer:
         }
         return row, due
 
-    def _wanted(self, record: Record) -> int:
-        """How many of the round's lanes have this record in their scope."""
-        return sum(
-            1
-            for lane, side in self.readers
-            if not lane.sides[side].by_owner or lane.sides[side].account == record.owner
-        )
-
-    def _revive(self, tx: Connection, its_links: list[Row[Any]], inside: bool) -> None:
+    def _revive(self, tx: Connection, its_links: list[Row[Any]]) -> None:
         """A record that is back: a severed link is made new, a frozen one goes on."""
-        if not inside:
-            return
         frozen = [link.id for link in its_links if link.status == "out_of_scope"]
         links.change(tx, frozen, status="linked", dirty=True)
-        severed = [
-            link.id
-            for link in its_links
-            if link.status == "severed" and link._mapping[f"{self.feed.side}_version"] == "gone"
-        ]
+        severed = [link.id for link in its_links if _is_severed_here(link, self.feed.side)]
         links.change(
             tx,
             severed,
@@ -190,6 +189,15 @@ class Observer:
     def _is_foreign(self, record: Record) -> bool:
         mark = record.marker
         return bool(mark) and not str(mark).startswith(f"{self.world.installation}:")
+
+    def never_inside(self, tx: Connection, ids: Iterable[RecordId]) -> list[RecordId]:
+        """Of these records, those with a link in use that never saw them in the data set."""
+        side = self.feed.side
+        return [
+            RecordId(key)
+            for key, its_links in self._links(tx, ids).items()
+            if any(k.status == "linked" and not k._mapping[f"{side}_inside"] for k in its_links)
+        ]
 
     # --- absences -----------------------------------------------------------------------------
 
@@ -289,7 +297,31 @@ def writable_of(text: str | None) -> Writable:
     return Writable(frozenset(names) if names is not None else None, reason)
 
 
-def belongs(lane: Lane, side: Side, owner: str) -> bool:
-    """Whether a record of this owner is in the lane's scope on that side."""
-    here = lane.sides[side]
-    return not (here.shared and here.records is Records.OWN) or here.account == owner
+@dataclass(frozen=True)
+class _Place:
+    """Where a page's records are, for each link that holds one: in its lane's data set or not."""
+
+    feed: FeedState
+    interest: Interest
+    outside: frozenset[str]
+
+    def holds(self, record: Record, link: Row[Any]) -> bool:
+        """Whether the record is in the data set of the link's lane."""
+        wanted = self.interest.lanes(record.owner or "")
+        return record.id not in self.outside and link.lane_id in wanted
+
+    def is_due(self, record: Record, link: Row[Any], current: Digests) -> bool:
+        """Whether the link has to be decided about: the record changed, left or came back."""
+        side, inside = self.feed.side, self.holds(record, link)
+        if link.status == "out_of_scope":
+            return inside
+        if link.status == "severed":
+            return inside and _is_severed_here(link, side)
+        left = link._mapping[f"{side}_inside"] and not inside
+        base = digests.load(link._mapping[f"{side}_base_json"])
+        return bool(left or link.status != "linked" or differs(current, base))
+
+
+def _is_severed_here(link: Row[Any], side: Side) -> bool:
+    """Whether the link ended because this side's record was gone."""
+    return bool(link.status == "severed" and link._mapping[f"{side}_version"] == "gone")

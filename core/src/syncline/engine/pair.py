@@ -13,7 +13,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
-    delete,
     exists,
     func,
     insert,
@@ -22,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql import alias
 
+from syncline.engine.interest import no_longer_pending
 from syncline.engine.lanes import Lane, create_key
 from syncline.engine.report import RoundReport
 from syncline.engine.world import World
@@ -224,6 +224,10 @@ def _pending(lane: Lane, side: Side, record: Any) -> Select[Any]:
     )
 
 
+def _pending_records(lane: Lane, side: Side) -> Select[Any]:
+    return select(records.RECORD.c.id).where(in_scope(lane, side, records.RECORD))
+
+
 def _any_pending(tx: Connection, lane: Lane, side: Side) -> bool:
     return tx.execute(_pending(lane, side, records.RECORD).limit(1)).first() is not None
 
@@ -236,21 +240,15 @@ def _new_link(lane: Lane) -> dict[str, Any]:
         "status": "linked",
         "incarnation": 0,
         "dirty": True,
+        "left_inside": True,
+        "right_inside": True,
     }
 
 
 def _no_longer_pending(tx: Connection, lane: Lane) -> None:
-    """Records whose only lane has linked them need no keys any more."""
     for side in SIDES:
-        here = lane.sides[side]
-        if here.shared and not here.by_owner:
-            continue
-        link = links.LINK
-        mine = select(link.c[f"{side}_id"]).where(link.c.lane_id == lane.id)
-        record, key = records.RECORD, records.KEY
-        tx.execute(
-            record.update()
-            .where(record.c.feed_id == here.feed.id, record.c.pending, record.c.id.in_(mine))
-            .values(pending=False)
+        here, link = lane.sides[side], links.LINK
+        mine = _pending_records(lane, side).where(
+            exists().where(link.c.lane_id == lane.id, link.c[f"{side}_id"] == records.RECORD.c.id)
         )
-        tx.execute(delete(key).where(key.c.feed_id == here.feed.id, key.c.record_id.in_(mine)))
+        no_longer_pending(tx, here.feed, tx.scalars(mine))

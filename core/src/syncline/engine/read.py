@@ -7,7 +7,7 @@ Only a complete pass may make a record `missing`, and missing is only a reason t
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -80,10 +80,22 @@ class FeedReader:
         found: list[Record] = []
         for part in chunks(dict.fromkeys(ids), max(1, self.feed.spec.read_batch)):
             page = self._ids(part)
-            found.extend(page.records)
+            outside = self._never_inside(page)
+            found.extend((*page.records, *outside))
+            absent = [each for each in page.absent if each.id not in {r.id for r in outside}]
             with self.world.database.transaction() as tx:
-                self.observer.note(tx, page.records, page.absent)
+                self.observer.note(tx, page.records, absent)
+                self.observer.note(tx, outside, outside=[record.id for record in outside])
         return found
+
+    def _never_inside(self, page: Page) -> tuple[Record, ...]:
+        """Records that were linked outside of the data set cannot leave it: their values."""
+        left = [each.id for each in page.absent if each.reason is AbsenceReason.LEFT]
+        if not left or self.feed.feed.scope is None:
+            return ()
+        with self.world.database.transaction() as tx:
+            ids = self.observer.never_inside(tx, left)
+        return self._ids(ids, scoped=False).records if ids else ()
 
     # --- changes ------------------------------------------------------------------------------
 
@@ -178,8 +190,10 @@ class FeedReader:
 
     # --- small things -------------------------------------------------------------------------
 
-    def _ids(self, ids: list[RecordId]) -> Page:
-        request = IdsRequest(spec=self.feed.spec, feed=self.feed.feed, ids=tuple(ids), scoped=True)
+    def _ids(self, ids: Sequence[RecordId], *, scoped: bool = True) -> Page:
+        request = IdsRequest(
+            spec=self.feed.spec, feed=self.feed.feed, ids=tuple(ids), scoped=scoped
+        )
         page = self.feed.connection.fetch(request)
         answered = {each.id for each in page.records} | {each.id for each in page.absent}
         silent = tuple(

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from syncline.engine import digests
 from syncline.engine.decide.deltas import Digest, differs
 from syncline.engine.decide.settlement import BaseMove, Settlement
+from syncline.engine.interest import no_longer_pending
 from syncline.engine.lanes import FeedState, Lane
 from syncline.engine.world import World
 from syncline.model.fields import Value
@@ -128,13 +129,17 @@ def _settle_writes(
 ) -> None:
     saved = [_settled_link(each, rows[each.link_id]) for each in settled]
     links.save(tx, saved)
-    revealed = _note_targets(tx, settled, saved)
-    incomplete = [each.link_id for each in settled if each.applied.incomplete]
-    links.change(tx, [*revealed, *incomplete], dirty=True)
-    for feed_id, sources in _sources(settled, Action.CREATE).items():
-        records.linked(tx, feed_id, sources)
-    for feed_id, sources in _sources(settled).items():
-        drop_payloads(tx, feed_id, sources)
+    _note_targets(tx, settled, saved)
+    existed = [each for each in settled if rows[each.link_id].status != "creating"]
+    links.change(tx, [each.link_id for each in existed], dirty=False)
+    links.change(tx, _still_due(tx, settled, saved), dirty=True)
+    _tell_other_lanes(tx, settled)
+    created = [each for each in settled if each.action is Action.CREATE]
+    for side in SIDES:
+        for feed, ids in _by_feed(created, side):
+            no_longer_pending(tx, feed, ids)
+        for feed, ids in _by_feed([each for each in settled if each.side is side.other], side):
+            drop_payloads(tx, feed.id, ids)
 
 
 def _settled_link(each: Settled, row: Row[Any]) -> dict[str, Any]:
@@ -147,14 +152,25 @@ def _settled_link(each: Settled, row: Row[Any]) -> dict[str, Any]:
     return saved
 
 
-def _sources(settled: Sequence[Settled], action: Action | None = None) -> dict[int, list[str]]:
-    """The source records by feed."""
-    found: dict[int, list[str]] = {}
+def _by_feed(settled: Sequence[Settled], side: Side) -> list[tuple[FeedState, list[str]]]:
+    """The records of one side, written or source, by feed."""
+    found: dict[int, tuple[FeedState, list[str]]] = {}
     for each in settled:
-        if each.source_id is not None and action in (None, each.action):
-            feed = each.lane.sides[each.side.other].feed
-            found.setdefault(feed.id, []).append(each.source_id)
-    return found
+        record_id = each.applied.id if each.side is side else each.source_id
+        if record_id is not None:
+            feed = each.lane.sides[side].feed
+            found.setdefault(feed.id, (feed, []))[1].append(record_id)
+    return list(found.values())
+
+
+def _tell_other_lanes(tx: Connection, settled: Sequence[Settled]) -> None:
+    """A shared record was written for one lane: for the others that link it, it was edited."""
+    ours = {each.link_id for each in settled}
+    for side in SIDES:
+        written = [each for each in settled if each.side is side and each.lane.sides[side].shared]
+        for feed, ids in _by_feed(written, side):
+            found = links.by_records(tx, side, feed.id, ids)
+            links.change(tx, [row.id for row in found if row.id not in ours], dirty=True)
 
 
 def _settle_delete(tx: Connection, world: World, each: Settled, row: Row[Any]) -> None:
@@ -203,24 +219,46 @@ def _moved(
 
 def _note_targets(
     tx: Connection, settled: Sequence[Settled], saved: Sequence[Mapping[str, Any]]
-) -> list[int]:
-    """The written records as we know them now; returns the links where the write's own answer
-    revealed somebody's edit.
-    """
+) -> None:
+    """The written records as we know them now."""
     by_feed: dict[int, list[str]] = {}
     for each in settled:
         by_feed.setdefault(_feed(each).id, []).append(each.applied.id)
     known = {feed_id: records.find(tx, feed_id, ids) for feed_id, ids in by_feed.items()}
-    rows, revealed = [], []
-    for each, link in zip(settled, saved, strict=True):
+    rows = []
+    for each in settled:
         row = known[_feed(each).id].get(each.applied.id)
-        current = _current(each, row)
-        rows.append(_target_row(each, row, current))
-        base = digests.load(link[f"{each.side}_base_json"])
-        if each.applied.stored and differs(current, base):
-            revealed.append(each.link_id)
+        rows.append(_target_row(each, row, _current(each, row)))
     records.save(tx, rows)
-    return revealed
+
+
+def _still_due(
+    tx: Connection, settled: Sequence[Settled], saved: Sequence[Mapping[str, Any]]
+) -> list[int]:
+    """The links where a side, as last seen, differs from what it was settled at: the write to the
+    other side is yet to come (and this run may never send it), the answer revealed somebody's
+    edit, or a field was left out.
+    """
+    due = []
+    seen = {side: _digests_seen(tx, settled, side) for side in SIDES}
+    for each, link in zip(settled, saved, strict=True):
+        for side in SIDES:
+            current = seen[side].get((each.lane.sides[side].feed.id, link[f"{side}_id"]), {})
+            compared = {n: d for n, d in current.items() if n in each.lane.compared}
+            if differs(compared, digests.load(link[f"{side}_base_json"])):
+                due.append(each.link_id)
+    return due
+
+
+def _digests_seen(
+    tx: Connection, settled: Sequence[Settled], side: Side
+) -> dict[tuple[int, str], dict[str, Digest]]:
+    """By feed and record, what the records of one side were last seen to hold."""
+    return {
+        (feed.id, record_id): digests.load(text) or {}
+        for feed, ids in _by_feed(settled, side)
+        for record_id, text in records.digests_of(tx, feed.id, ids)
+    }
 
 
 def _current(each: Settled, known: Row[Any] | None) -> dict[str, Digest]:
@@ -233,10 +271,18 @@ def _current(each: Settled, known: Row[Any] | None) -> dict[str, Digest]:
 def _target_row(
     each: Settled, known: Row[Any] | None, current: Mapping[str, Digest]
 ) -> dict[str, Any]:
-    kept = ("owner", "marker", "modified_at", "writable_json", "generation", "pending")
-    new = {"owner": each.lane.sides[each.side].account, "generation": 0, "pending": False}
+    kept = ("owner", "marker", "modified_at", "writable_json", "generation", "pending",
+            "presence", "in_scope")  # fmt: skip
+    new = {
+        "owner": each.lane.sides[each.side].account,
+        "generation": 0,
+        "presence": "present",
+        "in_scope": True,
+    }
     row = {name: new.get(name) if known is None else known._mapping[name] for name in kept}
     if each.action is Action.CREATE:
+        row["pending"] = True  # until it is clear that no other lane wants it
+    elif known is None:
         row["pending"] = False
     return {
         **row,
@@ -245,8 +291,6 @@ def _target_row(
         "version": each.applied.version or "",
         "digests_json": digests.dump(current),
         "payload": None,
-        "presence": "present",
-        "in_scope": True,
     }
 
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, literal, select
 
 from syncline.engine.decide.record import NewVerdict, decide_new
+from syncline.engine.interest import no_longer_pending
 from syncline.engine.lanes import FeedState, Lane
 from syncline.engine.linked import obstacle
 from syncline.engine.lookup import Lookup, Twin
@@ -176,7 +177,9 @@ class UnlinkedWork:
         with self.world.database.transaction() as tx:
             taken = _linked_in_lane(tx, lane, side, twin.record.id)
             if not taken:
-                observer.note(tx, [twin.record])
+                # Nothing says that it is in the data set: that is seen when it is read again.
+                scoped = lane.sides[side].feed.feed.scope is not None
+                observer.note(tx, [twin.record], outside=[twin.record.id] if scoped else [])
                 self._link(tx, each, twin.record.id)
         if taken:
             self._ambiguous(each, "another record of the same person is linked to it already")
@@ -192,9 +195,11 @@ class UnlinkedWork:
             "status": "linked",
             "incarnation": 0,
             "dirty": True,
+            f"{side.other}_inside": True,
         }
         links.add(tx, values)
-        records.linked(tx, lane.sides[side.other].feed.id, [str(each.source_id)])
+        no_longer_pending(tx, lane.sides[side.other].feed, [str(each.source_id)])
+        no_longer_pending(tx, lane.sides[side].feed, [target])
         attention.clear(tx, lane.id, [str(each.source_id)])
         self.report.count(lane, Action.LINK, lane.sides[side].feed.connection.name)
 

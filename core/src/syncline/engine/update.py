@@ -32,7 +32,7 @@ from syncline.engine.decide.values import (
     equal_fields,
     target_write,
 )
-from syncline.engine.lanes import Lane
+from syncline.engine.lanes import Lane, LaneSide
 from syncline.engine.observe import writable_of
 from syncline.engine.settle import INTENT
 from syncline.engine.world import World
@@ -131,7 +131,6 @@ def with_reads(link: DueLink, fresh: Mapping[tuple[int, str], Record]) -> DueLin
             renewed = replace(
                 here,
                 known=True,
-                presence=Presence.PRESENT,
                 version=record.version,
                 digests=link.lane.digester.fields(record.fields),
                 modified=record.modified,
@@ -194,7 +193,16 @@ def _values(world: World, link: DueLink, side: Side) -> SideValues | None:
 
 _LEFT = alias(records.RECORD, "left_record")
 _RIGHT = alias(records.RECORD, "right_record")
-_READ = ("id", "presence", "version", "digests_json", "modified_at", "writable_json", "payload")
+_READ = (
+    "id",
+    "presence",
+    "owner",
+    "version",
+    "digests_json",
+    "modified_at",
+    "writable_json",
+    "payload",
+)
 
 
 def _joined() -> Any:
@@ -229,12 +237,11 @@ def _due(world: World, lane_ids: Sequence[int], after: int) -> Any:
 
 def _due_link(row: Row[Any], lanes: Mapping[int, Lane]) -> DueLink:
     found: Mapping[str, Any] = dict(row._mapping)
-    return DueLink(
-        row.id, lanes[row.lane_id], row.incarnation, PerSide(*(_side(found, s) for s in SIDES))
-    )
+    lane = lanes[row.lane_id]
+    return DueLink(row.id, lane, row.incarnation, PerSide(*(_side(found, lane, s) for s in SIDES)))
 
 
-def _side(found: Mapping[str, Any], side: Side) -> LinkSide:
+def _side(found: Mapping[str, Any], lane: Lane, side: Side) -> LinkSide:
     def column(name: str) -> Any:
         return found[f"{side}_record_{name}"]
 
@@ -243,7 +250,7 @@ def _side(found: Mapping[str, Any], side: Side) -> LinkSide:
     return LinkSide(
         id=found[f"{side}_id"],
         known=known,
-        presence=_PRESENCE[column("presence")] if known else Presence.UNREADABLE,
+        presence=_presence(found, lane.sides[side], side) if known else Presence.UNREADABLE,
         version=column("version") or "",
         digests=digests.load(column("digests_json")) or {},
         base=digests.load(found[f"{side}_base_json"]),
@@ -251,6 +258,17 @@ def _side(found: Mapping[str, Any], side: Side) -> LinkSide:
         writable=column("writable_json"),
         payload=column("payload"),
     )
+
+
+def _presence(found: Mapping[str, Any], here: LaneSide, side: Side) -> Presence:
+    """Only a record that was once seen in the lane's data set can leave it."""
+    presence = _PRESENCE[found[f"{side}_record_presence"]]
+    if presence is Presence.PRESENT and here.by_owner:
+        mine = found[f"{side}_record_owner"] == here.account
+        presence = Presence.PRESENT if mine else Presence.LEFT
+    if presence is Presence.LEFT and not found[f"{side}_inside"]:
+        return Presence.PRESENT
+    return presence
 
 
 def every_due_link(world: World, lanes: Mapping[int, Lane], size: int) -> Iterator[list[DueLink]]:

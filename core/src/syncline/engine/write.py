@@ -105,7 +105,6 @@ class Writer:
                 for each in batch
             ]
             intents = add_intents(tx, [self._intent(each, now) for each in ready])
-            links.change(tx, [each.link_id for each in ready if each.link_id], dirty=False)
         return ready, intents
 
     def _intent(self, each: Prepared, now: float) -> dict[str, Any]:
@@ -254,6 +253,8 @@ def _creating(each: Prepared) -> dict[str, Any]:
         "right_feed": each.lane.sides.right.feed.id,
         f"{source}_id": each.source_id,
         f"{source}_version": each.source_version,
+        f"{source}_inside": True,
+        f"{each.side}_inside": each.feed.feed.scope is None,
         "status": "creating",
         "incarnation": each.incarnation,
         "dirty": False,

@@ -308,6 +308,8 @@ class LaneRows:
             "right_name": self.name.right,
             "left_feed": self.sides.left.feed.id,
             "right_feed": self.sides.right.feed.id,
+            "left_own": self.sides.left.by_owner,
+            "right_own": self.sides.right.by_owner,
             "policy": policy_fingerprint(self.policy),
             "direction": self.policy.direction.value,
         }

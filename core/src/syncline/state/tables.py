@@ -6,7 +6,7 @@ the installation's key (`syncline.state.vault`). Ids of records and accounts are
 
 from __future__ import annotations
 
-from sqlalchemy import Index, LargeBinary, UniqueConstraint
+from sqlalchemy import Index, LargeBinary, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
 
@@ -123,8 +123,8 @@ class LaneRow(SQLModel, table=True):
     right_name: str = ""
     left_feed: int | None = None
     right_feed: int | None = None
-    left_own: bool = False
-    right_own: bool = False
+    left_own: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    right_own: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     policy: str = ""
     direction: str = ""
     first_synced_at: float | None = None
@@ -171,8 +171,8 @@ class LinkRow(SQLModel, table=True):
     right_version: str | None = None
     left_base_json: str | None = None
     right_base_json: str | None = None
-    left_inside: bool = False
-    right_inside: bool = False
+    left_inside: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    right_inside: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     status: str = "linked"
     incarnation: int = 0
     dirty: bool = True

@@ -25,7 +25,8 @@ class Inexpressible(ValueError):
 class Capacity:
     """The limits of one field at one side. The default is: no limits.
 
-    `max_length` counts in `unit`, for each element of a set; for a value of parts, `part_lengths`
+    `max_length` counts in `unit`, for each element of a set; texts are cut to it, addresses and
+    numbers that are longer cannot be held (`FieldType.whole`). For a value of parts, `part_lengths`
     holds the limit of each part. `many` is the number of elements a set may have. `vocabulary`
     lists the only texts allowed; elements of a set that are not among them are left out.
     `full_dates`: a date without a year cannot be held.
@@ -56,19 +57,19 @@ class Capacity:
             return self._stored_parts(kind, value)
         self._check_expressible(kind, value)
         cut = self._cut(value)
+        if kind.whole and cut != value:
+            raise Inexpressible("too long, and a part of it would be something else")
         return cut if kind.normal(cut) is not None else None
 
-    def stored_element(self, element: str) -> str:
-        """What one element of a set becomes."""
-        return self._cut(element)
+    def stored_element(self, kind: SetType, element: str) -> str:
+        """What one element of a set becomes; "" if this side cannot hold it."""
+        if self.vocabulary is not None and element not in self.vocabulary:
+            return ""
+        cut = self._cut(element)
+        return "" if kind.whole and cut != element else cut
 
     def _stored_elements(self, kind: SetType, value: Value) -> Value:
-        allowed = self.vocabulary
-        elements = [
-            self._cut(element)
-            for element in kind.elements(value).values()
-            if allowed is None or element in allowed
-        ]
+        elements = [self.stored_element(kind, each) for each in kind.elements(value).values()]
         return tuple(kind.elements(elements).values())[: self.many] or None
 
     def _stored_parts(self, kind: PartsType, value: Mapping[str, Value]) -> Value:

@@ -29,6 +29,8 @@ class FieldType:
 
     kind: str
     form: Callable[[str], str]
+    whole: bool = False
+    """A part of such a value would be another value (an address, a number): it is never cut."""
 
     @property
     def is_set(self) -> bool:
@@ -131,11 +133,11 @@ class SetType(FieldType):
 
 SHORT_TEXT: Final = FieldType("text", text.short_text)
 LONG_TEXT: Final = FieldType("long text", text.long_text)
-PHONE: Final = FieldType("phone", text.phone)
-URL: Final = FieldType("url", text.url)
+PHONE: Final = FieldType("phone", text.phone, whole=True)
+URL: Final = FieldType("url", text.url, whole=True)
 DATE: Final = DateType()
-EMAILS: Final = SetType("e-mail set", text.email)
-PHONES: Final = SetType("phone set", text.phone)
+EMAILS: Final = SetType("e-mail set", text.email, whole=True)
+PHONES: Final = SetType("phone set", text.phone, whole=True)
 CATEGORIES: Final = SetType("category set", text.folded)
 ADDRESS: Final = PartsType(
     "address",

@@ -1,113 +1,237 @@
-"""Merging sets element by element, within what the target can hold.
+"""Merging sets element by element, within what each side can hold.
 
-Elements stored at the target keep their places; an element that did not fit before may move up
-only when the source changed the set.
+An element is one thing that stands on one side or on both, perhaps cut on one of them. Elements
+that a side holds keep their places and their spelling; an element that had no room may move up
+only when the other side changed the set. `docs/explanation/merging-sets.md` has examples.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from syncline.model.capacity import Capacity
+from syncline.model.capacity import UNLIMITED, Capacity
 from syncline.model.fields import SetType, Value
+from syncline.model.sides import SIDES, PerSide, Side
 
 
 @dataclass(frozen=True)
 class SetSide:
-    """One side's set: its value now, and the digests of the elements it had when last settled
-    (None: unknown). `many` is how many elements this side can hold.
+    """One side's set: its value now, the digests of the elements it had when last settled (None:
+    unknown), and what this side can hold.
     """
 
     value: Value
     base: frozenset[str] | None
-    many: int | None = None
+    capacity: Capacity = UNLIMITED
 
 
 @dataclass(frozen=True)
-class SetMerge:
-    """The frame of a merge: the field type, the digest of an element's key, the target's capacity.
-
-    `source_wins`: where both sides added more than the target can hold, the source's additions
-    push out the target's own.
-    """
+class SetFrame:
+    """What elements are compared by: the field type, and the digest of an element's key."""
 
     kind: SetType
     digest: Callable[[str], str]
-    capacity: Capacity
-    source_wins: bool = False
+
+    def cut(self, text: str | None, capacity: Capacity) -> str | None:
+        """What a side stores of an element; None if it has no way to express it."""
+        stored = None if text is None else capacity.stored(self.kind, (text,))
+        return stored[0] if stored else None
+
+    def key(self, text: str | None) -> str:
+        """An element's key; "" if there is none."""
+        return "" if text is None else self.kind.key(text)
 
 
 @dataclass(frozen=True)
 class _Element:
-    digest: str
-    key: str
-    text: str
-
-
-def merged(source: SetSide, target: SetSide, frame: SetMerge) -> tuple[str, ...]:
-    """What the target should hold after both sides' additions and removals."""
-    offered, held = _elements(source.value, frame, cut=True), _elements(target.value, frame)
-    removed = (source.base or frozenset()) - {
-        each.digest for each in _elements(source.value, frame)
-    }
-    removed_there = (target.base or frozenset()) - {each.digest for each in held}
-    own = {
-        each.digest for each in held if target.base is not None and each.digest not in target.base
-    }
-    kept = [each for each in held if each.digest not in removed or each.digest in own]
-    there = {each.key for each in kept}
-    new = [each for each in offered if each.key not in there and not _known(each, source.base)]
-    surplus = [
-        each
-        for each in offered
-        if each.key not in there and _known(each, source.base) and each.digest not in removed_there
-    ]
-    many = frame.capacity.many
-    if frame.source_wins and many is not None and len(kept) + len(new) > many:
-        kept = [each for each in kept if each.digest not in own] + _last(kept, own, many, len(new))
-    return _texts((*kept, *new, *surplus), many)
-
-
-def replaced(source: SetSide, target: SetSide, frame: SetMerge) -> tuple[str, ...]:
-    """What the target should hold when the source's set wins as a whole.
-
-    If the source holds as many elements as it can, what else the target holds may be what the
-    source has no room for: it stays, unless the source once had it.
+    """`held`: as the side has it; `text`: as the side has it or would store it; `based`: whether
+    the side had it when last settled (None: unknown); `place`: where among what the side holds.
     """
-    offered, held = _elements(source.value, frame, cut=True), _elements(target.value, frame)
-    wanted = {each.key for each in offered}
-    there = {each.key for each in held}
-    kept = [each for each in held if each.key in wanted]
-    new = [each for each in offered if each.key not in there]
-    beyond: list[_Element] = []
-    if source.many is not None and len(offered) >= source.many:
-        beyond = [each for each in held if each.key not in wanted and not _known(each, source.base)]
-    return _texts((*kept, *new, *beyond), frame.capacity.many)
+
+    held: PerSide[str | None]
+    text: PerSide[str | None]
+    based: PerSide[bool | None]
+    place: PerSide[int]
+
+    def added(self, side: Side) -> bool:
+        """Whether this side has it and is not known to have had it before."""
+        return self.held[side] is not None and not self.based[side]
+
+    def removed(self, side: Side) -> bool:
+        """Whether this side had it and has it no more."""
+        return self.held[side] is None and bool(self.based[side])
+
+    @property
+    def stays(self) -> bool:
+        """Not, if one side removed it and the other had it all the time."""
+        return not any(self.removed(side) and self.based[side.other] for side in SIDES)
 
 
-def _elements(value: Value, frame: SetMerge, *, cut: bool = False) -> list[_Element]:
-    found = []
-    for key, text in frame.kind.elements(value).items():
-        stored = frame.capacity.stored_element(text) if cut else text
-        found.append(_Element(frame.digest(key), frame.kind.key(stored), stored))
-    return found
+def merged(
+    sides: PerSide[SetSide], frame: SetFrame, winner: Side | None = None
+) -> PerSide[tuple[str, ...]]:
+    """What each side should hold after both sides' additions and removals.
+
+    What neither side removed is kept. Where an addition of each side keeps out the other's, the
+    winner's go first; without a winner each stays where it was made.
+    """
+    elements = _elements(sides, frame)
+    found = PerSide(*(_union(elements, side, sides[side], frame) for side in SIDES))
+    if winner is not None:
+        found = found.with_side(winner.other, _displaced(found, winner))
+    return PerSide(*(_texts(found[side], side) for side in SIDES))
 
 
-def _known(element: _Element, base: frozenset[str] | None) -> bool:
-    return base is not None and element.digest in base
+def replaced(sides: PerSide[SetSide], target: Side, frame: SetFrame) -> tuple[str, ...]:
+    """What the target should hold when the other side's set wins as a whole.
+
+    What the source never had room for stays: elements the target had when last settled and the
+    source had not; with the target's base unknown, whatever else it holds, if the source is full.
+    """
+    source, many = target.other, sides[target].capacity.many
+    elements = _elements(sides, frame)
+    offered = [each for each in _in_order(elements, source) if each.held[source] is not None]
+    room = sides[source].capacity.many
+    full = room is not None and len(offered) >= room
+
+    def surplus(each: _Element) -> bool:
+        based = each.based[target]
+        settled = full if based is None else based
+        return each.held[source] is None and settled and not each.based[source]
+
+    kept = [each for each in offered if each.held[target] is not None]
+    new = [each for each in offered if each.held[target] is None]
+    beyond = [each for each in _in_order(elements, target) if surplus(each)]
+    chosen = _distinct([*kept, *new, *beyond], target, frame)[:many]
+    return _texts(_in_order(chosen, target), target)
 
 
-def _last(kept: list[_Element], own: set[str], many: int, new: int) -> list[_Element]:
-    """The target's own additions that still fit beside the source's."""
-    old = sum(1 for each in kept if each.digest not in own)
-    room = max(0, many - old - new)
-    return [each for each in kept if each.digest in own][:room]
+def settled(side: SetSide, after: Value, frame: SetFrame) -> Value:
+    """What a side's base may take over once its set was carried: what it holds, without its own
+    additions that it will lose, since they must stay visible until they are gone.
+    """
+    base = side.base or frozenset()
+    keys = frame.kind.elements(after)
+    return tuple(
+        text
+        for key, text in frame.kind.elements(side.value).items()
+        if key in keys or frame.digest(key) in base
+    )
 
 
-def _texts(elements: Iterable[_Element], many: int | None) -> tuple[str, ...]:
-    found: dict[str, str] = {}
+# --- who is who -------------------------------------------------------------------------------
+
+
+def _elements(sides: PerSide[SetSide], frame: SetFrame) -> list[_Element]:
+    """Both sides' elements, the same ones brought together: first by key, then by what is cut."""
+    left, right = (list(frame.kind.elements(side.value).values()) for side in sides)
+    partners: dict[int, int] = {}
+    for alike in (_same_key, _same_when_cut):
+        for here, text in enumerate(left):
+            free = (i for i in range(len(right)) if i not in partners.values())
+            found = next((i for i in free if alike(text, right[i], sides, frame)), None)
+            if here not in partners and found is not None:
+                partners[here] = found
+    pairs: list[PerSide[int | None]] = [PerSide(i, partners.get(i)) for i in range(len(left))]
+    pairs += [PerSide(None, i) for i in range(len(right)) if i not in partners.values()]
+    return [_element(pair, PerSide(left, right), sides, frame) for pair in pairs]
+
+
+def _same_key(left: str, right: str, sides: PerSide[SetSide], frame: SetFrame) -> bool:
+    return frame.key(left) == frame.key(right)
+
+
+def _same_when_cut(left: str, right: str, sides: PerSide[SetSide], frame: SetFrame) -> bool:
+    return frame.key(frame.cut(left, sides.right.capacity)) == frame.key(right) or frame.key(
+        frame.cut(right, sides.left.capacity)
+    ) == frame.key(left)
+
+
+def _element(
+    at: PerSide[int | None],
+    texts: PerSide[list[str]],
+    sides: PerSide[SetSide],
+    frame: SetFrame,
+) -> _Element:
+    held = PerSide(*(None if (i := at[s]) is None else texts[s][i] for s in SIDES))
+    place = PerSide(*(len(texts[s]) if (i := at[s]) is None else i for s in SIDES))
+    text, based = held, PerSide[bool | None](None, None)
+    for side in SIDES:
+        if held[side] is None:
+            text = text.with_side(side, frame.cut(held[side.other], sides[side].capacity))
+    for side in SIDES:
+        base = sides[side].base
+        if base is not None:
+            known = frame.digest(frame.key(text[side])) in base if text[side] else False
+            based = based.with_side(side, known or _was_longer(side, held, sides, frame))
+    return _Element(held, text, based, place)
+
+
+def _was_longer(
+    side: Side, held: PerSide[str | None], sides: PerSide[SetSide], frame: SetFrame
+) -> bool:
+    """Whether what only the other side holds is what it could keep of a longer element that this
+    side has removed: it fills its place to the last character, is settled there, and this side had
+    room for everything.
+    """
+    here, there, text = sides[side], sides[side.other], held[side.other]
+    if held[side] is not None or text is None or here.base is None or there.base is None:
+        return False
+    now = {frame.digest(key) for key in frame.kind.elements(here.value)}
+    many = here.capacity.many
+    return (
+        frame.key(frame.cut(f"{text}0", there.capacity)) == frame.key(text)
+        and frame.digest(frame.key(text)) in there.base
+        and not here.base <= now
+        and (many is None or len(here.base) < many)
+    )
+
+
+# --- what a side holds ------------------------------------------------------------------------
+
+
+def _in_order(elements: Sequence[_Element], side: Side) -> list[_Element]:
+    """First what the side holds, in its own order, then the rest in the order given."""
+    return sorted(elements, key=lambda each: each.place[side])
+
+
+def _distinct(elements: Sequence[_Element], side: Side, frame: SetFrame) -> list[_Element]:
+    """Those the side can express, without those that it cannot tell from one before."""
+    found: dict[str, _Element] = {}
     for each in elements:
-        if each.key:
-            found.setdefault(each.key, each.text)
-    return tuple(found.values())[:many]
+        if key := frame.key(each.text[side]):
+            found.setdefault(key, each)
+    return list(found.values())
+
+
+def _union(
+    elements: Sequence[_Element], side: Side, here: SetSide, frame: SetFrame
+) -> list[_Element]:
+    """What it holds and is not removed, then what is new, then what had no room before."""
+    alive = [each for each in _in_order(elements, side.other) if each.stays]
+    stored = [each for each in _in_order(alive, side) if each.held[side] is not None]
+    missing = [each for each in alive if each.held[side] is None]
+    new = [each for each in missing if each.added(side.other)]
+    surplus = [each for each in missing if not each.added(side.other)]
+    return _distinct([*stored, *new, *surplus], side, frame)[: here.capacity.many]
+
+
+def _displaced(found: PerSide[list[_Element]], winner: Side) -> list[_Element]:
+    """The loser's set, with its own additions given up for those of the winner that have no room,
+    as far as the winner has no room for them either.
+    """
+    loser = winner.other
+    missing = [
+        each
+        for each in found[winner]
+        if each.added(winner) and each not in found[loser] and each.text[loser]
+    ]
+    own = [each for each in found[loser] if each.added(loser) and each not in found[winner]]
+    number = min(len(missing), len(own))
+    given_up = own[len(own) - number :]
+    return [each for each in found[loser] if each not in given_up] + missing[:number]
+
+
+def _texts(elements: Sequence[_Element], side: Side) -> tuple[str, ...]:
+    return tuple(text for each in elements if (text := each.text[side]))

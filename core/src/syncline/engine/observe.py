@@ -36,7 +36,6 @@ class Seen:
     """What a page amounted to: new or changed ids, and ids that must be read to be understood."""
 
     changed: set[str] = field(default_factory=set)
-    foreign: int = 0
     to_read: set[RecordId] = field(default_factory=set)
 
 
@@ -101,7 +100,7 @@ class Observer:
         self._enter(tx, found, linked, place)
         for record in found:
             old, its_links = known.get(record.id), linked.get(record.id, [])
-            if _is_replay(old, record, record.id not in place.outside):
+            if self._is_replay(old, record, record.id not in place.outside):
                 replayed.append(record.id)
                 continue
             seen.changed.add(record.id)
@@ -112,7 +111,6 @@ class Observer:
             dirty.extend(due)
             self._revive(tx, [link for link in its_links if place.holds(record, link)])
             keys[record.id] = self._keys(record) if row["pending"] else []
-            seen.foreign += self._is_foreign(record)
         records.save(tx, rows)
         records.save_keys(tx, self.feed.id, keys)
         links.change(tx, dirty, dirty=True)
@@ -136,10 +134,23 @@ class Observer:
         ]
         links.change(tx, entered, **{f"{side}_inside": True})
 
+    def _is_replay(self, old: Row[Any] | None, record: Record, inside: bool) -> bool:
+        """The same version again: an overlap, a repeated page, our own write's echo. Stamps are
+        too coarse to say so alone: two edits within one of their steps share a version.
+        """
+        if old is None or record.version == "" or old.version != record.version:
+            return False
+        if self.feed.spec.weak_versions and digests.load(old.digests_json) != self._digests(record):
+            return False
+        return _same_place(old, record, inside)
+
+    def _digests(self, record: Record) -> Digests:
+        return self.readers[0][0].digester.fields(record.fields)
+
     def _row(
         self, record: Record, its_links: list[Row[Any]], place: _Place, generation: int
     ) -> tuple[dict[str, Any], list[int]]:
-        current = self.readers[0][0].digester.fields(record.fields)
+        current = self._digests(record)
         inside = record.id not in place.outside
         due = [link.id for link in its_links if place.is_due(record, link, current)]
         wanted = place.interest.lanes(record.owner or "") if inside else frozenset()
@@ -185,10 +196,6 @@ class Observer:
             for name in names
             for key in matchers[name](record.fields)
         ]
-
-    def _is_foreign(self, record: Record) -> bool:
-        mark = record.marker
-        return bool(mark) and not str(mark).startswith(f"{self.world.installation}:")
 
     def never_inside(self, tx: Connection, ids: Iterable[RecordId]) -> list[RecordId]:
         """Of these records, those with a link in use that never saw them in the data set."""
@@ -269,13 +276,10 @@ _EMPTY_ROW: Mapping[str, Any] = {
 }
 
 
-def _is_replay(old: Row[Any] | None, record: Record, inside: bool) -> bool:
-    """The same version again: an overlap, a repeated page, our own write's echo."""
-    return (
-        old is not None
-        and old.version == record.version
-        and record.version != ""
-        and old.presence == "present"
+def _same_place(old: Row[Any], record: Record, inside: bool) -> bool:
+    """Whether it is where it was, and its values were kept if somebody needs them."""
+    return bool(
+        old.presence == "present"
         and old.in_scope == inside
         and old.owner == (record.owner or "")
         and not (old.pending and old.payload is None)

@@ -99,7 +99,7 @@ class Writer:
             now = world.seconds
             leases.renew(tx, world.run_id, now, world.lease_seconds, self.held_leases)
             new = [each for each in batch if each.link_id is None]
-            made = iter(links.add_many(tx, [_creating(each) for each in new]))
+            made = iter(links.add_many(tx, [creating_link(each) for each in new]))
             ready = [
                 each if each.link_id is not None else replace(each, link_id=next(made))
                 for each in batch
@@ -245,7 +245,8 @@ def _applied(each: Prepared, outcome: Outcome) -> Applied | None:
     return outcome if isinstance(outcome, Applied) else None
 
 
-def _creating(each: Prepared) -> dict[str, Any]:
+def creating_link(each: Prepared) -> dict[str, Any]:
+    """The link of a record that is about to be created."""
     source = each.side.other
     return {
         "lane_id": each.lane.id,
@@ -274,12 +275,21 @@ def settled_from(each: Prepared, applied: Applied) -> Settled:
         settlement=each.settlement,
         source_id=each.source_id,
         source_version=each.source_version,
-        applied=applied,
+        applied=applied if _saw_all(each) else replace(applied, version=None),
         predicted=each.new,
         before=each.before,
         after=each.after,
         incarnation=each.incarnation,
     )
+
+
+def _saw_all(each: Prepared) -> bool:
+    """Whether the version in the answer stands for nothing but what we know: an update without an
+    exact condition may have gone over an edit that we have not seen.
+    """
+    if not isinstance(each.operation, Update):
+        return True
+    return each.operation.version is not None and each.feed.spec.conditional == "version"
 
 
 def _lanes(batch: Iterable[Prepared]) -> list[Lane]:

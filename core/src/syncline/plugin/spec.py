@@ -155,6 +155,11 @@ class TypeSpec:
         """Every native property the mapping needs, each once, in declared order."""
         return tuple(dict.fromkeys(name for each in self.fields for name in each.native))
 
+    @property
+    def weak_versions(self) -> bool:
+        """Whether versions are stamps, so that two edits within one of their steps share one."""
+        return self.conditional == "second" or self.change_detection.granularity > 0
+
     def restricted(self, names: Iterable[str], extra: Iterable[Field] = ()) -> TypeSpec:
         """The same type with only the named fields, and further ones (custom fields)."""
         wanted = frozenset(names)

@@ -25,6 +25,17 @@ def find(tx: Connection, feed_id: int, ids: Iterable[str]) -> dict[str, Row[Any]
     return found
 
 
+def digests_of(tx: Connection, feed_id: int, ids: Iterable[str]) -> list[tuple[str, str]]:
+    """Id and digests of these records, without their payloads."""
+    found: list[tuple[str, str]] = []
+    for part in chunks(ids):
+        statement = select(RECORD.c.id, RECORD.c.digests_json).where(
+            RECORD.c.feed_id == feed_id, RECORD.c.id.in_(part)
+        )
+        found.extend((row.id, row.digests_json) for row in tx.execute(statement))
+    return found
+
+
 def save(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert or replace whole rows."""
     upsert(tx, RECORD, rows, _CHANGING)

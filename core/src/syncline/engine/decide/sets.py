@@ -156,7 +156,8 @@ def _element(
 ) -> _Element:
     held = PerSide(*(None if (i := at[s]) is None else texts[s][i] for s in SIDES))
     place = PerSide(*(len(texts[s]) if (i := at[s]) is None else i for s in SIDES))
-    text, based = held, PerSide[bool | None](None, None)
+    text = held
+    based: PerSide[bool | None] = PerSide(None, None)
     for side in SIDES:
         if held[side] is None:
             text = text.with_side(side, frame.cut(held[side.other], sides[side].capacity))

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from syncline.engine.decide.decision import Carry, Decision, Mode
 from syncline.engine.decide.deltas import Digest, Digests
-from syncline.engine.decide.link import Carry, Decision, Mode
-from syncline.engine.decide.sets import SetMerge, SetSide, merged, replaced
+from syncline.engine.decide.sets import SetFrame, SetSide, merged, replaced, settled
 from syncline.engine.decide.settlement import (
     BaseMove,
     Settlement,
@@ -21,7 +21,7 @@ from syncline.engine.decide.settlement import (
 )
 from syncline.engine.digests import Digester
 from syncline.model.capacity import Inexpressible
-from syncline.model.fields import SetType, Value
+from syncline.model.fields import PartsType, SetType, Value
 from syncline.model.records import Writable
 from syncline.model.sides import SIDES, PerSide, Side
 from syncline.plugin.spec import TypeSpec
@@ -68,18 +68,21 @@ def stored_fields(spec: TypeSpec, digester: Digester, fields: Fields) -> tuple[F
 
 
 def equal_fields(sides: PerSide[SideValues], digester: Digester) -> frozenset[str]:
-    """The fields on which both sides agree under what each of them can hold."""
+    """The fields on which both sides agree under what each of them can hold. Sets only if they
+    hold the same: which elements a side has room for is not for us to say again.
+    """
     shared = sides.left.spec.readable & sides.right.spec.readable
     names = [n for n in shared if n in sides.left.fields and n in sides.right.fields]
-    projected = {
-        side: stored_fields(sides[side.other].spec, digester, sides[side].fields)[0]
-        for side in SIDES
-    }
+    fields = sides.map(lambda side: side.fields)
+    projected = PerSide(
+        *(stored_fields(sides[s.other].spec, digester, sides[s].fields)[0] for s in SIDES)
+    )
     same: set[str] = set()
     for name in names:
-        normal = digester.type.fields[name].type.normal
+        kind = digester.type.fields[name].type
+        seen = fields if kind.is_set else projected
         if any(
-            normal(projected[side][name]) == normal(sides[side.other].fields[name])
+            kind.normal(seen[side][name]) == kind.normal(sides[side.other].fields[name])
             for side in SIDES
         ):
             same.add(name)
@@ -110,24 +113,29 @@ def target_write(
     carries = [carry for carry in decision.carries if carry.source is target.other]
     here, there = sides[target], sides[target.other]
     after: dict[str, Value] = {n: v for n, v in here.fields.items() if n in here.spec.by_name}
+    source_now = dict(there.fields)
     touched: list[str] = []
     inexpressible: list[str] = []
     for carry in carries:
         for name in carry.fields:
             try:
-                after[name] = _carried(carry, name, here, there, digester)
+                after[name], source_now[name] = _carried(carry, name, sides, digester)
                 touched.append(name)
             except Inexpressible:
                 inexpressible.append(name)
     stored = _rewritten(here, there, after)
     sent, refused = _to_send(here, digester, stored, after, touched)
     after = {name: stored[name] if name in sent else here.fields.get(name) for name in here.fields}
-    moved = [*touched, *inexpressible, *(name for name in sent if name not in touched)]
-    settled = [name for name in moved if name not in refused]
+    carried = [name for name in (*touched, *inexpressible) if name not in refused]
+    rewritten = [name for name in sent if name not in touched]
+    source_moves = _moves(carried, there, source_now, digester)
+    target_moves = _target_moves(
+        [*carried, *rewritten], here, after, _merging(carries, digester), digester
+    )
     return TargetWrite(
         {name: stored[name] for name in sent},
         after,
-        _settlement(target, settled, after, _merging(carries, digester), sides, digester),
+        Settlement.of(PerSide(source_moves, source_moves).with_side(target, target_moves)),
         tuple(inexpressible),
         tuple(refused),
     )
@@ -135,35 +143,54 @@ def target_write(
 
 def agreement(names: Iterable[str], sides: PerSide[SideValues], digester: Digester) -> Settlement:
     """Both bases move to what both sides hold: they agree already."""
-    moves = PerSide(BaseMove(), BaseMove())
     wanted = tuple(names)
-    for side in SIDES:
-        values = sides[side]
-        found = [_move(name, values, values.fields, digester) for name in wanted]
-        moves = moves.with_side(side, joined(found))
-    return Settlement.of(moves)
+    return Settlement.of(sides.map(lambda side: _moves(wanted, side, side.fields, digester)))
 
 
 def _carried(
-    carry: Carry, name: str, here: SideValues, there: SideValues, digester: Digester
-) -> Value:
+    carry: Carry, name: str, sides: PerSide[SideValues], digester: Digester
+) -> tuple[Value, Value]:
+    """What the target should hold, and what the source is settled with."""
     kind = digester.type.fields[name].type
-    mapped = here.spec.by_name[name]
+    there, here = sides[carry.source], sides[carry.source.other]
     source, current = there.fields.get(name), here.fields.get(name)
-    blank = kind.normal(source) is None
-    if carry.mode is Mode.KEEP_TARGET_IF_EMPTY and blank:
-        return current
+    if carry.mode is Mode.KEEP_TARGET_IF_EMPTY and kind.normal(source) is None:
+        return current, source
     if isinstance(kind, SetType):
-        frame = SetMerge(
-            kind,
-            lambda key: digester.element(name, key),
-            mapped.capacity,
-            source_wins=carry.overrides or carry.mode is not Mode.MERGE,
+        return _carried_set(carry, name, sides, digester, kind)
+    stored = here.spec.by_name[name].capacity.stored(kind, source)
+    if isinstance(kind, PartsType) and stored and current:
+        held = stored_fields(there.spec, digester, here.fields)[0][name]
+        return _with_richer_parts(kind, stored, current, held or {}, source or {}), source
+    return stored, source
+
+
+def _carried_set(
+    carry: Carry, name: str, sides: PerSide[SideValues], digester: Digester, kind: SetType
+) -> tuple[Value, Value]:
+    frame = SetFrame(kind, lambda key: digester.element(name, key))
+    sets = sides.map(
+        lambda side: SetSide(
+            side.fields.get(name),
+            _elements(side.base, name),
+            side.spec.by_name[name].capacity,
         )
-        ours = SetSide(source, _elements(there.base, name), there.spec.by_name[name].capacity.many)
-        theirs = SetSide(current, _elements(here.base, name), mapped.capacity.many)
-        return (merged if carry.mode is Mode.MERGE else replaced)(ours, theirs, frame)
-    return mapped.capacity.stored(kind, source)
+    )
+    if carry.mode is not Mode.MERGE:
+        return replaced(sets, carry.source.other, frame), sets[carry.source].value
+    both = merged(sets, frame, carry.winner)
+    return both[carry.source.other], settled(sets[carry.source], both[carry.source], frame)
+
+
+def _with_richer_parts(
+    kind: PartsType, stored: Fields, current: Fields, held: Fields, source: Fields
+) -> Value:
+    """Parts of an address that the source only holds cut stay as long as they are."""
+    parts = {}
+    for name, part in kind.parts.items():
+        same = part.normal(held.get(name)) == part.normal(source.get(name))
+        parts[name] = current.get(name) if same else stored.get(name)
+    return {name: value for name, value in parts.items() if value is not None} or None
 
 
 def _elements(base: Digests | None, name: str) -> frozenset[str] | None:
@@ -211,43 +238,36 @@ def _merging(carries: Iterable[Carry], digester: Digester) -> frozenset[str]:
     )
 
 
-def _settlement(
-    target: Side,
+def _moves(names: Iterable[str], side: SideValues, now: Fields, digester: Digester) -> BaseMove:
+    """A side's base for these fields, as far as they were read, becomes `now`."""
+    moves = []
+    for name in names:
+        if name in side.fields:
+            digest = digester.field(name, now.get(name))
+            is_set = digester.type.fields[name].type.is_set
+            old = (side.base or {}).get(name)
+            moves.append(set_move(name, old, digest) if is_set else scalar_move(name, digest))
+    return joined(moves)
+
+
+def _target_moves(
     names: Iterable[str],
+    here: SideValues,
     after: Fields,
     merging: frozenset[str],
-    sides: PerSide[SideValues],
     digester: Digester,
-) -> Settlement:
-    here, there = sides[target], sides[target.other]
-    wanted = [name for name in names if name in there.fields]
-    source_moves = joined(_move(name, there, there.fields, digester) for name in wanted)
-    target_moves = joined(
-        _target_move(name, here, after, name in merging, digester)
-        for name in names
-        if name in here.fields
-    )
-    return Settlement.of(PerSide(source_moves, source_moves).with_side(target, target_moves))
-
-
-def _move(name: str, values: SideValues, now: Fields, digester: Digester) -> BaseMove:
-    """The side's base for this field becomes what the side holds."""
-    digest = digester.field(name, now.get(name))
-    if not digester.type.fields[name].type.is_set:
-        return scalar_move(name, digest)
-    return set_move(name, (values.base or {}).get(name), digest)
-
-
-def _target_move(
-    name: str, here: SideValues, after: Fields, merging: bool, digester: Digester
 ) -> BaseMove:
     """The written side's base. In a merge it moves only by what we write, so that this side's own
     additions stay visible until they have been carried, too.
     """
-    digest = digester.field(name, after.get(name))
-    if not merging:
-        return scalar_move(name, digest)
-    return set_move(name, digester.field(name, here.fields.get(name)), digest)
+    moves = []
+    for name in names:
+        if name in here.fields:
+            digest = digester.field(name, after.get(name))
+            before = digester.field(name, here.fields.get(name))
+            merges = name in merging
+            moves.append(set_move(name, before, digest) if merges else scalar_move(name, digest))
+    return joined(moves)
 
 
 def base_of(fields: Fields, spec: TypeSpec, digester: Digester) -> dict[str, Digest]:

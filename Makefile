@@ -3,6 +3,8 @@
 
 BIN    := .venv/bin
 INPUTS := tools/setup constraints.txt $(wildcard */pyproject.toml plugins/*/pyproject.toml)
+# A thousand contacts from public repositories; kept beside the checkout, where there is one.
+CORPUS := ../shared/data/pim-corpus/contacts.jsonl
 # Whatever is installed can run the demo; only development needs the tools as well.
 READY_TO_RUN  := .venv/.ready-to-run
 READY_TO_WORK := .venv/.ready-to-work
@@ -33,6 +35,7 @@ lint: $(READY_TO_WORK)
 
 bench: $(READY_TO_WORK)
 	$(BIN)/python -m bench
+	$(if $(wildcard $(CORPUS)),$(BIN)/python -m bench.corpus $(CORPUS))
 
 docs: $(READY_TO_WORK)
 	$(BIN)/python -m syncline.cli.reference $(CHECK)

@@ -56,8 +56,9 @@ def _names(row: Row, lost: Counter[str]) -> dict[str, Any]:
 
 
 def _work(row: Row, lost: Counter[str]) -> dict[str, Any]:
-    company, department, *further = [*(row.get("org") or ()), "", ""]
-    lost["more units of an organisation"] += len([each for each in further if each])
+    units: list[str] = [*(row.get("org") or ()), "", ""]
+    company, department = units[:2]
+    lost["more units of an organisation"] += len([each for each in units[2:] if each])
     pages = [each["value"] for each in row.get("urls") or ()]
     return {
         "companyName": company,

@@ -43,8 +43,11 @@ def current_pages() -> Iterator[tuple[Path, str]]:
     for page in sorted(PAGES.glob("*.md")):
         before = page.read_text("utf-8")
         if _BLOCK.search(before):
-            block = f"{BEGIN}\n{tables(connectors[page.stem])}\n{END}"
-            yield page, _BLOCK.sub(lambda _, block=block: block, before)
+            yield page, _with_tables(before, tables(connectors[page.stem]))
+
+
+def _with_tables(text: str, tables: str) -> str:
+    return _BLOCK.sub(lambda _: f"{BEGIN}\n{tables}\n{END}", text)
 
 
 def tables(connector: type[Connector]) -> str:

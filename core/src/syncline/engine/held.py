@@ -37,8 +37,9 @@ class GuardedOperation:
 
     @property
     def handle(self) -> str:
-        """A short name, the same in every plan as long as the operation is the same."""
-        parts = (str(self.lane.id), self.side, self.action, self.record_id, *self.versions)
+        """A short name, the same in every plan as long as records and policy are the same."""
+        what = (str(self.lane.id), self.side, self.action, self.record_id, *self.versions)
+        parts = (*what, self.lane.policy.fingerprint)
         return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:10]
 
 
@@ -68,6 +69,7 @@ class Held:
     classes: list[HeldClass] = field(default_factory=list)
     approved: set[str] = field(default_factory=set)
     seen: dict[str, dict[str, object]] = field(default_factory=dict)
+    standing: set[str] = field(default_factory=set)
     counts: Counter[int] = field(default_factory=Counter)
 
     def block(self, held: HeldClass) -> None:
@@ -77,6 +79,7 @@ class Held:
     def guard_of(self, operation: GuardedOperation) -> Guard | None:
         """The guard that holds this operation; None if none does, or it was approved."""
         if operation.handle in self.approved:
+            self.standing.add(operation.handle)
             return None
         found = None
         for position, each in enumerate(self.classes):
@@ -114,10 +117,10 @@ class Held:
         }
 
     def save(self, tx: Connection, lane_ids: Iterable[int]) -> None:
-        """Held operations of this round are kept; those that are no longer decided, dropped."""
+        """What is still decided is kept, approved or not; the rest is dropped."""
         for part in chunks(lane_ids):
             known = set(tx.scalars(select(APPROVAL.c.handle).where(APPROVAL.c.lane_id.in_(part))))
-            for gone in chunks(known - set(self.seen)):
+            for gone in chunks(known - set(self.seen) - self.standing):
                 tx.execute(delete(APPROVAL).where(APPROVAL.c.handle.in_(gone)))
         upsert(tx, APPROVAL, list(self.seen.values()), ())
 

@@ -149,6 +149,9 @@ class LinkedWork:
                 [(e.link.lane, e.link.id, _agreement(e), _seen(e.link)) for e in quiet],
             )
             links.change(tx, [e.link.id for e in quiet if not e.decision.conflicts], dirty=False)
+            for each in quiet:
+                if not any(write.refused for write in each.writes.values()):
+                    attention.clear(tx, each.link.lane.id, _ids(each.link))
             self.conflicts.drop(tx, [e.link.id for e in quiet if not e.decision.conflicts])
             for each in done:
                 self._end(tx, each)
@@ -162,6 +165,8 @@ class LinkedWork:
                 self._forget(tx, each)
             case Verdict.FREEZE:
                 links.change(tx, [link.id], status="out_of_scope", dirty=False)
+            case Verdict.HOLD:
+                self._hold(each)
             case Verdict.WAIT:
                 self._note_waiting(tx, each)
             case _ if each.decision.conflicts or each.decision.verdict is Verdict.CONFLICT:
@@ -180,6 +185,15 @@ class LinkedWork:
             link.lane,
             planned(link.lane, side, Action.SEVER, link.sides[side].id, {}, each.decision.reason),
         )
+
+    def _hold(self, each: Evaluation) -> None:
+        """It would be created again, but creating is switched off: the link stays due."""
+        link, side = each.link, each.decision.side
+        if side is not None and link.id not in self.reported:
+            self.reported.add(link.id)
+            reason = each.decision.reason
+            operation = planned(link.lane, side, Action.CREATE, None, {}, reason)
+            self.report.done(link.lane, replace(operation, held="creating is switched off there"))
 
     def _forget(self, tx: Connection, each: Evaluation) -> None:
         [row] = tx.execute(links.LINK.select().where(links.LINK.c.id == each.link.id))
@@ -240,13 +254,20 @@ class LinkedWork:
                 self.written[lane.id] += 1
                 ready.append(each)
                 if self.world.dry:
-                    self.report.done(lane, each.planned)
+                    self._plan(each)
             elif evaluation.link.id not in self.reported:
                 self.reported.add(evaluation.link.id)
                 self.report.done(
                     lane, replace(each.planned, held=reason.held, handle=reason.handle)
                 )
         return ready
+
+    def _plan(self, each: Prepared) -> None:
+        """What a run would have written is not due any more, in the copy the plan works on."""
+        self.report.done(each.lane, each.planned)
+        if each.action is not Action.DELETE and each.link_id is not None:
+            with self.world.database.transaction() as tx:
+                links.change(tx, [each.link_id], dirty=False)
 
     def _obstacle(self, each: Prepared, operation: GuardedOperation) -> Obstacle | None:
         """Why this write must not happen now; None if nothing stands in its way."""
@@ -320,6 +341,10 @@ def _by_feed(wanted: Iterable[tuple[DueLink, Side]]) -> dict[int, set[RecordId]]
 
 def _agreement(each: Evaluation) -> Settlement:
     return join((each.agreed, *(write.settlement for write in each.writes.values())))
+
+
+def _ids(link: DueLink) -> list[str]:
+    return [str(link.sides[side].id) for side in SIDES if link.sides[side].id is not None]
 
 
 def _seen(link: DueLink) -> dict[Side, tuple[str, str]]:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from syncline.engine.lanes import FeedState
+from syncline.engine.pair import HOLDERS_AT_MOST
 from syncline.engine.prepared import Prepared
 from syncline.engine.world import World
 from syncline.model.records import Record
@@ -66,7 +67,7 @@ class Lookup:
     def _keys(self, each: Prepared) -> list[MatchKey]:
         if not isinstance(each.operation, Create):
             return []
-        return self.keys(each.operation.key, each.after, each.lane.policy.match)
+        return self.keys(each.operation.key, each.source, each.lane.policy.match)
 
     def _fetch(self, keys: Mapping[MatchKey, None], since: float | None = None) -> list[Record]:
         found: dict[str, Record] = {}
@@ -102,6 +103,8 @@ class Lookup:
             }
             if len(found) == 1:
                 return Twin(next(iter(found.values())))
+            if len(found) > HOLDERS_AT_MOST:
+                continue  # such a key says nothing
             if found:
                 return Twin(None, f"{len(found)} records there carry the same {kind}")
         return None

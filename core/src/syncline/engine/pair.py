@@ -42,7 +42,7 @@ def pair(world: World, lane: Lane, report: RoundReport) -> int:
         if not all(_any_pending(tx, lane, side) for side in SIDES):
             return 0
         found = _by_marker(tx, world, lane)
-        for matcher in lane.policy.match:
+        for matcher in lane.policy.match if _matches(lane) else ():
             found += _by_key(tx, world, lane, matcher, report)
         if found:
             _no_longer_pending(tx, lane)
@@ -50,6 +50,12 @@ def pair(world: World, lane: Lane, report: RoundReport) -> int:
     if found:
         report.count(lane, Action.LINK, connection, found)
     return found
+
+
+def _matches(lane: Lane) -> bool:
+    """After the first sync, where nothing may be created, what is new is held, not linked."""
+    policy = lane.policy
+    return lane.first_sync or any(policy.direction.writes(s) and policy.create[s] for s in SIDES)
 
 
 # --- by marker --------------------------------------------------------------------------------

@@ -173,6 +173,7 @@ def prepare_create(
         settlement=Settlement(BaseMove(bases.left), BaseMove(bases.right)),
         new=bases[side],
         after=sent,
+        source=fields,
     )
 
 

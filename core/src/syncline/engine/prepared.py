@@ -22,7 +22,8 @@ class Prepared:
 
     `settlement` is how both bases move if it is applied (for a create: both whole bases). `old`
     and `new` are the target's digests, before and after, of the fields that are sent. `before`
-    and `after` are the values for the history. `link_id` is None until a create's link exists.
+    and `after` are the values for the history. `link_id` is None until a create's link exists;
+    `source` are the values it is made from, whose match keys it is looked for by.
     """
 
     lane: Lane
@@ -38,6 +39,7 @@ class Prepared:
     new: Mapping[str, Digest] = field(default_factory=dict)
     before: Mapping[str, Value] = field(default_factory=dict, repr=False)
     after: Mapping[str, Value] = field(default_factory=dict, repr=False)
+    source: Mapping[str, Value] = field(default_factory=dict, repr=False)
 
     @property
     def action(self) -> Action:

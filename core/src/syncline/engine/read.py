@@ -15,7 +15,7 @@ from sqlalchemy import Row, select, update
 
 from syncline.engine.lanes import FeedState, Lane
 from syncline.engine.newcomers import newcomers
-from syncline.engine.observe import Observer, Seen
+from syncline.engine.observe import Observer
 from syncline.engine.world import World
 from syncline.errors import Resync, Stop
 from syncline.model.records import AbsenceReason, Absent, Record, RecordId
@@ -30,10 +30,9 @@ _PAGES_AT_MOST: Final = 1_000_000
 
 @dataclass
 class FeedRead:
-    """What reading a feed brought: `foreign` counts records with another installation's marker."""
+    """What reading a feed brought."""
 
     records: int = 0
-    foreign: int = 0
     complete: bool = False
 
 
@@ -129,7 +128,7 @@ class FeedReader:
                 if first_pass:
                     values["complete_at"] = self.world.seconds
                 tx.execute(update(FEED).where(FEED.c.id == self.feed.id).values(**values))
-        self._count(len(page.records), seen)
+        self._count(len(page.records))
         if seen.to_read:
             self.by_id(seen.to_read)
 
@@ -205,9 +204,8 @@ class FeedReader:
         with self.world.database.transaction() as tx:
             return tx.execute(select(FEED).where(FEED.c.id == self.feed.id)).one()
 
-    def _count(self, number: int, seen: Seen) -> None:
+    def _count(self, number: int) -> None:
         self.result.records += number
-        self.result.foreign += seen.foreign
         self.world.progress.advance(number)
 
 

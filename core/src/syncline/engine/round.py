@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import update
 
@@ -24,7 +24,7 @@ from syncline.engine.pair import pair
 from syncline.engine.read import FeedReader
 from syncline.engine.recover import Recovery
 from syncline.engine.report import RoundReport
-from syncline.engine.scope import scope_count
+from syncline.engine.scope import foreign_count, scope_count
 from syncline.engine.survey import survey
 from syncline.engine.unlinked import UnlinkedWork
 from syncline.engine.world import World
@@ -32,7 +32,7 @@ from syncline.engine.write import Writer
 from syncline.errors import Busy, ConnectionFailure, Stop, SynclineError
 from syncline.model.reports import GuardTrip
 from syncline.model.sides import SIDES
-from syncline.state import attention, leases, tables
+from syncline.state import attention, leases, links, tables
 from syncline.state.database import table
 
 LANE: Final = table(tables.LaneRow)
@@ -50,6 +50,7 @@ class Round:
     full: bool = False
     _readers: dict[int, FeedReader] = field(default_factory=dict)
     _leased: int = 0
+    _failed: Mapping[str, SynclineError] = field(default_factory=dict)
 
     def run(self) -> None:
         """Run to the end; failures are in the report. Leases are given back in any case."""
@@ -72,6 +73,7 @@ class Round:
             self._guarded_recovery()
         self._phase("read")
         self._read()
+        self._stop_at_foreign_markers()
         self._check_sizes()
         self._phase("pair")
         for lane in self.lanes.values():
@@ -140,19 +142,21 @@ class Round:
         if self.world.stop():
             return Stop("interrupted", hint="The next run goes on from here.")
         try:
-            result = reader.read(sweep=self.full)
+            reader.read(sweep=self.full)
         except SynclineError as error:
             return error
-        if result.foreign and not all(lane.adopt_foreign for lane in self._lanes_of(reader)):
-            return _foreign(result.foreign)
         return None
 
-    def _lanes_of(self, reader: FeedReader) -> list[Lane]:
-        return [
-            lane
-            for lane in self.lanes.values()
-            if any(lane.sides[side].feed.id == reader.feed.id for side in SIDES)
-        ]
+    def _stop_at_foreign_markers(self) -> None:
+        """A second installation at work stops the lanes it works on, until told to adopt."""
+        for lane in list(self.lanes.values()):
+            if lane.adopt_foreign:
+                continue
+            with self.world.database.transaction() as tx:
+                counts = {s: foreign_count(tx, lane, s, self.world.installation) for s in SIDES}
+            for side, count in counts.items():
+                if count:
+                    self._drop([lane], _foreign(count), lane.sides[side].feed.connection.name)
 
     def _check_sizes(self) -> None:
         """Above `max_records` a lane stops and says so; it never picks some."""
@@ -165,17 +169,23 @@ class Round:
                     too_many.append(lane)
                     self.report.guards.append(_too_many(lane, side.value, count))
         for lane in too_many:
-            self.report.tally(lane).error = "more records than max_records"
-            self.lanes.pop(lane.id, None)
+            message = "more records than max_records"
+            self.report.tally(lane).error = message
+            if self.lanes.pop(lane.id, None) is not None:
+                with self.world.database.transaction() as tx:
+                    tx.execute(update(LANE).where(LANE.c.id == lane.id).values(last_error=message))
 
     # --- write ----------------------------------------------------------------------------------
 
     def _write(self, held: Held) -> None:
         """Updates and new records until nothing new is due, then deletions."""
         writer = Writer(self.world, self.report, self._leased)
+        self._failed = writer.aftermath.failed
         linked = LinkedWork(self.world, self.lanes, self._readers, self.report, held, writer)
-        unlinked = UnlinkedWork(self.world, self.lanes, self._readers, self.report, writer)
-        for _pass in range(1 if self.world.dry else PASSES):
+        unlinked = UnlinkedWork(
+            self.world, self.lanes, self._readers, self.report, writer, linked.written
+        )
+        for _pass in range(PASSES):
             done = linked.run(deletions=False) + unlinked.run()
             done += unlinked.link_duplicates()
             self._look_again(writer)
@@ -201,14 +211,22 @@ class Round:
     def _finish(self, held: Held) -> None:
         self.report.guards.extend(held.trips())
         with self.world.database.transaction() as tx:
-            held.save(tx, self.lanes)
+            if not self.world.stop():
+                held.save(tx, self.lanes)
             for lane in self.lanes.values():
-                values = {"last_run_at": self.world.seconds, "last_error": ""}
-                if not self.world.stop():
-                    values |= {"rebaseline": False, "baseline_winner": None}
+                values: dict[str, Any] = {"last_run_at": self.world.seconds, "last_error": ""}
+                if self._ended(lane):
+                    values["rebaseline"] = False
+                    if not links.unsettled(tx, lane.id):
+                        values["baseline_winner"] = None
                     if lane.first_sync:
                         values["first_synced_at"] = self.world.seconds
                 tx.execute(update(LANE).where(LANE.c.id == lane.id).values(**values))
+
+    def _ended(self, lane: Lane) -> bool:
+        """Whether everything there was to do for a lane was at least tried."""
+        names = {lane.sides[side].feed.connection.name for side in SIDES}
+        return not self.world.stop() and names.isdisjoint(self._failed)
 
     def _drop(self, lanes: Iterable[Lane], error: SynclineError, connection: str) -> None:
         dropped = [lane for lane in lanes if lane.id in self.lanes]

@@ -17,6 +17,7 @@ from syncline.engine.lanes import Lane
 from syncline.engine.update import DueLink, every_due_link
 from syncline.engine.world import World
 from syncline.model.sides import SIDES, Side
+from syncline.policy.schema import LeftScope
 from syncline.state import links
 
 _PAGE = 1000
@@ -44,7 +45,6 @@ def survey(world: World, lanes: Mapping[int, Lane]) -> Held:
     with world.database.transaction() as tx:
         held = load_held(tx, lanes)
     numbers = _count(world, lanes)
-    _fill_totals(world, numbers)
     for (lane_id, side), found in numbers.items():
         lane = lanes[lane_id]
         for trip in tripped(found.tally(), lane.policy.guards):
@@ -54,34 +54,34 @@ def survey(world: World, lanes: Mapping[int, Lane]) -> Held:
 
 
 def _count(world: World, lanes: Mapping[int, Lane]) -> dict[tuple[int, Side], _Numbers]:
-    """Per lane and side that would be written."""
-    numbers: dict[tuple[int, Side], _Numbers] = {}
+    """Per lane and side that may be written."""
+    with world.database.transaction() as tx:
+        numbers = {
+            (lane.id, side): _Numbers(links.count(tx, lane.id))
+            for lane in lanes.values()
+            for side in SIDES
+            if lane.policy.direction.writes(side)
+        }
     for page in every_due_link(world, dict(lanes), _PAGE):
         for link in page:
             for side in SIDES:
-                if link.lane.policy.direction.writes(side) and link.sides[side.other].base:
-                    key = (link.lane.id, side)
-                    _count_link(numbers.setdefault(key, _Numbers()), link, side)
+                found = numbers.get((link.lane.id, side))
+                if found is not None and link.sides[side.other].base:
+                    _count_link(found, link, side)
     return numbers
 
 
 def _count_link(found: _Numbers, link: DueLink, target: Side) -> None:
-    source = link.sides[target.other]
-    if source.presence is Presence.DELETED:
+    source, policy = link.sides[target.other], link.lane.policy
+    left = source.presence is Presence.LEFT and policy.left_scope is LeftScope.DELETE
+    if source.presence is Presence.DELETED or left:
         found.changed += 1
-        found.deletions += link.lane.policy.delete[target]
+        found.deletions += policy.delete[target]
     elif source.presence is Presence.PRESENT:
         known = source.base or {}
         base = {name: known[name] for name in link.lane.carried(target) if name in known}
         found.cleared.update(cleared(source.digests, base))
         found.changed += any(source.digests.get(name, base[name]) != base[name] for name in base)
-
-
-def _fill_totals(world: World, numbers: Mapping[tuple[int, Side], _Numbers]) -> None:
-    with world.database.transaction() as tx:
-        totals = {lane_id: links.count(tx, lane_id) for lane_id in {key[0] for key in numbers}}
-    for (lane_id, _side), found in numbers.items():
-        found.links = totals[lane_id]
 
 
 def _over_connections(

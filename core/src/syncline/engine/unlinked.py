@@ -7,6 +7,7 @@ keys, so that two members who know the same person make one record.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -19,13 +20,13 @@ from syncline.engine.lanes import FeedState, Lane
 from syncline.engine.linked import obstacle
 from syncline.engine.lookup import Lookup, Twin
 from syncline.engine.observe import Observer
-from syncline.engine.pair import in_scope, unlinked
+from syncline.engine.pair import HOLDERS_AT_MOST, in_scope, unlinked
 from syncline.engine.prepare import prepare_create
 from syncline.engine.prepared import Prepared
 from syncline.engine.read import FeedReader
 from syncline.engine.report import RoundReport
 from syncline.engine.world import World
-from syncline.engine.write import Writer
+from syncline.engine.write import Writer, creating_link
 from syncline.model.records import RecordId
 from syncline.model.reports import Action, Problem
 from syncline.model.sides import SIDES, Side
@@ -37,14 +38,14 @@ PAGE: Final = 1000
 
 @dataclass
 class UnlinkedWork:
-    """Carries the round's records without counterpart through."""
+    """Carries the round's records without counterpart through. `written`: writes by lane so far."""
 
     world: World
     lanes: Mapping[int, Lane]
     readers: Mapping[int, FeedReader]
     report: RoundReport
     writer: Writer
-    created: dict[int, int] = field(default_factory=dict)
+    written: Counter[int]
     held: set[tuple[int, str]] = field(default_factory=set)
 
     def run(self) -> int:
@@ -105,12 +106,12 @@ class UnlinkedWork:
             each = self._prepare(lane, side, row, decision.reason)
             held = "creating is switched off there" if decision.verdict is NewVerdict.HOLD else ""
             if not held:
-                found = obstacle(self.world, each, self.created.get(lane.id, 0))
+                found = obstacle(self.world, each, self.written[lane.id])
                 held = "" if found is None else found.held
             if held:
                 self._hold(each, held)
             else:
-                self.created[lane.id] = self.created.get(lane.id, 0) + 1
+                self.written[lane.id] += 1
                 ready.append(each)
         return ready
 
@@ -148,12 +149,18 @@ class UnlinkedWork:
             leaders, followers = self._claimed(creates)
             count += len(group)
             if self.world.dry:
-                for each in leaders:
-                    self.report.done(each.lane, each.planned)
+                self._plan(leaders)
             else:
                 self.writer.send(leaders)
             self._follow(followers)
         return count
+
+    def _plan(self, leaders: Sequence[Prepared]) -> None:
+        """What a run would create is there, in the copy of the state that the plan works on."""
+        with self.world.database.transaction() as tx:
+            links.add_many(tx, [creating_link(each) for each in leaders])
+        for each in leaders:
+            self.report.done(each.lane, each.planned)
 
     def _not_found(self, feed: FeedState, group: Sequence[Prepared]) -> list[Prepared]:
         """Those whose counterpart does not exist yet; the others are linked or reported."""
@@ -247,7 +254,10 @@ class UnlinkedWork:
         leaders: list[Prepared] = []
         followers: list[tuple[Prepared, Claim]] = []
         with self.world.database.transaction() as tx:
-            others = claim(tx, [self._claims(each) for each in creates], self.world.seconds)
+            wanted = [self._claims(each) for each in creates]
+            crowded = _crowded(tx, creates, wanted)
+            telling = [[c for c in some if (c.kind, c.digest) not in crowded] for some in wanted]
+            others = claim(tx, telling, self.world.seconds)
         for each, other in zip(creates, others, strict=True):
             if other is None:
                 leaders.append(each)
@@ -260,14 +270,14 @@ class UnlinkedWork:
         matchers, vault = self.world.plugins.matchers, self.world.database.vault
         found = []
         for name in each.lane.policy.match:
-            for key in matchers[name](each.after):
+            for key in matchers[name](each.source):
                 found.append(
                     Claim(
                         store_id=each.feed.store_id,
                         type=each.lane.type.name,
                         kind=name,
                         digest=vault.digest(f"match:{name}", key),
-                        account="" if each.feed.spec.spans_accounts else each.operation_account,
+                        account="" if each.feed.feed.account is None else each.operation_account,
                         lane_id=each.lane.id,
                         source_id=str(each.source_id),
                     )
@@ -313,6 +323,20 @@ def _pending(lane: Lane, source: Side, after: str, now: float) -> Any:
 def _linked_in_lane(tx: Connection, lane: Lane, side: Side, record_id: str) -> bool:
     found = links.by_records(tx, side, lane.sides[side].feed.id, [record_id])
     return any(row.lane_id == lane.id for row in found)
+
+
+def _crowded(
+    tx: Connection, creates: Sequence[Prepared], wanted: Sequence[Sequence[Claim]]
+) -> set[tuple[str, str]]:
+    """The keys that too many records of the creates' own side carry: they say nothing."""
+    by_feed: dict[int, list[str]] = {}
+    for each, claims in zip(creates, wanted, strict=True):
+        feed = each.lane.sides[each.side.other].feed
+        by_feed.setdefault(feed.id, []).extend(one.digest for one in claims)
+    found: set[tuple[str, str]] = set()
+    for feed_id, digests in by_feed.items():
+        found |= records.crowded_keys(tx, feed_id, digests, HOLDERS_AT_MOST)
+    return found
 
 
 def _holder_link(tx: Connection, each: Prepared, other: Claim) -> Row[Any] | None:

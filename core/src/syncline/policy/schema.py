@@ -6,9 +6,11 @@ nothing else. The meaning of each setting is the table in `docs/explanation/poli
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from functools import cached_property
 
 from syncline.model.objects import ObjectType
 from syncline.model.sides import PerSide, Side
@@ -132,6 +134,15 @@ class ObjectPolicy:
     invitations: str = "never"
     guards: GuardLimits = GuardLimits()
     fields: Mapping[str, FieldRule] = field(default_factory=dict)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Another text for every other policy; approvals are bound to it."""
+        names = (each.name for each in fields(self) if each.name not in ("type", "fields"))
+        choices = [repr(getattr(self, name)) for name in names]
+        rules = repr(sorted(self.fields.items()))
+        text = "\x1f".join((self.type.name, *choices, rules))
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     @property
     def runs(self) -> bool:

@@ -81,6 +81,13 @@ def count(tx: Connection, lane_id: int) -> int:
     return int(tx.scalar(statement) or 0)
 
 
+def unsettled(tx: Connection, lane_id: int) -> bool:
+    """Whether a lane has a link in use of which a side's base is unknown."""
+    bases = LINK.c.left_base_json.is_(None) | LINK.c.right_base_json.is_(None)
+    where = (LINK.c.lane_id == lane_id, LINK.c.status == "linked", bases)
+    return tx.execute(select(LINK.c.id).where(*where).limit(1)).first() is not None
+
+
 def also_linked(tx: Connection, side: Side, feed_id: int, ids: Iterable[str]) -> dict[str, int]:
     """How many links, over all lanes, hold each of these records."""
     feed, record = LINK.c[f"{side}_feed"], LINK.c[f"{side}_id"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, delete, func, select, update
 
 from syncline.state import tables
 from syncline.state.database import chunks, table, upsert
@@ -72,6 +72,22 @@ def unseen(tx: Connection, feed_id: int, generation: int) -> list[str]:
         RECORD.c.in_scope,
     )
     return list(tx.scalars(statement))
+
+
+def crowded_keys(
+    tx: Connection, feed_id: int, digests: Iterable[str], holders: int
+) -> set[tuple[str, str]]:
+    """Of these keys, the (kind, digest) that more than so many records of a feed carry."""
+    found: set[tuple[str, str]] = set()
+    for part in chunks(digests):
+        statement = (
+            select(KEY.c.kind, KEY.c.digest)
+            .where(KEY.c.feed_id == feed_id, KEY.c.digest.in_(part))
+            .group_by(KEY.c.kind, KEY.c.digest)
+            .having(func.count() > holders)
+        )
+        found.update((row.kind, row.digest) for row in tx.execute(statement))
+    return found
 
 
 def forget(tx: Connection, feed_id: int, ids: Iterable[str]) -> None:

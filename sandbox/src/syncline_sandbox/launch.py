@@ -14,7 +14,7 @@ from syncline_sandbox.service import Service
 from syncline_sandbox.storage import Storage
 
 
-class BadRows(Exception):  # noqa: N818 - the name says it
+class BadRows(Exception):
     """A file to load holds something that cannot be stored; nothing of it was."""
 
 

@@ -77,7 +77,7 @@ class Answer:
         return json.dumps(self.content, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-class Refused(Exception):  # noqa: N818 - carries an answer, is no error of ours
+class Refused(Exception):
     """The stand-in says no; carries the whole answer and rolls back what the call had written."""
 
     def __init__(self, answer: Answer) -> None:
@@ -85,5 +85,5 @@ class Refused(Exception):  # noqa: N818 - carries an answer, is no error of ours
         self.answer = answer
 
 
-class Dropped(Exception):  # noqa: N818 - tells what happens, is no error of ours
+class Dropped(Exception):
     """The connection is to be closed without any answer."""

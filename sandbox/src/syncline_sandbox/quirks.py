@@ -21,7 +21,7 @@ Value = None | int | str | Mapping[str, Any]
 """`None`: always; a number: that many times; text: `times:2,method:POST,retry_after:5`."""
 
 
-class BadQuirk(ValueError):  # noqa: N818 - the name says it
+class BadQuirk(ValueError):
     """No such quirk, or an option it does not know; the message lists what there is."""
 
 

@@ -16,7 +16,7 @@ from syncline_sandbox.graph import ids
 from syncline_sandbox.graph.mailboxes import TENANT_ID
 
 CLIENT_ID = ids.guid("app")
-CLIENT_SECRET = "sandbox~secret~of~the~first~app"  # noqa: S105 - printed at start, for everybody
+CLIENT_SECRET = "sandbox~secret~of~the~first~app"
 ROLES = (
     "Calendars.ReadWrite", "Contacts.ReadWrite", "MailboxSettings.Read", "Tasks.ReadWrite.All",
     "User.Read.All",
@@ -34,7 +34,7 @@ CREATE TABLE IF NOT EXISTS app (
 """
 
 
-class TokenRefusal(Exception):  # noqa: N818 - becomes an answer, is no error of ours
+class TokenRefusal(Exception):
     """The token endpoint's own way to say no (RFC 6749 5.2, with Entra's AADSTS numbers)."""
 
     def __init__(self, status: int, error: str, number: int, message: str) -> None:

@@ -15,7 +15,7 @@ from syncline_sandbox.messages import Answer, Call
 _REQUESTS = uuid.UUID("5f3c7f0e-8f5e-4a51-9d1c-6d0a43c6b0aa")
 
 
-class Failure(Exception):  # noqa: N818 - becomes an answer, is no error of ours
+class Failure(Exception):
     """A refusal before it knows the call it answers."""
 
     def __init__(

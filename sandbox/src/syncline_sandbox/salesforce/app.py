@@ -208,10 +208,7 @@ class SalesforceService(Service):
         storage = self.environment.storage
         return {
             kind.name: [
-                dict(row)
-                for row in storage.rows(
-                    f"SELECT * FROM {table(kind.name)} ORDER BY Id"  # noqa: S608 - schema names
-                )
+                dict(row) for row in storage.rows(f"SELECT * FROM {table(kind.name)} ORDER BY Id")
             ]
             for kind in self.org.everything.objects.values()
         }

@@ -60,7 +60,7 @@ class ApiError(Refused):
         self.body = body
 
 
-class RowRefused(Exception):  # noqa: N818 - named like the shared `Refused`
+class RowRefused(Exception):
     """One row is refused, with every error found in it."""
 
     def __init__(self, *errors: RowError) -> None:

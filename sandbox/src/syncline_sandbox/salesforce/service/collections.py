@@ -32,7 +32,7 @@ ROLLED_BACK = RowError(
 )
 
 
-class _TakenBack(Exception):  # noqa: N818 - steers a transaction, is no error
+class _TakenBack(Exception):
     """Takes the transaction of an allOrNone call back."""
 
     def __init__(self, outcomes: list[Outcome]) -> None:

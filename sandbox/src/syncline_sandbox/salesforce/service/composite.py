@@ -38,7 +38,7 @@ class Subrequest:
     headers: Mapping[str, str]
 
 
-class _Halted(Exception):  # noqa: N818 - steers a transaction, is no error
+class _Halted(Exception):
     """Takes the whole composite call back."""
 
     def __init__(self, position: int, response: dict[str, Any]) -> None:

@@ -177,6 +177,13 @@ def test_every_folder_is_listed_by_path_and_the_default_one_as_empty(outlook: An
     assert found[0].path == ""
 
 
+def test_a_path_may_begin_with_the_default_folders_own_name(outlook: Any) -> None:
+    outlook.box.create_folder("CRM")
+    request = ContainersRequest(type="contact", account=outlook.account)
+    also = {each.path: each.also for each in outlook.connector.containers(request).containers}
+    assert also == {"": ("Contacts",), "CRM": ("Contacts/CRM",)}
+
+
 def test_more_folders_than_a_page_holds_are_all_listed(outlook: Any) -> None:
     for n in range(105):
         outlook.box.create_folder(f"F{n}")

@@ -66,10 +66,13 @@ class Account:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Container:
-    """A folder, calendar or list of an account. `path` as a person would write it."""
+    """A folder, calendar or list of an account. `path` as a person would write it; `also` holds
+    other ways to write it (`Contacts/CRM` where paths begin below the default folder).
+    """
 
     id: str
     path: str
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from syncline.engine.digests import Digester, base_tag
 from syncline.engine.lanes import FeedState, Lane, LaneSide
+from syncline.engine.rebase import set_aside
 from syncline.errors import ConfigurationError, SynclineError
 from syncline.model.records import AccountId
 from syncline.model.reports import LaneName, Problem
@@ -139,11 +140,13 @@ class Resolver:
         if known is not None:
             return known
         answer = opened.handle.containers(ContainersRequest(type=spec.name, account=account))
-        found = {each.path.casefold(): each.id for each in answer.containers}
+        found = {name.casefold(): each.id for each in answer.containers for name in each.also}
+        found |= {each.path.casefold(): each.id for each in answer.containers}
         if wanted.casefold() not in found:
+            paths = sorted(each.path for each in answer.containers if each.path)
             raise ConfigurationError(
                 f"there is no folder {wanted!r}",
-                hint=f"There are: {', '.join(sorted(p for p in found if p)) or 'none'}.",
+                hint=f"There are: {', '.join(paths) or 'none but the default one'}.",
             )
         container = found[wanted.casefold()]
         with self.database.transaction() as tx:
@@ -275,6 +278,8 @@ class LaneRows:
             self._moved(row)
             self._policy_changed(row)
             rows.change_lane(self.tx, lane_id, **self._now())
+        if adopt_foreign:
+            rows.change_lane(self.tx, lane_id, adopted_foreign=True)
         row = rows.find_lane(self.tx, self._key())
         if row is None:
             raise ConfigurationError("a lane vanished while it was resolved")
@@ -290,7 +295,7 @@ class LaneRows:
             first_sync=row.first_synced_at is None,
             rebaseline=bool(row.rebaseline),
             baseline_winner=None if winner is None else Side(winner),
-            adopt_foreign=adopt_foreign or bool(row.adopted_foreign),
+            adopt_foreign=bool(row.adopted_foreign),
             limit=limit,
         )
 
@@ -321,6 +326,7 @@ class LaneRows:
             if old is not None and old != new.id:
                 same = rows.feed_mapping(self.tx, old) == new.tag
                 rows.move_links(self.tx, row.id, side, new.id, keep_base=same)
+                rows.read_again(self.tx, new.id)
                 rows.change_lane(self.tx, row.id, rebaseline=True)
 
     def _policy_changed(self, row: Any) -> None:
@@ -348,6 +354,7 @@ def policy_fingerprint(policy: ObjectPolicy) -> str:
     }
     return _fingerprint(
         policy.direction.value,
+        policy.drift.value,
         list(policy.where),
         [each.value for each in policy.records],
         list(policy.container),

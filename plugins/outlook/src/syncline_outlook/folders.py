@@ -1,11 +1,12 @@
 r"""Contact folders of a mailbox: by path, the default one as "".
 
-A path is written from the level of the default folder: `CRM`, `CRM/Customers`. A slash inside a
-folder's name is written `\/`.
+A path is written from the level of the default folder: `CRM`, `CRM/Customers`, or with the default
+folder's name in front, `Contacts/CRM`. A slash inside a folder's name is written `\/`.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from threading import Lock
 from typing import Any
 
@@ -17,6 +18,7 @@ from syncline_outlook.errors import failure, malformed
 from syncline_outlook.messages import Inner, Purpose, Reply, mailbox, query, segment
 
 _MAX_LEVELS = 50
+_NAMED = query(select="id,displayName")
 _LISTED = query(select="id,displayName,parentFolderId", top=100)
 
 
@@ -34,12 +36,13 @@ class Folders:
         """
         purpose = Purpose(name="list contact folders", kind="check", account=account)
         default, level = self._roots(account, purpose)
-        found = [Container(id=default, path="")]
+        above = _name_of(default)
+        found = [default]
         for _ in range(_MAX_LEVELS):
             level = [each for each in level if each.id not in {known.id for known in found}]
             if not level:
                 break
-            found += level
+            found += [_below(above, each) for each in level]
             level = self._children(account, level, purpose)
         with self._lock:
             self._known[account] = tuple(found)
@@ -60,13 +63,13 @@ class Folders:
         with self._lock:
             return self._known.get(account, ())
 
-    def _roots(self, account: str, purpose: Purpose) -> tuple[str, list[Container]]:
+    def _roots(self, account: str, purpose: Purpose) -> tuple[Container, list[Container]]:
         """Graph's folder list leaves out the default folder. Its id comes from the well-known name
         `contacts` (as evolution-ews asks) or else from a contact that lies in it.
         """
         box = mailbox(account)
         requests = [
-            Inner(method="GET", url=f"{box}/contactFolders/contacts{query(select='id')}"),
+            Inner(method="GET", url=f"{box}/contactFolders/contacts{_NAMED}"),
             Inner(method="GET", url=f"{box}/contacts{query(select='parentFolderId', top=1)}"),
             Inner(method="GET", url=f"{box}/contactFolders{_LISTED}"),
         ]
@@ -76,7 +79,7 @@ class Folders:
         named, first, listed = replies
         if not listed.ok:
             raise failure(listed, purpose)
-        return _default_id(named, first, purpose), self._containers(listed.body, "", purpose)
+        return _default(named, first, purpose), self._containers(listed.body, "", purpose)
 
     def _children(
         self, account: str, parents: list[Container], purpose: Purpose
@@ -121,14 +124,25 @@ def _container(row: Any, above: str, purpose: Purpose) -> Container:
         raise malformed(purpose, "a folder without id or name") from None
 
 
-def _default_id(named: Reply, first: Reply, purpose: Purpose) -> str:
+def _default(named: Reply, first: Reply, purpose: Purpose) -> Container:
+    """The default folder: its path is "", and its own name, where it is told, means the same."""
     if named.ok and isinstance(named.body, dict) and isinstance(named.body.get("id"), str):
-        return str(named.body["id"])
+        name = str(named.body.get("displayName") or "").replace("/", "\\/")
+        return Container(id=str(named.body["id"]), path="", also=(name,) if name else ())
     rows = first.body.get("value") if first.ok and isinstance(first.body, dict) else None
     if rows and isinstance(rows[0], dict) and isinstance(rows[0].get("parentFolderId"), str):
-        return str(rows[0]["parentFolderId"])
+        return Container(id=str(rows[0]["parentFolderId"]), path="")
     raise Stop(
         "the default contact folder cannot be found: this mailbox does not tell its id",
         hint="Create one contact in the default folder of the mailbox, then try again.",
         account=purpose.account,
     )
+
+
+def _name_of(default: Container) -> str:
+    return default.also[0] if default.also else ""
+
+
+def _below(above: str, folder: Container) -> Container:
+    """People also write the default folder's name in front: `Contacts/CRM`."""
+    return replace(folder, also=(f"{above}/{folder.path}",)) if above else folder

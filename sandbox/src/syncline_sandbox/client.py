@@ -59,7 +59,7 @@ class BackDoor:
         if self._connection.sock is None:
             self._connection.connect()
             connected: socket.socket | None = self._connection.sock
-            assert connected is not None
+            assert connected is not None  # noqa: S101 - connect() raises if it cannot
             connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def close(self) -> None:

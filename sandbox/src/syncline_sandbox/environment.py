@@ -38,7 +38,7 @@ class Environment:
 
     def shuffler(self, name: str) -> random.Random:
         """Repeatable disorder: depends on the seed and on how often `name` was asked for."""
-        return random.Random(f"{self.seed}:{name}:{self.storage.next(name)}")
+        return random.Random(f"{self.seed}:{name}:{self.storage.next(name)}")  # noqa: S311
 
     def send_mail(self) -> None:
         """Counts a mail the service would have sent to somebody."""

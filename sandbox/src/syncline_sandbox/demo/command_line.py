@@ -46,7 +46,7 @@ class CommandLine:
 
     def _run(self, words: tuple[str, ...], stderr: int) -> subprocess.CompletedProcess[str]:
         # `-m syncline.cli` and not the script: whatever interpreter runs us has it.
-        return subprocess.run(
+        return subprocess.run(  # noqa: S603 - our own command line, our own words
             [sys.executable, "-m", "syncline.cli", *words],
             cwd=self.folder,
             env={**os.environ, **self.secrets, "PYTHONUTF8": "1"},

@@ -16,7 +16,7 @@ from syncline_sandbox.graph import ids
 from syncline_sandbox.graph.mailboxes import TENANT_ID
 
 CLIENT_ID = ids.guid("app")
-CLIENT_SECRET = "sandbox~secret~of~the~first~app"
+CLIENT_SECRET = "sandbox~secret~of~the~first~app"  # noqa: S105 - printed at start, for everybody
 ROLES = (
     "Calendars.ReadWrite", "Contacts.ReadWrite", "MailboxSettings.Read", "Tasks.ReadWrite.All",
     "User.Read.All",

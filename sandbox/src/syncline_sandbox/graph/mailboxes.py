@@ -66,7 +66,7 @@ class Mailboxes:
             ids.guid(f"user {address.casefold()}"), address, display_name, default_folder,
         )  # fmt: skip
         found = self.find(address)
-        assert found is not None
+        assert found is not None  # noqa: S101 - just stored
         return found
 
     def all(self) -> list[Mailbox]:

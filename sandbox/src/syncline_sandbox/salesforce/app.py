@@ -208,7 +208,10 @@ class SalesforceService(Service):
         storage = self.environment.storage
         return {
             kind.name: [
-                dict(row) for row in storage.rows(f"SELECT * FROM {table(kind.name)} ORDER BY Id")
+                dict(row)
+                for row in storage.rows(
+                    f"SELECT * FROM {table(kind.name)} ORDER BY Id"  # noqa: S608 - schema names
+                )
             ]
             for kind in self.org.everything.objects.values()
         }

@@ -29,7 +29,7 @@ def load(org: Org, rows: Iterable[Row]) -> int:
     """Stores all lines; returns how many. Raises `ValueError` for a line of another form."""
     loader = _Loader(org)
     count = 0
-    for count, row in enumerate(rows, start=1):
+    for count, row in enumerate(rows, start=1):  # noqa: B007 - the number of the last one
         loader.store(row)
     return count
 

@@ -16,7 +16,7 @@ from syncline_sandbox.salesforce.store.records import find_by
 
 USERNAME = "integration@example.test"
 CLIENT_ID = "sandbox-consumer-key"
-CLIENT_SECRET = "sandbox-consumer-secret"
+CLIENT_SECRET = "sandbox-consumer-secret"  # noqa: S105 - of a stand-in, good for nothing else
 
 
 def prepare(org: Org) -> None:

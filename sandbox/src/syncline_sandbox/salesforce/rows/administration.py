@@ -79,7 +79,7 @@ def automate(org: Org, kind: ObjectType, record_id: str, fields: Mapping[str, An
 def share(org: Org, kind: ObjectType, record_id: str, *, visible: bool) -> None:
     """Shows a row to the API user or keeps it away; no stamp moves."""
     org.storage.run(
-        f"UPDATE {table(kind.name)} SET {HIDDEN} = ? WHERE Id = ?",
+        f"UPDATE {table(kind.name)} SET {HIDDEN} = ? WHERE Id = ?",  # noqa: S608 - from the schema
         int(not visible),
         record_id,
     )
@@ -101,7 +101,8 @@ def _point_elsewhere(org: Org, kind: ObjectType, loser: str, winner: str) -> Non
         for field in other.fields:
             if kind.name in field.refers_to and field.name != "MasterRecordId":
                 org.storage.run(
-                    f'UPDATE {table(other.name)} SET "{field.name}" = ? WHERE "{field.name}" = ?',
+                    f'UPDATE {table(other.name)} SET "{field.name}" = ? '  # noqa: S608 - as above
+                    f'WHERE "{field.name}" = ?',
                     winner,
                     loser,
                 )

@@ -117,7 +117,7 @@ def _bad_reference(org: Org, field: Field, target: str) -> RowError | None:
         message = f"{field.shown_label} ID: id value of incorrect type: {target}"
         return RowError("MALFORMED_ID", message, (field.name,))
     row = org.storage.row(
-        f"SELECT * FROM {table(kind.name)} WHERE Id = ?",
+        f"SELECT * FROM {table(kind.name)} WHERE Id = ?",  # noqa: S608 - names from the schema
         target,
     )
     if row is None or row[HIDDEN]:

@@ -139,7 +139,8 @@ def _refuse_duplicates(
 
 def _other_with(org: Org, kind: ObjectType, name: str, value: Any, record_id: str) -> str | None:
     row = org.storage.row(
-        f'SELECT Id FROM {table(kind.name)} WHERE "{name}" = ? AND Id <> ? AND IsDeleted = 0',
+        f'SELECT Id FROM {table(kind.name)} WHERE "{name}" = ? '  # noqa: S608 - from the schema
+        "AND Id <> ? AND IsDeleted = 0",
         value,
         record_id,
     )
@@ -148,7 +149,7 @@ def _other_with(org: Org, kind: ObjectType, name: str, value: Any, record_id: st
 
 def _children(org: Org, kind: str, name: str, parent_id: str) -> list[str]:
     rows = org.storage.rows(
-        f'SELECT Id FROM {table(kind)} WHERE "{name}" = ? AND IsDeleted = 0',
+        f'SELECT Id FROM {table(kind)} WHERE "{name}" = ? AND IsDeleted = 0',  # noqa: S608 - as above
         parent_id,
     )
     return [row["Id"] for row in rows]

@@ -66,7 +66,7 @@ def _rows(org: Org, call: Call, kind: str) -> list[dict[str, Any]]:
     found = _kind(org, kind)
     living = call.query.get("include_deleted") != "true" and found.undeletable
     condition = "WHERE IsDeleted = 0" if living else ""
-    sql = f"SELECT * FROM {table(found.name)} {condition} ORDER BY Id"
+    sql = f"SELECT * FROM {table(found.name)} {condition} ORDER BY Id"  # noqa: S608 - schema names
     booleans = [f.name for f in found.fields if f.type == "boolean"]
     rows = [dict(row) for row in org.storage.rows(sql)]
     shown = {f.name for f in found.fields}

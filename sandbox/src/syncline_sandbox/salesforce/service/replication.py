@@ -24,7 +24,7 @@ def deleted(context: Context, kind: str) -> Answer:
     start, end = _span(context)
     floor = context.org.now() - BIN_REACH
     rows = context.org.storage.rows(
-        "SELECT d.id, d.deleted_at FROM deletion d "
+        "SELECT d.id, d.deleted_at FROM deletion d "  # noqa: S608 - names come from the schema
         f"LEFT JOIN {source(context.org, found)} r ON r.Id = d.id "
         f"WHERE d.object = ? AND d.deleted_at >= ? AND d.deleted_at < ? "
         f"AND COALESCE(r.{HIDDEN}, 0) = 0 AND COALESCE(r.IsDeleted, 1) = 1 ORDER BY d.deleted_at",
@@ -47,7 +47,7 @@ def updated(context: Context, kind: str) -> Answer:
     found = context.kind(kind)
     start, end = _span(context)
     rows = context.org.storage.rows(
-        f"SELECT Id FROM {source(context.org, found)} "
+        f"SELECT Id FROM {source(context.org, found)} "  # noqa: S608 - names come from the schema
         f"WHERE LastModifiedDate >= ? AND LastModifiedDate < ? AND {HIDDEN} = 0 "
         f"{'AND IsDeleted = 0' if found.undeletable else ''} ORDER BY LastModifiedDate, Id",
         *(stamp(start), stamp(end)),

@@ -69,5 +69,5 @@ def revoke(org: Org, token: str | None = None, *, kind: str | None = None) -> in
         if value is not None:
             condition += f" AND {column} = ?"
             values.append(value)
-    sql = f"UPDATE session SET revoked = 1 WHERE {condition}"
+    sql = f"UPDATE session SET revoked = 1 WHERE {condition}"  # noqa: S608 - two constants
     return org.storage.run(sql, *values)

@@ -212,7 +212,7 @@ def _find_client(org: Org, client_id: str) -> Row | None:
 
 
 def _user(org: Org, user_id: str) -> Row:
-    row = org.storage.row(f"SELECT * FROM {table('User')} WHERE Id = ?", user_id)
+    row = org.storage.row(f"SELECT * FROM {table('User')} WHERE Id = ?", user_id)  # noqa: S608
     if row is None:
         raise oauth_error("invalid_grant", "user does not exist")
     return row
@@ -223,7 +223,7 @@ def _user_kind(org: Org) -> Any:
 
 
 def _organization(org: Org) -> str:
-    row = org.storage.row(f"SELECT Id FROM {table('Organization')}")
+    row = org.storage.row(f"SELECT Id FROM {table('Organization')}")  # noqa: S608 - constant
     return str(row["Id"]) if row else ""
 
 

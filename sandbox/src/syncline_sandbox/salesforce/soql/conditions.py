@@ -163,7 +163,7 @@ def _semi_join(tables: Tables, where: Membership, column: Column, join: SemiJoin
     sql, values = condition(inner, join.where) if join.where else ("1", [])
     limits = visible(inner.alias, include_deleted=False, undeletable=kind.undeletable)
     return (
-        f"SELECT {selected.sql} FROM {inner.sql()} "
+        f"SELECT {selected.sql} FROM {inner.sql()} "  # noqa: S608 - names come from the schema
         f"WHERE {limits} AND {selected.sql} IS NOT NULL AND ({sql})"
     ), values
 

@@ -111,7 +111,7 @@ def matching_ids(prepared: Prepared) -> list[str]:
     limit = "" if query.limit is None else f" LIMIT {query.limit}"
     if query.offset:
         limit = f" LIMIT {-1 if query.limit is None else query.limit} OFFSET {query.offset}"
-    sql = f"SELECT t.Id FROM {tables.sql()} WHERE {where}{order}{limit}"
+    sql = f"SELECT t.Id FROM {tables.sql()} WHERE {where}{order}{limit}"  # noqa: S608 - compiled
     return [row[0] for row in prepared.org.storage.rows(sql, *values)]
 
 
@@ -125,7 +125,7 @@ def aggregate_row(prepared: Prepared) -> Record:
         if function is None or not column.field.stored:
             raise malformed(prepared.text, item.path.at, f"unexpected token: '{item.function}'")
         sql = (
-            f"SELECT {function.format(column.sql)} FROM {tables.sql()} "
+            f"SELECT {function.format(column.sql)} FROM {tables.sql()} "  # noqa: S608 - compiled
             "WHERE t.Id IN (SELECT value FROM json_each(?))"
         )
         row = prepared.org.storage.row(sql, json.dumps(ids))
@@ -139,7 +139,7 @@ def read_rows(prepared: Prepared, ids: Sequence[str]) -> list[Record]:
     selection = select(tables, prepared.query.items, prepared.base)
     limits = visible("t", include_deleted=True, undeletable=prepared.kind.undeletable)
     sql = (
-        f"SELECT {selection.sql()} FROM {tables.sql()} "
+        f"SELECT {selection.sql()} FROM {tables.sql()} "  # noqa: S608 - compiled
         f"WHERE t.Id IN (SELECT value FROM json_each(?)) AND {limits}"
     )
     rows = prepared.org.storage.rows(sql, json.dumps(list(ids)))
@@ -194,7 +194,7 @@ def _add_children(prepared: Prepared, item: ChildQuery, parents: dict[str, Recor
     where, values = _where(tables, item.where, include_deleted=prepared.include_deleted)
     order = _order(tables, item.order_by)
     sql = (
-        f'SELECT t."{child.field}" AS parent, {selection.sql()} '
+        f'SELECT t."{child.field}" AS parent, {selection.sql()} '  # noqa: S608 - compiled
         f"FROM {tables.sql()} "
         f'WHERE t."{child.field}" IN (SELECT value FROM json_each(?)) AND {where}{order}'
     )

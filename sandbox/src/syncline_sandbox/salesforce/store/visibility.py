@@ -30,7 +30,8 @@ def hold_back(org: Org, kind: ObjectType, record_id: str) -> None:
     held = org.storage.row("SELECT 1 FROM lag WHERE object = ? AND id = ?", kind.name, record_id)
     if held is None:
         org.storage.run(
-            f"INSERT INTO {before_table(kind.name)} SELECT * FROM {table(kind.name)} WHERE Id = ?",
+            f"INSERT INTO {before_table(kind.name)} "  # noqa: S608 - names come from the schema
+            f"SELECT * FROM {table(kind.name)} WHERE Id = ?",
             record_id,
         )
     org.storage.run(
@@ -45,7 +46,7 @@ def source(org: Org, kind: ObjectType) -> str:
     if org.storage.row("SELECT 1 FROM lag WHERE object = ? LIMIT 1", kind.name) is None:
         return table(kind.name)
     return (
-        f"(SELECT * FROM {table(kind.name)} "
+        f"(SELECT * FROM {table(kind.name)} "  # noqa: S608 - names come from the schema
         f"WHERE Id NOT IN (SELECT id FROM lag WHERE object = '{kind.name}') "
         f"UNION ALL SELECT * FROM {before_table(kind.name)})"
     )
@@ -55,7 +56,7 @@ def covered_until(org: Org, kind: ObjectType) -> datetime:
     """Up to when a replication call can vouch for completeness: nothing older is still unseen."""
     _release(org, kind)
     row = org.storage.row(
-        f"SELECT min(SystemModstamp) AS first FROM {table(kind.name)} "
+        f"SELECT min(SystemModstamp) AS first FROM {table(kind.name)} "  # noqa: S608 - as above
         "WHERE Id IN (SELECT id FROM lag WHERE object = ?)",
         kind.name,
     )
@@ -66,7 +67,8 @@ def _release(org: Org, kind: ObjectType) -> None:
     due = "object = ? AND (visible_at <= ? OR visible_call < ?)"
     values = (kind.name, stamp(org.now()), org.storage.current("api-call"))
     org.storage.run(
-        f"DELETE FROM {before_table(kind.name)} WHERE Id IN (SELECT id FROM lag WHERE {due})",
+        f"DELETE FROM {before_table(kind.name)} "  # noqa: S608 - names come from the schema
+        f"WHERE Id IN (SELECT id FROM lag WHERE {due})",
         *values,
     )
-    org.storage.run(f"DELETE FROM lag WHERE {due}", *values)
+    org.storage.run(f"DELETE FROM lag WHERE {due}", *values)  # noqa: S608 - a constant condition

@@ -59,6 +59,9 @@ class EngineWorld:
         for person in self.people:
             self.left.add_account(person)
             self.right.add_account(person)
+        self.sync_name = "s"
+        self.members: tuple[Member, ...] | None = None
+        self.more_syncs: tuple[SyncSettings, ...] = ()
         self.folder = folder
         self.commits: CommitHook | None = None
         key = folder / "key"
@@ -81,17 +84,28 @@ class EngineWorld:
         self.policy = replace(self.policy, **changes)
 
     def configuration(self) -> Configuration:
-        members = tuple(Member(PerSide(person, person)) for person in self.people)
-        sync = SyncSettings(
-            "s", PerSide("left", "right"), "open", members, {"contact": self.policy}
-        )
+        """`people`, each with an account of the same name on both sides, unless there are
+        `members`.
+        """
+        everyone = tuple(Member(PerSide(person, person)) for person in self.people)
+        members = everyone if self.members is None else self.members
+        syncs = (self.agreement(self.sync_name, members, self.policy), *self.more_syncs)
         connections = {
             "left": self._connection("left", self.left),
             "right": self._connection("right", self.right),
         }
         return Configuration(
-            Path("syncline.toml"), self.installation, self.state, connections, {"s": sync}
+            Path("syncline.toml"),
+            self.installation,
+            self.state,
+            connections,
+            {sync.name: sync for sync in syncs},
         )
+
+    @staticmethod
+    def agreement(name: str, members: tuple[Member, ...], policy: ObjectPolicy) -> SyncSettings:
+        """A sync between the two stores."""
+        return SyncSettings(name, PerSide("left", "right"), "open", members, {"contact": policy})
 
     @staticmethod
     def _connection(name: str, store: MemoryStore) -> ConnectionSettings:

@@ -13,6 +13,7 @@ COMMANDS: Final[dict[str, str]] = {
     name: f"syncline.cli.commands.{name}"
     for name in (
         "init", "check", "plan", "run", "status", "approve", "conflicts", "config", "plugins",
+        "state",
     )
 }  # fmt: skip
 """Command → the module that has it, under the name `command`, in the order of `--help`."""

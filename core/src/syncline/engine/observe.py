@@ -17,6 +17,7 @@ from syncline.engine import digests
 from syncline.engine.decide.deltas import Digests, differs
 from syncline.engine.interest import Interest
 from syncline.engine.lanes import FeedState, Lane, lanes_of_feed
+from syncline.engine.rebase import find_again
 from syncline.engine.world import World
 from syncline.model.records import WRITABLE, AbsenceReason, Absent, Record, RecordId, Writable
 from syncline.model.sides import Side
@@ -66,6 +67,7 @@ class Observer:
         latest = {record.id: record for record in found}
         gone = {each.id: each for each in absent}
         known = records.find(tx, self.feed.id, (*latest, *gone))
+        find_again(tx, self.feed, latest, self._digests)
         linked = self._links(tx, (*latest, *gone))
         place = _Place(self.feed, Interest.of(tx, self.feed), frozenset(outside))
         self._note_records(tx, list(latest.values()), known, linked, generation, place, seen)

@@ -90,6 +90,7 @@ class Round:
         """Both accounts of each lane; a lane whose account is taken is left out and reported."""
         keys = {key for lane in self.lanes.values() for key in lane.lease_keys}
         with self.world.database.transaction() as tx:
+            self.world.database.require_key(tx)
             now = self.world.seconds
             held = leases.acquire(tx, keys, self.world.run_id, now, self.world.lease_seconds)
         busy = [lane for lane in self.lanes.values() if not held.issuperset(lane.lease_keys)]

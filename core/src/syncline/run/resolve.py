@@ -278,6 +278,7 @@ class LaneRows:
             self._moved(row)
             self._policy_changed(row)
             rows.change_lane(self.tx, lane_id, **self._now())
+            rows.drop_unread_feeds(self.tx, (row.left_feed, row.right_feed))
         if adopt_foreign:
             rows.change_lane(self.tx, lane_id, adopted_foreign=True)
         row = rows.find_lane(self.tx, self._key())
@@ -324,8 +325,9 @@ class LaneRows:
         for side in SIDES:
             old, new = getattr(row, f"{side}_feed"), self.sides[side].feed
             if old is not None and old != new.id:
-                same = rows.feed_mapping(self.tx, old) == new.tag
-                rows.move_links(self.tx, row.id, side, new.id, keep_base=same)
+                if rows.feed_mapping(self.tx, old) != new.tag:
+                    set_aside(self.tx, row.id, side)
+                rows.move_links(self.tx, row.id, side, new.id)
                 rows.read_again(self.tx, new.id)
                 rows.change_lane(self.tx, row.id, rebaseline=True)
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, insert, select
+from sqlalchemy import Connection, Engine, Table, create_engine, event, insert, inspect, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -20,6 +20,7 @@ from sqlmodel import SQLModel
 
 from syncline.errors import Busy, StateError
 from syncline.state import tables
+from syncline.state.backup import make_private
 from syncline.state.vault import Vault
 
 BUSY_SECONDS: Final = 30
@@ -52,8 +53,18 @@ class Database:
         self._writer = threading.RLock()
 
     @classmethod
-    def open(cls, url: str, vault: Vault, commits: CommitHook | None = None) -> Database:
+    def open(
+        cls,
+        url: str,
+        vault: Vault,
+        commits: CommitHook | None = None,
+        *,
+        backed_up: bool = False,
+    ) -> Database:
         """Open, move to the newest version, check that the key fits.
+
+        A SQLite database of an older version is copied first; one on a server is moved only if
+        somebody says that it is `backed_up`.
 
         Raises:
             StateError: not reachable, made by a newer Syncline, or sealed with another key.
@@ -61,17 +72,27 @@ class Database:
         """
         from syncline.state.migrate import upgrade
 
-        engine = _engine(url)
+        engine = unopened(url)
         try:
-            upgrade(engine)
+            upgrade(engine, backed_up=backed_up)
         except DBAPIError as error:
-            raise StateError(
-                f"the state database cannot be opened: {type(error.orig).__name__}",
-                hint="Check [state] url, the folder's permissions, and that the server runs.",
-            ) from error
+            raise _not_opened(error) from error
         database = cls(engine, vault, commits)
         database._check_key()
         return database
+
+    @classmethod
+    def key_fits(cls, url: str, vault: Vault) -> bool:
+        """Whether there is a database that was made with this key. Changes nothing."""
+        engine = unopened(url)
+        try:
+            with engine.connect() as connection:
+                there = inspect(connection).has_table(META.name)
+                return there and connection.scalar(_KEY_ID) == vault.key_id
+        except DBAPIError as error:
+            raise _not_opened(error) from error
+        finally:
+            engine.dispose()
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -98,15 +119,24 @@ class Database:
 
     def _check_key(self) -> None:
         with self.transaction() as tx:
-            found = tx.scalar(select(META.c.value).where(META.c.name == "key_id"))
-            if found is None:
+            if tx.scalar(_KEY_ID) is None:
                 tx.execute(insert(META).values(name="key_id", value=self.vault.key_id))
-            elif found != self.vault.key_id:
-                raise StateError(
-                    "the state database was made with another key",
-                    hint="Put the former key back where [state] key points. A lost key cannot be "
-                    "replaced: start with a new database, nothing in the systems is deleted.",
-                )
+            self.require_key(tx)
+
+    def require_key(self, tx: Connection) -> None:
+        """The key this was opened with still is the database's.
+
+        Raises:
+            StateError: it is another's, or was changed since (`syncline state rekey`).
+
+        """
+        if tx.scalar(_KEY_ID) != self.vault.key_id:
+            raise StateError(
+                "the state database was made with another key",
+                hint="Let [state] key name the key it was made with, or was given by `syncline "
+                "state rekey`. A lost key cannot be replaced: start with a new database, nothing "
+                "in the systems is deleted.",
+            )
 
 
 def table(model: type[SQLModel]) -> Table:
@@ -116,11 +146,12 @@ def table(model: type[SQLModel]) -> Table:
 
 
 META: Final = table(tables.Meta)
+_KEY_ID: Final = select(META.c.value).where(META.c.name == "key_id")
 
 
 def scratch_copy(source: Database) -> Database:
     """A private copy in memory, for planning: whatever is written there is thrown away."""
-    engine = _engine("sqlite://")
+    engine = unopened("sqlite://")
     SQLModel.metadata.create_all(engine)
     copy = Database(engine, source.vault)
     with source.engine.connect() as read, copy.transaction() as write:
@@ -155,7 +186,13 @@ def chunks(values: Iterable[Any], size: int = IN_CHUNK) -> Iterator[list[Any]]:
         yield found[start : start + size]
 
 
-def _engine(url: str) -> Engine:
+def unopened(url: str) -> Engine:
+    """A way to the database at a URL, before anybody has looked at its version or key.
+
+    Raises:
+        StateError: the URL is none, its driver is missing, or the file cannot be created.
+
+    """
     try:
         parsed = make_url(url)
     except ArgumentError as error:
@@ -199,14 +236,21 @@ def _sqlite(url: str, path: str | None) -> Engine:
 
 
 def _create_private(path: Path) -> None:
-    """Create the file readable for its owner only; SQLite gives its journals the same mode."""
+    """The file is its owner's alone; SQLite gives its journals the same mode."""
     try:
-        path.touch(mode=0o600, exist_ok=True)
+        make_private(path)
     except OSError as error:
         raise StateError(
             f"the state database cannot be created: {path}",
             hint="Check that the folder exists and may be written.",
         ) from error
+
+
+def _not_opened(error: DBAPIError) -> StateError:
+    return StateError(
+        f"the state database cannot be opened: {type(error.orig).__name__}",
+        hint="Check [state] url, the folder's permissions, and that the server runs.",
+    )
 
 
 def _translated(error: DBAPIError) -> Exception:
@@ -216,9 +260,9 @@ def _translated(error: DBAPIError) -> Exception:
             "another process keeps the state database locked",
             hint="Wait until the other run has ended; nothing was changed.",
         )
-    if "disk is full" in text or "no space" in text:
+    if any(sign in text for sign in ("disk is full", "no space", "disk i/o error")):
         return StateError(
-            "the disk of the state database is full",
+            "the state database cannot be written: its disk is full or failing",
             hint="Make room and run again: the next run goes on from here.",
         )
     return StateError(f"the state database failed: {type(error.orig).__name__}")

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from syncline.state import tables
 from syncline.state.database import chunks, table, upsert
 from syncline.state.links import LINK
-from syncline.state.records import RECORD
+from syncline.state.records import KEY, RECORD
 
 STORE: Final = table(tables.Store)
 ACCOUNT: Final = table(tables.AccountRow)
 CONTAINER: Final = table(tables.ContainerRow)
 FEED: Final = table(tables.FeedRow)
 LANE: Final = table(tables.LaneRow)
+LOST: Final = table(tables.LostBase)
 
 
 def ensure_store(tx: Connection, connector: str, identity: str) -> int:
@@ -106,16 +107,20 @@ def change_lane(tx: Connection, lane_id: int, **values: Any) -> None:
     tx.execute(update(LANE).where(LANE.c.id == lane_id).values(**values))
 
 
-def move_links(tx: Connection, lane_id: int, side: str, feed_id: int, *, keep_base: bool) -> None:
-    """A lane reads another feed now: its links follow, and are looked at again.
-
-    `keep_base` is False where the old digests mean something else (another normal form, mapping
-    or key): the bases are then unknown.
-    """
+def move_links(tx: Connection, lane_id: int, side: str, feed_id: int) -> None:
+    """A lane reads another feed now: its links follow, and are looked at again."""
     values: dict[str, Any] = {f"{side}_feed": feed_id, "dirty": True}
-    if not keep_base:
-        values[f"{side}_base_json"] = None
     tx.execute(update(LINK).where(LINK.c.lane_id == lane_id).values(**values))
+
+
+def drop_unread_feeds(tx: Connection, feed_ids: Iterable[int | None]) -> None:
+    """Of these feeds, those that no lane reads any more are forgotten with all their records."""
+    for feed_id in set(feed_ids) - {None}:
+        reads = (LANE.c.left_feed == feed_id) | (LANE.c.right_feed == feed_id)
+        if tx.scalar(select(LANE.c.id).where(reads).limit(1)) is None:
+            for each, column in ((KEY, KEY.c.feed_id), (RECORD, RECORD.c.feed_id)):
+                tx.execute(delete(each).where(column == feed_id))
+            tx.execute(delete(FEED).where(FEED.c.id == feed_id))
 
 
 def read_again(tx: Connection, feed_id: int) -> None:
@@ -126,6 +131,8 @@ def read_again(tx: Connection, feed_id: int) -> None:
 
 def forget_bases(tx: Connection, lane_id: int) -> None:
     """Both bases of every link are unknown: the rule of the first sync applies."""
+    mine = select(LINK.c.id).where(LINK.c.lane_id == lane_id)
+    tx.execute(delete(LOST).where(LOST.c.link_id.in_(mine)))
     tx.execute(
         update(LINK)
         .where(LINK.c.lane_id == lane_id)

@@ -178,6 +178,18 @@ class LinkRow(SQLModel, table=True):
     dirty: bool = True
 
 
+class LostBase(SQLModel, table=True):
+    """What survives of a base whose digests lost their meaning (another key, another normal form):
+    the record held it at `version`, as far as these fields go.
+    """
+
+    __tablename__ = "lost_base"
+    link_id: int = Field(primary_key=True, foreign_key="link.id", ondelete="CASCADE")
+    side: str = Field(primary_key=True)
+    version: str
+    fields_json: str
+
+
 class Claim(SQLModel, table=True):
     """The right to create the record with this match key. `account` where accounts are apart."""
 
@@ -274,7 +286,7 @@ class Approval(SQLModel, table=True):
 
 
 class Run(SQLModel, table=True):
-    """One run: when, how it ended."""
+    """One run: when, how it ended. `undoes` names the run that it takes back."""
 
     __tablename__ = "run"
     id: str = Field(primary_key=True)
@@ -282,6 +294,7 @@ class Run(SQLModel, table=True):
     finished_at: float | None = None
     exit_code: int | None = None
     counts_json: str = "{}"
+    undoes: str | None = None
 
 
 class History(SQLModel, table=True):

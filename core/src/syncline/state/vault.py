@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any, Final
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -61,8 +62,20 @@ class Vault:
         return nonce + self._cipher.encrypt(nonce, data.encode("utf-8", "surrogatepass"), None)
 
     def unseal(self, sealed: bytes) -> Any:
-        """Decrypt what `seal` made. Tuples come back as lists."""
-        data = self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], None)
+        """Decrypt what `seal` made. Tuples come back as lists.
+
+        Raises:
+            StateError: it was sealed with another key, or is damaged.
+
+        """
+        try:
+            data = self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], None)
+        except (InvalidTag, ValueError):
+            raise StateError(
+                "a sealed value in the state database cannot be opened",
+                hint="The key was changed while this ran, or the database is damaged: run again, "
+                "and if it stays so, go back to a backup.",
+            ) from None
         return json.loads(data.decode("utf-8", "surrogatepass"))
 
 

@@ -56,6 +56,7 @@ class MemoryOptions:
     stored_as: StoredAs = _unchanged
     answers_version: bool = True
     bumps_after_write: bool = False
+    mapping_version: int = 1
 
     def spec(self) -> TypeSpec:
         """The declaration that says exactly this."""
@@ -85,6 +86,7 @@ class MemoryOptions:
             containers=self.containers,
             notifies=self.notifies,
             stored_as=self.stored_as,
+            mapping_version=self.mapping_version,
         )
 
     def _field(self, name: str) -> Field:

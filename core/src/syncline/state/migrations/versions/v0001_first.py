@@ -200,6 +200,15 @@ def upgrade() -> None:
     op.create_index("link_by_right", "link", ["right_feed", "right_id"], unique=False)
     op.create_index("link_due", "link", ["lane_id", "dirty"], unique=False)
     op.create_table(
+        "lost_base",
+        sa.Column("link_id", sa.Integer(), nullable=False),
+        sa.Column("side", sa.String(), nullable=False),
+        sa.Column("version", sa.String(), nullable=False),
+        sa.Column("fields_json", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["link_id"], ["link.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("link_id", "side"),
+    )
+    op.create_table(
         "meta",
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("value", sa.String(), nullable=False),
@@ -240,6 +249,7 @@ def upgrade() -> None:
         sa.Column("finished_at", sa.Float(), nullable=True),
         sa.Column("exit_code", sa.Integer(), nullable=True),
         sa.Column("counts_json", sa.String(), nullable=False),
+        sa.Column("undoes", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(

@@ -1,0 +1,59 @@
+"""Looking after the database as a whole: copies, and newer versions of Syncline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from syncline.errors import UsageError
+from syncline.policy.settings import StateSettings
+from syncline.state import backup, database
+from syncline.state.database import Database
+from syncline.state.migrate import upgrade, version
+from syncline.state.vault import Vault
+
+
+@dataclass(frozen=True)
+class MovedUp:
+    """The database's version before (None: it was empty) and after; the copy made before."""
+
+    before: str | None
+    after: str | None
+    backup: Path | None
+
+
+def back_up(settings: StateSettings, target: Path) -> Path:
+    """Copy a SQLite database, whatever its version and key.
+
+    Raises:
+        UsageError: there is no database, it is on a server, or the target exists.
+        StateError: the copy cannot be written.
+
+    """
+    engine = database.unopened(settings.url)
+    try:
+        source = backup.database_file(engine)
+        if source is not None and not source.exists():
+            raise UsageError(f"there is no database {source} yet", hint="The first run makes it.")
+        return backup.backup(engine, target)
+    finally:
+        engine.dispose()
+
+
+def move_up(settings: StateSettings, *, backed_up: bool) -> MovedUp:
+    """Move the database to the newest version. The key has to fit.
+
+    Raises:
+        StateError: it is of a newer Syncline, on a server without a backup, or another key's.
+
+    """
+    vault = Vault.from_key(settings.key.resolve().get_secret_value())
+    engine = database.unopened(settings.url)
+    try:
+        before = version(engine)
+        kept = upgrade(engine, backed_up=backed_up)
+        after = version(engine)
+    finally:
+        engine.dispose()
+    Database.open(settings.url, vault).close()
+    return MovedUp(before, after, kept)

@@ -8,18 +8,21 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Row:
-    """`limit` is the most that may be measured; None: only printed."""
+    """`limit` is the most that may be measured (`at_least`: the least); None: only printed."""
 
     work: str
     measured: float
     limit: float | None
     rule: str
     unit: str = "calls"
+    at_least: bool = False
 
     @property
     def holds(self) -> bool:
         """Whether the limit is kept."""
-        return self.limit is None or self.measured <= self.limit
+        if self.limit is None:
+            return True
+        return self.measured >= self.limit if self.at_least else self.measured <= self.limit
 
 
 def text_of(rows: Iterable[Row]) -> str:

@@ -99,15 +99,16 @@ class Lane:
         return tuple(name for name in self.type.fields if name in left and name in right)
 
 
-def create_key(
-    installation: str, stores: PerSide[str], type: str, source: Side, id: str, incarnation: int
-) -> str:
+def create_key(installation: str, lane: Lane, source: Side, id: str, incarnation: int) -> str:
     """The deterministic key of a create, which is also the marker the new record carries.
 
     It holds no secret, so that it survives the loss of the state: installation, then SHA-256 over
-    both stores' identities, the type, the source record and its incarnation.
+    both stores' identities, the type, the source record and its incarnation. Where accounts are
+    stores of their own, the target's account is part of it: a shared record goes to several.
     """
-    parts = (stores[source], stores[source.other], type, id, str(incarnation))
+    here, there = lane.sides[source.other], lane.sides[source]
+    target = here.feed.store if here.shared else f"{here.feed.store}\x1e{here.account}"
+    parts = (there.feed.store, target, lane.type.name, id, str(incarnation))
     digest = hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:40]
     return f"{installation}:{digest}"
 

@@ -26,7 +26,7 @@ from syncline.engine.lanes import Lane, create_key
 from syncline.engine.report import RoundReport
 from syncline.engine.world import World
 from syncline.model.reports import Action, Problem
-from syncline.model.sides import SIDES, PerSide, Side
+from syncline.model.sides import SIDES, Side
 from syncline.state import attention, links, records
 
 HOLDERS_AT_MOST: Final = 20
@@ -79,13 +79,10 @@ def _by_marker(tx: Connection, world: World, lane: Lane) -> int:
 def _link_marked(
     tx: Connection, world: World, lane: Lane, side: Side, marked: Mapping[str, str]
 ) -> int:
-    stores = PerSide(lane.sides.left.feed.store, lane.sides.right.feed.store)
     pairs: list[tuple[str, str]] = []
     for row in tx.execute(_pending(lane, side.other, records.RECORD)):
         for incarnation in range(3):
-            key = create_key(
-                world.installation, stores, lane.type.name, side.other, row.id, incarnation
-            )
+            key = create_key(world.installation, lane, side.other, row.id, incarnation)
             if key in marked:
                 pairs.append((row.id, marked[key]))
     for source_id, target_id in pairs:

@@ -150,7 +150,6 @@ def prepare_create(
     """A new record at `side` for a record of the other side; with `link`, again for an old pair."""
     there, here = lane.sides[side.other], lane.sides[side]
     incarnation = 0 if link is None else link.incarnation + 1
-    stores = PerSide(lane.sides.left.feed.store, lane.sides.right.feed.store)
     source = SideValues(fields, None, there.feed.spec)
     target = SideValues({}, None, here.feed.spec)
     sent, _refused = created_fields(source, target, lane.digester, lane.carried(side))
@@ -158,7 +157,7 @@ def prepare_create(
     bases = bases.with_side(side, base_of(sent, here.feed.spec, lane.digester))
     read = {n: v for n, v in fields.items() if n in there.feed.spec.by_name}
     bases = bases.with_side(side.other, lane.digester.fields(read))
-    key = create_key(installation, stores, lane.type.name, side.other, source_id, incarnation)
+    key = create_key(installation, lane, side.other, source_id, incarnation)
     return Prepared(
         lane=lane,
         side=side,

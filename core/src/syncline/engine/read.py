@@ -20,7 +20,7 @@ from syncline.engine.world import World
 from syncline.errors import Resync, Stop
 from syncline.model.records import AbsenceReason, Absent, Record, RecordId
 from syncline.plugin.requests import ChangesRequest, IdsRequest, KeysRequest, Page
-from syncline.state import records, tables
+from syncline.state import links, records, tables
 from syncline.state.database import chunks, table
 
 FEED: Final = table(tables.FeedRow)
@@ -69,7 +69,7 @@ class FeedReader:
     def _welcome_lanes(self) -> None:
         """A lane that is new on a feed others have read before needs the values of its records."""
         for lane, side in self.observer.readers:
-            if lane.first_sync and lane.sides[side].shared:
+            if (lane.first_sync or lane.rebaseline) and lane.sides[side].shared:
                 with self.world.database.transaction() as tx:
                     ids = newcomers(tx, lane, side)
                 self.by_id(RecordId(each) for each in ids)
@@ -120,7 +120,7 @@ class FeedReader:
                 tx,
                 page.records,
                 page.absent,
-                generation=generation if first_pass else 0,
+                generation=generation if first_pass and self.feed.feed.scope is None else 0,
                 outside=outside,
             )
             if page.next is None:
@@ -156,7 +156,7 @@ class FeedReader:
             following = page.next
             if following is None:
                 break
-        self._look_for(self._unseen(generation))
+        self._look_for(self._not_in_sweep(generation))
         with self.world.database.transaction() as tx:
             values = {"swept_at": self.world.seconds, "generation": generation}
             tx.execute(update(FEED).where(FEED.c.id == self.feed.id).values(**values))
@@ -181,11 +181,26 @@ class FeedReader:
         with self.world.database.transaction() as tx:
             return records.unseen(tx, self.feed.id, generation)
 
+    def _not_in_sweep(self, generation: int) -> list[str]:
+        """Records to ask for. Of a data set's sweep, those that nothing links are just outside."""
+        candidates = self._unseen(generation)
+        if self.feed.feed.scope is None or not candidates:
+            return candidates
+        with self.world.database.transaction() as tx:
+            rows = links.by_records(tx, self.feed.side, self.feed.id, candidates)
+            linked = {row._mapping[f"{self.feed.side}_id"] for row in rows}
+            outside = [each for each in candidates if each not in linked]
+            records.leave(tx, self.feed.id, outside)
+        return [each for each in candidates if each in linked]
+
     def _sweep_due(self, row: Row[Any]) -> bool:
         if self.feed.spec.deletions == "swept":
             return True
-        last = max(row.swept_at or 0.0, row.complete_at or 0.0)
-        return self.feed.feed.scope is not None and self.world.seconds - last >= SWEEP_EVERY
+        if self.feed.feed.scope is None:
+            return False
+        swept = row.swept_at or 0.0
+        unfinished = swept < (row.complete_at or 0.0)  # a first pass whose sweep then failed
+        return unfinished or self.world.seconds - swept >= SWEEP_EVERY
 
     # --- small things -------------------------------------------------------------------------
 

@@ -74,6 +74,17 @@ def unseen(tx: Connection, feed_id: int, generation: int) -> list[str]:
     return list(tx.scalars(statement))
 
 
+def leave(tx: Connection, feed_id: int, ids: Iterable[str]) -> None:
+    """These records are outside of the data set, and nothing refers to them."""
+    for part in chunks(ids):
+        tx.execute(delete(KEY).where(KEY.c.feed_id == feed_id, KEY.c.record_id.in_(part)))
+        tx.execute(
+            update(RECORD)
+            .where(RECORD.c.feed_id == feed_id, RECORD.c.id.in_(part))
+            .values(presence="left", in_scope=False, pending=False, payload=None)
+        )
+
+
 def crowded_keys(
     tx: Connection, feed_id: int, digests: Iterable[str], holders: int
 ) -> set[tuple[str, str]]:

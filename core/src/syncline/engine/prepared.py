@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from syncline.engine.decide.deltas import Digest
 from syncline.engine.decide.settlement import BaseMove, Settlement
@@ -14,6 +14,27 @@ from syncline.model.records import RecordId
 from syncline.model.reports import Action, PlannedOperation
 from syncline.model.sides import Side
 from syncline.plugin.requests import Create, Delete, Update
+
+
+LinkFate = Literal["linked", "out_of_scope", "removed"]
+"""What a link becomes whose record was created again; of `removed` the record is a new one."""
+
+
+@dataclass(frozen=True)
+class TakesBack:
+    """Marks a write of an undo: it takes back what an earlier run did to `record_id`.
+
+    A deletion then severs the link instead of ending it, so that the survivor is not copied
+    again; a creation gives the link this fate. An update leaves the base of the other side alone.
+    """
+
+    record_id: RecordId
+    fate: LinkFate = "linked"
+
+    @classmethod
+    def from_json(cls, found: Mapping[str, Any] | None) -> TakesBack | None:
+        """From the intent's plan; None if the write was no undo."""
+        return None if found is None else cls(found["record_id"], found["fate"])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +61,7 @@ class Prepared:
     before: Mapping[str, Value] = field(default_factory=dict, repr=False)
     after: Mapping[str, Value] = field(default_factory=dict, repr=False)
     source: Mapping[str, Value] = field(default_factory=dict, repr=False)
+    undo: TakesBack | None = None
 
     @property
     def action(self) -> Action:
@@ -80,6 +102,7 @@ class Prepared:
             "reason": self.planned.reason,
             "source_id": self.source_id,
             "source_version": self.source_version,
+            "undo": None if self.undo is None else vars(self.undo),
         }
 
 
@@ -104,6 +127,7 @@ class Sent:
     reason: str
     source_id: RecordId | None
     source_version: str
+    undo: TakesBack | None = None
 
     @classmethod
     def from_row(cls, row: Any, plan: Mapping[str, Any]) -> Sent:
@@ -128,6 +152,7 @@ class Sent:
             reason=plan["reason"],
             source_id=plan["source_id"],
             source_version=plan["source_version"],
+            undo=TakesBack.from_json(plan.get("undo")),
         )
 
 

@@ -222,6 +222,7 @@ class Recovery:
             before=each.before,
             after=each.after,
             incarnation=row.incarnation + (each.action is Action.CREATE and _again(row)),
+            undo=each.undo,
         )
         settle(tx, self.world, [settled])
 

@@ -18,13 +18,14 @@ from syncline.engine.decide.deltas import Digest, differs
 from syncline.engine.decide.settlement import BaseMove, Settlement
 from syncline.engine.interest import no_longer_pending
 from syncline.engine.lanes import FeedState, Lane
+from syncline.engine.prepared import TakesBack
 from syncline.engine.world import World
 from syncline.model.fields import Value
 from syncline.model.records import RecordId
 from syncline.model.reports import Action
 from syncline.model.sides import SIDES, Side
 from syncline.plugin.requests import Applied
-from syncline.state import attention, history, links, records, tables
+from syncline.state import attention, claims, history, links, records, tables
 from syncline.state.database import chunks, table
 
 INTENT = table(tables.Intent)
@@ -47,6 +48,7 @@ class Settled:
     before: Mapping[str, Value]
     after: Mapping[str, Value]
     incarnation: int = 0
+    undo: TakesBack | None = None
 
 
 def settle(tx: Connection, world: World, settled: Sequence[Settled]) -> None:
@@ -134,6 +136,7 @@ def _settle_writes(
     links.change(tx, [each.link_id for each in existed], dirty=False)
     links.change(tx, _still_due(tx, settled, saved), dirty=True)
     _tell_other_lanes(tx, settled)
+    _created_again(tx, settled)
     created = [each for each in settled if each.action is Action.CREATE]
     for side in SIDES:
         for feed, ids in _by_feed(created, side):
@@ -147,9 +150,19 @@ def _settled_link(each: Settled, row: Row[Any]) -> dict[str, Any]:
     saved = _moved(row, _with_stored(each), versions)
     saved["incarnation"] = row.incarnation
     if each.action is Action.CREATE:
-        created = {f"{each.side}_id": each.applied.id, "status": "linked"}
+        status = "linked" if each.undo is None else each.undo.fate
+        created = {f"{each.side}_id": each.applied.id, "status": status}
         saved |= {**created, "incarnation": each.incarnation}
     return saved
+
+
+def _created_again(tx: Connection, settled: Sequence[Settled]) -> None:
+    """An undo brought deleted records back. One whose counterpart is gone is a new record."""
+    for each in settled:
+        if each.undo is not None and each.action is Action.CREATE:
+            links.created_again(tx, each.lane.id, each.side, each.undo.record_id)
+            if each.undo.fate == "removed":
+                links.remove(tx, [each.link_id])
 
 
 def _by_feed(settled: Sequence[Settled], side: Side) -> list[tuple[FeedState, list[str]]]:
@@ -174,6 +187,10 @@ def _tell_other_lanes(tx: Connection, settled: Sequence[Settled]) -> None:
 
 
 def _settle_delete(tx: Connection, world: World, each: Settled, row: Row[Any]) -> None:
+    if each.undo is not None:
+        links.sever(tx, row.id, each.side)
+        claims.release(tx, each.lane.id, [str(each.source_id)])
+        return
     links.end(tx, row, "delete", world.seconds)
     for side in SIDES:
         record_id = row._mapping[f"{side}_id"]
@@ -299,7 +316,11 @@ def _feed(each: Settled) -> FeedState:
 
 
 def _history(world: World, each: Settled) -> dict[str, Any]:
-    values = {"before": dict(each.before), "after": dict(each.after)}
+    values = {
+        "before": dict(each.before),
+        "after": {**each.after, **(each.applied.stored or {})},
+        "version": each.applied.version,
+    }
     return {
         "run_id": world.run_id,
         "lane_id": each.lane.id,

@@ -41,12 +41,13 @@ from syncline.state import attention, claims, leases, links
 @dataclass
 class Aftermath:
     """What a write phase leaves to be looked at: records to read again, creates that turned out
-    to exist already, connections that refuse us.
+    to exist already, connections that refuse us, writes whose target had `moved` meanwhile.
     """
 
     reread: dict[int, set[RecordId]] = field(default_factory=dict)
     duplicates: list[tuple[Prepared, tuple[RecordId, ...]]] = field(default_factory=list)
     failed: dict[str, SynclineError] = field(default_factory=dict)
+    moved: list[Prepared] = field(default_factory=list)
     retried: int = 0
 
 
@@ -168,6 +169,7 @@ class Writer:
         match outcome:
             case Stale() | Gone():
                 self._again(tx, each, intent)
+                self.aftermath.moved.append(each)
                 self.aftermath.retried += 1
             case Duplicate():
                 end_intents(tx, [intent])
@@ -191,11 +193,10 @@ class Writer:
     def _undo_creating(self, tx: Connection, each: Prepared) -> None:
         if each.link_id is None:
             return
-        if each.action is Action.CREATE and each.incarnation == 0:
-            links.remove(tx, [each.link_id])
+        if links.remove_unmade(tx, each.link_id):
             claims.release(tx, each.lane.id, [str(each.source_id)])
         else:
-            links.change(tx, [each.link_id], dirty=True, status="linked")
+            links.change(tx, [each.link_id], dirty=True)
 
     def _rejected(self, tx: Connection, each: Prepared, intent: int, outcome: Rejected) -> None:
         end_intents(tx, [intent])
@@ -220,7 +221,8 @@ class Writer:
         waiting = attention.Waiting(
             each.lane.id, side, str(record_id), reason, message, code, each.source_version, patient
         )
-        attention.wait(tx, waiting, self.world.seconds)
+        if each.undo is None:  # no later run tries an undo again
+            attention.wait(tx, waiting, self.world.seconds)
         self._report(each, reason, message, code)
 
     def _report(self, each: Prepared, kind: str, message: str, code: str) -> None:
@@ -280,6 +282,7 @@ def settled_from(each: Prepared, applied: Applied) -> Settled:
         before=each.before,
         after=each.after,
         incarnation=each.incarnation,
+        undo=each.undo,
     )
 
 

@@ -160,6 +160,28 @@ class RunReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeptRecord:
+    """A record that an undo leaves as it is, and why. `action` is what the run had done to it."""
+
+    lane: LaneName
+    side: Side
+    connection: str
+    id: RecordId | None
+    label: str = field(repr=False)
+    action: Action
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoReport:
+    """Taking back run `undone`: itself a run (or a plan), and the records that are kept."""
+
+    undone: str
+    run: RunReport
+    kept: tuple[KeptRecord, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingRecord:
     """A record in attention: why it waits, since when, when it is looked at next."""
 

@@ -9,8 +9,7 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
@@ -28,6 +27,7 @@ from syncline.model.reports import (
     Problem,
     RunReport,
     StatusReport,
+    UndoReport,
     WaitingConflict,
 )
 from syncline.model.sides import Side
@@ -40,11 +40,15 @@ from syncline.run.connections import Connections
 from syncline.run.inspect import Inspection
 from syncline.run.resolve import Resolver
 from syncline.run.selection import Selection
+from syncline.run.undo import Undoing, find_run
 from syncline.state import claims, history
 from syncline.state.database import CommitHook, Database, scratch_copy
 from syncline.state.vault import Vault
 
 _DAY = 24 * 3600.0
+
+Work = Callable[[World, RoundReport], list[Lane]]
+"""What a run consists of; returns the lanes it was about."""
 
 
 @dataclass(frozen=True)
@@ -158,17 +162,46 @@ class Session:
 
     def plan(self, selection: Selection) -> RunReport:
         """What a run would do. Nothing is written anywhere: it works on a copy of the state."""
-        scratch = scratch_copy(self._database)
-        try:
-            return self._rounds(selection, scratch, dry=True)
-        finally:
-            scratch.close()
+        return self._carry(self._rounds(selection), dry=True)
 
     def run(self, selection: Selection) -> RunReport:
         """Carry out a run; failures are in the report."""
-        return self._rounds(selection, self._database, dry=False)
+        return self._carry(self._rounds(selection), dry=False)
 
-    def _rounds(self, selection: Selection, database: Database, *, dry: bool) -> RunReport:
+    def undo(self, run: str, *, dry: bool = False) -> UndoReport:
+        """Take back what a run wrote, where it was not edited since. `dry` only says what.
+
+        Raises:
+            UsageError: there is no such run.
+
+        """
+        undone = find_run(self._database, run)
+        undoing = Undoing(self._configuration, self._connections.get, undone)
+        report = self._carry(undoing.work, dry=dry, undoes=undone)
+        return UndoReport(undone=undone, run=report, kept=tuple(undoing.kept))
+
+    def _rounds(self, selection: Selection) -> Work:
+        chosen = self._chosen(selection)
+
+        def work(world: World, report: RoundReport) -> list[Lane]:
+            rounds = (self._round(world, selection, *each, report) for each in chosen)
+            return [lane for lanes in rounds for lane in lanes]
+
+        return work
+
+    def _carry(self, work: Work, *, dry: bool, undoes: str | None = None) -> RunReport:
+        """Do the work of a run; dry on a copy of the state that is thrown away."""
+        if not dry:
+            return self._carry_on(self._database, work, dry=False, undoes=undoes)
+        scratch = scratch_copy(self._database)
+        try:
+            return self._carry_on(scratch, work, dry=True, undoes=None)
+        finally:
+            scratch.close()
+
+    def _carry_on(
+        self, database: Database, work: Work, *, dry: bool, undoes: str | None
+    ) -> RunReport:
         world = World(
             database=database,
             plugins=self._plugins,
@@ -180,13 +213,13 @@ class Session:
             stop=self._stop.is_set,
             workers=self._workers,
         )
-        chosen = self._chosen(selection)
         before, started = self._connections.calls(), self._now()
-        report, lanes = RoundReport(keep_all=dry), list[Lane]()
+        report = RoundReport(keep_all=dry)
         self._plugins.observe_run_started(RunStarted(run_id=world.run_id, dry=dry, started=started))
-        with _kept(world):
-            for sync, policy, members in chosen:
-                lanes.extend(self._round(world, selection, sync, policy, members, report))
+        if not dry:
+            with database.transaction() as tx:
+                history.begin_run(tx, world.run_id, world.seconds, undoes)
+        lanes = work(world, report)
         found = self._report(world, started, report, lanes, before)
         if not dry:
             self._note_end(world, found)
@@ -314,15 +347,6 @@ class Session:
         return Inspection(
             self._database, self._configuration, self._plugins, self._now().timestamp()
         )
-
-
-@contextmanager
-def _kept(world: World) -> Iterator[None]:
-    """The run's row in the history; a plan has none."""
-    if not world.dry:
-        with world.database.transaction() as tx:
-            history.begin_run(tx, world.run_id, world.seconds)
-    yield
 
 
 def _members(sync: SyncSettings, selection: Selection) -> tuple[Member, ...]:

@@ -15,9 +15,9 @@ HISTORY: Final = table(tables.History)
 RUN: Final = table(tables.Run)
 
 
-def begin_run(tx: Connection, run_id: str, now: float) -> None:
-    """A run starts."""
-    tx.execute(insert(RUN).values(id=run_id, started_at=now, counts_json="{}"))
+def begin_run(tx: Connection, run_id: str, now: float, undoes: str | None = None) -> None:
+    """A run starts; or an undo, which is a run that takes back another one."""
+    tx.execute(insert(RUN).values(id=run_id, started_at=now, counts_json="{}", undoes=undoes))
 
 
 def end_run(

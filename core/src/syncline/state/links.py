@@ -14,6 +14,9 @@ from syncline.state.database import chunks, table
 LINK: Final = table(tables.LinkRow)
 TOMBSTONE: Final = table(tables.Tombstone)
 
+UNDONE: Final = "undone"
+"""The cause on the tombstone of a pair whose record an undo has created again."""
+
 LIVE: Final = ("linked", "creating")
 
 
@@ -73,6 +76,38 @@ def remove(tx: Connection, link_ids: Iterable[int]) -> None:
     """Links whose creation turned out never to have happened."""
     for part in chunks(link_ids):
         tx.execute(delete(LINK).where(LINK.c.id.in_(part)))
+
+
+def remove_unmade(tx: Connection, link_id: int) -> bool:
+    """Remove a link that was only being created; False if it was there before."""
+    made = delete(LINK).where(LINK.c.id == link_id, LINK.c.status == "creating")
+    return bool(tx.execute(made).rowcount)
+
+
+def sever(tx: Connection, link_id: int, gone: Side) -> None:
+    """One record of the pair is gone for good: the other one stays, and is not copied again."""
+    change(tx, [link_id], status="severed", dirty=False, **{f"{gone}_version": "gone"})
+
+
+def ended(tx: Connection, lane_id: int, side: Side, ids: Iterable[str]) -> dict[str, Row[Any]]:
+    """The latest tombstone of each of these records, by its id."""
+    found: dict[str, Row[Any]] = {}
+    for part in chunks(ids):
+        statement = select(TOMBSTONE).where(
+            TOMBSTONE.c.lane_id == lane_id, TOMBSTONE.c[f"{side}_id"].in_(part)
+        )
+        for row in tx.execute(statement.order_by(TOMBSTONE.c.id)):
+            found[row._mapping[f"{side}_id"]] = row
+    return found
+
+
+def created_again(tx: Connection, lane_id: int, side: Side, record_id: str) -> None:
+    """An undo made a deleted record again: its tombstone says so, that it is not made twice."""
+    tx.execute(
+        update(TOMBSTONE)
+        .where(TOMBSTONE.c.lane_id == lane_id, TOMBSTONE.c[f"{side}_id"] == record_id)
+        .values(cause=UNDONE)
+    )
 
 
 def count(tx: Connection, lane_id: int) -> int:

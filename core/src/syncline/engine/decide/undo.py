@@ -1,0 +1,199 @@
+"""What of an earlier run can be taken back: decided record by record, from values alone.
+
+A record is put back only if it still holds what that run left in it. Undo takes back what *we*
+wrote, never what a person entered: `docs/explanation/undo.md`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+
+from syncline.engine.digests import Digester
+from syncline.model.fields import Value
+from syncline.model.records import AbsenceReason, Record
+from syncline.model.reports import Action
+from syncline.plugin.spec import TypeSpec
+
+Fields = Mapping[str, Value]
+
+
+@dataclass(frozen=True)
+class Wrote:
+    """What a run did to one record, with the whole record before and after as far as it was
+    known. `version` is the one the write's own answer gave.
+    """
+
+    action: Action
+    before: Fields = field(repr=False)
+    after: Fields = field(repr=False)
+    version: str | None = None
+
+
+class Counterpart(Enum):
+    """What became of the record that a deleted one was linked to."""
+
+    THERE = "there"
+    OUTSIDE = "outside of the data set"
+    GONE = "gone"
+    TAKEN = "linked to another record"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """One record as it is now. `record` is None if it is not there, `absence` then says why.
+
+    `linked`: its lane has a link that holds it. `shared`: how many other lanes link it.
+    `undone`: it was created again by an earlier undo. `counterpart` matters for deleted ones.
+    """
+
+    spec: TypeSpec
+    record: Record | None = None
+    absence: AbsenceReason | None = None
+    linked: bool = True
+    shared: int = 0
+    undone: bool = False
+    counterpart: Counterpart = Counterpart.UNKNOWN
+
+
+class UndoVerdict(Enum):
+    """Put old values back, delete what was created, create what was deleted, or keep."""
+
+    RESTORE = "restore"
+    DELETE = "delete"
+    CREATE = "create"
+    KEEP = "keep"
+
+
+@dataclass(frozen=True)
+class UndoDecision:
+    """`fields` are sent by RESTORE and CREATE. `reason` says why KEEP, or what is left out."""
+
+    verdict: UndoVerdict
+    reason: str = ""
+    fields: Fields = field(default_factory=dict, repr=False)
+
+
+def net(rows: Sequence[Wrote]) -> Wrote | None:
+    """Several writes of one run to one record, in order, as one; None if nothing came of them."""
+    first, last = rows[0], rows[-1]
+    created, deleted = first.action is Action.CREATE, last.action is Action.DELETE
+    if created and deleted:
+        return None
+    action = Action.CREATE if created else Action.DELETE if deleted else Action.UPDATE
+    return Wrote(action, first.before, last.after, last.version)
+
+
+def decide_undo(wrote: Wrote, now: Standing, digester: Digester) -> UndoDecision:
+    """What to do about one record that a run wrote."""
+    if now.absence is AbsenceReason.UNREADABLE:
+        return _keep("it cannot be read at the moment")
+    if now.absence is AbsenceReason.LEFT:
+        return _keep("it has left the data set since")
+    match wrote.action:
+        case Action.CREATE:
+            return _take_away(wrote, now, digester)
+        case Action.DELETE:
+            return _create_again(wrote, now, digester)
+        case _:
+            return _put_back(wrote, now, digester)
+
+
+def _put_back(wrote: Wrote, now: Standing, digester: Digester) -> UndoDecision:
+    record = now.record
+    if record is None:
+        return _keep("it was deleted since")
+    if not now.linked:
+        return _keep("its link has ended since")
+    written = _different(wrote.before, wrote.after, wrote.after, digester)
+    if not _different(record.fields, wrote.before, written, digester):
+        return _keep("it holds its old values already")
+    edited = _edited(wrote, now, tuple(wrote.after), digester)
+    if edited:
+        return _keep(f"edited since: {', '.join(edited)}")
+    allowed = [name for name in written if _may_write(now.spec, record, name)]
+    refused = [name for name in written if name not in allowed]
+    if not allowed:
+        return _keep(f"these fields may not be written: {', '.join(refused)}")
+    left_out = f"without {', '.join(refused)}, which may not be written" if refused else ""
+    fields = {name: wrote.before.get(name) for name in allowed}
+    return UndoDecision(UndoVerdict.RESTORE, left_out, fields)
+
+
+def _take_away(wrote: Wrote, now: Standing, digester: Digester) -> UndoDecision:
+    if now.record is None:
+        return _keep("it is gone already")
+    if not now.linked:
+        return _keep("its link has ended since")
+    if now.shared:
+        return _keep("others have linked it since")
+    edited = _edited(wrote, now, tuple(now.spec.by_name), digester)
+    if edited:
+        return _keep(f"edited since: {', '.join(edited)}")
+    return UndoDecision(UndoVerdict.DELETE)
+
+
+_NO_WAY_BACK: Mapping[Counterpart, str] = {
+    Counterpart.TAKEN: "what it was linked to is linked to another record by now",
+    Counterpart.UNKNOWN: "it cannot be told what it was linked to",
+}
+
+
+def _create_again(wrote: Wrote, now: Standing, digester: Digester) -> UndoDecision:
+    if now.undone:
+        return _keep("an earlier undo has created it again")
+    if now.record is not None:
+        return _keep("it is there again")
+    if now.counterpart in _NO_WAY_BACK:
+        return _keep(_NO_WAY_BACK[now.counterpart])
+    kinds, mapped = digester.type.fields, now.spec.by_name
+    fields = {
+        name: value
+        for name, value in wrote.before.items()
+        if name in mapped and not mapped[name].read_only
+        if name not in kinds or kinds[name].type.normal(value) is not None
+    }
+    return UndoDecision(UndoVerdict.CREATE, "", fields)
+
+
+def _edited(
+    wrote: Wrote, now: Standing, names: tuple[str, ...], digester: Digester
+) -> tuple[str, ...]:
+    """The fields that differ from what the run left. An exact version that did not move says so
+    at once: what a service made of our values is not an edit.
+    """
+    record = now.record
+    if record is None:
+        return ()
+    exact = now.spec.conditional == "version" and wrote.version is not None
+    if exact and record.version == wrote.version:
+        return ()
+    return _different(record.fields, wrote.after, names, digester)
+
+
+def _different(
+    one: Fields, other: Fields, names: Sequence[str] | Fields, digester: Digester
+) -> tuple[str, ...]:
+    """Of these fields, those with different values; what was not read in `one` is left out."""
+    known = digester.type.fields
+    return tuple(
+        name
+        for name in names
+        if name in known and name in one
+        if digester.field(name, one[name]) != digester.field(name, other.get(name))
+    )
+
+
+def _may_write(spec: TypeSpec, record: Record, name: str) -> bool:
+    mapped = spec.by_name.get(name)
+    return (
+        mapped is not None
+        and not (mapped.read_only or mapped.create_only)
+        and record.writable.allows(name)
+    )
+
+
+def _keep(reason: str) -> UndoDecision:
+    return UndoDecision(UndoVerdict.KEEP, reason)

@@ -1,0 +1,151 @@
+"""What an undo must know of each record a run wrote: as it is now, and what it was linked to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from syncline.engine.decide.undo import Counterpart, Standing, Wrote
+from syncline.engine.lanes import FeedState, Lane
+from syncline.model.records import AbsenceReason, Record, RecordId
+from syncline.model.sides import SIDES, Side
+from syncline.plugin.requests import IdsRequest
+from syncline.state import links
+from syncline.state.database import chunks
+
+
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """The net of what the run did to one record of a lane, and the rule that had decided.
+
+    `row` is the last row of it in the history: what is newer, a later run did.
+    """
+
+    lane: Lane
+    side: Side
+    record_id: RecordId
+    wrote: Wrote
+    reason: str
+    row: int
+
+    @property
+    def feed(self) -> FeedState:
+        """The feed the record is in."""
+        return self.lane.sides[self.side].feed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where a record stands in the state. `link` is the row that holds it, `tomb` the tombstone
+    of the pair that ended with it, `source` the record it was linked to, as it is now.
+    """
+
+    done: Done
+    now: Standing
+    link: Row[Any] | None = None
+    tomb: Row[Any] | None = None
+    source_id: RecordId | None = None
+    source: Record | None = field(default=None, repr=False)
+
+    @property
+    def incarnation(self) -> int:
+        """How often the pair has been made."""
+        row = self.link if self.link is not None else self.tomb
+        return 0 if row is None else int(row.incarnation)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a connection said of some records, by id."""
+
+    records: Mapping[str, Record]
+    absent: Mapping[str, AbsenceReason]
+
+
+def look(feed: FeedState, ids: Iterable[str]) -> Answer:
+    """Read these records now, without taking note of them: nothing follows from it but the undo.
+
+    Raises:
+        ConnectionFailure: the connection does not answer.
+
+    """
+    found: dict[str, Record] = {}
+    absent: dict[str, AbsenceReason] = {}
+    for part in chunks(dict.fromkeys(ids), max(1, feed.spec.read_batch)):
+        wanted = tuple(RecordId(each) for each in part)
+        scoped = feed.feed.scope is not None
+        request = IdsRequest(spec=feed.spec, feed=feed.feed, ids=wanted, scoped=scoped)
+        page = feed.connection.fetch(request)
+        found.update((record.id, record) for record in page.records)
+        absent.update((each.id, each.reason) for each in page.absent)
+        silent = set(wanted) - set(found) - set(absent)
+        absent.update(dict.fromkeys(silent, AbsenceReason.UNREADABLE))
+    return Answer(found, absent)
+
+
+def place_all(tx: Connection, page: Sequence[Done], answer: Mapping[int, Answer]) -> list[Place]:
+    """Where the records of a page stand. Their counterparts are not looked at yet."""
+    shared = _shared(tx, page)
+    return [_place(tx, done, answer[done.feed.id], shared) for done in page]
+
+
+def _place(
+    tx: Connection, done: Done, answer: Answer, shared: Mapping[tuple[int, str], int]
+) -> Place:
+    side, record_id = done.side, done.record_id
+    held = links.by_records(tx, side, done.feed.id, [record_id])
+    link = next((row for row in held if row.lane_id == done.lane.id), None)
+    tomb = links.ended(tx, done.lane.id, side, [record_id]).get(record_id)
+    pair = link if link is not None else tomb
+    mine = link is not None and link.status in links.LIVE
+    record = answer.records.get(record_id)
+    absence = answer.absent.get(record_id)
+    now = Standing(
+        spec=done.feed.spec,
+        record=record,
+        absence=absence if absence in (AbsenceReason.LEFT, AbsenceReason.UNREADABLE) else None,
+        linked=link is not None,
+        shared=shared.get((done.feed.id, record_id), 0) - mine,
+        undone=tomb is not None and tomb.cause == links.UNDONE,
+    )
+    source = None if pair is None else pair._mapping[f"{side.other}_id"]
+    return Place(
+        done=done, now=now, link=link, tomb=tomb,
+        source_id=None if source is None else RecordId(source),
+    )  # fmt: skip
+
+
+def _shared(tx: Connection, page: Sequence[Done]) -> dict[tuple[int, str], int]:
+    found: dict[tuple[int, str], int] = {}
+    for side in SIDES:
+        by_feed: dict[int, list[str]] = {}
+        for done in page:
+            if done.side is side:
+                by_feed.setdefault(done.feed.id, []).append(done.record_id)
+        for feed_id, ids in by_feed.items():
+            counted = links.also_linked(tx, side, feed_id, ids)
+            found.update(((feed_id, key), number) for key, number in counted.items())
+    return found
+
+
+def counterpart(tx: Connection, place: Place, answer: Answer) -> tuple[Counterpart, Record | None]:
+    """What became of the record that a deleted one was linked to."""
+    lane, source = place.done.lane, place.done.side.other
+    here = lane.sides[source]
+    if place.source_id is None:
+        return Counterpart.UNKNOWN, None
+    held = links.by_records(tx, source, here.feed.id, [place.source_id])
+    own = None if place.link is None else place.link.id
+    if any(row.lane_id == lane.id and row.id != own for row in held):
+        return Counterpart.TAKEN, None
+    record = answer.records.get(place.source_id)
+    if record is not None:
+        outside = here.by_owner and record.owner != here.account
+        return (Counterpart.OUTSIDE if outside else Counterpart.THERE), record
+    absence = answer.absent.get(place.source_id)
+    if absence is AbsenceReason.UNREADABLE:
+        return Counterpart.UNKNOWN, None
+    return (Counterpart.OUTSIDE if absence is AbsenceReason.LEFT else Counterpart.GONE), None

@@ -1,0 +1,271 @@
+"""Undoing a run: a round that takes back what an earlier one wrote, through the ordinary writes.
+
+    lease → recover → for each record it wrote: read, decide, write, settle
+
+Nothing else happens in it: no feed is read, nothing new is paired or decided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, select
+
+from syncline.engine.decide.undo import (
+    Counterpart,
+    UndoDecision,
+    UndoVerdict,
+    Wrote,
+    decide_undo,
+    net,
+)
+from syncline.engine.digests import load
+from syncline.engine.linked import obstacle
+from syncline.engine.prepared import Prepared
+from syncline.engine.round import Round
+from syncline.engine.standing import Answer, Done, Place, counterpart, look, place_all
+from syncline.engine.take_back import prepare_undo
+from syncline.engine.words import label
+from syncline.engine.write import Writer
+from syncline.errors import ConnectionFailure
+from syncline.model.records import RecordId
+from syncline.model.reports import Action, KeptRecord
+from syncline.model.sides import SIDES, Side
+from syncline.state import records
+from syncline.state.database import chunks
+from syncline.state.history import HISTORY
+
+PAGE: Final = 600
+"""Records at a time, so that memory does not grow with the size of the run."""
+
+
+@dataclass
+class UndoRound(Round):
+    """Takes back run `undone`. Use once. `kept` are the records that are left as they are."""
+
+    undone: str = ""
+    kept: list[KeptRecord] = field(default_factory=list)
+
+    def _work(self) -> None:
+        if self.lanes and not self.world.dry:
+            self._phase("recover")
+            self._guarded_recovery()
+        self._phase("write")
+        writer = Writer(self.world, self.report, self._leased)
+        for deletions in (False, True):
+            for page in self._pages(deletions=deletions):
+                if self.world.stop():
+                    return
+                self._page(writer, page)
+
+    # --- what the run did -----------------------------------------------------------------------
+
+    def _pages(self, *, deletions: bool) -> Iterator[list[Done]]:
+        """What the run did, record by record: what it created comes last, in a phase of its own."""
+        with self.world.database.transaction() as tx:
+            groups = self._groups(tx)
+        created = [rows for rows in groups if rows[0].action == Action.CREATE.value]
+        others = [rows for rows in groups if rows[0].action != Action.CREATE.value]
+        for part in chunks(created if deletions else others, PAGE):
+            with self.world.database.transaction() as tx:
+                page = [self._done(tx, [row.id for row in rows]) for rows in part]
+            yield [done for done in page if done is not None]
+
+    def _groups(self, tx: Connection) -> list[list[Row[Any]]]:
+        """The rows of each record the run wrote, in order; lanes may share a record."""
+        found: dict[tuple[int, str], list[Row[Any]]] = {}
+        names = ("id", "lane_id", "side", "record_id", "action")
+        columns = [HISTORY.c[name] for name in names]
+        statement = select(*columns).where(HISTORY.c.run_id == self.undone).order_by(HISTORY.c.id)
+        for row in tx.execute(statement):
+            lane = self.lanes.get(row.lane_id)
+            if lane is not None:
+                key = (lane.sides[Side(row.side)].feed.id, row.record_id)
+                found.setdefault(key, []).append(row)
+        return list(found.values())
+
+    def _done(self, tx: Connection, ids: Sequence[int]) -> Done | None:
+        statement = select(HISTORY).where(HISTORY.c.id.in_(ids)).order_by(HISTORY.c.id)
+        rows = tx.execute(statement).all()
+        wrote = net([self._wrote(row) for row in rows])
+        last = rows[-1]
+        if wrote is None:
+            return None
+        return Done(
+            lane=self.lanes[last.lane_id],
+            side=Side(last.side),
+            record_id=RecordId(last.record_id),
+            wrote=wrote,
+            reason=last.reason,
+            row=last.id,
+        )
+
+    def _wrote(self, row: Any) -> Wrote:
+        values = self.world.database.vault.unseal(row.values_sealed)
+        action = Action(row.action)
+        return Wrote(action, values["before"], values["after"], values.get("version"))
+
+    # --- one page -------------------------------------------------------------------------------
+
+    def _page(self, writer: Writer, page: Sequence[Done]) -> None:
+        page = self._reachable(writer, page)
+        try:
+            places = self._places(page)
+        except ConnectionFailure as error:
+            name = str(error.context.get("connection", ""))
+            self._drop([d.lane for d in page if not name or name in _names(d)], error, name)
+            return
+        ready = [each for place in places for each in self._decide(place)]
+        if self.world.dry:
+            for each in ready:
+                self.report.done(each.lane, each.planned)
+            return
+        writer.send(ready)
+        self._note_unwritten(writer)
+
+    def _reachable(self, writer: Writer, page: Sequence[Done]) -> list[Done]:
+        failed = writer.aftermath.failed
+        return [
+            done for done in page if done.lane.id in self.lanes and _names(done).isdisjoint(failed)
+        ]
+
+    def _places(self, page: Sequence[Done]) -> list[Place]:
+        answers = {}
+        for feed in {done.feed.id: done.feed for done in page}.values():
+            answers[feed.id] = look(feed, [d.record_id for d in page if d.feed.id == feed.id])
+        with self.world.database.transaction() as tx:
+            places = place_all(tx, page, answers)
+        return self._with_counterparts(places)
+
+    def _with_counterparts(self, places: Sequence[Place]) -> list[Place]:
+        """Of deleted records, what they were linked to: it may be there, elsewhere, or gone."""
+        wanted: dict[int, set[str]] = {}
+        gone = [place for place in places if place.done.wrote.action is Action.DELETE]
+        feeds = {p.done.lane.sides[p.done.side.other].feed.id: p for p in gone}
+        for place in gone:
+            if place.source_id is not None:
+                feed = place.done.lane.sides[place.done.side.other].feed
+                wanted.setdefault(feed.id, set()).add(place.source_id)
+        answers = {
+            feed_id: look(
+                feeds[feed_id].done.lane.sides[feeds[feed_id].done.side.other].feed, sorted(ids)
+            )
+            for feed_id, ids in wanted.items()
+        }
+        with self.world.database.transaction() as tx:
+            return [self._with_counterpart(tx, place, answers) for place in places]
+
+    @staticmethod
+    def _with_counterpart(tx: Connection, place: Place, answers: dict[int, Answer]) -> Place:
+        if place.done.wrote.action is not Action.DELETE:
+            return place
+        feed = place.done.lane.sides[place.done.side.other].feed
+        found, record = counterpart(tx, place, answers.get(feed.id, Answer({}, {})))
+        return replace(place, now=replace(place.now, counterpart=found), source=record)
+
+    def _decide(self, place: Place) -> list[Prepared]:
+        done = place.done
+        decision = decide_undo(done.wrote, place.now, done.lane.digester)
+        if decision.verdict is UndoVerdict.KEEP:
+            self._keep(done, self._why_kept(done, decision))
+            return []
+        reason = self._reason(place, decision)
+        ready = prepare_undo(place, decision, reason, self.world.installation)
+        hindrance = obstacle(self.world, ready, 0)
+        if hindrance is None:
+            return [ready]
+        self._keep(done, hindrance.held)
+        return []
+
+    # --- words ----------------------------------------------------------------------------------
+
+    def _why_kept(self, done: Done, decision: UndoDecision) -> str:
+        """Not every edit is a person's: a later run may have written the record."""
+        if not decision.reason.startswith("edited since"):
+            return decision.reason
+        newer = (
+            select(HISTORY.c.run_id)
+            .where(
+                HISTORY.c.lane_id == done.lane.id,
+                HISTORY.c.side == done.side.value,
+                HISTORY.c.record_id == done.record_id,
+                HISTORY.c.id > done.row,
+            )
+            .order_by(HISTORY.c.id.desc())
+        )
+        with self.world.database.transaction() as tx:
+            run = tx.scalar(newer.limit(1))
+        return decision.reason if run is None else f"{decision.reason} (run {run} wrote it, too)"
+
+    def _reason(self, place: Place, decision: UndoDecision) -> str:
+        words = f"takes back run {self.undone} ({place.done.reason})"
+        notes = [decision.reason, self._consequence(place, decision)]
+        return "; ".join((words, *filter(None, notes)))
+
+    def _consequence(self, place: Place, decision: UndoDecision) -> str:
+        """What then stands at the other side, where that is something else."""
+        done = place.done
+        there = done.lane.sides[done.side.other].feed
+        name = there.connection.name
+        if decision.verdict is UndoVerdict.DELETE:
+            return f"it stays in {name}, and is not copied again"
+        if decision.verdict is UndoVerdict.CREATE:
+            gone = place.now.counterpart is Counterpart.GONE
+            return f"it is gone in {name}: here it is a new record then" if gone else ""
+        with self.world.database.transaction() as tx:
+            rows = records.find(tx, there.id, [str(place.source_id)])
+        row = rows.get(str(place.source_id))
+        if row is None:
+            return ""
+        restored = done.lane.digester.fields(decision.fields)
+        known = load(row.digests_json) or {}
+        names = [n for n, digest in restored.items() if n in known and known[n] != digest]
+        return f"{name} keeps its own: {', '.join(names)}" if names else ""
+
+    def _keep(self, done: Done, why: str) -> None:
+        shown = done.wrote.after or done.wrote.before
+        self.kept.append(
+            KeptRecord(
+                lane=done.lane.name,
+                side=done.side,
+                connection=done.feed.connection.name,
+                id=done.record_id,
+                label=label(done.lane.type, shown),
+                action=done.wrote.action,
+                reason=why,
+            )
+        )
+
+    def _note_unwritten(self, writer: Writer) -> None:
+        """Writes that met another version, and creations that the service takes for a twin."""
+        for each in writer.aftermath.moved:
+            self._kept_late(each, "it was edited while it was being undone")
+        for each, _ids in writer.aftermath.duplicates:
+            self._kept_late(each, "the service refuses it as a duplicate of another record")
+        writer.aftermath.moved.clear()
+        writer.aftermath.duplicates.clear()
+        writer.aftermath.reread.clear()
+
+    def _kept_late(self, each: Prepared, why: str) -> None:
+        planned = each.planned
+        record_id = planned.id if each.undo is None else each.undo.record_id
+        self.kept.append(
+            KeptRecord(
+                lane=planned.lane, side=planned.side, connection=planned.connection,
+                id=record_id, label=planned.label, action=_UNDOES[planned.action], reason=why,
+            )
+        )  # fmt: skip
+
+
+def _names(done: Done) -> set[str]:
+    """The connections of a record's lane."""
+    return {done.lane.sides[side].feed.connection.name for side in SIDES}
+
+
+_UNDOES = {
+    Action.CREATE: Action.DELETE,
+    Action.DELETE: Action.CREATE,
+    Action.UPDATE: Action.UPDATE,
+}

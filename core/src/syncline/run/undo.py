@@ -1,0 +1,144 @@
+"""Which lanes an undo is about: those the run wrote, as far as the configuration still has them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Row, func, select
+
+from syncline.engine.lanes import Lane
+from syncline.engine.report import RoundReport
+from syncline.engine.undo import UndoRound
+from syncline.engine.world import World
+from syncline.errors import SynclineError, UsageError
+from syncline.model.reports import KeptRecord, LaneName, Problem
+from syncline.plugin.connection import ConnectionHandle
+from syncline.policy.schema import ObjectPolicy
+from syncline.policy.settings import Configuration, Member, SyncSettings
+from syncline.run.resolve import Resolver
+from syncline.state.database import Database
+from syncline.state.history import HISTORY, RUN
+from syncline.state.lanes import LANE
+
+
+def find_run(database: Database, given: str) -> str:
+    """The id of the run that is meant: whole, or a beginning that only one run has.
+
+    Raises:
+        UsageError: there is no such run, it is under way, or several begin like this.
+
+    """
+    with database.transaction() as tx:
+        named = RUN.c.id.startswith(given, autoescape=True)
+        rows = tx.execute(select(RUN.c.id, RUN.c.finished_at).where(named)).all()
+    exact = [row for row in rows if row.id == given]
+    found = exact or rows
+    if not given or not found:
+        raise UsageError(
+            f"there is no run {given!r}",
+            hint="`syncline history runs` lists them; older ones than history_days are forgotten.",
+        )
+    if len(found) > 1:
+        raise UsageError(f"{len(found)} runs begin with {given!r}", hint="Write more of it.")
+    return str(found[0].id)
+
+
+@dataclass
+class Undoing:
+    """Takes back what one run wrote, sync by sync and type by type."""
+
+    configuration: Configuration
+    connect: Callable[[str], ConnectionHandle]
+    undone: str
+    kept: list[KeptRecord] = field(default_factory=list)
+
+    def work(self, world: World, report: RoundReport) -> list[Lane]:
+        """Undo it; returns the lanes it was about."""
+        wanted = self._lanes(world.database)
+        found: list[Lane] = []
+        for sync in self.configuration.syncs.values():
+            for policy in sync.objects.values():
+                members = _members(sync, policy, wanted)
+                if members and not world.stop():
+                    found.extend(self._round(world, report, sync, policy, members))
+        self._note_missing(report, wanted, found)
+        return found
+
+    def _round(
+        self,
+        world: World,
+        report: RoundReport,
+        sync: SyncSettings,
+        policy: ObjectPolicy,
+        members: tuple[Member, ...],
+    ) -> list[Lane]:
+        resolver = Resolver(world.database, self.connect, lambda: world.seconds)
+        try:
+            lanes = resolver.lanes(sync, policy, members)
+        except SynclineError as error:
+            report.problem(_problem(sync.name, error))
+            return []
+        report.problems.extend(resolver.problems)
+        everyone = list(lanes.values())
+        UndoRound(world, lanes, report, undone=self.undone, kept=self.kept).run()
+        return everyone
+
+    def _lanes(self, database: Database) -> list[Row[Any]]:
+        """The lanes the run wrote, and how often."""
+        columns = [LANE.c[name] for name in ("id", "sync", "type", "left_name", "right_name")]
+        statement = (
+            select(*columns, func.count().label("rows"))
+            .join(HISTORY, HISTORY.c.lane_id == LANE.c.id)
+            .where(HISTORY.c.run_id == self.undone)
+            .group_by(*columns)
+        )
+        with database.transaction() as tx:
+            return list(tx.execute(statement))
+
+    @staticmethod
+    def _note_missing(report: RoundReport, wanted: list[Row[Any]], found: list[Lane]) -> None:
+        there = {lane.id for lane in found} | {
+            key.id for key in wanted if any(p.lane == _name(key) for p in report.problems)
+        }
+        for row in wanted:
+            if row.id not in there:
+                report.problem(
+                    Problem(
+                        kind="not configured",
+                        message=f"{row.rows} writes of the run cannot be taken back: the "
+                        "configuration has this lane no more, or it is switched off",
+                        hint="Put the sync and its member back, and undo again.",
+                        lane=_name(row),
+                    )
+                )
+
+
+def _members(
+    sync: SyncSettings, policy: ObjectPolicy, wanted: list[Row[Any]]
+) -> tuple[Member, ...]:
+    """The members whose lanes the run wrote; none if the sync or the type is switched off."""
+    if not sync.enabled or not policy.runs:
+        return ()
+    names = {_name(row) for row in wanted}
+    return tuple(
+        member
+        for member in sync.members
+        if LaneName(sync.name, policy.type.name, *member.accounts) in names
+    )
+
+
+def _name(row: Row[Any]) -> LaneName:
+    return LaneName(row.sync, row.type, row.left_name, row.right_name)
+
+
+def _problem(sync: str, error: SynclineError) -> Problem:
+    connection = error.context.get("connection")
+    return Problem(
+        kind=type(error).__name__.lower(),
+        message=f"sync {sync!r}: {error.message}",
+        hint=error.hint,
+        connection=None if connection is None else str(connection),
+        exit_code=error.exit_code,
+    )

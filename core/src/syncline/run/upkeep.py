@@ -30,11 +30,11 @@ def back_up(settings: StateSettings, target: Path) -> Path:
         StateError: the copy cannot be written.
 
     """
+    source = backup.database_file(database.parsed(settings.url))
+    if source is not None and not source.exists():
+        raise UsageError(f"there is no database {source} yet", hint="The first run makes it.")
     engine = database.unopened(settings.url)
     try:
-        source = backup.database_file(engine)
-        if source is not None and not source.exists():
-            raise UsageError(f"there is no database {source} yet", hint="The first run makes it.")
         return backup.backup(engine, target)
     finally:
         engine.dispose()

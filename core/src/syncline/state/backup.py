@@ -6,10 +6,11 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Engine
+from sqlalchemy import URL, Engine
 
 from syncline.errors import StateError, UsageError
 
@@ -27,7 +28,7 @@ def backup(engine: Engine, target: Path) -> Path:
         StateError: the copy cannot be written, or the original is damaged.
 
     """
-    source = database_file(engine)
+    source = database_file(engine.url)
     if source is None:
         raise UsageError(
             "only a SQLite database can be copied to a file",
@@ -52,17 +53,17 @@ def backup_beside(engine: Engine, revision: str) -> Path | None:
     """Before an upgrade: a copy beside a SQLite database, named by its version. None if there is
     no file to copy.
     """
-    source = database_file(engine)
+    source = database_file(engine.url)
     if source is None:
         return None
-    names = (f"{source.name}.version-{revision}.backup{n or ''}" for n in range(1000))
+    names = (f"{source.name}.version-{revision}.backup{n or ''}" for n in count())
     return backup(engine, next(p for n in names if not (p := source.with_name(n)).exists()))
 
 
-def database_file(engine: Engine) -> Path | None:
+def database_file(url: URL) -> Path | None:
     """The file of a SQLite database; None for a server or memory."""
-    name = engine.url.database
-    if engine.dialect.name != "sqlite" or name in (None, "", ":memory:"):
+    name = url.database
+    if url.get_backend_name() != "sqlite" or name in (None, "", ":memory:"):
         return None
     return Path(str(name))
 

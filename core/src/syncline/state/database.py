@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, insert, inspect, select
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, insert, inspect, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -186,6 +186,22 @@ def chunks(values: Iterable[Any], size: int = IN_CHUNK) -> Iterator[list[Any]]:
         yield found[start : start + size]
 
 
+def parsed(url: str) -> URL:
+    """The parts of a database URL.
+
+    Raises:
+        StateError: it is none.
+
+    """
+    try:
+        return make_url(url)
+    except ArgumentError as error:
+        raise StateError(
+            "[state] url is not a database URL",
+            hint="For example sqlite:///syncline.sqlite or postgresql+psycopg://host/name",
+        ) from error
+
+
 def unopened(url: str) -> Engine:
     """A way to the database at a URL, before anybody has looked at its version or key.
 
@@ -193,17 +209,11 @@ def unopened(url: str) -> Engine:
         StateError: the URL is none, its driver is missing, or the file cannot be created.
 
     """
+    parts = parsed(url)
+    if parts.get_backend_name() == "sqlite":
+        return _sqlite(url, parts.database)
     try:
-        parsed = make_url(url)
-    except ArgumentError as error:
-        raise StateError(
-            "[state] url is not a database URL",
-            hint="For example sqlite:///syncline.sqlite or postgresql+psycopg://host/name",
-        ) from error
-    if parsed.get_backend_name() == "sqlite":
-        return _sqlite(url, parsed.database)
-    try:
-        return create_engine(parsed, pool_pre_ping=True)
+        return create_engine(parts, pool_pre_ping=True)
     except ImportError as error:
         raise StateError(
             "PostgreSQL needs the driver psycopg", hint='pip install "syncline[postgres]"'

@@ -60,6 +60,20 @@ def test_every_link_inside_the_project_leads_somewhere(page: Path) -> None:
     assert dead == []
 
 
+def test_every_page_of_the_documentation_is_reached_from_the_index() -> None:
+    reached, waiting = set(), [ROOT / "docs/index.md"]
+    while waiting:
+        page = waiting.pop()
+        if page in reached or page.suffix != ".md" or not page.exists():
+            continue
+        reached.add(page)
+        waiting += [
+            (page.parent / link.split("#")[0]).resolve() for link in LINK.findall(_prose(page))
+        ]
+
+    assert [_name(page) for page in ROOT.glob("docs/**/*.md") if page not in reached] == []
+
+
 @pytest.mark.parametrize(("place", "text"), [pytest.param(*b, id=b[0]) for b in _blocks("toml")])
 def test_every_toml_block_is_toml_and_every_whole_configuration_loads(
     place: str, text: str, tmp_path: Path

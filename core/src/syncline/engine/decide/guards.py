@@ -64,14 +64,46 @@ def tripped(tally: Tally, limits: GuardLimits) -> tuple[Trip, ...]:
     return tuple(found)
 
 
-HINTS: Mapping[Guard, str] = {
-    Guard.DELETIONS: "If this is intended, release it with `syncline approve`; if not, look at "
-    "what was deleted, or whether an account, folder or permission is missing.",
-    Guard.EMPTIED: "A side that is suddenly empty is more often a wrong folder or account than a "
-    "wish. Check it; if it is intended, `syncline approve`.",
-    Guard.CLEARED: "A permission that was lost looks like this, and so does an import gone wrong. "
-    "Check the field; if it is intended, `syncline approve`.",
-    Guard.REWRITTEN: "An import or a script changed everything. Look at the plan; if it is "
-    "intended, `syncline approve`.",
-    Guard.TOO_MANY: "Raise max_records, or narrow the data set with `where` or a container.",
+@dataclass(frozen=True)
+class Advice:
+    """Why a guard stops this, how to go on if it is intended, where to look if it is not."""
+
+    why: str
+    intended: str
+    otherwise: str
+
+
+def _release(guard: Guard) -> str:
+    return f"If this is intended: `syncline approve --guard '{guard.value}'`, then `syncline run`."
+
+
+ADVICE: Mapping[Guard, Advice] = {
+    Guard.DELETIONS: Advice(
+        "A lost permission, a moved folder and a wrong account look like many deletions.",
+        _release(Guard.DELETIONS),
+        "If not: restore what was deleted from the bin of the other system, and see there who "
+        "deleted it; compare the account and folder with `syncline check`.",
+    ),
+    Guard.EMPTIED: Advice(
+        "A side that is suddenly empty is more often a wrong folder or account than a wish.",
+        _release(Guard.EMPTIED),
+        "If not: check the account, the folder and the data set (`where`) of the empty side.",
+    ),
+    Guard.CLEARED: Advice(
+        "A field permission that was lost looks like this, and so does an import gone wrong.",
+        _release(Guard.CLEARED),
+        "If not: check who may read the field there, and the last import; what is not cleared "
+        "there any more is not cleared here.",
+    ),
+    Guard.REWRITTEN: Advice(
+        "When everything changes at once, it was an import or a script.",
+        _release(Guard.REWRITTEN),
+        "If not: look at the changes with `syncline plan --all`, and put them right where they "
+        "were made; the next run then finds nothing to do.",
+    ),
+    Guard.TOO_MANY: Advice(
+        "More records than this lane is meant to hold; it stops, because it never picks some.",
+        "If this is intended: raise max_records.",
+        "If not: narrow the data set with `where`, or choose a container.",
+    ),
 }

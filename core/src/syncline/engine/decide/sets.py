@@ -35,8 +35,7 @@ class SetFrame:
 
     def cut(self, text: str | None, capacity: Capacity) -> str | None:
         """What a side stores of an element; None if it has no way to express it."""
-        stored = None if text is None else capacity.stored(self.kind, (text,))
-        return stored[0] if stored else None
+        return None if text is None else capacity.stored_element(self.kind, text) or None
 
     def key(self, text: str | None) -> str:
         """An element's key; "" if there is none."""
@@ -164,29 +163,9 @@ def _element(
     for side in SIDES:
         base = sides[side].base
         if base is not None:
-            known = frame.digest(frame.key(text[side])) in base if text[side] else False
-            based = based.with_side(side, known or _was_longer(side, held, sides, frame))
+            known = text[side] is not None and frame.digest(frame.key(text[side])) in base
+            based = based.with_side(side, known)
     return _Element(held, text, based, place)
-
-
-def _was_longer(
-    side: Side, held: PerSide[str | None], sides: PerSide[SetSide], frame: SetFrame
-) -> bool:
-    """Whether what only the other side holds is what it could keep of a longer element that this
-    side has removed: it fills its place to the last character, is settled there, and this side had
-    room for everything.
-    """
-    here, there, text = sides[side], sides[side.other], held[side.other]
-    if held[side] is not None or text is None or here.base is None or there.base is None:
-        return False
-    now = {frame.digest(key) for key in frame.kind.elements(here.value)}
-    many = here.capacity.many
-    return (
-        frame.key(frame.cut(f"{text}0", there.capacity)) == frame.key(text)
-        and frame.digest(frame.key(text)) in there.base
-        and not here.base <= now
-        and (many is None or len(here.base) < many)
-    )
 
 
 # --- what a side holds ------------------------------------------------------------------------

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, select, update
 
-from syncline.engine.decide.guards import HINTS, Guard, Trip
+from syncline.engine.decide.guards import ADVICE, Guard, Trip
 from syncline.engine.lanes import Lane
 from syncline.model.reports import Action, GuardTrip
 from syncline.model.sides import Side
@@ -22,6 +22,7 @@ from syncline.state import tables
 from syncline.state.database import chunks, table, upsert
 
 APPROVAL: Final = table(tables.Approval)
+_DAY: Final = 24 * 3600.0
 
 
 @dataclass(frozen=True)
@@ -81,23 +82,16 @@ class Held:
         if operation.handle in self.approved:
             self.standing.add(operation.handle)
             return None
-        found = None
         for position, each in enumerate(self.classes):
             if each.holds(operation):
                 self.counts[position] += operation.handle not in self.seen
-                found = found or each.trip.guard
-        return found
+                return each.trip.guard
+        return None
 
     def trips(self) -> list[GuardTrip]:
         """The guards that really held something back."""
         return [
-            GuardTrip(
-                guard=each.trip.guard.value,
-                scope=each.scope,
-                message=each.trip.message,
-                hint=HINTS[each.trip.guard],
-                held=self.counts[position],
-            )
+            guard_trip(each.trip.guard, each.scope, each.trip.message, self.counts[position])
             for position, each in enumerate(self.classes)
             if self.counts[position]
         ]
@@ -125,12 +119,39 @@ class Held:
         upsert(tx, APPROVAL, list(self.seen.values()), ())
 
 
-def load_held(tx: Connection, lane_ids: Iterable[int]) -> Held:
-    """What has been approved for these lanes."""
+def guard_trip(guard: Guard, scope: str, message: str, held: int) -> GuardTrip:
+    """A stop as people are told of it: what, why, and the way on in either case."""
+    advice = ADVICE[guard]
+    return GuardTrip(
+        guard=guard.value,
+        scope=scope,
+        message=message,
+        hint=f"{advice.intended} {advice.otherwise}",
+        held=held,
+        why=advice.why,
+        intended=advice.intended,
+        otherwise=advice.otherwise,
+    )
+
+
+def load_held(tx: Connection, lanes: Mapping[int, Lane], now: float) -> Held:
+    """What has been approved for these lanes. An approval nobody used in time is void."""
     held = Held()
-    for part in chunks(lane_ids):
+    by_days: dict[int, list[int]] = {}
+    for lane in lanes.values():
+        by_days.setdefault(lane.policy.guards.approval_days, []).append(lane.id)
+    for days, ids in by_days.items():
+        _expire(tx, ids, now - days * _DAY)
+    for part in chunks(lanes):
         statement = select(APPROVAL.c.handle).where(
             APPROVAL.c.lane_id.in_(part), APPROVAL.c.approved_at.is_not(None)
         )
         held.approved.update(tx.scalars(statement))
     return held
+
+
+def _expire(tx: Connection, lane_ids: Iterable[int], before: float) -> None:
+    """Operations approved before this are held again."""
+    for part in chunks(lane_ids):
+        old = (APPROVAL.c.lane_id.in_(part), APPROVAL.c.approved_at < before)
+        tx.execute(update(APPROVAL).where(*old).values(approved_at=None))

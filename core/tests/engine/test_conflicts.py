@@ -1,0 +1,342 @@
+"""Both sides changed the same thing: rules, people, plugins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from syncline.connectors import plugin as memory
+from syncline.errors import UsageError
+from syncline.model.reports import Action, PlannedOperation, RunReport
+from syncline.model.sides import Side
+from syncline.plugin import hookimpl
+from syncline.plugin.events import ConflictSeen, Resolution, RunStarted, Veto
+from syncline.plugin.manager import PluginManager
+from syncline.plugin.requests import Applied, Outcome
+from syncline.policy.schema import Conflict, Merge
+from syncline.testing.rehearsal import EngineWorld, person
+
+
+def linked(world: EngineWorld, **fields: str) -> None:
+    world.left.create("ada", person("Grace", "Hopper", **fields))
+    world.settle()
+
+
+def both_edit(world: EngineWorld, left: str = "left", right: str = "right") -> None:
+    world.left.update(world.only(world.left), {"job_title": left})
+    world.clock.advance(10)
+    world.right.update(world.only(world.right), {"job_title": right})
+
+
+def titles(world: EngineWorld) -> tuple[object, object]:
+    [left], [right] = world.shown(world.left), world.shown(world.right)
+    return left.get("job_title"), right.get("job_title")
+
+
+@pytest.mark.parametrize(
+    ("rule", "winner"),
+    [
+        (Conflict.LEFT_WINS, "left"),
+        (Conflict.RIGHT_WINS, "right"),
+        (Conflict.NEWEST_WINS, "right"),
+    ],
+)
+def test_the_rule_decides(world: EngineWorld, rule: Conflict, winner: str) -> None:
+    world.set(conflict=rule)
+    linked(world)
+    both_edit(world)
+
+    world.settle()
+
+    assert titles(world) == (winner, winner)
+
+
+def test_with_merge_record_the_whole_record_of_the_winner_stays(world: EngineWorld) -> None:
+    world.set(merge=Merge.RECORD)
+    linked(world, company="Navy")
+    world.left.update(world.only(world.left), {"job_title": "Admiral"})
+    world.right.update(world.only(world.right), {"company": "Army"})
+
+    world.settle()
+
+    [found] = world.shown(world.right)
+    assert (found["job_title"], found["company"]) == ("Admiral", "Navy")
+    assert world.same()
+
+
+def test_the_same_edit_on_both_sides_is_no_conflict(world: EngineWorld) -> None:
+    world.set(conflict=Conflict.MANUAL)
+    linked(world)
+    both_edit(world, "Admiral", "Admiral")
+
+    report = world.sync()
+
+    assert report.conflicts == 0
+    assert report.writes == 0
+    assert world.sync().writes == 0
+
+
+# --- deletions ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rule", "stays"),
+    [
+        (Conflict.LEFT_WINS, False),
+        (Conflict.RIGHT_WINS, True),
+        (Conflict.NEWEST_WINS, True),
+    ],
+)
+def test_deleted_and_edited(world: EngineWorld, rule: Conflict, stays: bool) -> None:
+    world.set(conflict=rule)
+    linked(world)
+    world.left.delete(world.only(world.left))
+    world.right.update(world.only(world.right), {"job_title": "Admiral"})
+
+    world.settle()
+
+    assert bool(world.right.read("ada")) is stays
+    assert world.same()
+
+
+# --- people -------------------------------------------------------------------------------------
+
+
+def test_a_manual_conflict_waits_and_both_sides_stand(world: EngineWorld) -> None:
+    world.set(conflict=Conflict.MANUAL)
+    linked(world)
+    both_edit(world)
+
+    report = world.sync()
+    again = world.sync()
+
+    assert report.conflicts == again.conflicts == 1
+    assert report.writes == again.writes == 0
+    assert titles(world) == ("left", "right")
+    with world.session() as session:
+        [waiting] = session.conflicts()
+    assert waiting.fields == ("job_title",)
+    assert waiting.left["job_title"] == "left"
+    assert waiting.right["job_title"] == "right"
+
+
+def test_other_fields_of_a_record_in_conflict_travel(world: EngineWorld) -> None:
+    world.set(conflict=Conflict.MANUAL)
+    linked(world)
+    both_edit(world)
+    world.left.update(world.only(world.left), {"company": "Navy"})
+
+    world.sync()
+
+    assert world.shown(world.right)[0]["company"] == "Navy"
+    assert titles(world) == ("left", "right")
+    assert world.sync().conflicts == 1
+
+
+@pytest.mark.parametrize("winner", [Side.LEFT, Side.RIGHT])
+def test_a_resolved_conflict_is_carried_out(world: EngineWorld, winner: Side) -> None:
+    world.set(conflict=Conflict.MANUAL)
+    linked(world)
+    both_edit(world)
+    world.sync()
+    with world.session() as session:
+        [waiting] = session.conflicts()
+        session.resolve(waiting.handle, winner)
+
+    report = world.sync()
+
+    assert titles(world) == (winner.value, winner.value)
+    assert report.conflicts == 0
+    with world.session() as session:
+        assert session.conflicts() == ()
+    assert world.sync().writes == 0
+
+
+def test_a_decision_is_void_when_a_side_moves_on(world: EngineWorld) -> None:
+    world.set(conflict=Conflict.MANUAL)
+    linked(world)
+    both_edit(world)
+    world.sync()
+    with world.session() as session:
+        [waiting] = session.conflicts()
+        session.resolve(waiting.handle, Side.LEFT)
+    world.right.update(world.only(world.right), {"job_title": "third"})
+
+    report = world.sync()
+
+    assert report.conflicts == 1
+    assert titles(world) == ("left", "third")
+    with world.session() as session:
+        [waiting] = session.conflicts()
+    assert waiting.right["job_title"] == "third"
+
+
+def test_a_conflict_that_people_end_by_agreeing_is_gone(world: EngineWorld) -> None:
+    world.set(conflict=Conflict.MANUAL)
+    linked(world)
+    both_edit(world)
+    world.sync()
+    world.right.update(world.only(world.right), {"job_title": "left"})
+
+    world.sync()
+
+    with world.session() as session:
+        assert session.conflicts() == ()
+        assert session.status().lanes[0].conflicts == 0
+
+
+@pytest.mark.parametrize(("winner", "stays"), [(Side.LEFT, False), (Side.RIGHT, True)])
+def test_deleted_and_edited_waits_for_a_person_too(
+    world: EngineWorld, winner: Side, stays: bool
+) -> None:
+    world.set(conflict=Conflict.MANUAL)
+    linked(world)
+    world.left.delete(world.only(world.left))
+    world.right.update(world.only(world.right), {"job_title": "Admiral"})
+    report = world.sync()
+    assert report.conflicts == 1
+    assert world.left.read("ada") == {}
+    assert len(world.right.read("ada")) == 1
+    with world.session() as session:
+        [waiting] = session.conflicts()
+        session.resolve(waiting.handle, winner)
+
+    world.settle()
+
+    assert bool(world.right.read("ada")) is stays
+    assert world.same()
+
+
+def test_different_values_at_a_first_sync_wait_for_a_person(world: EngineWorld) -> None:
+    world.set(conflict=Conflict.MANUAL)
+    world.left.create("ada", person("Grace", "Hopper", job_title="left", company="Navy"))
+    world.right.create("ada", person("Grace", "Hopper", job_title="right"))
+
+    report = world.sync()
+
+    assert report.conflicts == 1
+    assert world.shown(world.right)[0]["company"] == "Navy"
+    with world.session() as session:
+        [waiting] = session.conflicts()
+        session.resolve(waiting.handle, Side.RIGHT)
+    world.settle()
+    assert titles(world) == ("right", "right")
+
+
+def test_a_rule_instead_of_manual_decides_what_waited(world: EngineWorld) -> None:
+    world.set(conflict=Conflict.MANUAL)
+    linked(world)
+    both_edit(world)
+    world.sync()
+
+    world.set(conflict=Conflict.RIGHT_WINS)
+    world.settle()
+
+    assert titles(world) == ("right", "right")
+
+
+def test_resolving_what_is_no_conflict_is_a_usage_error(world: EngineWorld) -> None:
+    with world.session() as session, pytest.raises(UsageError):
+        session.resolve("c99", Side.LEFT)
+
+
+# --- plugins ------------------------------------------------------------------------------------
+
+
+@dataclass
+class Watching:
+    """A plugin that decides conflicts, forbids deletions, and writes down what it sees."""
+
+    winner: Side | None = None
+    forbidden: frozenset[Action] = frozenset()
+    seen: list[object] = field(default_factory=list)
+
+    @hookimpl
+    def resolve_conflict(self, conflict: ConflictSeen) -> Resolution | None:
+        self.seen.append(conflict)
+        return None if self.winner is None else Resolution(winner=self.winner, reason="I know")
+
+    @hookimpl
+    def before_apply(self, change: PlannedOperation) -> Veto | None:
+        return Veto(reason="not on my watch") if change.action in self.forbidden else None
+
+    @hookimpl
+    def run_started(self, run: RunStarted) -> None:
+        self.seen.append(run)
+
+    @hookimpl
+    def after_apply(self, change: PlannedOperation, outcome: Outcome) -> None:
+        self.seen.append((change.action, outcome))
+
+    @hookimpl
+    def run_finished(self, report: RunReport) -> None:
+        self.seen.append(report)
+
+
+def watch(world: EngineWorld, watching: Watching) -> None:
+    world.plugins = PluginManager.of({"memory": memory, "watching": watching})
+
+
+def test_a_plugin_decides_before_the_rule_does(world: EngineWorld) -> None:
+    linked(world)
+    watch(world, Watching(winner=Side.RIGHT))
+    both_edit(world)
+
+    world.settle()
+
+    assert titles(world) == ("right", "right")
+
+
+def test_a_plugin_decides_what_would_wait_for_a_person(world: EngineWorld) -> None:
+    world.set(conflict=Conflict.MANUAL)
+    linked(world)
+    watching = Watching(winner=Side.RIGHT)
+    watch(world, watching)
+    both_edit(world)
+
+    report = world.sync()
+
+    assert report.conflicts == 0
+    assert titles(world) == ("right", "right")
+    [conflict, *_] = [each for each in watching.seen if isinstance(each, ConflictSeen)]
+    assert conflict.values.left["job_title"] == "left"
+    assert conflict.values.right["job_title"] == "right"
+
+
+def test_a_plugin_that_has_no_answer_leaves_it_to_the_rule(world: EngineWorld) -> None:
+    linked(world)
+    watch(world, Watching())
+    both_edit(world)
+
+    world.settle()
+
+    assert titles(world) == ("left", "left")
+
+
+def test_a_plugins_veto_holds_an_operation_and_names_the_plugin(world: EngineWorld) -> None:
+    linked(world)
+    watch(world, Watching(forbidden=frozenset({Action.DELETE})))
+    world.left.delete(world.only(world.left))
+
+    plan, report = world.plan(), world.sync()
+
+    assert report.writes == plan.writes == 0
+    [operation] = report.operations
+    assert operation.held == "vetoed by watching: not on my watch"
+    assert len(world.right.read("ada")) == 1
+
+
+def test_observers_see_a_run_from_start_to_end(world: EngineWorld) -> None:
+    watching = Watching()
+    watch(world, watching)
+    world.left.create("ada", person("Grace", "Hopper"))
+
+    report = world.sync()
+
+    started, (action, outcome), finished = watching.seen
+    assert isinstance(started, RunStarted)
+    assert started.run_id == report.run_id
+    assert action is Action.CREATE
+    assert isinstance(outcome, Applied)
+    assert finished == report

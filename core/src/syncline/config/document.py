@@ -101,6 +101,9 @@ class GuardsTable(Table):
     minimum_links: int = Field(
         20, ge=0, description="Below so many links a side gone empty or wholly changed is normal."
     )
+    approval_days: int = Field(
+        7, ge=1, description="Days after which an approval that no run has used is void."
+    )
 
 
 class MemberTable(BaseModel):

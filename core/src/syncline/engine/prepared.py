@@ -15,7 +15,6 @@ from syncline.model.reports import Action, PlannedOperation
 from syncline.model.sides import Side
 from syncline.plugin.requests import Create, Delete, Update
 
-
 LinkFate = Literal["linked", "out_of_scope", "removed"]
 """What a link becomes whose record was created again; of `removed` the record is a new one."""
 

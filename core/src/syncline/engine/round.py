@@ -16,8 +16,8 @@ from typing import Any, Final
 
 from sqlalchemy import update
 
-from syncline.engine.decide.guards import HINTS, Guard
-from syncline.engine.held import Held
+from syncline.engine.decide.guards import Guard
+from syncline.engine.held import Held, guard_trip
 from syncline.engine.lanes import FeedState, Lane
 from syncline.engine.linked import LinkedWork
 from syncline.engine.pair import pair
@@ -264,10 +264,7 @@ def _foreign(count: int) -> Stop:
 
 def _too_many(lane: Lane, side: str, count: int) -> GuardTrip:
     name = lane.name
-    return GuardTrip(
-        guard=Guard.TOO_MANY.value,
-        scope=f"{name.sync}/{name.type}, {name.left} - {name.right}",
-        message=f"{count} records on the {side} side, max_records is {lane.policy.max_records}",
-        hint=HINTS[Guard.TOO_MANY],
-        held=count,
-    )
+    scope = f"{name.sync}/{name.type}, {name.left} - {name.right}"
+    limit = lane.policy.max_records
+    message = f"{count} records on the {side} side, max_records is {limit}"
+    return guard_trip(Guard.TOO_MANY, scope, message, count)

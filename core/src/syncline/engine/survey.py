@@ -43,7 +43,7 @@ class _Numbers:
 def survey(world: World, lanes: Mapping[int, Lane]) -> Held:
     """Count, let the guards judge, and say which classes of operations are held."""
     with world.database.transaction() as tx:
-        held = load_held(tx, lanes)
+        held = load_held(tx, lanes, world.seconds)
     numbers = _count(world, lanes)
     for (lane_id, side), found in numbers.items():
         lane = lanes[lane_id]

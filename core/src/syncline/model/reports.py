@@ -87,13 +87,18 @@ class Problem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuardTrip:
-    """A guard that held a class of operations: what, why, and how to go on if it is intended."""
+    """A guard that held a class of operations: what (`message`), why, how to go on if it is
+    intended, where to look otherwise; `hint` is both of the latter.
+    """
 
     guard: str
     scope: str
     message: str
     hint: str
     held: int
+    why: str = ""
+    intended: str = ""
+    otherwise: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -99,12 +99,16 @@ class FieldRule:
 
 @dataclass(frozen=True)
 class GuardLimits:
-    """Above these, a class of operations is held until a person approves (per lane and round)."""
+    """Above these, a class of operations is held until a person approves (per lane and round).
+
+    An approval that no run has used within `approval_days` is void.
+    """
 
     deletions: int = 10
     deletion_share: float = 0.20
     cleared_share: float = 0.05
     minimum_links: int = 20
+    approval_days: int = 7
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ from rich.text import Text
 from syncline.cli.render.operations import Detail, operations_by_lane
 from syncline.cli.render.parts import COLOR, blank, heading, line, table
 from syncline.cli.render.text import count_text, label_text, lane_text, printable
-from syncline.model.reports import WRITES, LaneReport, Problem, RunReport
+from syncline.model.reports import WRITES, GuardTrip, LaneReport, Problem, RunReport
 
 MOST_PROBLEMS = 20
 
@@ -88,7 +88,7 @@ def _attention(report: RunReport, detail: Detail) -> Iterator[Text]:
     """Guards and problems, each with its way out."""
     for guard in report.guards:
         yield line((f"guard {guard.guard}: ", COLOR["held"]), f"{guard.message} ({guard.scope})")
-        yield line(f"hint: {guard.hint}", indent=2)
+        yield from _advice(guard)
     most = None if detail.most is None else MOST_PROBLEMS
     for problem in report.problems[:most]:
         yield from _problem(problem)
@@ -96,6 +96,14 @@ def _attention(report: RunReport, detail: Detail) -> Iterator[Text]:
         yield line(f"… and {count_text(rest, 'more problem')} (--all shows them)")
     if report.guards or report.problems:
         yield blank()
+
+
+def _advice(guard: GuardTrip) -> Iterator[Text]:
+    """Why it stopped, how to go on if it was meant, where to look if it was not."""
+    if guard.why:
+        yield line(guard.why, indent=2)
+    for text in (guard.intended, guard.otherwise) if guard.intended else (guard.hint,):
+        yield line(f"hint: {text}", indent=2)
 
 
 def _problem(problem: Problem) -> Iterator[Text]:

@@ -50,16 +50,16 @@ def tripped(tally: Tally, limits: GuardLimits) -> tuple[Trip, ...]:
     """The guards this tally trips."""
     found: list[Trip] = []
     many = tally.links >= limits.minimum_links
-    if tally.deletions > limits.deletions and tally.deletions > limits.deletion_share * tally.links:
+    if many and tally.deletions and tally.deletions == tally.links:
+        found.append(Trip(Guard.EMPTIED, f"all {tally.links} are gone on the other side"))
+    elif tally.deletions > max(limits.deletions, limits.deletion_share * tally.links):
         words = f"{tally.deletions} of {tally.links} would be deleted"
         found.append(Trip(Guard.DELETIONS, words))
-    elif many and tally.deletions and tally.deletions == tally.links:
-        found.append(Trip(Guard.EMPTIED, f"all {tally.links} are gone on the other side"))
     for name, count in sorted(tally.cleared.items()):
         if many and count > max(1.0, limits.cleared_share * tally.links):
             words = f"{name} would be emptied on {count} of {tally.links}"
             found.append(Trip(Guard.CLEARED, words, name))
-    if many and tally.changed == tally.links:
+    if many and tally.changed and tally.changed == tally.links:
         found.append(Trip(Guard.REWRITTEN, f"all {tally.links} were changed on the other side"))
     return tuple(found)
 

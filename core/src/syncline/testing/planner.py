@@ -68,7 +68,7 @@ class PlannedLink:
     """One link. `fields` is None where the record is gone. `sent` counts writes."""
 
     policy: ObjectPolicy
-    specs: PerSide[TypeSpec]
+    specs: PerSide[TypeSpec] = field(repr=False)
     fields: PerSide[Fields | None]
     bases: PerSide[Digests | None] = field(default_factory=lambda: PerSide(None, None))
     modified: PerSide[datetime | None] = field(default_factory=lambda: PerSide(None, None))
@@ -79,6 +79,10 @@ class PlannedLink:
     def digester(self) -> Digester:
         """Readable digests of the policy's type."""
         return readable_digester(self.policy.type)
+
+    def copy(self) -> PlannedLink:
+        """The same link, to go another way with."""
+        return replace(self, sent=list(self.sent))
 
     def edit(self, side: Side, fields: Fields) -> None:
         """A person changes fields; the system keeps what it can hold, as it holds it."""

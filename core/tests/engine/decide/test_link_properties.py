@@ -1,0 +1,503 @@
+"""Laws of a whole link: from decision to values to bases, with systems that cannot hold it all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from syncline.engine.decide.link import Carry, Decision, Ruling, Verdict
+from syncline.engine.decide.settlement import BaseMove
+from syncline.engine.decide.values import SideValues, created_fields, target_write
+from syncline.model.capacity import Capacity
+from syncline.model.contact import CONTACT
+from syncline.model.fields import Value
+from syncline.model.records import Writable
+from syncline.model.sides import SIDES, PerSide, Side
+from syncline.plugin.spec import TypeSpec
+from syncline.policy.schema import Conflict, Direction, FieldRule, Merge, ObjectPolicy
+from syncline.testing.planner import PlannedLink, readable_digester, spec_of
+
+LEFT, RIGHT = Side.LEFT, Side.RIGHT
+QUICK = settings(max_examples=60, deadline=None)
+NAMES = (
+    "given_name", "family_name", "company", "job_title", "emails", "categories",
+    "business_address", "birthday", "notes",
+)  # fmt: skip
+PLAIN = spec_of(NAMES)
+
+
+def with_a_last_name(fields: Mapping[str, Value]) -> Mapping[str, Value]:
+    """Salesforce: something stands in for a missing last name."""
+    if "family_name" not in fields or fields["family_name"]:
+        return fields
+    return {**fields, "family_name": fields.get("display_name") or fields.get("company") or "?"}
+
+
+RICH = spec_of((*NAMES, "display_name"), {"emails": Capacity(many=3)})
+POOR = spec_of(
+    NAMES,
+    {
+        "emails": Capacity(many=1),
+        "categories": Capacity(many=2, max_length=3),
+        "given_name": Capacity(max_length=2),
+        "notes": Capacity(max_length=4),
+        "business_address": Capacity(part_lengths={"street": 3}),
+        "birthday": Capacity(full_dates=True),
+    },
+    with_a_last_name,
+)
+
+CHOICES: Mapping[str, tuple[Any, ...]] = {
+    "given_name": ("Ada", "Adam", "Grace"),
+    "family_name": ("Hopper", "King"),
+    "company": ("Navy", "Bank"),
+    "job_title": ("Admiral", "Countess"),
+    "display_name": ("Desk", "Office"),
+    "notes": ("note", "notes", "other"),
+    "birthday": ("1990-05-01", "1991-05-01"),
+    "business_address": (
+        {"street": "Long Way", "city": "Bonn"},
+        {"street": "Long Road", "city": "Bonn"},
+        {"city": "Bern"},
+    ),
+}
+SETS = {"emails": "abcdefg", "categories": ("red", "reddish", "blue", "blues", "g")}
+
+
+def value_of(name: str) -> st.SearchStrategy[Value]:
+    if name in SETS:
+        return st.lists(st.sampled_from(SETS[name]), unique=True, max_size=3).map(
+            lambda found: tuple(found) or None
+        )
+    return st.none() | st.sampled_from(CHOICES[name])
+
+
+def edits(spec: TypeSpec = PLAIN) -> st.SearchStrategy[dict[str, Value]]:
+    return st.fixed_dictionaries({}, optional={name: value_of(name) for name in spec.by_name})
+
+
+POLICIES = st.builds(
+    lambda conflict, merge: ObjectPolicy(
+        type=CONTACT, direction=Direction.BOTH, conflict=conflict, merge=merge
+    ),
+    st.sampled_from([Conflict.LEFT_WINS, Conflict.RIGHT_WINS]),
+    st.sampled_from(Merge),
+)
+SYSTEMS = {"plain": PLAIN, "rich": RICH, "poor": POOR}
+SPECS = st.tuples(st.sampled_from(sorted(SYSTEMS)), st.sampled_from(sorted(SYSTEMS)))
+Systems = tuple[str, str]
+
+
+def specs_of(systems: Systems) -> PerSide[TypeSpec]:
+    return PerSide(*(SYSTEMS[name] for name in systems))
+
+
+@st.composite
+def settled_links(draw: st.DrawFn, systems: st.SearchStrategy[Systems] = SPECS) -> Any:
+    """A link both of whose sides were once settled."""
+    chosen = specs_of(draw(systems))
+    empty: PerSide[Any] = chosen.map(lambda spec: dict.fromkeys(spec.by_name))
+    link = PlannedLink(draw(POLICIES), chosen, empty)
+    for side in SIDES:
+        link.edit(side, draw(edits(chosen[side])))
+    link.run()
+    return link
+
+
+def normal(link: PlannedLink, side: Side) -> dict[str, Value]:
+    return CONTACT.normal(link.fields[side] or {})
+
+
+# --- merge laws (P16) -------------------------------------------------------------------------
+
+PLAIN_LINKS = settled_links(st.just(("plain", "plain")))
+
+
+@QUICK
+@given(PLAIN_LINKS, edits(), st.sampled_from(SIDES))
+def test_what_one_side_changed_is_what_both_hold(
+    link: PlannedLink, change: dict[str, Value], side: Side
+) -> None:
+    link.edit(side, change)
+    wanted = normal(link, side)
+    link.run(1)
+    assert normal(link, LEFT) == normal(link, RIGHT) == wanted
+
+
+@QUICK
+@given(PLAIN_LINKS, edits())
+def test_what_both_changed_alike_needs_no_write(
+    link: PlannedLink, change: dict[str, Value]
+) -> None:
+    writes = len(link.sent)
+    for side in SIDES:
+        link.edit(side, change)
+    link.run(1)
+    assert len(link.sent) == writes
+    assert link.decide() == Decision(Verdict.NOTHING)
+
+
+@QUICK
+@given(settled_links(), edits(), edits())
+def test_every_value_comes_from_a_side(
+    link: PlannedLink, left: dict[str, Value], right: dict[str, Value]
+) -> None:
+    link.edit(LEFT, left)
+    link.edit(RIGHT, right)
+    before = {s: normal(link, s) for s in SIDES}
+    stored = {s: CONTACT.normal(link.stored(s, link.fields[s.other] or {})) for s in SIDES}
+    link.step()
+    for side in SIDES:
+        for name, value in normal(link, side).items():
+            sources = (before[side][name], stored[side][name])
+            if name in SETS:
+                at_hand = {e for s in SIDES for e in (link.fields[s] or {}).get(name) or ()}
+                assert set(value or ()) <= at_hand | set(before[side][name] or ())
+            elif isinstance(value, Mapping):
+                parts = {p for each in sources for p in (each or {}).items()}
+                assert set(value.items()) <= parts
+            else:
+                assert value in sources or name == "family_name"
+
+
+# --- lossy sides ------------------------------------------------------------------------------
+
+LOSSY = settled_links(st.sampled_from([("rich", "poor"), ("poor", "rich")]))
+
+
+@QUICK
+@given(LOSSY, edits(POOR))
+def test_the_poorer_side_shortens_nothing_it_did_not_change(
+    link: PlannedLink, change: dict[str, Value]
+) -> None:
+    poor = LEFT if link.specs.left is POOR else RIGHT
+    rich = poor.other
+    before, held = normal(link, rich), normal(link, poor)
+    link.edit(poor, change)
+    touched = {name for name, value in normal(link, poor).items() if value != held[name]}
+    link.run()
+    for name, value in normal(link, rich).items():
+        if name not in touched:
+            assert value == before[name], name
+        elif name in SETS:
+            removed = set(held[name] or ()) - set(normal(link, poor)[name] or ())
+            gone = {e for e in before[name] or () if any(e.startswith(cut) for cut in removed)}
+            assert set(before[name] or ()) - gone <= set(value or ())
+        elif name == "business_address" and value and before[name] and held[name]:
+            same = held[name].get("street") == (normal(link, poor)[name] or {}).get("street")
+            assert not same or value.get("street") == before[name].get("street")
+
+
+@QUICK
+@given(LOSSY)
+def test_reading_the_poorer_side_again_is_no_change(link: PlannedLink) -> None:
+    writes = len(link.sent)
+    for side in SIDES:
+        link.edit(side, {})
+        link.step()
+    assert len(link.sent) == writes
+
+
+def test_what_stands_in_for_a_name_never_travels_back() -> None:
+    link = linked({"company": "Navy"}, PerSide(RICH, POOR))
+    assert (link.fields.right or {})["family_name"] == "Navy"
+
+    link.edit(RIGHT, {"given_name": "Al"})
+    link.edit(LEFT, {"company": "Bank"})
+    link.run()
+    assert (link.fields.left or {})["family_name"] is None
+    assert (link.fields.left or {})["given_name"] == "Al"
+
+    link.edit(LEFT, {"display_name": "Desk"})
+    link.edit(RIGHT, {"family_name": "King"})
+    link.run()
+    assert (link.fields.left or {})["family_name"] == "King"
+
+
+def test_a_removed_name_is_replaced_by_what_stands_in_for_it() -> None:
+    link = linked({"family_name": "King", "company": "Navy"}, PerSide(RICH, POOR))
+    link.edit(LEFT, {"family_name": None})
+    link.run()
+    assert (link.fields.right or {})["family_name"] == "Navy"
+    assert (link.fields.left or {})["family_name"] is None
+
+
+def test_a_cut_text_comes_back_only_when_it_is_edited() -> None:
+    link = linked({"notes": "a long note", "job_title": "x"}, PerSide(RICH, POOR))
+    assert (link.fields.right or {})["notes"] == "a lo"
+    link.edit(RIGHT, {"job_title": "y"})
+    link.run()
+    assert (link.fields.left or {})["notes"] == "a long note"
+    link.edit(RIGHT, {"notes": "b"})
+    link.run()
+    assert (link.fields.left or {})["notes"] == "b"
+
+
+def test_an_edit_behind_the_cut_needs_no_write() -> None:
+    link = linked({"notes": "a long note"}, PerSide(RICH, POOR))
+    link.sent.clear()
+    link.edit(LEFT, {"notes": "a long story"})
+    assert link.step().settled == ("notes",)
+    assert link.sent == []
+    assert link.decide() == Decision(Verdict.NOTHING)
+
+
+def test_a_date_without_a_year_stays_where_it_is() -> None:
+    link = linked({"birthday": "--05-01"}, PerSide(RICH, POOR))
+    assert (link.fields.right or {})["birthday"] is None
+    link.edit(LEFT, {"birthday": "--05-02"})
+    link.run()
+    link.edit(RIGHT, {"job_title": "x"})
+    link.run()
+    assert (link.fields.left or {})["birthday"] == "--05-02"
+    link.edit(RIGHT, {"birthday": "1990-05-02"})
+    link.run()
+    assert (link.fields.left or {})["birthday"] == "1990-05-02"
+
+
+def linked(fields: dict[str, Value], specs: PerSide[TypeSpec], **rules: Direction) -> PlannedLink:
+    """A record made on the left and created on the right."""
+    policy = ObjectPolicy(
+        type=CONTACT,
+        direction=Direction.BOTH,
+        conflict=Conflict.LEFT_WINS,
+        merge=Merge.FIELDS,
+        fields={name: FieldRule(each) for name, each in rules.items()},
+    )
+    left = {**dict.fromkeys(specs.left.by_name), **fields}
+    link = PlannedLink(policy, specs, PerSide(left, None))
+    link.create(LEFT)
+    assert link.decide() == Decision(Verdict.NOTHING)
+    return link
+
+
+# --- settling ---------------------------------------------------------------------------------
+
+
+@QUICK
+@given(settled_links(), edits(), edits(), st.sampled_from(SIDES))
+def test_one_direction_settled_and_the_other_decided_again_ends_like_both_at_once(
+    link: PlannedLink, left: dict[str, Value], right: dict[str, Value], first: Side
+) -> None:
+    link.edit(LEFT, left)
+    link.edit(RIGHT, right)
+    at_once, one_by_one = link.copy(), link
+
+    at_once.run()
+    one_by_one.step((first,))
+    one_by_one.run()
+
+    for side in SIDES:
+        assert normal(one_by_one, side) == normal(at_once, side)
+
+
+@QUICK
+@given(settled_links(), edits(), edits())
+def test_the_order_of_the_two_writes_does_not_matter(
+    link: PlannedLink, left: dict[str, Value], right: dict[str, Value]
+) -> None:
+    link.edit(LEFT, left)
+    link.edit(RIGHT, right)
+    other = link.copy()
+    link.step((LEFT, RIGHT))
+    other.step((RIGHT, LEFT))
+    assert (link.fields, link.bases) == (other.fields, other.bases)
+
+
+def test_a_move_survives_the_intent_that_carries_it() -> None:
+    move = BaseMove({"notes": "n", "emails": ("a",)}, {"phones": ("x",)}, {"phones": ()})
+    assert BaseMove.from_json(move.to_json()) == move
+    assert move.only(["notes"]).names == {"notes"}
+
+
+# --- symmetry (P14) ---------------------------------------------------------------------------
+
+
+def mirrored(link: PlannedLink) -> PlannedLink:
+    rule = {
+        Conflict.LEFT_WINS: Conflict.RIGHT_WINS,
+        Conflict.RIGHT_WINS: Conflict.LEFT_WINS,
+    }
+    policy = ObjectPolicy(
+        type=CONTACT,
+        direction=Direction.BOTH,
+        conflict=rule[link.policy.conflict or Conflict.LEFT_WINS],
+        merge=link.policy.merge,
+    )
+    specs, fields, bases = (
+        PerSide(each.right, each.left) for each in (link.specs, link.fields, link.bases)
+    )
+    return PlannedLink(policy, specs, fields, bases)
+
+
+def flipped(carries: tuple[Carry, ...]) -> set[Any]:
+    return {(c.fields, c.source.other, c.mode, c.overrides) for c in carries}
+
+
+@QUICK
+@given(settled_links(), edits(), edits(), st.booleans())
+def test_swapping_the_sides_swaps_decisions_and_writes(
+    link: PlannedLink, left: dict[str, Value], right: dict[str, Value], forget: bool
+) -> None:
+    if forget:
+        link.bases = PerSide(None, None)
+    link.edit(LEFT, left)
+    link.edit(RIGHT, right)
+    mirror = mirrored(link)
+
+    ours, theirs = link.decide(), mirror.decide()
+
+    assert theirs.verdict is ours.verdict
+    assert {(c.fields, c.source, c.mode, c.overrides) for c in theirs.carries} == flipped(
+        ours.carries
+    )
+    assert (set(theirs.settled), set(theirs.conflicts)) == (
+        set(ours.settled),
+        set(ours.conflicts),
+    )
+    link.run()
+    mirror.run()
+    for side in SIDES:
+        assert normal(mirror, side) == normal(link, side.other)
+
+
+# --- one way, first sync ----------------------------------------------------------------------
+
+WAYS = st.sampled_from([Direction.LEFT_TO_RIGHT, Direction.RIGHT_TO_LEFT])
+
+
+@QUICK
+@given(SPECS, edits(), edits(), WAYS)
+def test_one_way_first_sync_source_values_win_and_source_blanks_do_not_clear(
+    systems: Systems, left: dict[str, Value], right: dict[str, Value], way: Direction
+) -> None:
+    link, source = one_way(systems, left, right, way)
+    given_source, held = link.fields[source], normal(link, source.other)
+    predicted = CONTACT.normal(link.stored(source.other, given_source or {}))
+    lossy = CONTACT.normal(link.stored(source, link.fields[source.other] or {}))
+    link.run(1)
+
+    assert link.fields[source] == given_source
+    for name, value in normal(link, source.other).items():
+        if (given_source or {}).get(name) is None:
+            assert value == held[name] or name == "family_name"
+        elif name not in SETS and name != "business_address":
+            normal_at_source = normal(link, source)[name]
+            assert value == predicted[name] or (value, lossy[name]) == (
+                held[name],
+                normal_at_source,
+            )
+
+
+@QUICK
+@given(SPECS, edits(), edits(), edits(), edits(), WAYS)
+def test_one_way_only_a_change_of_the_source_acts_and_then_all_that_differs_is_written(
+    systems: Systems,
+    left: dict[str, Value],
+    right: dict[str, Value],
+    drift: dict[str, Value],
+    change: dict[str, Value],
+    way: Direction,
+) -> None:
+    link, source = one_way(systems, left, right, way)
+    link.run(1)
+    target, writes = source.other, len(link.sent)
+
+    link.edit(target, drift)
+    drifted = normal(link, target)
+    assert link.step().verdict is Verdict.NOTHING
+    assert (len(link.sent), normal(link, target)) == (writes, drifted)
+
+    before = normal(link, source)
+    link.edit(source, change)
+    if normal(link, source) == before:
+        return
+    link.run(1)
+    for name, value in normal(link, source).items():
+        if name in NAMES and name not in SETS and name != "business_address" and value:
+            stored = CONTACT.normal(link.stored(target, link.fields[source] or {}))[name]
+            back = CONTACT.normal(link.stored(source, link.fields[target] or {}))[name]
+            assert stored == normal(link, target)[name] or back == value
+
+
+def one_way(
+    systems: Systems, left: dict[str, Value], right: dict[str, Value], way: Direction
+) -> tuple[PlannedLink, Side]:
+    specs = specs_of(systems)
+    empty: PerSide[Any] = specs.map(lambda spec: dict.fromkeys(spec.by_name))
+    link = PlannedLink(ObjectPolicy(type=CONTACT, direction=way), specs, empty)
+    link.edit(LEFT, left)
+    link.edit(RIGHT, right)
+    return link, LEFT if way is Direction.LEFT_TO_RIGHT else RIGHT
+
+
+@QUICK
+@given(SPECS, POLICIES, edits(), edits())
+def test_a_two_way_first_sync_clears_nothing_and_the_second_does_nothing(
+    systems: Systems, policy: ObjectPolicy, left: dict[str, Value], right: dict[str, Value]
+) -> None:
+    specs = specs_of(systems)
+    empty: PerSide[Any] = specs.map(lambda spec: dict.fromkeys(spec.by_name))
+    link = PlannedLink(policy, specs, empty)
+    link.edit(LEFT, left)
+    link.edit(RIGHT, right)
+    before = {side: normal(link, side) for side in SIDES}
+    link.run(1)
+    for side in SIDES:
+        for name, value in before[side].items():
+            assert value is None or normal(link, side)[name] is not None
+    assert link.decide() == Decision(Verdict.NOTHING)
+
+
+@pytest.mark.parametrize("source", list(SIDES))
+def test_from_one_way_to_both_the_former_source_wins_and_then_both_count(source: Side) -> None:
+    link = linked({"notes": "mine", "emails": ("a",)}, PerSide(PLAIN, PLAIN))
+    link.edit(source.other, {"notes": "drift", "emails": ("b",), "job_title": "Admiral"})
+    link.bases = PerSide(None, None)
+    link.step(ruling=Ruling(baseline_winner=source))
+    for side in SIDES:
+        shown = link.fields[side] or {}
+        assert (shown["notes"], shown["emails"]) == ("mine", ("a",))
+        assert shown["job_title"] == "Admiral"
+    assert link.decide() == Decision(Verdict.NOTHING)
+
+
+# --- what may not be written ------------------------------------------------------------------
+
+
+def test_a_field_we_may_not_write_is_refused_and_stays_due() -> None:
+    link = linked({"notes": "a", "company": "c"}, PerSide(PLAIN, PLAIN))
+    link.edit(LEFT, {"notes": "b", "company": "d"})
+    decision = link.decide()
+    sides = PerSide(
+        SideValues(link.fields.left or {}, link.bases.left, PLAIN),
+        SideValues(
+            link.fields.right or {},
+            link.bases.right,
+            PLAIN,
+            Writable(frozenset({"company"}), "read only"),
+        ),
+    )
+    write = target_write(RIGHT, decision, sides, readable_digester())
+    assert write.fields == {"company": "d"}
+    assert write.refused == ("notes",)
+    assert write.settlement.left.names == write.settlement.right.names == {"company"}
+    assert "notes" not in write.settlement.left.names
+
+
+@QUICK
+@given(SPECS, edits(RICH))
+def test_a_new_record_holds_what_its_side_can_hold_and_is_settled_at_once(
+    systems: Systems, fields: dict[str, Value]
+) -> None:
+    specs = specs_of(systems)
+    own = {name: value for name, value in fields.items() if name in specs.left.by_name}
+    link = linked({}, specs)
+    source = SideValues(link.stored(LEFT, own), None, specs.left)
+    target = SideValues({}, None, specs.right)
+    sent, _ = created_fields(source, target, readable_digester(), NAMES)
+    assert link.stored(RIGHT, sent) == {**dict.fromkeys(specs.right.by_name), **sent}

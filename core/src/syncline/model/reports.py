@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from syncline.model.fields import Value
 from syncline.model.records import RecordId
-from syncline.model.sides import Side
+from syncline.model.sides import PerSide, Side
 
 
 class Action(StrEnum):
@@ -188,7 +188,9 @@ class UndoReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingRecord:
-    """A record in attention: why it waits, since when, when it is looked at next."""
+    """A record in attention: why it waits, since when, when it is looked at next, and what would
+    release it.
+    """
 
     lane: LaneName
     side: Side
@@ -200,6 +202,56 @@ class WaitingRecord:
     next_at: datetime | None
     attempts: int
     label: str = field(default="", repr=False)
+    release: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkEntry:
+    """A link: two records that are the same thing. `state` is its status in words, `presence`
+    what was last seen of each record, `due` whether the next run looks at it.
+    """
+
+    number: int
+    lane: LaneName
+    status: str
+    state: str
+    connections: PerSide[str]
+    ids: PerSide[RecordId | None]
+    presence: PerSide[str]
+    label: str = field(default="", repr=False)
+    due: bool = False
+    waiting: tuple[WaitingRecord, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryEntry:
+    """What was done to one record. `reason` is the rule that decided; `undoes` names the run that
+    this one took back.
+    """
+
+    at: datetime
+    run: str
+    undoes: str | None
+    lane: LaneName
+    side: Side
+    connection: str
+    action: Action
+    id: RecordId
+    label: str = field(repr=False)
+    reason: str
+    changes: tuple[FieldChange, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunEntry:
+    """One run: when, how it ended (None: it has not, or it died), what it did, what it undid."""
+
+    id: str
+    started: datetime
+    finished: datetime | None
+    exit_code: int | None
+    counts: Mapping[str, int]
+    undoes: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,7 @@ from syncline.model.reports import (
 from syncline.model.sides import SIDES, Side
 from syncline.plugin.manager import PluginManager
 from syncline.policy.settings import Configuration
+from syncline.run.release import release
 from syncline.state import leases
 from syncline.state.attention import ATTENTION
 from syncline.state.database import Database
@@ -54,7 +55,7 @@ class Inspection:
             return StatusReport(
                 lanes=tuple(self._lane(tx, row) for row in lanes.values()),
                 waiting=tuple(
-                    self._waiting(tx, row, lanes[row.lane_id])
+                    self.waiting(tx, row, lanes[row.lane_id])
                     for row in tx.execute(select(ATTENTION).order_by(ATTENTION.c.since_at))
                     if row.lane_id in lanes
                 ),
@@ -143,19 +144,21 @@ class Inspection:
         ]
         return _instant(max((end for end in ends if end is not None), default=None))
 
-    def _waiting(self, tx: Connection, row: Row[Any], lane: Row[Any]) -> WaitingRecord:
+    def waiting(self, tx: Connection, row: Row[Any], lane: Row[Any]) -> WaitingRecord:
+        """A row of attention in words."""
         side = Side(row.side)
         return WaitingRecord(
             lane=_name(lane),
             side=side,
-            connection=self._connection(lane, side),
+            connection=self.connection(lane, side),
             id=RecordId(row.record_id),
             reason=row.reason,
             message=row.message,
             since=datetime.fromtimestamp(row.since_at, UTC),
             next_at=_instant(row.next_at),
             attempts=row.attempts,
-            label=self._label(tx, lane, side, row.record_id),
+            label=self.label_of(tx, lane, side, row.record_id),
+            release=release(row.reason, self.connection(lane, _refusing(row))),
         )
 
     def _held(self, tx: Connection, lanes: dict[int, Row[Any]]) -> list[HeldOperation]:
@@ -167,7 +170,7 @@ class Inspection:
                 action=Action(row.action),
                 connection=row.connection,
                 id=RecordId(row.record_id),
-                label=self._label(tx, lanes[row.lane_id], Side(row.side), row.record_id),
+                label=self.label_of(tx, lanes[row.lane_id], Side(row.side), row.record_id),
                 guard=row.guard,
                 since=datetime.fromtimestamp(row.since_at, UTC),
             )
@@ -189,7 +192,7 @@ class Inspection:
             since=datetime.fromtimestamp(row.since_at, UTC),
         )
 
-    def _label(self, tx: Connection, lane: Row[Any], side: Side, record_id: str) -> str:
+    def label_of(self, tx: Connection, lane: Row[Any], side: Side, record_id: str) -> str:
         """What a person would call the record, if its values happen to be kept."""
         feed = lane._mapping[f"{side}_feed"]
         payload = tx.scalar(
@@ -200,7 +203,8 @@ class Inspection:
             return ""
         return label(type, self.database.vault.unseal(payload))
 
-    def _connection(self, lane: Row[Any], side: Side) -> str:
+    def connection(self, lane: Row[Any], side: Side) -> str:
+        """The name of the connection at a side of a lane."""
         sync = self.configuration.syncs.get(lane.sync)
         return side.value if sync is None else sync.between[side]
 
@@ -215,6 +219,15 @@ class Inspection:
         return [
             (row.id, datetime.fromtimestamp(row.started_at, UTC), row.exit_code) for row in rows
         ]
+
+
+_AT_THE_OTHER_SIDE = ("no permission", "refused", "incomplete", "deferred", "unknown")
+
+
+def _refusing(row: Row[Any]) -> Side:
+    """The side that something must change at: a refused write waits with the record it is of."""
+    side = Side(row.side)
+    return side.other if row.reason in _AT_THE_OTHER_SIDE else side
 
 
 def _name(row: Row[Any]) -> LaneName:

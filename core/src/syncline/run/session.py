@@ -19,12 +19,14 @@ from syncline.engine.lanes import Lane
 from syncline.engine.report import RoundReport
 from syncline.engine.round import Round, wake_all
 from syncline.engine.world import World
-from syncline.errors import SynclineError, UsageError
+from syncline.errors import SynclineError
 from syncline.model.progress import Progress, Silent
 from syncline.model.reports import (
     CallCounts,
     HeldOperation,
-    Problem,
+    HistoryEntry,
+    LinkEntry,
+    RunEntry,
     RunReport,
     StatusReport,
     UndoReport,
@@ -33,13 +35,17 @@ from syncline.model.reports import (
 from syncline.model.sides import Side
 from syncline.plugin.events import RunStarted
 from syncline.plugin.manager import PluginManager
-from syncline.plugin.requests import CheckReport, CheckRequest
+from syncline.plugin.requests import CheckReport, CheckRequest, CheckResult
 from syncline.policy.schema import ObjectPolicy
 from syncline.policy.settings import Configuration, Member, SyncSettings
+from syncline.run import doctor
+from syncline.run.choose import choose, sync_failed
 from syncline.run.connections import Connections
 from syncline.run.inspect import Inspection
+from syncline.run.pairs import LinkList, Pairs
 from syncline.run.resolve import Resolver
 from syncline.run.selection import Selection
+from syncline.run.story import Story
 from syncline.run.undo import Undoing, find_run
 from syncline.state import claims, history
 from syncline.state.database import CommitHook, Database, scratch_copy
@@ -181,7 +187,7 @@ class Session:
         return UndoReport(undone=undone, run=report, kept=tuple(undoing.kept))
 
     def _rounds(self, selection: Selection) -> Work:
-        chosen = self._chosen(selection)
+        chosen = choose(self._configuration, selection)
 
         def work(world: World, report: RoundReport) -> list[Lane]:
             rounds = (self._round(world, selection, *each, report) for each in chosen)
@@ -247,7 +253,7 @@ class Session:
         try:
             lanes = resolver.lanes(sync, policy, members)
         except SynclineError as error:
-            report.problem(_problem(sync, error))
+            report.problem(sync_failed(sync.name, error))
             return []
         report.problems.extend(resolver.problems)
         if selection.full:
@@ -255,37 +261,6 @@ class Session:
         everyone = list(lanes.values())
         Round(world, lanes, report, full=selection.full).run()
         return everyone
-
-    def _chosen(
-        self, selection: Selection
-    ) -> list[tuple[SyncSettings, ObjectPolicy, tuple[Member, ...]]]:
-        """The syncs, types and members a selection means.
-
-        Raises:
-            UsageError: it names something the configuration does not have.
-
-        """
-        syncs = self._configuration.syncs
-        if unknown := set(selection.syncs) - set(syncs):
-            raise UsageError(
-                f"there is no sync {sorted(unknown)[0]!r}",
-                hint=f"There are: {', '.join(sorted(syncs)) or 'none'}.",
-            )
-        found = []
-        for sync in syncs.values():
-            if not sync.enabled or (selection.syncs and sync.name not in selection.syncs):
-                continue
-            members = _members(sync, selection)
-            for policy in sync.objects.values():
-                wanted = not selection.types or policy.type.name in selection.types
-                if policy.runs and wanted and members:
-                    found.append((sync, policy, members))
-        if selection.members and not found:
-            raise UsageError(
-                "no sync has such a member",
-                hint="Name members by one of their account names, as the members' list writes it.",
-            )
-        return found
 
     def _report(
         self,
@@ -343,21 +318,40 @@ class Session:
         """Decide a conflict; the next run carries it out."""
         self._inspection().resolve(handle, winner)
 
+    def links(self, selection: Selection, *, everything: bool = False) -> LinkList:
+        """Links that are not in step, or all of them, and what waits for what."""
+        return Pairs(self._inspection()).find(selection, everything=everything)
+
+    def link(self, reference: str) -> tuple[LinkEntry, ...]:
+        """The links of one record: by number, id, name or e-mail address."""
+        return Pairs(self._inspection()).of_record(reference)
+
+    def record_history(self, reference: str) -> tuple[HistoryEntry, ...]:
+        """What happened to one record, newest first."""
+        return self._story().record(reference)
+
+    def runs(self) -> tuple[RunEntry, ...]:
+        """The latest runs, newest first."""
+        return self._story().runs()
+
+    def doctor(self) -> tuple[CheckResult, ...]:
+        """Whether the installation, the database and the connections are sound."""
+        now = self._now().timestamp()
+        found = list(doctor.installation(self._plugins.plugins))
+        found += doctor.StateCheck(self._database, self._configuration, now).findings()
+        for each in self.check():
+            found += doctor.connection(each.name, each.report, each.error)
+            if each.report and (clock := doctor.clock(each.name, each.report, self._now)):
+                found.append(clock)
+        return tuple(found)
+
+    def _story(self) -> Story:
+        return Story(self._database, self._configuration, self._plugins)
+
     def _inspection(self) -> Inspection:
         return Inspection(
             self._database, self._configuration, self._plugins, self._now().timestamp()
         )
-
-
-def _members(sync: SyncSettings, selection: Selection) -> tuple[Member, ...]:
-    if not selection.members:
-        return sync.members
-    wanted = {name.casefold() for name in selection.members}
-    return tuple(
-        member
-        for member in sync.members
-        if wanted.intersection(account.casefold() for account in member.accounts)
-    )
 
 
 def _difference(
@@ -371,15 +365,4 @@ def _difference(
             checks=now.checks - (before[name].checks if name in before else 0),
         )
         for name, now in sorted(after.items())
-    )
-
-
-def _problem(sync: SyncSettings, error: SynclineError) -> Problem:
-    connection = error.context.get("connection")
-    return Problem(
-        kind=type(error).__name__.lower(),
-        message=f"sync {sync.name!r}: {error.message}",
-        hint=error.hint,
-        connection=None if connection is None else str(connection),
-        exit_code=error.exit_code,
     )

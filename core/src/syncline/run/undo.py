@@ -17,6 +17,7 @@ from syncline.model.reports import KeptRecord, LaneName, Problem
 from syncline.plugin.connection import ConnectionHandle
 from syncline.policy.schema import ObjectPolicy
 from syncline.policy.settings import Configuration, Member, SyncSettings
+from syncline.run.choose import sync_failed
 from syncline.run.resolve import Resolver
 from syncline.state.database import Database
 from syncline.state.history import HISTORY, RUN
@@ -78,7 +79,7 @@ class Undoing:
         try:
             lanes = resolver.lanes(sync, policy, members)
         except SynclineError as error:
-            report.problem(_problem(sync.name, error))
+            report.problem(sync_failed(sync.name, error))
             return []
         report.problems.extend(resolver.problems)
         everyone = list(lanes.values())
@@ -131,14 +132,3 @@ def _members(
 
 def _name(row: Row[Any]) -> LaneName:
     return LaneName(row.sync, row.type, row.left_name, row.right_name)
-
-
-def _problem(sync: str, error: SynclineError) -> Problem:
-    connection = error.context.get("connection")
-    return Problem(
-        kind=type(error).__name__.lower(),
-        message=f"sync {sync!r}: {error.message}",
-        hint=error.hint,
-        connection=None if connection is None else str(connection),
-        exit_code=error.exit_code,
-    )

@@ -1,0 +1,210 @@
+"""`syncline doctor`: is this installation sound? Looks, and changes nothing.
+
+Findings have the form of a connection's check: an id, a level, a message, a hint.
+"""
+
+from __future__ import annotations
+
+import platform
+import stat
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Connection, func, select
+from sqlalchemy.exc import DBAPIError
+
+from syncline import __version__
+from syncline.engine.held import APPROVAL
+from syncline.engine.settle import INTENT
+from syncline.errors import SynclineError
+from syncline.plugin.discovery import PluginInfo
+from syncline.plugin.requests import CheckReport, CheckResult, Level
+from syncline.policy.settings import Configuration
+from syncline.state.database import Database
+from syncline.state.lanes import LANE
+from syncline.state.leases import LEASE
+from syncline.state.migrate import version
+
+_HOUR: Final = 3600.0
+_DAY: Final = 24 * _HOUR
+SKEW: Final = 30.0
+"""Seconds a service's clock may differ from ours before it is mentioned."""
+OVERDUE: Final = 2 * _DAY
+OLD_INTENT: Final = _DAY
+STALE_LEASE: Final = _HOUR
+
+
+def installation(plugins: Iterable[PluginInfo]) -> Iterator[CheckResult]:
+    """Python, Syncline, and every plugin with its state."""
+    words = f"Syncline {__version__}, Python {platform.python_version()} on {sys.platform}"
+    yield _finding("installation.version", "ok", words)
+    for each in plugins:
+        found = f"{each.name} {each.version} ({each.distribution}): {each.state}"
+        level: Level = "ok" if each.state in ("loaded", "disabled") else "warning"
+        reason = f", {each.reason}" if each.reason else ""
+        hint = "" if level == "ok" else "`syncline plugins list` shows all of them."
+        yield _finding(f"installation.plugin.{each.name}", level, f"{found}{reason}", hint)
+
+
+@dataclass(frozen=True)
+class StateCheck:
+    """Looks at the database. It is open, so its version and its key are right."""
+
+    database: Database
+    configuration: Configuration
+    now: float
+
+    def findings(self) -> Iterator[CheckResult]:
+        """The file first, then what is in it."""
+        yield from self._database()
+        yield from self._file()
+        with self.database.transaction() as tx:
+            yield from self._lanes(tx)
+            yield from self._leases(tx)
+            yield from self._intents(tx)
+            yield from self._approvals(tx)
+
+    def _database(self) -> Iterator[CheckResult]:
+        dialect = self.database.engine.dialect.name
+        words = f"{dialect}, version {version(self.database.engine)}; the key fits"
+        yield _finding("database.version", "ok", words)
+        if dialect == "sqlite":
+            yield self._integrity()
+
+    def _integrity(self) -> CheckResult:
+        try:
+            with self.database.transaction() as tx:
+                answer = str(tx.exec_driver_sql("PRAGMA quick_check(1)").scalar())
+        except (SynclineError, DBAPIError) as error:
+            answer = type(error).__name__
+        if answer == "ok":
+            return _finding("database.integrity", "ok", "the database is whole")
+        hint = "Go back to a backup. Nothing in the systems is deleted if you start anew."
+        return _finding("database.integrity", "error", "the database is damaged", hint)
+
+    def _file(self) -> Iterator[CheckResult]:
+        name = self.database.engine.url.database
+        if self.database.engine.dialect.name != "sqlite" or name in (None, "", ":memory:"):
+            return
+        path = Path(str(name))
+        mode = stat.S_IMODE(path.stat().st_mode)
+        size = path.stat().st_size / 1_000_000
+        yield _finding("database.size", "ok", f"{path.name}: {size:.1f} MB")
+        if mode & 0o077:
+            words = f"{path.name} may be read by others (mode {mode:03o})"
+            yield _finding("database.mode", "warning", words, f"chmod 600 {path.name}")
+        else:
+            yield _finding("database.mode", "ok", f"only its owner may read it (mode {mode:03o})")
+
+    # --- what is in it --------------------------------------------------------------------------
+
+    def _lanes(self, tx: Connection) -> Iterator[CheckResult]:
+        """Lanes of the configuration that have not run for a while. Paused ones are left out."""
+        wanted = {
+            (sync.name, type, *member.accounts)
+            for sync in self.configuration.syncs.values()
+            for type, policy in sync.objects.items()
+            for member in sync.members
+            if sync.enabled and policy.runs
+        }
+        late = 0
+        for row in tx.execute(select(LANE)):
+            if (row.sync, row.type, row.left_name, row.right_name) in wanted:
+                late += (row.last_run_at or 0.0) < self.now - OVERDUE
+        if late:
+            words = f"{late} lanes have not run to their end for more than two days"
+            hint = "`syncline status` says why; is `syncline run` still started regularly?"
+            yield _finding("lanes.overdue", "warning", words, hint)
+        else:
+            yield _finding("lanes.overdue", "ok", "every lane has run within two days")
+
+    def _leases(self, tx: Connection) -> Iterator[CheckResult]:
+        held = LEASE.c.holder != ""
+        busy = tx.scalar(select(func.count()).where(held, LEASE.c.until_at > self.now)) or 0
+        ended = LEASE.c.until_at <= self.now - STALE_LEASE
+        stale = tx.scalar(select(func.count()).where(held, ended)) or 0
+        if stale:
+            words = f"{stale} leases were left behind by a run that died"
+            hint = "Nothing has to be done: the next run takes them, and settles what was sent."
+            yield _finding("leases.stale", "warning", words, hint)
+        else:
+            words = f"{busy} accounts are being worked on" if busy else "no run was left behind"
+            yield _finding("leases.stale", "ok", words)
+
+    def _intents(self, tx: Connection) -> Iterator[CheckResult]:
+        old = tx.scalar(select(func.count()).where(INTENT.c.sent_at < self.now - OLD_INTENT)) or 0
+        if old:
+            words = f"{old} writes were sent more than a day ago, and their outcome is not known"
+            hint = "The next run looks. If they stay: `syncline links list` names them."
+            yield _finding("intents.old", "warning", words, hint)
+        else:
+            yield _finding("intents.old", "ok", "no write is left without an outcome")
+
+    def _approvals(self, tx: Connection) -> Iterator[CheckResult]:
+        days = {
+            (sync.name, type): policy.guards.approval_days
+            for sync in self.configuration.syncs.values()
+            for type, policy in sync.objects.items()
+        }
+        statement = select(LANE.c.sync, LANE.c.type, APPROVAL.c.approved_at)
+        joined = statement.join(APPROVAL, APPROVAL.c.lane_id == LANE.c.id)
+        void = sum(
+            row.approved_at < self.now - days.get((row.sync, row.type), 0) * _DAY
+            for row in tx.execute(joined.where(APPROVAL.c.approved_at.is_not(None)))
+        )
+        if void:
+            words = f"{void} approvals were not used in time and are void"
+            hint = "`syncline approve` once more, and run within approval_days."
+            yield _finding("approvals.expired", "warning", words, hint)
+        else:
+            yield _finding("approvals.expired", "ok", "no approval has expired")
+
+
+def clock(name: str, report: CheckReport, now: Callable[[], datetime]) -> CheckResult | None:
+    """How far a service's clock is from ours; None if it does not tell the time."""
+    if report.server_time is None:
+        return None
+    skew = (report.server_time - now().astimezone(UTC)).total_seconds()
+    id = f"connection.{name}.clock"
+    if abs(skew) <= SKEW:
+        return _finding(id, "ok", f"{name}: the clocks agree within {SKEW:.0f} s")
+    words = f"{name}: its clock is {abs(skew):.0f} s {'ahead of' if skew > 0 else 'behind'} ours"
+    hint = "Set this machine's clock (NTP): leases and what counts as newest depend on it."
+    return _finding(id, "warning", words, hint)
+
+
+def connection(
+    name: str, report: CheckReport | None, error: SynclineError | None
+) -> Iterator[CheckResult]:
+    """What a connection's own check found; what is fine is one line."""
+    if error is not None:
+        yield _finding(f"connection.{name}", "error", f"{name}: {error.message}", error.hint)
+        return
+    bad = [each for each in report.results if each.level != "ok"] if report else []
+    for each in bad:
+        id = f"connection.{name}.{each.id}"
+        yield _finding(id, each.level, f"{name}: {each.message}", each.hint)
+    if not bad:
+        yield _finding(f"connection.{name}", "ok", f"{name}: it answers, nothing is missing")
+
+
+_CODES: Final[Mapping[str, int]] = {"installation": 3, "database": 3, "connection": 4}
+
+
+def exit_code(findings: Iterable[CheckResult]) -> int:
+    """0 if no finding is an error; 3 for what is ours, 4 for a connection, else 5."""
+    codes = {_CODES.get(f.id.partition(".")[0], 5) for f in findings if f.level == "error"}
+    return min(codes, default=0)
+
+
+def unusable(error: SynclineError) -> CheckResult:
+    """The database, or the configuration, cannot even be opened."""
+    return _finding("database.open", "error", error.message, error.hint)
+
+
+def _finding(id: str, level: Level, message: str, hint: str = "") -> CheckResult:
+    return CheckResult(id=id, level=level, message=message, hint=hint)

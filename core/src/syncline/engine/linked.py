@@ -64,23 +64,17 @@ class LinkedWork:
     def run(self, *, deletions: bool) -> int:
         """Handle every due link once; returns how many writes were sent (or planned)."""
         count = 0
-        for page in every_due_link(self.world, self._going(), PAGE):
+        for page in every_due_link(self.world, self.writer.failures.going(), PAGE):
             if self.world.stop():
                 break
             ready = self._page(page, deletions)
             count += len(ready)
             if not self.world.dry:
                 self.writer.send(ready)
+                with self.world.database.transaction() as tx:
+                    refused = [each.link_id for each in ready if each.refused and each.link_id]
+                    links.change(tx, refused, dirty=True)
         return count
-
-    def _going(self) -> dict[int, Lane]:
-        """The lanes whose connections still answer."""
-        failed = self.writer.aftermath.failed
-        return {
-            key: lane
-            for key, lane in self.lanes.items()
-            if not any(lane.sides[side].feed.connection.name in failed for side in SIDES)
-        }
 
     def _page(self, page: Sequence[DueLink], deletions: bool) -> list[Prepared]:
         done, to_write = _sorted(self._evaluate(self._complete(page)), deletions)
@@ -120,7 +114,7 @@ class LinkedWork:
             return list(page)
         self._read(unseen)
         with self.world.database.transaction() as tx:
-            return links_by_id(tx, self.lanes, [link.id for link in page])
+            return self._again(tx, page)
 
     def _renewed(self, evaluations: Sequence[Evaluation]) -> list[DueLink]:
         """The targets read by id: the last check before the write, and the before-image."""
@@ -128,15 +122,21 @@ class LinkedWork:
             _by_feed((each.link, side) for each in evaluations for side in _sides_to_read(each))
         )
         with self.world.database.transaction() as tx:
-            again = links_by_id(tx, self.lanes, [each.link.id for each in evaluations])
+            again = self._again(tx, [each.link for each in evaluations])
         return [with_reads(link, fresh) for link in again]
 
     def _read(self, wanted: Mapping[int, set[RecordId]]) -> dict[tuple[int, str], Record]:
-        return {
-            (feed_id, record.id): record
-            for feed_id, ids in wanted.items()
-            for record in self.readers[feed_id].by_id(sorted(ids))
-        }
+        found: dict[tuple[int, str], Record] = {}
+        for feed_id, ids in wanted.items():
+            reader = self.readers[feed_id]
+            with self.writer.failures.caught(reader.feed):
+                found.update(((feed_id, r.id), r) for r in reader.by_id(sorted(ids)))
+        return found
+
+    def _again(self, tx: Connection, page: Sequence[DueLink]) -> list[DueLink]:
+        """These links as the state has them now; without those whose feed just failed."""
+        going = [link.id for link in page if self.writer.failures.spare(link.lane)]
+        return links_by_id(tx, self.lanes, going)
 
     # --- without a write ------------------------------------------------------------------------
 
@@ -148,10 +148,10 @@ class LinkedWork:
                 self.world,
                 [(e.link.lane, e.link.id, _agreement(e), _seen(e.link)) for e in quiet],
             )
-            links.change(tx, [e.link.id for e in quiet if not e.decision.conflicts], dirty=False)
-            for each in quiet:
-                if not any(write.refused for write in each.writes.values()):
-                    attention.clear(tx, each.link.lane.id, _ids(each.link))
+            settled = [e for e in quiet if not (e.decision.conflicts or _refused(e))]
+            links.change(tx, [each.link.id for each in settled], dirty=False)
+            for each in settled:
+                attention.clear(tx, each.link.lane.id, _ids(each.link))
             self.conflicts.drop(tx, [e.link.id for e in quiet if not e.decision.conflicts])
             for each in done:
                 self._end(tx, each)
@@ -312,6 +312,10 @@ def _sorted(
         elif verdict is not Verdict.DELETE:
             done.append(each)
     return done, writes
+
+
+def _refused(each: Evaluation) -> bool:
+    return any(write.refused for write in each.writes.values())
 
 
 def _sends(each: Evaluation) -> bool:

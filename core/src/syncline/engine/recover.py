@@ -21,6 +21,7 @@ from syncline.engine.read import FeedReader
 from syncline.engine.report import RoundReport
 from syncline.engine.settle import INTENT, Settled, end_intents, settle
 from syncline.engine.world import World
+from syncline.errors import ConnectionFailure
 from syncline.model.records import Record, RecordId
 from syncline.model.reports import Action, Problem
 from syncline.model.sides import SIDES
@@ -42,15 +43,31 @@ class Recovery:
     readers: Mapping[int, FeedReader]
     report: RoundReport
 
-    def run(self) -> None:
-        """Resolve what can be resolved; what cannot yet keeps its intent and is reported."""
-        for part in chunks(self._open(), 200):
-            creates = [each for each in part if each.action is Action.CREATE]
-            others = [each for each in part if each.action is not Action.CREATE]
-            if others:
-                self._resolve_by_id(others)
-            for each in creates:
-                self._resolve_create(each)
+    def run(self) -> dict[int, ConnectionFailure]:
+        """Resolve what can be resolved; what cannot yet keeps its intent and is reported.
+
+        Returns the feeds that could not be asked.
+        """
+        by_feed: dict[int, list[Sent]] = {}
+        for each in self._open():
+            feed = self.lanes[each.lane_id].sides[each.side].feed
+            by_feed.setdefault(feed.id, []).append(each)
+        failed: dict[int, ConnectionFailure] = {}
+        for feed_id, sent in by_feed.items():
+            try:
+                for part in chunks(sent, 200):
+                    self._resolve(part)
+            except ConnectionFailure as error:
+                failed[feed_id] = error
+        return failed
+
+    def _resolve(self, part: Sequence[Sent]) -> None:
+        creates = [each for each in part if each.action is Action.CREATE]
+        others = [each for each in part if each.action is not Action.CREATE]
+        if others:
+            self._resolve_by_id(others)
+        for each in creates:
+            self._resolve_create(each)
 
     def _open(self) -> list[Sent]:
         found: list[Sent] = []

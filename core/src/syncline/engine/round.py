@@ -17,10 +17,11 @@ from typing import Any, Final
 from sqlalchemy import update
 
 from syncline.engine.decide.guards import Guard
+from syncline.engine.failures import Failures
 from syncline.engine.held import Held, guard_trip
-from syncline.engine.lanes import FeedState, Lane
+from syncline.engine.lanes import FeedState, Lane, lanes_of_feed
 from syncline.engine.linked import LinkedWork
-from syncline.engine.pair import pair
+from syncline.engine.pair import HOLDERS_AT_MOST, pair
 from syncline.engine.read import FeedReader
 from syncline.engine.recover import Recovery
 from syncline.engine.report import RoundReport
@@ -29,10 +30,10 @@ from syncline.engine.survey import survey
 from syncline.engine.unlinked import UnlinkedWork
 from syncline.engine.world import World
 from syncline.engine.write import Writer
-from syncline.errors import Busy, ConnectionFailure, Stop, SynclineError
+from syncline.errors import Busy, Stop, SynclineError
 from syncline.model.reports import GuardTrip
 from syncline.model.sides import SIDES
-from syncline.state import attention, leases, links, tables
+from syncline.state import attention, leases, links, records, tables
 from syncline.state.database import table
 
 LANE: Final = table(tables.LaneRow)
@@ -49,8 +50,9 @@ class Round:
     report: RoundReport
     full: bool = False
     _readers: dict[int, FeedReader] = field(default_factory=dict)
+    _crowded: dict[int, set[tuple[str, str]]] = field(default_factory=dict)
     _leased: int = 0
-    _failed: Mapping[str, SynclineError] = field(default_factory=dict)
+    _failures: Failures | None = None
 
     def run(self) -> None:
         """Run to the end; failures are in the report. Leases are given back in any case."""
@@ -76,6 +78,7 @@ class Round:
         self._stop_at_foreign_markers()
         self._check_sizes()
         self._phase("pair")
+        self._find_crowded_keys()
         for lane in self.lanes.values():
             pair(self.world, lane, self.report)
         self._phase("plan")
@@ -108,10 +111,13 @@ class Round:
     # --- recover and read -----------------------------------------------------------------------
 
     def _guarded_recovery(self) -> None:
-        try:
-            Recovery(self.world, self.lanes, self._readers, self.report).run()
-        except ConnectionFailure as error:
-            self._drop(list(self.lanes.values()), error, str(error.context.get("connection", "")))
+        failed = Recovery(self.world, self.lanes, self._readers, self.report).run()
+        for feed_id, error in failed.items():
+            reader = self._readers[feed_id]
+            self._drop(self._lanes_of(reader.feed), error, reader.feed.connection.name)
+
+    def _lanes_of(self, feed: FeedState) -> list[Lane]:
+        return [lane for lane, _side in lanes_of_feed(self.lanes, feed)]
 
     def _feeds(self) -> list[FeedState]:
         return list(
@@ -132,11 +138,7 @@ class Round:
             failures = [self._read_one(reader) for reader in feeds]
         for reader, failure in zip(feeds, failures, strict=True):
             if failure is not None:
-                affected = [
-                    lane
-                    for lane in self.lanes.values()
-                    if any(lane.sides[side].feed.id == reader.feed.id for side in SIDES)
-                ]
+                affected = self._lanes_of(reader.feed)
                 self._drop(affected, failure, reader.feed.connection.name)
 
     def _read_one(self, reader: FeedReader) -> SynclineError | None:
@@ -176,15 +178,27 @@ class Round:
                 with self.world.database.transaction() as tx:
                     tx.execute(update(LANE).where(LANE.c.id == lane.id).values(last_error=message))
 
+    def _find_crowded_keys(self) -> None:
+        """Before any pairing, since linked records have no keys any more."""
+        with self.world.database.transaction() as tx:
+            for feed in self._feeds():
+                self._crowded[feed.id] = records.crowded_keys(tx, feed.id, HOLDERS_AT_MOST)
+
     # --- write ----------------------------------------------------------------------------------
 
     def _write(self, held: Held) -> None:
         """Updates and new records until nothing new is due, then deletions."""
-        writer = Writer(self.world, self.report, self._leased)
-        self._failed = writer.aftermath.failed
+        writer = Writer(self.world, self.lanes, self.report, self._leased)
+        self._failures = writer.failures
         linked = LinkedWork(self.world, self.lanes, self._readers, self.report, held, writer)
         unlinked = UnlinkedWork(
-            self.world, self.lanes, self._readers, self.report, writer, linked.written
+            self.world,
+            self.lanes,
+            self._readers,
+            self.report,
+            writer,
+            linked.written,
+            self._crowded,
         )
         for _pass in range(PASSES):
             done = linked.run(deletions=False) + unlinked.run()
@@ -199,12 +213,9 @@ class Round:
         """Records whose write met another version are read, so that the next pass sees them."""
         for feed_id, ids in writer.aftermath.reread.items():
             reader = self._readers[feed_id]
-            if reader.feed.connection.name in writer.aftermath.failed:
-                continue
-            try:
-                reader.by_id(sorted(ids))
-            except ConnectionFailure as error:
-                writer.aftermath.failed[reader.feed.connection.name] = error
+            if reader.feed not in writer.failures:
+                with writer.failures.caught(reader.feed):
+                    reader.by_id(sorted(ids))
         writer.aftermath.reread.clear()
 
     # --- the end --------------------------------------------------------------------------------
@@ -226,8 +237,8 @@ class Round:
 
     def _ended(self, lane: Lane) -> bool:
         """Whether everything there was to do for a lane was at least tried."""
-        names = {lane.sides[side].feed.connection.name for side in SIDES}
-        return not self.world.stop() and names.isdisjoint(self._failed)
+        failed = self._failures is not None and not self._failures.spare(lane)
+        return not self.world.stop() and not failed
 
     def _drop(self, lanes: Iterable[Lane], error: SynclineError, connection: str) -> None:
         dropped = [lane for lane in lanes if lane.id in self.lanes]

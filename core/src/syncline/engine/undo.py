@@ -53,7 +53,7 @@ class UndoRound(Round):
             self._phase("recover")
             self._guarded_recovery()
         self._phase("write")
-        writer = Writer(self.world, self.report, self._leased)
+        writer = Writer(self.world, self.lanes, self.report, self._leased)
         for deletions in (False, True):
             for page in self._pages(deletions=deletions):
                 if self.world.stop():
@@ -126,10 +126,8 @@ class UndoRound(Round):
         self._note_unwritten(writer)
 
     def _reachable(self, writer: Writer, page: Sequence[Done]) -> list[Done]:
-        failed = writer.aftermath.failed
-        return [
-            done for done in page if done.lane.id in self.lanes and _names(done).isdisjoint(failed)
-        ]
+        spare = writer.failures.spare
+        return [done for done in page if done.lane.id in self.lanes and spare(done.lane)]
 
     def _places(self, page: Sequence[Done]) -> list[Place]:
         answers = {}

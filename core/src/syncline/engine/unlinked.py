@@ -8,19 +8,20 @@ keys, so that two members who know the same person make one record.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, literal, select
 
+from syncline.engine.copies import COPY, copies
 from syncline.engine.decide.record import NewVerdict, decide_new
 from syncline.engine.interest import no_longer_pending
 from syncline.engine.lanes import FeedState, Lane
 from syncline.engine.linked import obstacle
 from syncline.engine.lookup import Lookup, Twin
 from syncline.engine.observe import Observer
-from syncline.engine.pair import HOLDERS_AT_MOST, in_scope, unlinked
+from syncline.engine.pair import in_scope, unlinked
 from syncline.engine.prepare import prepare_create
 from syncline.engine.prepared import Prepared
 from syncline.engine.read import FeedReader
@@ -38,7 +39,10 @@ PAGE: Final = 1000
 
 @dataclass
 class UnlinkedWork:
-    """Carries the round's records without counterpart through. `written`: writes by lane so far."""
+    """Carries the round's records without counterpart through. `written`: writes by lane so far.
+
+    `crowded`: by feed, the keys (kind, digest) that so many records carry that they say nothing.
+    """
 
     world: World
     lanes: Mapping[int, Lane]
@@ -46,6 +50,7 @@ class UnlinkedWork:
     report: RoundReport
     writer: Writer
     written: Counter[int]
+    crowded: Mapping[int, Set[tuple[str, str]]]
     held: set[tuple[int, str]] = field(default_factory=set)
 
     def run(self) -> int:
@@ -56,7 +61,7 @@ class UnlinkedWork:
         count = 0
         for side in SIDES:
             buffer: list[Prepared] = []
-            for lane in self._going():
+            for lane in self.writer.failures.going().values():
                 for page in self._new_records(lane, side.other):
                     buffer.extend(self._decide(lane, side, page))
                     if len(buffer) >= PAGE:
@@ -65,19 +70,11 @@ class UnlinkedWork:
             count += self._send(buffer)
         return count
 
-    def _going(self) -> list[Lane]:
-        failed = self.writer.aftermath.failed
-        return [
-            lane
-            for lane in self.lanes.values()
-            if not any(lane.sides[side].feed.connection.name in failed for side in SIDES)
-        ]
-
     # --- which ----------------------------------------------------------------------------------
 
     def _new_records(self, lane: Lane, source: Side) -> Iterator[list[Row[Any]]]:
         after = ""
-        while not self.world.stop():
+        while not self.world.stop() and self.writer.failures.spare(lane):
             with self.world.database.transaction() as tx:
                 page = tx.execute(_pending(lane, source, after, self.world.seconds)).all()
             if not page:
@@ -91,7 +88,8 @@ class UnlinkedWork:
         if not missing:
             return page
         feed = lane.sides[source].feed
-        self.readers[feed.id].by_id(missing)
+        with self.writer.failures.caught(feed):
+            self.readers[feed.id].by_id(missing)
         with self.world.database.transaction() as tx:
             found = records.find(tx, feed.id, [row.id for row in page])
         return [found[row.id] for row in page if row.id in found and found[row.id].payload]
@@ -102,7 +100,7 @@ class UnlinkedWork:
             self._leave(lane, side.other, page)
             return []
         ready = []
-        for row in page:
+        for row in self._without_copies(lane, side, page, decision.reason):
             each = self._prepare(lane, side, row, decision.reason)
             held = "creating is switched off there" if decision.verdict is NewVerdict.HOLD else ""
             if not held:
@@ -114,6 +112,16 @@ class UnlinkedWork:
                 self.written[lane.id] += 1
                 ready.append(each)
         return ready
+
+    def _without_copies(
+        self, lane: Lane, side: Side, page: Sequence[Row[Any]], reason: str
+    ) -> list[Row[Any]]:
+        with self.world.database.transaction() as tx:
+            found = copies(tx, self.world.installation, lane, side.other, page)
+        for row in page:
+            if row.id in found:
+                self._stop(self._prepare(lane, side, row, reason), "copy", COPY)
+        return [row for row in page if row.id not in found]
 
     def _hold(self, each: Prepared, why: str) -> None:
         key = (each.lane.id, str(each.source_id))
@@ -164,8 +172,13 @@ class UnlinkedWork:
 
     def _not_found(self, feed: FeedState, group: Sequence[Prepared]) -> list[Prepared]:
         """Those whose counterpart does not exist yet; the others are linked or reported."""
-        lookup = Lookup(self.world, feed)
-        twins = lookup.search(group)
+        if feed in self.writer.failures:
+            return []
+        twins: Mapping[int, Twin] | None = None
+        with self.writer.failures.caught(feed):
+            twins = Lookup(self.world, feed).search(group, self._says_nothing)
+        if twins is None:
+            return []
         creates = []
         for each in group:
             twin = twins.get(id(each))
@@ -223,12 +236,16 @@ class UnlinkedWork:
         return len(found)
 
     def _ambiguous(self, each: Prepared, why: str) -> None:
+        self._stop(each, "ambiguous", why)
+
+    def _stop(self, each: Prepared, kind: str, why: str) -> None:
+        """The record waits for a person, or for a change."""
         side = each.side.other
         waiting = attention.Waiting(
             each.lane.id,
             side,
             str(each.source_id),
-            "ambiguous",
+            kind,
             why,
             version=each.source_version,
             patient=True,
@@ -238,7 +255,7 @@ class UnlinkedWork:
         self.report.tally(each.lane).waiting += 1
         self.report.problem(
             Problem(
-                kind="ambiguous",
+                kind=kind,
                 message=why,
                 lane=each.lane.name,
                 connection=each.lane.sides[side].feed.connection.name,
@@ -255,9 +272,7 @@ class UnlinkedWork:
         followers: list[tuple[Prepared, Claim]] = []
         with self.world.database.transaction() as tx:
             wanted = [self._claims(each) for each in creates]
-            crowded = _crowded(tx, creates, wanted)
-            telling = [[c for c in some if (c.kind, c.digest) not in crowded] for some in wanted]
-            others = claim(tx, telling, self.world.seconds)
+            others = claim(tx, wanted, self.world.seconds)
         for each, other in zip(creates, others, strict=True):
             if other is None:
                 leaders.append(each)
@@ -271,6 +286,8 @@ class UnlinkedWork:
         found = []
         for name in each.lane.policy.match:
             for key in matchers[name](each.source):
+                if self._says_nothing(each, name, key):
+                    continue
                 found.append(
                     Claim(
                         store_id=each.feed.store_id,
@@ -283,6 +300,14 @@ class UnlinkedWork:
                     )
                 )
         return found
+
+    def _says_nothing(self, each: Prepared, kind: str, key: str) -> bool:
+        """Whether too many records on the source's side carry this key."""
+        feed = each.lane.sides[each.side.other].feed
+        crowded = self.crowded.get(feed.id)
+        return bool(crowded) and (kind, self.world.database.vault.digest(f"match:{kind}", key)) in (
+            crowded or ()
+        )
 
     def _follow(self, followers: Sequence[tuple[Prepared, Claim]]) -> None:
         """Somebody else has the claim: link to what it made, or wait until it is settled."""
@@ -323,20 +348,6 @@ def _pending(lane: Lane, source: Side, after: str, now: float) -> Any:
 def _linked_in_lane(tx: Connection, lane: Lane, side: Side, record_id: str) -> bool:
     found = links.by_records(tx, side, lane.sides[side].feed.id, [record_id])
     return any(row.lane_id == lane.id for row in found)
-
-
-def _crowded(
-    tx: Connection, creates: Sequence[Prepared], wanted: Sequence[Sequence[Claim]]
-) -> set[tuple[str, str]]:
-    """The keys that too many records of the creates' own side carry: they say nothing."""
-    by_feed: dict[int, list[str]] = {}
-    for each, claims in zip(creates, wanted, strict=True):
-        feed = each.lane.sides[each.side.other].feed
-        by_feed.setdefault(feed.id, []).extend(one.digest for one in claims)
-    found: set[tuple[str, str]] = set()
-    for feed_id, digests in by_feed.items():
-        found |= records.crowded_keys(tx, feed_id, digests, HOLDERS_AT_MOST)
-    return found
 
 
 def _holder_link(tx: Connection, each: Prepared, other: Claim) -> Row[Any] | None:

@@ -6,19 +6,20 @@ A write without an outcome keeps its intent: the next run finds out what became 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Connection
 
-from syncline.engine.lanes import FeedState, Lane
+from syncline.engine.failures import Failures
+from syncline.engine.lanes import Lane
 from syncline.engine.prepared import Prepared
 from syncline.engine.report import RoundReport
 from syncline.engine.settle import Settled, add_intents, end_intents, settle
 from syncline.engine.world import World
-from syncline.errors import Busy, ConnectionFailure, SynclineError
+from syncline.errors import Busy, ConnectionFailure
 from syncline.model.records import RecordId
 from syncline.model.reports import Action, Problem
 from syncline.plugin.requests import (
@@ -41,12 +42,11 @@ from syncline.state import attention, claims, leases, links
 @dataclass
 class Aftermath:
     """What a write phase leaves to be looked at: records to read again, creates that turned out
-    to exist already, connections that refuse us, writes whose target had `moved` meanwhile.
+    to exist already, writes whose target had `moved` meanwhile.
     """
 
     reread: dict[int, set[RecordId]] = field(default_factory=dict)
     duplicates: list[tuple[Prepared, tuple[RecordId, ...]]] = field(default_factory=list)
-    failed: dict[str, SynclineError] = field(default_factory=dict)
     moved: list[Prepared] = field(default_factory=list)
     retried: int = 0
 
@@ -54,11 +54,14 @@ class Aftermath:
 class Writer:
     """Sends prepared writes of one round, batch by batch, several accounts at once."""
 
-    def __init__(self, world: World, report: RoundReport, held_leases: int) -> None:
+    def __init__(
+        self, world: World, lanes: Mapping[int, Lane], report: RoundReport, held_leases: int
+    ) -> None:
         self.world = world
         self.report = report
         self.held_leases = held_leases
         self.aftermath = Aftermath()
+        self.failures = Failures(lanes, report)
 
     def send(self, prepared: Sequence[Prepared]) -> None:
         """Send everything; each outcome is settled as it comes."""
@@ -72,8 +75,7 @@ class Writer:
 
     def _send_group(self, group: Sequence[Prepared]) -> None:
         for batch in _batches(group):
-            connection = batch[0].feed.connection.name
-            if self.world.stop() or connection in self.aftermath.failed:
+            if self.world.stop() or batch[0].feed in self.failures:
                 return
             self._send_batch(batch)
 
@@ -137,14 +139,8 @@ class Writer:
                 ApplyRequest(spec=feed.spec, feed=feed.feed, operations=operations)
             )
         except ConnectionFailure as error:
-            self._connection_failed(feed, batch, error)
+            self.failures.note(feed, error)
             return [Unknown(message=error.message) for _each in batch]
-
-    def _connection_failed(
-        self, feed: FeedState, batch: Sequence[Prepared], error: ConnectionFailure
-    ) -> None:
-        self.aftermath.failed[feed.connection.name] = error
-        self.report.lane_failed(_lanes(batch), error, feed.connection.name)
 
     # --- after the call -----------------------------------------------------------------------
 
@@ -293,10 +289,6 @@ def _saw_all(each: Prepared) -> bool:
     if not isinstance(each.operation, Update):
         return True
     return each.operation.version is not None and each.feed.spec.conditional == "version"
-
-
-def _lanes(batch: Iterable[Prepared]) -> list[Lane]:
-    return list({each.lane.id: each.lane for each in batch}.values())
 
 
 def _groups(prepared: Sequence[Prepared]) -> list[list[Prepared]]:

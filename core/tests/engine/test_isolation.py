@@ -1,0 +1,116 @@
+"""P9: what fails takes only its own lanes out of a run, whichever call it is that fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+
+from syncline.connectors.memory import Call, MemoryOptions
+from syncline.connectors.memory.faults import CallKind
+from syncline.errors import ConnectionFailure, Reconnect, Retry, Stop
+from syncline.testing.rehearsal import EngineWorld, person
+
+
+@dataclass
+class Refuses:
+    """Calls of one kind for one account fail, before they have an effect or after."""
+
+    kind: CallKind
+    account: str
+    error: ConnectionFailure
+    afterwards: bool = False
+
+    def before(self, call: Call) -> None:
+        self._fail(call, not self.afterwards)
+
+    def after(self, call: Call) -> None:
+        self._fail(call, self.afterwards)
+
+    def _fail(self, call: Call, now: bool) -> None:
+        feed = getattr(call.request, "feed", None)
+        if now and call.kind == self.kind and feed is not None and feed.account == self.account:
+            raise self.error
+
+
+KINDS: tuple[CallKind, ...] = ("changes", "ids", "match", "apply", "delete")
+ERRORS = (Stop("no"), Reconnect("no"), Retry("no"), Retry("no", reached=False))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("error", ERRORS, ids=lambda e: type(e).__name__)
+def test_a_mailbox_that_refuses_a_kind_of_call_never_holds_up_another(
+    world: EngineWorld, kind: CallKind, error: ConnectionFailure
+) -> None:
+    _everything_to_do(world)
+    world.left.fault = Refuses(kind, world.left.accounts["ada"], error)
+
+    report = world.sync()
+    again = world.sync()
+
+    assert world.same("bob")
+    assert len(world.left.read("bob")) == 3
+    assert report.exit_code in (4, 5)
+    assert any(lane.error or lane.waiting for lane in report.lanes if lane.lane.left == "ada")
+    assert not any(lane.error for lane in again.lanes if lane.lane.left == "bob")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("error", ERRORS, ids=lambda e: type(e).__name__)
+def test_once_the_fault_is_over_the_mailbox_catches_up(
+    world: EngineWorld, kind: CallKind, error: ConnectionFailure
+) -> None:
+    _everything_to_do(world)
+    world.left.fault = Refuses(kind, world.left.accounts["ada"], error, afterwards=True)
+    world.sync()
+    world.left.fault = None
+    world.clock.advance(100)
+    world.sync(full=True)
+    world.settle()
+
+    assert world.same("ada")
+    assert world.same("bob")
+    assert len(world.left.read("ada")) == 3
+
+
+def test_an_unresolved_write_of_one_mailbox_does_not_hold_up_another(world: EngineWorld) -> None:
+    _everything_to_do(world)
+    ada = world.left.accounts["ada"]
+    world.left.fault = Refuses("apply", ada, Stop("lost"), afterwards=True)
+    world.sync()
+    world.left.fault = Refuses("match", ada, Stop("still refused"))
+    world.right.create("bob", person("Donald", "Knuth"))
+
+    world.sync()
+
+    assert world.same("bob")
+
+
+def test_a_record_the_service_refuses_waits_alone(worlds: Callable[..., EngineWorld]) -> None:
+    world = worlds(right=MemoryOptions(required=frozenset({"family_name"}), create_batch=1))
+    world.left.create("ada", {"emails": ("nobody@example.test",)})
+    world.left.create("ada", person("Grace", "Hopper"))
+
+    report, again = world.sync(), world.sync()
+
+    assert [record["given_name"] for record in world.shown(world.right)] == ["Grace"]
+    assert report.exit_code == 5
+    assert again.writes == 0
+    assert world.right.calls["apply"] == 2, "what was refused is not sent again at every run"
+
+
+def _everything_to_do(world: EngineWorld) -> None:
+    """For both people: creates both ways, updates both ways, a deletion."""
+    for account in world.people:
+        for given in ("Grace", "Alan", "Edsger"):
+            world.left.create(account, person(given, account))
+    world.sync()
+    for account in world.people:
+        grace, _alan, _edsger = world.left.read(account)
+        world.left.update(grace, {"job_title": "Admiral"})
+        other = next(i for i, f in world.right.read(account).items() if f["given_name"] == "Alan")
+        world.right.update(other, {"company": "NPL"})
+        gone = next(i for i, f in world.right.read(account).items() if f["given_name"] == "Edsger")
+        world.right.delete(gone)
+        world.right.create(account, person("Barbara", account))

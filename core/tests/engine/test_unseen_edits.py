@@ -12,7 +12,6 @@ from syncline.policy.schema import Direction
 from syncline.run.selection import Selection
 from syncline.testing.rehearsal import EngineWorld, person
 
-
 WEAK = {
     "exact": MemoryOptions(),
     "exact, not conditional": MemoryOptions(conditional="none"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -35,9 +35,17 @@ class Lookup:
     world: World
     feed: FeedState
 
-    def search(self, group: Sequence[Prepared]) -> dict[int, Twin]:
-        """The twin of each prepared create that has one, by the identity of the value."""
-        wanted = {id(each): self._keys(each) for each in group}
+    def search(
+        self, group: Sequence[Prepared], says_nothing: Callable[[Prepared, str, str], bool]
+    ) -> dict[int, Twin]:
+        """The twin of each prepared create that has one, by the identity of the value.
+
+        Keys of which `says_nothing(create, kind, value)` is true are not looked for.
+        """
+        wanted = {
+            id(each): [k for k in self._keys(each) if not says_nothing(each, k.kind, k.value)]
+            for each in group
+        }
         every = dict.fromkeys(key for keys in wanted.values() for key in keys)
         if not every:
             return {}

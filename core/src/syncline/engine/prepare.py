@@ -85,6 +85,7 @@ def _update(evaluation: Evaluation, side: Side, *, first: bool) -> Prepared:
         new=digester.fields({name: write.stored.get(name) for name in write.fields}),
         before=current.fields,
         after=write.stored,
+        refused=write.refused,
     )
 
 

@@ -43,7 +43,8 @@ class Prepared:
     `settlement` is how both bases move if it is applied (for a create: both whole bases). `old`
     and `new` are the target's digests, before and after, of the fields that are sent. `before`
     and `after` are the values for the history. `link_id` is None until a create's link exists;
-    `source` are the values it is made from, whose match keys it is looked for by.
+    `source` are the values it is made from, whose match keys it is looked for by. `refused` are
+    fields that should be written, too, but may not.
     """
 
     lane: Lane
@@ -60,6 +61,7 @@ class Prepared:
     before: Mapping[str, Value] = field(default_factory=dict, repr=False)
     after: Mapping[str, Value] = field(default_factory=dict, repr=False)
     source: Mapping[str, Value] = field(default_factory=dict, repr=False)
+    refused: tuple[str, ...] = ()
     undo: TakesBack | None = None
 
     @property

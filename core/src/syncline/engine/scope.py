@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import Connection, Select, func, select
 
 from syncline.engine.lanes import Lane
@@ -21,7 +23,7 @@ def foreign_count(tx: Connection, lane: Lane, side: Side, installation: str) -> 
     return int(tx.scalar(statement) or 0)
 
 
-def _in_scope(lane: Lane, side: Side) -> Select[tuple[int]]:
+def _in_scope(lane: Lane, side: Side) -> Select[Any]:
     here = lane.sides[side]
     statement = select(func.count()).where(
         RECORD.c.feed_id == here.feed.id, RECORD.c.presence == "present", RECORD.c.in_scope

@@ -85,20 +85,15 @@ def leave(tx: Connection, feed_id: int, ids: Iterable[str]) -> None:
         )
 
 
-def crowded_keys(
-    tx: Connection, feed_id: int, digests: Iterable[str], holders: int
-) -> set[tuple[str, str]]:
-    """Of these keys, the (kind, digest) that more than so many records of a feed carry."""
-    found: set[tuple[str, str]] = set()
-    for part in chunks(digests):
-        statement = (
-            select(KEY.c.kind, KEY.c.digest)
-            .where(KEY.c.feed_id == feed_id, KEY.c.digest.in_(part))
-            .group_by(KEY.c.kind, KEY.c.digest)
-            .having(func.count() > holders)
-        )
-        found.update((row.kind, row.digest) for row in tx.execute(statement))
-    return found
+def crowded_keys(tx: Connection, feed_id: int, holders: int) -> set[tuple[str, str]]:
+    """The (kind, digest) of keys that more than so many unlinked records of a feed carry."""
+    statement = (
+        select(KEY.c.kind, KEY.c.digest)
+        .where(KEY.c.feed_id == feed_id)
+        .group_by(KEY.c.kind, KEY.c.digest)
+        .having(func.count() > holders)
+    )
+    return {(row.kind, row.digest) for row in tx.execute(statement)}
 
 
 def forget(tx: Connection, feed_id: int, ids: Iterable[str]) -> None:

@@ -1,0 +1,143 @@
+"""Marks on what we make: they pair again after a loss, and give away a second installation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from syncline.connectors.memory import MemoryOptions
+from syncline.testing.rehearsal import EngineWorld, person
+
+Worlds = Callable[..., EngineWorld]
+
+
+def lose_state(world: EngineWorld) -> None:
+    for each in Path(world.folder).glob("state.sqlite*"):
+        each.unlink()
+
+
+def test_with_the_state_lost_nothing_is_deleted_and_nothing_doubled(world: EngineWorld) -> None:
+    for name in ("Grace", "Alan"):
+        world.left.create("ada", {"given_name": name})
+        world.right.create("ada", {"given_name": f"{name} there"})
+    world.settle()
+    before = world.shown(world.left), world.shown(world.right)
+    lose_state(world)
+
+    report = world.sync()
+
+    assert report.writes == 0
+    assert (world.shown(world.left), world.shown(world.right)) == before
+
+
+def test_with_the_state_lost_shared_records_pair_again(worlds: Worlds) -> None:
+    world = worlds(right=MemoryOptions(feed="connection", spans_accounts=True))
+    for member in ("ada", "bob"):
+        world.left.create(member, {"given_name": member})
+        world.right.create(member, {"given_name": f"{member} there"})
+    world.settle()
+    lose_state(world)
+
+    assert world.settle().writes == 0
+    assert len(world.left.read()) == len(world.right.read()) == 4
+
+
+def test_with_the_state_lost_a_deletion_is_not_derived_it_is_a_new_record(
+    world: EngineWorld,
+) -> None:
+    world.left.create("ada", person("Grace", "Hopper"))
+    world.settle()
+    lose_state(world)
+    world.left.delete(world.only(world.left))
+
+    world.settle()
+
+    assert len(world.right.read("ada")) == 1
+
+
+def test_a_record_made_again_pairs_again_after_a_loss(world: EngineWorld) -> None:
+    record = world.left.create("ada", {"given_name": "Grace"})
+    world.settle()
+    world.right.delete(world.only(world.right))
+    world.left.update(record, {"job_title": "Admiral"})
+    world.settle()
+    lose_state(world)
+
+    assert world.settle().writes == 0
+    assert len(world.right.read("ada")) == 1
+
+
+def second_installation(world: EngineWorld) -> None:
+    """Somebody else's Syncline made a record on the right."""
+    account = world.right.accounts["ada"]
+    made = world.right.create("ada", {"given_name": "Grace"})
+    world.right.entries[made].marker = "other-installation:0123456789"
+    assert account
+
+
+def test_a_foreign_marker_stops_the_lane_and_says_so_every_time(world: EngineWorld) -> None:
+    second_installation(world)
+    world.left.create("bob", person("Alan", "Turing"))
+
+    first, second = world.sync(), world.sync()
+
+    for report in (first, second):
+        [problem] = [each for each in report.problems if each.kind == "stop"]
+        assert "another Syncline installation" in problem.message
+        assert "--adopt" in problem.hint
+        assert report.exit_code == 4
+    assert world.left.read("ada") == {}
+    assert world.same("bob")
+
+
+def test_in_a_shared_feed_a_foreign_marker_stops_only_its_owners_lane(worlds: Worlds) -> None:
+    world = worlds(right=MemoryOptions(feed="connection", spans_accounts=True))
+    second_installation(world)
+    world.left.create("bob", person("Alan", "Turing"))
+
+    world.sync()
+
+    assert world.left.read("ada") == {}
+    assert world.same("bob")
+
+
+def test_told_to_adopt_once_the_lane_goes_on_for_good(world: EngineWorld) -> None:
+    second_installation(world)
+    world.sync()
+
+    world.sync(adopt=True)
+    assert world.same()
+
+    world.right.update(world.only(world.right), {"job_title": "Admiral"})
+    assert world.sync().exit_code == 0
+    assert world.same()
+
+
+def test_a_foreign_marker_stops_a_plan_as_well(world: EngineWorld) -> None:
+    second_installation(world)
+
+    assert world.plan().exit_code == 4
+    assert world.sync().exit_code == 4
+
+
+def test_installations_whose_names_begin_alike_are_two(world: EngineWorld) -> None:
+    made = world.right.create("ada", {"given_name": "Grace"})
+    world.right.entries[made].marker = f"{world.installation}2:0123456789"
+
+    assert world.sync().exit_code == 4
+
+
+def test_a_copy_of_a_record_we_made_is_not_new_while_the_original_lives(
+    world: EngineWorld,
+) -> None:
+    world.left.create("ada", {"given_name": "Grace"})
+    world.settle()
+    original = world.right.entries[world.only(world.right)]
+    copy = world.right.create("ada", dict(original.fields))
+    world.right.entries[copy].marker = original.marker
+
+    report = world.sync()
+
+    assert report.writes == 0
+    assert len(world.left.read("ada")) == 1
+    assert [problem.kind for problem in report.problems] == ["copy"]

@@ -12,8 +12,8 @@ from syncline.cli.invocation import Invocation
 COMMANDS: Final[dict[str, str]] = {
     name: f"syncline.cli.commands.{name}"
     for name in (
-        "init", "check", "plan", "run", "status", "approve", "conflicts", "config", "plugins",
-        "state",
+        "init", "check", "plan", "run", "status", "approve", "conflicts", "links", "history",
+        "undo", "doctor", "config", "plugins", "state",
     )
 }  # fmt: skip
 """Command → the module that has it, under the name `command`, in the order of `--help`."""

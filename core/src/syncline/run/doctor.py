@@ -62,6 +62,7 @@ class StateCheck:
         """The file first, then what is in it."""
         yield from self._database()
         yield from self._file()
+        yield from self._key()
         with self.database.transaction() as tx:
             yield from self._lanes(tx)
             yield from self._leases(tx)
@@ -91,14 +92,15 @@ class StateCheck:
         if self.database.engine.dialect.name != "sqlite" or name in (None, "", ":memory:"):
             return
         path = Path(str(name))
-        mode = stat.S_IMODE(path.stat().st_mode)
         size = path.stat().st_size / 1_000_000
         yield _finding("database.size", "ok", f"{path.name}: {size:.1f} MB")
-        if mode & 0o077:
-            words = f"{path.name} may be read by others (mode {mode:03o})"
-            yield _finding("database.mode", "warning", words, f"chmod 600 {path.name}")
-        else:
-            yield _finding("database.mode", "ok", f"only its owner may read it (mode {mode:03o})")
+        yield _mode("database.mode", path)
+
+    def _key(self) -> Iterator[CheckResult]:
+        """A key in a file is worth as much as the file's mode."""
+        file = getattr(self.configuration.state.key, "file", None)
+        if file is not None and Path(file).exists():
+            yield _mode("database.key", Path(file))
 
     # --- what is in it --------------------------------------------------------------------------
 
@@ -162,6 +164,14 @@ class StateCheck:
             yield _finding("approvals.expired", "warning", words, hint)
         else:
             yield _finding("approvals.expired", "ok", "no approval has expired")
+
+
+def _mode(id: str, path: Path) -> CheckResult:
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & 0o077:
+        words = f"{path.name} may be read by others (mode {mode:03o})"
+        return _finding(id, "warning", words, f"chmod 600 {path.name}")
+    return _finding(id, "ok", f"{path.name}: only its owner may read it (mode {mode:03o})")
 
 
 def clock(name: str, report: CheckReport, now: Callable[[], datetime]) -> CheckResult | None:

@@ -44,7 +44,7 @@ class Story:
             found = Finder(tx, self.database.vault, self.plugins).find(reference)
             rows = self._rows(tx, found)
             lanes = {row.id: row for row in tx.execute(select(LANE))}
-            undone = dict(tx.execute(select(RUN.c.id, RUN.c.undoes)).tuples())
+            undone = {row.id: row.undoes for row in tx.execute(select(RUN.c.id, RUN.c.undoes))}
         if not found:
             raise UsageError(
                 "nothing is known of such a record",

@@ -17,7 +17,8 @@ from syncline.cli.invocation import Invocation, common_options, pass_invocation
 def command(invocation: Invocation, *, everything: bool) -> Answer:
     """Show every lane, and what waits.
 
-    Links, records that wait and why, held operations, the last runs. Asks no service.
+    Links, records that wait (why, since when, until when, what would release them), held
+    operations, the last runs. Asks no service.
     """
     from syncline.cli.json_form import to_json
     from syncline.cli.opening import open_session

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
@@ -10,6 +10,7 @@ from rich.text import Text
 from syncline.cli.render.parts import COLOR, heading, line, table
 from syncline.cli.render.text import printable
 from syncline.plugin.discovery import PluginInfo
+from syncline.plugin.requests import CheckResult
 
 if TYPE_CHECKING:
     from syncline.run.session import ConnectionCheck
@@ -28,6 +29,16 @@ def check_parts(checks: Iterable[ConnectionCheck]) -> Iterator[Text]:
                 yield from _hint(result.hint)
             if check.report.ok:
                 yield line(("ok", COLOR["ok"]), f"       store {check.report.store}", indent=2)
+
+
+def doctor_parts(findings: Sequence[CheckResult]) -> Iterator[Text]:
+    """Every finding with its level and the way out, then the sum."""
+    for each in findings:
+        yield from _finding(each.level, each.id, each.message)
+        yield from _hint(each.hint)
+    bad = [each.level for each in findings if each.level != "ok"]
+    counts = ", ".join(f"{bad.count(level)} {level}" for level in ("error", "warning"))
+    yield heading(counts if bad else "Nothing is wrong.")
 
 
 def _finding(level: str, id: str, message: str) -> Iterator[Text]:

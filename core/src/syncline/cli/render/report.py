@@ -20,7 +20,7 @@ def plan_parts(report: RunReport, detail: Detail) -> Iterator[Any]:
     """What a run would do. Nothing has been written."""
     yield from operations_by_lane(report, detail)
     yield from _totals(report)
-    yield from _attention(report, detail)
+    yield from attention_parts(report, detail)
     yield from _calls(report)
     yield heading(_plan_verdict(report))
 
@@ -32,7 +32,7 @@ def run_parts(report: RunReport, detail: Detail, *, operations: bool) -> Iterato
     else:
         yield from _lanes(report.lanes)
     yield from _totals(report)
-    yield from _attention(report, detail)
+    yield from attention_parts(report, detail)
     yield from _calls(report)
     yield heading(_run_verdict(report))
 
@@ -84,7 +84,7 @@ def _totals(report: RunReport) -> Iterator[Any]:
         yield blank()
 
 
-def _attention(report: RunReport, detail: Detail) -> Iterator[Text]:
+def attention_parts(report: RunReport, detail: Detail) -> Iterator[Text]:
     """Guards and problems, each with its way out."""
     for guard in report.guards:
         yield line((f"guard {guard.guard}: ", COLOR["held"]), f"{guard.message} ({guard.scope})")

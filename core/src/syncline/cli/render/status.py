@@ -44,7 +44,7 @@ def status_parts(report: StatusReport, *, everything: bool) -> Iterator[Any]:
     )
     most = None if everything else MOST
     if report.waiting:
-        yield from _section("Waiting", report.waiting, most, _waiting)
+        yield from _section("Waiting", report.waiting, most, waiting_parts)
     if report.held:
         yield from held_parts(report.held, everything=everything)
     if report.last_runs:
@@ -74,12 +74,15 @@ def _section(title: str, entries: tuple[Any, ...], most: int | None, show: Any) 
         yield line(f"… and {rest} more (--all shows them)", indent=2)
 
 
-def _waiting(record: WaitingRecord) -> Iterator[Text]:
+def waiting_parts(record: WaitingRecord) -> Iterator[Text]:
+    """A record that waits: why, since when, when it is looked at next, what would release it."""
     label = label_text(record.label, record.id)
     yield line((label, "bold"), f"   in {record.connection}: {record.message}", indent=2)
     again = instant_text(record.next_at) if record.next_at else "when something changes"
     since = f"since {instant_text(record.since)}, {record.reason}, again {again}"
     yield line(f"{lane_text(record.lane)}   {since}", indent=4)
+    if record.release:
+        yield line(f"hint: {record.release}", indent=4)
 
 
 def _held(operation: HeldOperation) -> Iterator[Text]:

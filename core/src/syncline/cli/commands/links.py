@@ -1,0 +1,70 @@
+"""`syncline links`: which records belong together, in which state, and what they wait for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from syncline.cli.answer import Answer
+from syncline.cli.commands.selection import select
+from syncline.cli.invocation import Invocation, common_options, pass_invocation
+
+
+@click.group("links")
+def command() -> None:
+    """Show which records belong together, and what they wait for."""
+
+
+@command.command("list")
+@click.option("--sync", "syncs", multiple=True, metavar="NAME", help="Only this sync.")
+@click.option("--type", "types", multiple=True, metavar="TYPE", help="Only this object type.")
+@click.option(
+    "--members",
+    multiple=True,
+    metavar="ACCOUNT[,ACCOUNT…]",
+    help="Only these people, by their account at either side.",
+)
+@click.option("--all", "everything", is_flag=True, help="Also the links that are in step.")
+@common_options()
+@pass_invocation
+def list_links(invocation: Invocation, /, *, everything: bool, **chosen: Any) -> Answer:
+    """List links that are severed, out of scope, being created, or that wait.
+
+    Asks no service.
+    """
+    from syncline.cli.opening import open_session
+
+    with open_session(invocation) as (session, configuration):
+        selection = select(configuration, **chosen, full=False, limit=None, adopt=False)
+        found = session.links(selection, everything=everything)
+
+    def show() -> Any:
+        from syncline.cli.render.links import link_list_parts
+
+        return link_list_parts(found)
+
+    document = {"counts": found.counts, "links": found.entries, "waiting": found.waiting}
+    return Answer(document, show)
+
+
+@command.command("show")
+@click.argument("reference", metavar="REF")
+@common_options()
+@pass_invocation
+def show_link(invocation: Invocation, *, reference: str) -> Answer:
+    """Show one link: its state, both records, and what it waits for.
+
+    REF is the number of a link, the id of a record, or (part of) a name or of an e-mail address.
+    """
+    from syncline.cli.opening import open_session
+
+    with open_session(invocation) as (session, _configuration):
+        entries = session.link(reference)
+
+    def show() -> Any:
+        from syncline.cli.render.links import link_parts
+
+        return link_parts(entries)
+
+    return Answer({"links": entries}, show)

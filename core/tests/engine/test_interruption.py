@@ -1,0 +1,192 @@
+"""Stopping between batches, and two engines over one state: leases, fences, no doubles."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+
+from syncline.connectors.memory import Call, MemoryOptions
+from syncline.model.reports import RunReport
+from syncline.run.selection import Selection
+from syncline.run.session import Session
+from syncline.testing.crashes import Moment, Tripwire, points_of, run_until_death
+from syncline.testing.rehearsal import EngineWorld, person
+
+Worlds = Callable[..., EngineWorld]
+ONE_AT_A_TIME = MemoryOptions(create_batch=1, update_batch=1, conditional_batch=1, delete_batch=1)
+
+
+@dataclass
+class Once:
+    """Around the `number`th call that writes, once, something happens."""
+
+    act: Callable[[], None]
+    moment: str = "after"
+    number: int = 1
+    done: bool = False
+    seen: int = 0
+
+    def before(self, call: Call) -> None:
+        self.seen += call.writes
+        self._act(call, "before")
+
+    def after(self, call: Call) -> None:
+        self._act(call, "after")
+
+    def _act(self, call: Call, moment: str) -> None:
+        if call.writes and moment == self.moment and self.seen == self.number and not self.done:
+            self.done = True
+            self.act()
+
+
+def _people(number: int) -> list[dict[str, object]]:
+    return [dict(person(f"Given{n}", f"Family{n}")) for n in range(number)]
+
+
+# --- asked to stop --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", [1, 2, 4])
+def test_a_stopped_run_finishes_its_batch_and_the_next_run_goes_on(
+    worlds: Worlds, number: int
+) -> None:
+    world = worlds(left=ONE_AT_A_TIME, right=ONE_AT_A_TIME)
+    for each in _people(3):
+        world.left.create("ada", each)
+        world.right.create("bob", each)
+    with world.session() as session:
+        world.left.fault = world.right.fault = Once(session.request_stop, number=number)
+        report = session.run(Selection())
+    world.left.fault = world.right.fault = None
+
+    assert report.interrupted
+    assert report.exit_code == 130
+    assert report.writes < 6
+    assert _writes(world) == report.writes, "what was sent is settled"
+
+    world.settle()
+
+    assert _writes(world) == 6, "nothing is done twice"
+    assert world.same("ada")
+    assert world.same("bob")
+
+
+def test_a_stop_while_reading_deletes_and_creates_nothing(world: EngineWorld) -> None:
+    for each in _people(3):
+        world.left.create("ada", each)
+    world.sync()
+    world.left.create("ada", person("Grace", "Hopper"))
+    with world.session() as session:
+        world.left.fault = _AtRead(session.request_stop)
+        report = session.run(Selection(full=True))
+    world.left.fault = None
+
+    assert report.interrupted
+    assert report.writes == 0
+
+    world.settle()
+    assert world.same()
+
+
+@dataclass
+class _AtRead:
+    act: Callable[[], None]
+
+    def before(self, call: Call) -> None:
+        if call.kind == "changes":
+            self.act()
+
+    def after(self, call: Call) -> None:
+        """Nothing."""
+
+
+# --- two engines over one state -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_second_engine_that_comes_while_one_writes_is_told_that_it_is_busy(
+    world: EngineWorld, moment: str
+) -> None:
+    for each in _people(3):
+        world.left.create("ada", each)
+    reports: list[RunReport] = []
+    with world.session() as first, world.session() as second:
+        world.right.fault = Once(lambda: reports.append(second.run(Selection())), moment)
+        report = first.run(Selection())
+
+    assert reports[0].exit_code == 8
+    assert reports[0].writes == 0
+    assert report.writes == 3
+    assert world.same()
+    assert world.sync().writes == 0
+
+
+@pytest.mark.parametrize("idempotency", ["key", "marker", "none"])
+def test_who_was_taken_for_dead_commits_nothing_any_more(worlds: Worlds, idempotency: str) -> None:
+    world = worlds(right=MemoryOptions(idempotency=idempotency))
+    for each in _people(3):
+        world.left.create("ada", each)
+    with world.session() as first, world.session() as second:
+
+        def another_takes_over() -> None:
+            world.clock.advance(700)
+            assert second.run(Selection()).exit_code == 0
+            world.left.update(next(iter(world.left.entries)), {"job_title": "Admiral"})
+            assert second.run(Selection()).writes == 1
+
+        world.right.fault = Once(another_takes_over)
+        report = first.run(Selection())
+    world.right.fault = None
+
+    assert report.exit_code == 8, "the stale fence is refused"
+    assert len(world.right.read("ada")) == 3
+    assert world.settle().writes == 0
+    assert world.same()
+
+
+def test_a_dead_engines_lease_ends_by_itself(world: EngineWorld) -> None:
+    world.left.create("ada", person("Grace", "Hopper"))
+    moment = Moment.of(world)
+    at = points_of(world, effects_only=True).index("right apply") + 1
+    moment.restore(world)
+    assert run_until_death(world, Tripwire(at=at, effects_only=True))
+
+    assert world.sync().exit_code == 8
+    world.clock.advance(700)
+    world.settle()
+
+    assert world.same()
+    assert len(world.right.read("ada")) == 1
+
+
+def test_two_engines_at_the_same_time_make_each_record_once(world: EngineWorld) -> None:
+    for each in _people(12):
+        world.left.create("ada", each)
+        world.right.create("bob", each)
+    barrier = threading.Barrier(2)
+    reports: list[RunReport] = []
+
+    def engine(session: Session) -> None:
+        barrier.wait()
+        for _run in range(3):
+            reports.append(session.run(Selection()))
+
+    with world.session() as first, world.session() as second:
+        threads = [threading.Thread(target=engine, args=(each,)) for each in (first, second)]
+        for each in threads:
+            each.start()
+        for each in threads:
+            each.join()
+    world.settle()
+
+    assert {report.exit_code for report in reports} <= {0, 8}
+    assert _writes(world) == 24
+    assert world.same("ada")
+    assert world.same("bob")
+
+
+def _writes(world: EngineWorld) -> int:
+    return world.left.writes.total() + world.right.writes.total()

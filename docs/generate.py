@@ -1,9 +1,10 @@
-"""Fills the field tables of docs/connectors/*.md from what the connectors declare.
+"""Fills the field tables of docs/connectors/*.md from what the connectors declare, and the tables
+of docs/explanation/decision-table.md from the rows that the tests check.
 
 python docs/generate.py            writes what has changed
 python docs/generate.py --check    writes nothing; exit code 1 names the pages that are not current
 
-A page is about the connector it is named after. Whatever stands between the two marks is
+A page of a connector is about the one it is named after. Whatever stands between the two marks is
 replaced: a table for each object type.
 """
 
@@ -13,6 +14,8 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+
+import decision_table
 
 from syncline.model.capacity import Capacity
 from syncline.plugin.connector import Connector
@@ -29,16 +32,21 @@ def main(arguments: list[str]) -> int:
     stale = [(page, text) for page, text in current_pages() if page.read_text("utf-8") != text]
     if "--check" in arguments:
         for page, _ in stale:
-            print(f"not current: docs/connectors/{page.name} (run: make docs)", file=sys.stderr)
+            print(f"not current: {_name(page)} (run: make docs)", file=sys.stderr)
         return 1 if stale else 0
     for page, text in stale:
         page.write_text(text, "utf-8")
-        print(f"wrote docs/connectors/{page.name}")
+        print(f"wrote {_name(page)}")
     return 0
+
+
+def _name(page: Path) -> str:
+    return page.relative_to(PAGES.parents[1]).as_posix()
 
 
 def current_pages() -> Iterator[tuple[Path, str]]:
     """Every page with marks, and what it must say."""
+    yield decision_table.PAGE, decision_table.current(decision_table.PAGE.read_text("utf-8"))
     connectors = PluginManager.discover().connector_types
     for page in sorted(PAGES.glob("*.md")):
         before = page.read_text("utf-8")

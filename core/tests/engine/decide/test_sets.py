@@ -8,8 +8,11 @@ from hypothesis import strategies as st
 
 from syncline.engine.decide.sets import SetFrame, SetSide, merged, replaced, settled
 from syncline.model.capacity import Capacity
-from syncline.model.fields import CATEGORIES, EMAILS
+from syncline.model.contact import CONTACT
+from syncline.model.fields import CATEGORIES, EMAILS, Value
 from syncline.model.sides import SIDES, PerSide, Side
+from syncline.policy.schema import Conflict, Direction, ObjectPolicy
+from syncline.testing.planner import PlannedLink, spec_of
 
 FRAME = SetFrame(EMAILS, lambda key: f"#{key}")
 LETTERS = "abcdefg"
@@ -43,6 +46,39 @@ def test_a_removal_makes_the_next_one_move_up() -> None:
 
 def test_a_new_element_moves_up_before_one_that_had_no_room() -> None:
     assert both(side("bcx", "abc", 3), side("a", "a", 1)) == ("bcx", "x")
+
+
+def test_nothing_moves_up_by_itself_where_it_was_removed() -> None:
+    link = contact(("a", "b", "c"), 3, ("a",), 1)
+    link.edit(Side.RIGHT, {"emails": None})
+    link.run()
+    assert shown(link) == (("b", "c"), None)
+
+    link = contact(("a", "b", "c"), 3, ("a", "b", "c", "d"), 4)
+    link.edit(Side.LEFT, {"emails": ("a", "c")})
+    link.run()
+    assert shown(link) == (("a", "c"), ("a", "c", "d"))
+
+
+def contact(left: Value, room_left: int, right: Value, room_right: int) -> PlannedLink:
+    """A contact whose addresses were settled as they are."""
+    specs = PerSide(
+        spec_of(("emails",), {"emails": Capacity(many=room_left)}),
+        spec_of(("emails",), {"emails": Capacity(many=room_right)}),
+    )
+    policy = ObjectPolicy(type=CONTACT, direction=Direction.BOTH, conflict=Conflict.LEFT_WINS)
+    link = PlannedLink(policy, specs, PerSide({"emails": left}, {"emails": right}))
+    link.run()
+    assert shown(link) == (left, right)
+    return link
+
+
+def shown(link: PlannedLink) -> tuple[Value, Value]:
+    return (link.fields.left or {})["emails"], (link.fields.right or {})["emails"]
+
+
+def test_two_edits_of_one_element_both_stay_where_there_is_room() -> None:
+    assert both(side("xb", "ab", 3), side("y", "a", 1), Side.LEFT) == ("xby", "y")
 
 
 def test_additions_and_removals_of_both_sides_meet() -> None:

@@ -7,22 +7,21 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
 from syncline.engine.decide.link import Decision, Reason, Verdict
 from syncline.model.sides import SIDES, Side
-from syncline.testing.decision_table import (
+from syncline.testing.decision_cells import (
     FIELD_DIMENSIONS,
-    FIELD_ROWS,
     LINK_DIMENSIONS,
-    LINK_ROWS,
     Dimensions,
-    Row,
     cells_of,
     decide_field_cell,
     decide_link_cell,
 )
+from syncline.testing.decision_table import FIELD_ROWS, LINK_ROWS, Row
 
 
 def ids(rows: tuple[Row, ...]) -> list[str]:
@@ -81,3 +80,9 @@ def test_every_cell_belongs_to_exactly_one_row(
 
 def test_the_table_has_every_verdict() -> None:
     assert {row.verdict for row in (*LINK_ROWS, *FIELD_ROWS)} == set(Verdict)
+
+
+def test_the_page_explains_every_reason() -> None:
+    page = Path(__file__).parents[4] / "docs/explanation/decision-table.md"
+    text = page.read_text("utf-8")
+    assert [each for each in Reason if each.replace("{why}", "…") not in text] == []

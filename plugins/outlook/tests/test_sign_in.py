@@ -182,6 +182,17 @@ def test_a_busy_sign_in_service_means_the_call_was_not_sent(
     assert outlook.create({"given_name": "G"})[0].id
 
 
+def test_a_token_in_an_answer_that_is_cut_off_is_not_logged(
+    outlook: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """msal logs what it cannot parse, whole and as an error."""
+    outlook.box.sandbox.quirk("malformed-body", 1, path="/token")
+    with caplog.at_level(logging.DEBUG), pytest.raises(Stop):
+        outlook.page()
+
+    assert "eyJ" not in caplog.text
+
+
 def test_a_malformed_answer_of_the_sign_in_service_stops(outlook: Any) -> None:
     outlook.box.sandbox.quirk("malformed-body", 1, path="/token")
     with pytest.raises(Stop, match="sign-in"):

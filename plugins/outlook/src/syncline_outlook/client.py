@@ -299,13 +299,28 @@ class LoginClient:
                 "Microsoft's sign-in service is busy", after=retry_after(received), reached=False,
                 status=status,
             )  # fmt: skip
-        return LoginReply(status, received, raw.decode("utf-8", "replace"))
+        return LoginReply(status, received, _understood(status, raw))
 
     def _wire(self, url: str) -> str:
         secure = f"https://{self._plain}/"
         if self._plain is not None and url.startswith(secure):
             return f"http://{self._plain}/{url.removeprefix(secure)}"
         return url
+
+
+def _understood(status: int, raw: bytes) -> str:
+    """A JSON object for msal. What is none never reaches it: msal logs such answers whole, as
+    errors, and one that was cut off may hold the token.
+    """
+    text = raw.decode("utf-8", "replace")
+    if isinstance(_json_or_none(text), dict):
+        return text
+    if status < 400:
+        raise Stop(
+            "the sign-in service's answer cannot be read",
+            hint="Check cloud and login_url; a proxy on the way may have altered it.",
+        )
+    return "{}"
 
 
 def _form_text(value: Any) -> str:
@@ -316,5 +331,5 @@ def _form_text(value: Any) -> str:
 def _json_or_none(text: str) -> Any:
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None

@@ -131,6 +131,16 @@ def test_an_element_that_is_cut_stays_the_same_element() -> None:
     assert found == PerSide(("customers", "new"), ("cust", "new"))
 
 
+def test_of_two_elements_that_are_cut_alike_neither_is_lost() -> None:
+    frame = SetFrame(CATEGORIES, lambda key: f"#{key}")
+    left = SetSide(("cust", "customers"), frozenset({"#cust", "#customers"}))
+    right = SetSide(("cust", "new"), frozenset({"#cust"}), Capacity(max_length=4))
+
+    found = merged(PerSide(left, right), frame)
+
+    assert found == PerSide(("cust", "customers", "new"), ("cust", "new"))
+
+
 def test_an_element_the_other_side_has_no_word_for_stays_where_it_is() -> None:
     frame = SetFrame(CATEGORIES, lambda key: f"#{key}")
     left = SetSide(("red", "mauve"), frozenset())

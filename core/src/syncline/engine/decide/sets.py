@@ -159,7 +159,10 @@ def _element(
     based: PerSide[bool | None] = PerSide(None, None)
     for side in SIDES:
         if held[side] is None:
-            text = text.with_side(side, frame.cut(held[side.other], sides[side].capacity))
+            cut = frame.cut(held[side.other], sides[side].capacity)
+            # What stands there already, for another element, was not removed there.
+            there = frame.key(cut) in map(frame.key, texts[side])
+            text = text.with_side(side, None if there else cut)
     for side in SIDES:
         base = sides[side].base
         if base is not None:

@@ -24,6 +24,8 @@ from syncline.state.backup import make_private
 from syncline.state.vault import Vault
 
 BUSY_SECONDS: Final = 30
+_ADVISORY: Final = 0x53796E63
+"""The name of our lock in a PostgreSQL database."""
 IN_CHUNK: Final = 500
 """Ids in one `IN (…)`; SQLite and PostgreSQL both allow more, statements stay cacheable."""
 
@@ -213,11 +215,21 @@ def unopened(url: str) -> Engine:
     if parts.get_backend_name() == "sqlite":
         return _sqlite(url, parts.database)
     try:
-        return create_engine(parts, pool_pre_ping=True)
+        engine = create_engine(parts, pool_pre_ping=True)
     except ImportError as error:
         raise StateError(
             "PostgreSQL needs the driver psycopg", hint='pip install "syncline[postgres]"'
         ) from error
+    event.listen(engine, "begin", _one_at_a_time)
+    return engine
+
+
+def _one_at_a_time(connection: Connection) -> None:
+    """What IMMEDIATE is to SQLite: two runs that read and then write must not interleave."""
+    connection.exec_driver_sql(
+        f"SELECT set_config('lock_timeout', '{BUSY_SECONDS}s', true), "
+        f"pg_advisory_xact_lock({_ADVISORY})"
+    )
 
 
 def _sqlite(url: str, path: str | None) -> Engine:

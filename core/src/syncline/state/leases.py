@@ -41,7 +41,8 @@ def acquire(
             set_={"holder": holder, "until_at": now + seconds, "fence": LEASE.c.fence + 1},
             where=(LEASE.c.until_at <= now) | (LEASE.c.holder == holder),
         )
-        if tx.execute(statement).rowcount:
+        # A row comes back only if it was written; drivers disagree about counting such rows.
+        if tx.execute(statement.returning(LEASE.c.fence)).first() is not None:
             held.add(key)
     return held
 

@@ -1,0 +1,164 @@
+"""Small tables with rules of their own: attention, claims, tokens."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select
+
+from syncline.errors import Busy
+from syncline.model.sides import Side
+from syncline.state import attention, claims, leases
+from syncline.state.attention import ATTENTION, Waiting
+from syncline.state.claims import CLAIM, Claim
+from syncline.state.database import Database
+from syncline.state.tokens import TOKEN, StoredTokens
+
+DAY = 24 * 3600.0
+GRACE = Waiting(1, Side.LEFT, "grace", "refused", "no")
+
+
+def pauses(database: Database, waiting: Waiting, times: int) -> list[float]:
+    found = []
+    for _time in range(times):
+        with database.transaction() as tx:
+            attention.wait(tx, waiting, 1000.0)
+            found.append(float(tx.scalar(select(ATTENTION.c.next_at)) or 0) - 1000.0)
+    return found
+
+
+def test_pauses_double_up_to_a_day(database: Database) -> None:
+    found = pauses(database, GRACE, 13)
+
+    assert found[:4] == [60.0, 120.0, 240.0, 480.0]
+    assert found[-1] == DAY
+
+
+def test_a_refusal_of_the_content_waits_a_day_at_once(database: Database) -> None:
+    assert pauses(database, replace(GRACE, patient=True), 2) == [DAY, DAY]
+
+
+def test_a_change_wakes_a_record_in_its_lanes_only(database: Database) -> None:
+    with database.transaction() as tx:
+        attention.wait(tx, GRACE, 1000.0)
+        attention.wait(tx, replace(GRACE, lane_id=2), 1000.0)
+        attention.wake(tx, [1], ["grace"], 1001.0)
+        due = select(ATTENTION.c.lane_id).where(ATTENTION.c.next_at <= 1001.0)
+        assert list(tx.scalars(due)) == [1]
+
+
+def test_a_lane_can_be_woken_as_a_whole(database: Database) -> None:
+    with database.transaction() as tx:
+        attention.wait(tx, GRACE, 1000.0)
+        attention.wait(tx, replace(GRACE, record_id="alan"), 1000.0)
+        attention.wake_lane(tx, 1, 1001.0)
+        assert list(tx.scalars(select(ATTENTION.c.next_at))) == [1001.0, 1001.0]
+
+
+def test_what_is_settled_waits_no_more(database: Database) -> None:
+    with database.transaction() as tx:
+        attention.wait(tx, GRACE, 1000.0)
+        attention.clear(tx, 1, ["grace"])
+        assert tx.execute(select(ATTENTION)).all() == []
+
+
+# --- claims -------------------------------------------------------------------------------------
+
+MAIL = Claim(1, "contact", "email", "digest", "", 1, "grace")
+OTHER = replace(MAIL, lane_id=2, source_id="gracie")
+
+
+def test_the_first_claim_wins_and_the_second_learns_who_has_it(database: Database) -> None:
+    with database.transaction() as tx:
+        assert claims.claim(tx, [[MAIL]], 0.0) == [None]
+        assert claims.claim(tx, [[OTHER]], 0.0) == [MAIL]
+
+
+def test_within_one_batch_the_first_wins_as_well(database: Database) -> None:
+    with database.transaction() as tx:
+        assert claims.claim(tx, [[MAIL], [OTHER]], 0.0) == [None, MAIL]
+
+
+def test_who_loses_one_key_takes_none_of_its_others(database: Database) -> None:
+    name = replace(OTHER, kind="name", digest="name")
+    third = replace(name, lane_id=3, source_id="third")
+    with database.transaction() as tx:
+        assert claims.claim(tx, [[MAIL], [OTHER, name], [third]], 0.0) == [None, MAIL, None]
+
+
+def test_claiming_again_is_allowed_to_the_holder(database: Database) -> None:
+    with database.transaction() as tx:
+        claims.claim(tx, [[MAIL]], 0.0)
+        assert claims.claim(tx, [[MAIL]], 0.0) == [None]
+        assert len(tx.execute(select(CLAIM)).all()) == 1
+
+
+def test_where_accounts_are_apart_so_are_claims(database: Database) -> None:
+    with database.transaction() as tx:
+        claims.claim(tx, [[replace(MAIL, account="ada")]], 0.0)
+        assert claims.claim(tx, [[replace(OTHER, account="bob")]], 0.0) == [None]
+
+
+def test_a_released_or_expired_claim_is_free(database: Database) -> None:
+    with database.transaction() as tx:
+        claims.claim(tx, [[MAIL]], 0.0)
+        claims.release(tx, 1, ["grace"])
+        assert claims.claim(tx, [[OTHER]], 0.0) == [None]
+        claims.expire(tx, claims.KEPT + 1)
+        assert claims.claim(tx, [[MAIL]], 0.0) == [None]
+
+
+# --- tokens -------------------------------------------------------------------------------------
+
+
+def tokens(database: Database, holder: str, waited: list[float]) -> StoredTokens:
+    return StoredTokens(database, "outlook", holder, lambda: 0.0, waited.append)
+
+
+def test_tokens_are_kept_sealed_and_come_back(database: Database) -> None:
+    store = tokens(database, "one", [])
+
+    assert store.load("refresh") is None
+    assert store.update("refresh", lambda old: f"{old} secret") == "None secret"
+    assert store.update("refresh", lambda old: f"{old}!") == "None secret!"
+    assert store.load("refresh") == "None secret!"
+    with database.transaction() as tx:
+        assert b"secret" not in bytes(tx.scalar(select(TOKEN.c.sealed)) or b"")
+
+
+def test_a_token_can_be_forgotten(database: Database) -> None:
+    store = tokens(database, "one", [])
+    store.update("refresh", lambda _old: "secret")
+
+    store.update("refresh", lambda _old: None)
+
+    assert store.load("refresh") is None
+
+
+def test_while_one_process_asks_for_a_token_another_waits_and_then_gives_up(
+    database: Database,
+) -> None:
+    waited: list[float] = []
+    key = leases.LeaseKey(0, "outlook", "token")
+    with database.transaction() as tx:
+        leases.acquire(tx, [key], "somebody else", 0.0, 60.0)
+
+    with pytest.raises(Busy):
+        tokens(database, "one", waited).update("refresh", lambda _old: "secret")
+
+    assert sum(waited) == 30.0
+
+
+def test_an_error_while_asking_keeps_the_old_token_and_frees_the_lock(database: Database) -> None:
+    store = tokens(database, "one", [])
+    store.update("refresh", lambda _old: "old")
+
+    def fails(_old: str | None) -> str:
+        raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        store.update("refresh", fails)
+
+    assert store.load("refresh") == "old"
+    assert tokens(database, "two", []).update("refresh", lambda _old: "new") == "new"

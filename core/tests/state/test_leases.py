@@ -1,0 +1,95 @@
+"""Leases: one holder at a time, fences that only rise, and no commit after a loss."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from syncline.errors import Busy
+from syncline.state import leases
+from syncline.state.database import Database
+from syncline.state.leases import LEASE, LeaseKey
+
+ADA = LeaseKey(1, "ada", "contact")
+BOB = LeaseKey(1, "bob", "contact")
+
+
+def acquire(database: Database, holder: str, now: float, *keys: LeaseKey) -> set[LeaseKey]:
+    with database.transaction() as tx:
+        return leases.acquire(tx, keys, holder, now, 60.0)
+
+
+def fence(database: Database, key: LeaseKey) -> int:
+    with database.transaction() as tx:
+        return int(tx.scalar(select(LEASE.c.fence).where(LEASE.c.account == key.account)) or 0)
+
+
+def test_one_holder_at_a_time(database: Database) -> None:
+    assert acquire(database, "one", 0.0, ADA, BOB) == {ADA, BOB}
+    assert acquire(database, "two", 10.0, ADA) == set()
+
+
+def test_another_account_is_free(database: Database) -> None:
+    acquire(database, "one", 0.0, ADA)
+
+    assert acquire(database, "two", 10.0, ADA, BOB) == {BOB}
+
+
+def test_another_type_of_the_same_account_is_free(database: Database) -> None:
+    acquire(database, "one", 0.0, ADA)
+
+    assert acquire(database, "two", 0.0, ADA._replace(type="task"))
+
+
+def test_an_expired_lease_passes_to_the_next_and_the_fence_rises(database: Database) -> None:
+    acquire(database, "one", 0.0, ADA)
+    before = fence(database, ADA)
+
+    assert acquire(database, "two", 60.0, ADA) == {ADA}
+    assert fence(database, ADA) > before
+
+
+def test_a_released_lease_is_free_at_once_and_the_fence_still_rises(database: Database) -> None:
+    acquire(database, "one", 0.0, ADA)
+    before = fence(database, ADA)
+    with database.transaction() as tx:
+        leases.release(tx, "one")
+
+    assert acquire(database, "two", 1.0, ADA) == {ADA}
+    assert fence(database, ADA) > before
+
+
+def test_a_holder_may_take_its_own_lease_again(database: Database) -> None:
+    acquire(database, "one", 0.0, ADA)
+
+    assert acquire(database, "one", 30.0, ADA) == {ADA}
+
+
+def test_renewing_extends_and_says_until_when(database: Database) -> None:
+    acquire(database, "one", 0.0, ADA)
+    with database.transaction() as tx:
+        leases.renew(tx, "one", 50.0, 60.0, 1)
+        assert leases.until(tx, ADA, 50.0) == 110.0
+        assert leases.until(tx, ADA, 110.0) is None
+        assert leases.until(tx, BOB, 50.0) is None
+
+    assert acquire(database, "two", 100.0, ADA) == set()
+
+
+def test_who_lost_one_of_its_leases_can_neither_renew_nor_commit(database: Database) -> None:
+    acquire(database, "one", 0.0, ADA, BOB)
+    acquire(database, "two", 60.0, BOB)
+
+    with pytest.raises(Busy), database.transaction() as tx:
+        leases.renew(tx, "one", 61.0, 60.0, 2)
+    with pytest.raises(Busy), database.transaction() as tx:
+        leases.assert_held(tx, "one", 61.0, 2)
+    with database.transaction() as tx:
+        leases.assert_held(tx, "two", 61.0, 1)
+
+
+def test_a_lease_that_ran_out_counts_as_lost_even_if_nobody_took_it(database: Database) -> None:
+    acquire(database, "one", 0.0, ADA)
+
+    with pytest.raises(Busy), database.transaction() as tx:
+        leases.renew(tx, "one", 61.0, 60.0, 1)

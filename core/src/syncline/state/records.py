@@ -103,11 +103,6 @@ def forget(tx: Connection, feed_id: int, ids: Iterable[str]) -> None:
         tx.execute(delete(RECORD).where(RECORD.c.feed_id == feed_id, RECORD.c.id.in_(part)))
 
 
-def settle_rows(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """After a write: version, digests, no payload, no longer pending."""
-    upsert(tx, RECORD, rows, ("version", "digests_json", "payload", "pending", "presence"))
-
-
 def linked(tx: Connection, feed_id: int, ids: Iterable[str]) -> None:
     """These records have a link in their only lane now."""
     for part in chunks(ids):

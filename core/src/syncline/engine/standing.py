@@ -103,6 +103,9 @@ def _place(
     mine = link is not None and link.status in links.LIVE
     record = answer.records.get(record_id)
     absence = answer.absent.get(record_id)
+    here = done.lane.sides[side]
+    if record is not None and here.by_owner and record.owner != here.account:
+        absence = AbsenceReason.LEFT  # it is somebody else's now
     now = Standing(
         spec=done.feed.spec,
         record=record,

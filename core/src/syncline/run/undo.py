@@ -28,14 +28,13 @@ def find_run(database: Database, given: str) -> str:
     """The id of the run that is meant: whole, or a beginning that only one run has.
 
     Raises:
-        UsageError: there is no such run, it is under way, or several begin like this.
+        UsageError: there is no such run, or several begin like this.
 
     """
     with database.transaction() as tx:
         named = RUN.c.id.startswith(given, autoescape=True)
-        rows = tx.execute(select(RUN.c.id, RUN.c.finished_at).where(named)).all()
-    exact = [row for row in rows if row.id == given]
-    found = exact or rows
+        rows = tx.execute(select(RUN.c.id).where(named)).all()
+    found = [row for row in rows if row.id == given] or rows
     if not given or not found:
         raise UsageError(
             f"there is no run {given!r}",

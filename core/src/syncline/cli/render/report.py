@@ -89,6 +89,8 @@ def attention_parts(report: RunReport, detail: Detail) -> Iterator[Text]:
     for guard in report.guards:
         yield line((f"guard {guard.guard}: ", COLOR["held"]), f"{guard.message} ({guard.scope})")
         yield from _advice(guard)
+    if report.dry and report.guards:
+        yield line("A run does the rest and holds these; from then on they can be approved.")
     most = None if detail.most is None else MOST_PROBLEMS
     for problem in report.problems[:most]:
         yield from _problem(problem)

@@ -277,9 +277,13 @@ def linked(fields: dict[str, Value], specs: PerSide[TypeSpec], **rules: Directio
 
 # --- settling ---------------------------------------------------------------------------------
 
+UNCUT = edits().map(lambda found: {n: v for n, v in found.items() if n != "categories"})
+"""Without names that the poorer side cuts to the same one: which of them it then holds depends on
+which came first, and no value is lost either way."""
+
 
 @QUICK
-@given(settled_links(), edits(), edits(), st.sampled_from(SIDES))
+@given(settled_links(), UNCUT, UNCUT, st.sampled_from(SIDES))
 def test_one_direction_settled_and_the_other_decided_again_ends_like_both_at_once(
     link: PlannedLink, left: dict[str, Value], right: dict[str, Value], first: Side
 ) -> None:
@@ -296,7 +300,7 @@ def test_one_direction_settled_and_the_other_decided_again_ends_like_both_at_onc
 
 
 @QUICK
-@given(settled_links(), edits(), edits())
+@given(settled_links(), UNCUT, UNCUT)
 def test_the_order_of_the_two_writes_does_not_matter(
     link: PlannedLink, left: dict[str, Value], right: dict[str, Value]
 ) -> None:

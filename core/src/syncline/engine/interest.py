@@ -46,11 +46,19 @@ class Interest:
 def no_longer_pending(tx: Connection, feed: FeedState, ids: Iterable[str]) -> None:
     """Of these records, those that every lane they belong to has linked need no keys any more."""
     side = feed.side
-    linked = exists().where(LINK.c.lane_id == LANE.c.id, LINK.c[f"{side}_id"] == RECORD.c.id)
-    waiting = exists().where(
-        LANE.c[f"{side}_feed"] == feed.id,
-        LANE.c[f"{side}_own"].is_(False) | (LANE.c[f"{side}_account"] == RECORD.c.owner),
-        ~linked,
+    linked = (
+        exists()
+        .where(LINK.c.lane_id == LANE.c.id, LINK.c[f"{side}_id"] == RECORD.c.id)
+        .correlate(LANE, RECORD)
+    )
+    waiting = (
+        exists()
+        .where(
+            LANE.c[f"{side}_feed"] == feed.id,
+            LANE.c[f"{side}_own"].is_(False) | (LANE.c[f"{side}_account"] == RECORD.c.owner),
+            ~linked,
+        )
+        .correlate(RECORD)
     )
     for part in chunks(ids):
         done = (RECORD.c.feed_id == feed.id, RECORD.c.id.in_(part), ~waiting)

@@ -13,6 +13,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
+    delete,
     exists,
     func,
     insert,
@@ -27,8 +28,10 @@ from syncline.engine.report import RoundReport
 from syncline.engine.world import World
 from syncline.model.reports import Action, Problem
 from syncline.model.sides import SIDES, Side
-from syncline.state import attention, links, records
+from syncline.state import attention, links, records, tables
+from syncline.state.database import table
 
+CANDIDATE: Final = table(tables.Candidate)
 HOLDERS_AT_MOST: Final = 20
 
 _AMBIGUOUS: Final = (
@@ -93,71 +96,69 @@ def _link_marked(
 
 # --- by match key -----------------------------------------------------------------------------
 
-_LEFT = alias(records.RECORD, "left_record")
-_RIGHT = alias(records.RECORD, "right_record")
 _LEFT_KEY = alias(records.KEY, "left_key")
 _RIGHT_KEY = alias(records.KEY, "right_key")
 
 
 def _by_key(tx: Connection, world: World, lane: Lane, matcher: str, report: RoundReport) -> int:
-    pairs = _candidates(lane, matcher, world.seconds).cte("candidates")
-    lefts = select(pairs.c.left_id, func.count().label("n")).group_by(pairs.c.left_id).cte("lefts")
-    rights = (
-        select(pairs.c.right_id, func.count().label("n")).group_by(pairs.c.right_id).cte("rights")
-    )
-    joined = (
-        select(pairs.c.left_id, pairs.c.right_id)
-        .join(lefts, lefts.c.left_id == pairs.c.left_id)
-        .join(rights, rights.c.right_id == pairs.c.right_id)
-    )
-    several = tx.execute(joined.where((lefts.c.n > 1) | (rights.c.n > 1))).all()
-    unique = joined.where(lefts.c.n == 1, rights.c.n == 1)
-    added = _insert_links(tx, lane, unique)
+    _fill_candidates(tx, world, lane, matcher)
+    pairs = select(CANDIDATE.c.left_id, CANDIDATE.c.right_id).where(CANDIDATE.c.lane_id == lane.id)
+    contested = _has_another("left", "right") | _has_another("right", "left")
+    several = tx.execute(pairs.where(contested)).all()
+    added = _insert_links(tx, lane, pairs.where(~contested))
+    tx.execute(delete(CANDIDATE).where(CANDIDATE.c.lane_id == lane.id))
     _ambiguous(tx, world, lane, several, report)
     return added
 
 
-def _candidates(lane: Lane, matcher: str, now: float) -> Select[Any]:
-    """Pairs of pending records of both sides that share a key of this matcher."""
-    sides = ((_LEFT, _LEFT_KEY, Side.LEFT), (_RIGHT, _RIGHT_KEY, Side.RIGHT))
+def _fill_candidates(tx: Connection, world: World, lane: Lane, matcher: str) -> None:
+    """Every pair of pending records of both sides that shares a key of this matcher, once.
+
+    The conditions on single records are `EXISTS`, so that the join goes by the keys: with lists of
+    ids a database may prefer to try every id of one side with every id of the other.
+    """
     statement = (
-        select(_LEFT.c.id.label("left_id"), _RIGHT.c.id.label("right_id"))
+        select(literal(lane.id), _LEFT_KEY.c.record_id, _RIGHT_KEY.c.record_id)
         .select_from(_LEFT_KEY)
-        .join(
-            _RIGHT_KEY,
-            (_RIGHT_KEY.c.kind == _LEFT_KEY.c.kind) & (_RIGHT_KEY.c.digest == _LEFT_KEY.c.digest),
-        )
-        .join(
-            _LEFT, (_LEFT.c.feed_id == _LEFT_KEY.c.feed_id) & (_LEFT.c.id == _LEFT_KEY.c.record_id)
-        )
-        .join(
-            _RIGHT,
-            (_RIGHT.c.feed_id == _RIGHT_KEY.c.feed_id) & (_RIGHT.c.id == _RIGHT_KEY.c.record_id),
-        )
-        .where(_LEFT_KEY.c.kind == matcher)
+        .join(_RIGHT_KEY, _RIGHT_KEY.c.digest == _LEFT_KEY.c.digest)
         .distinct()
     )
-    for record, key, side in sides:
-        feed_id = lane.sides[side].feed.id
+    for side, key in ((Side.LEFT, _LEFT_KEY), (Side.RIGHT, _RIGHT_KEY)):
         statement = statement.where(
-            key.c.feed_id == feed_id,
-            in_scope(lane, side, record),
-            unlinked(lane, side, record),
-            ~attention.waits(literal(lane.id), record.c.id, now),
-            _holders(feed_id, key) <= HOLDERS_AT_MOST,
+            key.c.feed_id == lane.sides[side].feed.id,
+            key.c.kind == matcher,
+            key.c.digest.not_in(_common(lane, side, matcher)),
+            _is_free(lane, side, key, world.seconds),
         )
-    return statement
+    tx.execute(insert(CANDIDATE).from_select(["lane_id", "left_id", "right_id"], statement))
 
 
-def _holders(feed_id: int, key: Any) -> ColumnElement[int]:
-    other = alias(records.KEY)
+def _is_free(lane: Lane, side: Side, key: Any, now: float) -> ColumnElement[bool]:
+    """The record of this key may be paired now: in scope, unlinked, not waiting."""
+    record, link = alias(records.RECORD), alias(links.LINK)
+    here = exists().where(record.c.id == key.c.record_id, in_scope(lane, side, record))
+    taken = exists().where(link.c.lane_id == lane.id, link.c[f"{side}_id"] == key.c.record_id)
+    return here & ~taken & ~attention.waits(literal(lane.id), key.c.record_id, now)
+
+
+def _common(lane: Lane, side: Side, matcher: str) -> Select[Any]:
+    """The keys that too many records of a side hold to say anything."""
+    key = alias(records.KEY)
     return (
-        select(func.count())
-        .select_from(other)
-        .where(
-            other.c.feed_id == feed_id, other.c.kind == key.c.kind, other.c.digest == key.c.digest
-        )
-        .scalar_subquery()
+        select(key.c.digest)
+        .where(key.c.feed_id == lane.sides[side].feed.id, key.c.kind == matcher)
+        .group_by(key.c.digest)
+        .having(func.count() > HOLDERS_AT_MOST)
+    )
+
+
+def _has_another(side: str, other: str) -> ColumnElement[bool]:
+    """The record on `side` has a second candidate."""
+    rival = alias(CANDIDATE)
+    return exists().where(
+        rival.c.lane_id == CANDIDATE.c.lane_id,
+        rival.c[f"{side}_id"] == CANDIDATE.c[f"{side}_id"],
+        rival.c[f"{other}_id"] != CANDIDATE.c[f"{other}_id"],
     )
 
 

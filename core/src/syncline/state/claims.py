@@ -71,18 +71,20 @@ def _key(each: Claim) -> tuple[int, str, str, str, str]:
 
 
 def _held(tx: Connection, wanted: Sequence[Claim]) -> list[Claim]:
+    """Who has any of these keys. Asked by store, type and kind, as the primary key begins."""
+    groups: dict[tuple[int, str, str], set[str]] = {}
+    for each in wanted:
+        groups.setdefault((each.store_id, each.type, each.kind), set()).add(each.digest)
+    names = ("store_id", "type", "kind", "digest", "account", "lane_id", "source_id")
+    columns = [CLAIM.c[name] for name in names]
     found: list[Claim] = []
-    for part in chunks({each.digest for each in wanted}):
-        for row in tx.execute(select(CLAIM).where(CLAIM.c.digest.in_(part))):
-            found.append(
-                Claim(
-                    row.store_id,
-                    row.type,
-                    row.kind,
-                    row.digest,
-                    row.account,
-                    row.lane_id,
-                    row.source_id,
-                )
+    for (store_id, type, kind), digests in groups.items():
+        for part in chunks(digests):
+            statement = select(*columns).where(
+                CLAIM.c.store_id == store_id,
+                CLAIM.c.type == type,
+                CLAIM.c.kind == kind,
+                CLAIM.c.digest.in_(part),
             )
+            found.extend(Claim(*row) for row in tx.execute(statement))
     return found

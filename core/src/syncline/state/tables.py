@@ -95,11 +95,21 @@ class RecordKey(SQLModel, table=True):
     """A match key of a record that is not linked everywhere yet, as a keyed digest."""
 
     __tablename__ = "record_key"
-    __table_args__ = (Index("record_key_by_digest", "kind", "digest"),)
+    __table_args__ = (Index("record_key_by_digest", "feed_id", "kind", "digest", "record_id"),)
     feed_id: int = Field(primary_key=True)
     record_id: str = Field(primary_key=True)
     kind: str = Field(primary_key=True)
     digest: str = Field(primary_key=True)
+
+
+class Candidate(SQLModel, table=True):
+    """Two records that share a match key, while a lane is being paired; empty otherwise."""
+
+    __tablename__ = "candidate"
+    __table_args__ = (Index("candidate_by_right", "lane_id", "right_id", "left_id"),)
+    lane_id: int = Field(primary_key=True)
+    left_id: str = Field(primary_key=True)
+    right_id: str = Field(primary_key=True)
 
 
 class LaneRow(SQLModel, table=True):

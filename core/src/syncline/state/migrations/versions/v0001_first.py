@@ -52,6 +52,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("lane_id", "side", "record_id"),
     )
     op.create_table(
+        "candidate",
+        sa.Column("lane_id", sa.Integer(), nullable=False),
+        sa.Column("left_id", sa.String(), nullable=False),
+        sa.Column("right_id", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("lane_id", "left_id", "right_id"),
+    )
+    op.create_index(
+        "candidate_by_right", "candidate", ["lane_id", "right_id", "left_id"], unique=False
+    )
+    op.create_table(
         "claim",
         sa.Column("store_id", sa.Integer(), nullable=False),
         sa.Column("type", sa.String(), nullable=False),
@@ -200,15 +210,6 @@ def upgrade() -> None:
     op.create_index("link_by_right", "link", ["right_feed", "right_id"], unique=False)
     op.create_index("link_due", "link", ["lane_id", "dirty"], unique=False)
     op.create_table(
-        "lost_base",
-        sa.Column("link_id", sa.Integer(), nullable=False),
-        sa.Column("side", sa.String(), nullable=False),
-        sa.Column("version", sa.String(), nullable=False),
-        sa.Column("fields_json", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(["link_id"], ["link.id"], ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("link_id", "side"),
-    )
-    op.create_table(
         "meta",
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("value", sa.String(), nullable=False),
@@ -241,7 +242,12 @@ def upgrade() -> None:
         sa.Column("digest", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("feed_id", "record_id", "kind", "digest"),
     )
-    op.create_index("record_key_by_digest", "record_key", ["kind", "digest"], unique=False)
+    op.create_index(
+        "record_key_by_digest",
+        "record_key",
+        ["feed_id", "kind", "digest", "record_id"],
+        unique=False,
+    )
     op.create_table(
         "run",
         sa.Column("id", sa.String(), nullable=False),
@@ -279,3 +285,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("tombstone_by_lane", "tombstone", ["lane_id"], unique=False)
+    op.create_table(
+        "lost_base",
+        sa.Column("link_id", sa.Integer(), nullable=False),
+        sa.Column("side", sa.String(), nullable=False),
+        sa.Column("version", sa.String(), nullable=False),
+        sa.Column("fields_json", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["link_id"], ["link.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("link_id", "side"),
+    )

@@ -192,14 +192,17 @@ def points_of(world: EngineWorld, *, effects_only: bool) -> list[str]:
     return wire.points
 
 
-def every_death(world: EngineWorld, points: int, *, effects_only: bool) -> Iterator[str]:
+def every_death(
+    world: EngineWorld, points: int, *, effects_only: bool, first: int = 1, step: int = 1
+) -> Iterator[str]:
     """The world after dying at each point of the next run, one after the other: their names.
 
-    `points` is how many the run has when nobody stops it.
+    `points` is how many the run has when nobody stops it. With `step` only every so many-th,
+    from `first` on.
     """
     moment = Moment.of(world)
     for after in (True,) if effects_only else (False, True):
-        for at in range(1, points + 1):
+        for at in range(first, points + 1, step):
             moment.restore(world)
             wire = Tripwire(at=at, after=after, effects_only=effects_only)
             run_until_death(world, wire)

@@ -131,7 +131,7 @@ class History:
         self.reopen()
         for each in self.world.folder.glob("state.sqlite*"):
             each.unlink()
-        self.ledger.state_lost(())
+        self.ledger.state_lost()
 
     def settle(self) -> None:
         """P1 and P2: three clean runs bring both sides in step, and the next one writes nothing.

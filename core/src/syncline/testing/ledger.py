@@ -7,7 +7,7 @@ value, and a record, can be followed wherever the engine takes them.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from syncline.connectors.memory import MemoryStore
@@ -122,6 +122,12 @@ class Ledger:
         for side in SIDES:
             self.deleted[side].difference_update(there[0] & there[1])
 
-    def state_lost(self, known: Iterable[str]) -> None:
-        """The history went with the state: only what is on a side, or `known`, still stands."""
-        self.standing &= self.on_a_side() | set(known)
+    def state_lost(self) -> None:
+        """The history went with the state: only what is on a side still stands. Deletions that
+        had not passed are forgotten: whom they met counts as touched on both sides.
+        """
+        self.standing &= self.on_a_side()
+        forgotten = self.deleted.left | self.deleted.right
+        for side in SIDES:
+            self.touched[side].update(forgotten)
+            self.deleted[side].clear()

@@ -192,6 +192,30 @@ def test_links_show_finds_by_id_and_by_name(syncline, refused):
     assert syncline("links", "show", "nobody").code == 2
 
 
+# --- a stop, explained ---
+
+
+@pytest.mark.parametrize("command", ["plan", "run"])
+def test_a_stop_says_what_why_how_to_go_on_and_where_to_look(syncline, stores, command):
+    left, _right = stores
+    ids = [
+        left.create("ann", ada(family_name=f"L{n}", emails=(f"a{n}@x.test",))) for n in range(30)
+    ]
+    syncline("run")
+    for id in ids[:15]:
+        left.delete(id)
+
+    ended = syncline(command)
+
+    assert ended.code == 7
+    assert "15 of 30 would be deleted" in ended.out
+    assert "A lost permission, a moved folder and a wrong account look like many" in ended.out
+    assert "`syncline approve --guard 'deletions'`, then `syncline run`" in ended.out
+    assert "If not: restore what was deleted" in ended.out
+    (guard,) = syncline(command, "--json").document["guards"]
+    assert all(guard[key] for key in ("message", "why", "intended", "otherwise"))
+
+
 # --- doctor ---
 
 

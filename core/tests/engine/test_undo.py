@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from syncline.connectors.memory import MemoryOptions
 from syncline.model.reports import Action, UndoReport
-from syncline.policy.schema import Direction, Drift, LeftScope
+from syncline.model.sides import PerSide
+from syncline.policy.schema import Direction, Drift, LeftScope, Records
 from syncline.testing.rehearsal import EngineWorld, person
 
 Worlds = Callable[..., EngineWorld]
@@ -303,3 +306,54 @@ def test_what_left_the_data_set_and_was_deleted_comes_back_and_is_not_deleted_ag
     world.left.move(record, "")
     world.settle()
     assert len(world.right.read("ada")) == len(world.left.read("ada")) == 1
+
+
+@pytest.fixture
+def crm(worlds: Worlds) -> EngineWorld:
+    """Right is a CRM that is read once for all; each member has all of its records."""
+    world = worlds(right=MemoryOptions(feed="connection", spans_accounts=True))
+    world.set(records=PerSide(Records.OWN, Records.VISIBLE))
+    return world
+
+
+def test_an_edit_that_went_through_a_shared_record_is_taken_back_everywhere_we_wrote(
+    crm: EngineWorld,
+) -> None:
+    crm.left.create("ada", GRACE)
+    crm.settle()
+    crm.left.update(crm.only(crm.left, "ada"), {"job_title": "Captain"})
+    runs = [crm.sync().run_id for _run in range(2)]
+
+    for run in reversed(runs):
+        assert undo(crm, run).kept == ()
+
+    titles = [crm.shown(crm.left, who)[0]["job_title"] for who in ("ada", "bob")]
+    assert titles == ["Captain", "Admiral"]
+    assert next(iter(crm.right.read().values()))["job_title"] == "Admiral"
+    assert crm.sync(full=True).writes == 0
+
+
+def test_a_shared_record_goes_with_the_copies_that_the_same_run_made(crm: EngineWorld) -> None:
+    crm.left.create("ada", GRACE)
+    runs = [crm.sync().run_id for _run in range(2)]
+    assert len(crm.left.read("bob")) == 1
+
+    for run in reversed(runs):
+        plan, report = undo(crm, run, dry=True), undo(crm, run)
+        assert (plan.run.writes, plan.kept) == (report.run.writes, report.kept)
+
+    assert (crm.right.read(), crm.left.read("bob")) == ({}, {})
+    assert len(crm.left.read("ada")) == 1
+    assert crm.sync(full=True).writes == 0
+
+
+def test_a_record_that_others_have_linked_stays(crm: EngineWorld) -> None:
+    crm.left.create("ada", GRACE)
+    crm.left.create("bob", GRACE)
+    runs = [crm.sync().run_id for _run in range(2)]
+    assert len(crm.right.read()) == 1
+
+    report = undo(crm, runs[0])
+
+    assert [kept.reason for kept in report.kept] == ["others have linked it"]
+    assert len(crm.right.read()) == 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row
 from syncline.engine.decide.undo import Counterpart, Standing, Wrote
 from syncline.engine.lanes import FeedState, Lane
 from syncline.model.records import AbsenceReason, Record, RecordId
-from syncline.model.sides import SIDES, Side
+from syncline.model.sides import Side
 from syncline.plugin.requests import IdsRequest
 from syncline.state import links
 from syncline.state.database import chunks
@@ -86,21 +86,25 @@ def look(feed: FeedState, ids: Iterable[str]) -> Answer:
     return Answer(found, absent)
 
 
-def place_all(tx: Connection, page: Sequence[Done], answer: Mapping[int, Answer]) -> list[Place]:
-    """Where the records of a page stand. Their counterparts are not looked at yet."""
-    shared = _shared(tx, page)
-    return [_place(tx, done, answer[done.feed.id], shared) for done in page]
+def place_all(
+    tx: Connection,
+    page: Sequence[Done],
+    answer: Mapping[int, Answer],
+    leaving: Collection[int] = (),
+) -> list[Place]:
+    """Where the records of a page stand. Their counterparts are not looked at yet. Links that
+    are `leaving` will be severed before, and count no more.
+    """
+    return [_place(tx, done, answer[done.feed.id], leaving) for done in page]
 
 
-def _place(
-    tx: Connection, done: Done, answer: Answer, shared: Mapping[tuple[int, str], int]
-) -> Place:
+def _place(tx: Connection, done: Done, answer: Answer, leaving: Collection[int]) -> Place:
     side, record_id = done.side, done.record_id
     held = links.by_records(tx, side, done.feed.id, [record_id])
     link = next((row for row in held if row.lane_id == done.lane.id), None)
     tomb = links.ended(tx, done.lane.id, side, [record_id]).get(record_id)
     pair = link if link is not None else tomb
-    mine = link is not None and link.status in links.LIVE
+    others = [row for row in held if row.lane_id != done.lane.id and row.id not in leaving]
     record = answer.records.get(record_id)
     absence = answer.absent.get(record_id)
     here = done.lane.sides[side]
@@ -111,7 +115,7 @@ def _place(
         record=record,
         absence=absence if absence in (AbsenceReason.LEFT, AbsenceReason.UNREADABLE) else None,
         linked=link is not None,
-        shared=shared.get((done.feed.id, record_id), 0) - mine,
+        shared=sum(row.status in links.LIVE for row in others),
         undone=tomb is not None and tomb.cause == links.UNDONE,
     )
     source = None if pair is None else pair._mapping[f"{side.other}_id"]
@@ -119,19 +123,6 @@ def _place(
         done=done, now=now, link=link, tomb=tomb,
         source_id=None if source is None else RecordId(source),
     )  # fmt: skip
-
-
-def _shared(tx: Connection, page: Sequence[Done]) -> dict[tuple[int, str], int]:
-    found: dict[tuple[int, str], int] = {}
-    for side in SIDES:
-        by_feed: dict[int, list[str]] = {}
-        for done in page:
-            if done.side is side:
-                by_feed.setdefault(done.feed.id, []).append(done.record_id)
-        for feed_id, ids in by_feed.items():
-            counted = links.also_linked(tx, side, feed_id, ids)
-            found.update(((feed_id, key), number) for key, number in counted.items())
-    return found
 
 
 def counterpart(tx: Connection, place: Place, answer: Answer) -> tuple[Counterpart, Record | None]:

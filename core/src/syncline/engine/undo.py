@@ -14,6 +14,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, select
 
 from syncline.engine.decide.undo import (
+    SHARED,
     Counterpart,
     UndoDecision,
     UndoVerdict,
@@ -47,6 +48,8 @@ class UndoRound(Round):
 
     undone: str = ""
     kept: list[KeptRecord] = field(default_factory=list)
+    _postponed: list[Done] | None = field(default_factory=list)
+    _leaving: set[int] = field(default_factory=set)
 
     def _work(self) -> None:
         if self.lanes and not self.world.dry:
@@ -56,9 +59,10 @@ class UndoRound(Round):
         writer = Writer(self.world, self.lanes, self.report, self._leased)
         for deletions in (False, True):
             for page in self._pages(deletions=deletions):
-                if self.world.stop():
-                    return
                 self._page(writer, page)
+        postponed, self._postponed = self._postponed, None
+        for page in chunks(postponed or (), PAGE):
+            self._page(writer, page)
 
     # --- what the run did -----------------------------------------------------------------------
 
@@ -110,6 +114,8 @@ class UndoRound(Round):
     # --- one page -------------------------------------------------------------------------------
 
     def _page(self, writer: Writer, page: Sequence[Done]) -> None:
+        if self.world.stop():
+            return
         page = self._reachable(writer, page)
         try:
             places = self._places(page)
@@ -134,7 +140,8 @@ class UndoRound(Round):
         for feed in {done.feed.id: done.feed for done in page}.values():
             answers[feed.id] = look(feed, [d.record_id for d in page if d.feed.id == feed.id])
         with self.world.database.transaction() as tx:
-            places = place_all(tx, page, answers)
+            leaving = self._leaving if self.world.dry else ()
+            places = place_all(tx, page, answers, leaving)
         return self._with_counterparts(places)
 
     def _with_counterparts(self, places: Sequence[Place]) -> list[Place]:
@@ -166,6 +173,9 @@ class UndoRound(Round):
     def _decide(self, place: Place) -> list[Prepared]:
         done = place.done
         decision = decide_undo(done.wrote, place.now, done.lane.digester)
+        if decision.reason == SHARED and self._postponed is not None:
+            self._postponed.append(done)  # it may be the run's own copies that hold it
+            return []
         if decision.verdict is UndoVerdict.KEEP:
             self._keep(done, self._why_kept(done, decision))
             return []
@@ -173,6 +183,8 @@ class UndoRound(Round):
         ready = prepare_undo(place, decision, reason, self.world.installation)
         hindrance = obstacle(self.world, ready, 0)
         if hindrance is None:
+            if ready.action is Action.DELETE and ready.link_id is not None:
+                self._leaving.add(ready.link_id)
             return [ready]
         self._keep(done, hindrance.held)
         return []

@@ -62,7 +62,7 @@ def test_only_the_fields_the_run_changed_are_put_back() -> None:
         (UPDATE, standing(NEW, absence=AbsenceReason.LEFT), "it has left the data set since"),
         (CREATE, standing({**NEW, "notes": "mine"}), "edited since: notes"),
         (CREATE, standing(None), "it is gone already"),
-        (CREATE, standing(NEW, shared=1), "others have linked it since"),
+        (CREATE, standing(NEW, shared=1), "others have linked it"),
         (DELETE, standing(OLD), "it is there again"),
         (DELETE, standing(None, undone=True), "an earlier undo has created it again"),
         (

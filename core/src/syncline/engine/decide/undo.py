@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Final
 
 from syncline.engine.digests import Digester
 from syncline.model.fields import Value
@@ -17,6 +18,9 @@ from syncline.model.reports import Action
 from syncline.plugin.spec import TypeSpec
 
 Fields = Mapping[str, Value]
+
+SHARED: Final = "others have linked it"
+"""Why a created record stays that other lanes hold, too."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +132,7 @@ def _take_away(wrote: Wrote, now: Standing, digester: Digester) -> UndoDecision:
     if not now.linked:
         return _keep("its link has ended since")
     if now.shared:
-        return _keep("others have linked it since")
+        return _keep(SHARED)
     edited = _edited(wrote, now, tuple(now.spec.by_name), digester)
     if edited:
         return _keep(f"edited since: {', '.join(edited)}")

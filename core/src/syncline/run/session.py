@@ -32,13 +32,14 @@ from syncline.model.reports import (
     UndoReport,
     WaitingConflict,
 )
-from syncline.model.sides import Side
+from syncline.model.sides import SIDES, Side
 from syncline.plugin.events import RunStarted
 from syncline.plugin.manager import PluginManager
-from syncline.plugin.requests import CheckReport, CheckRequest, CheckResult
+from syncline.plugin.requests import CheckReport, CheckResult
 from syncline.policy.schema import ObjectPolicy
 from syncline.policy.settings import Configuration, Member, SyncSettings
 from syncline.run import doctor
+from syncline.run.checking import checked
 from syncline.run.choose import choose, sync_failed
 from syncline.run.connections import Connections
 from syncline.run.inspect import Inspection
@@ -159,10 +160,23 @@ class Session:
         )
         try:
             handle = self._connections.get(name)
-            report = handle.check(CheckRequest(types=types, thorough=thorough))
+            report = checked(handle, types, self._members_at(name), thorough)
         except SynclineError as error:
             return ConnectionCheck(name, settings.connector, None, error)
         return ConnectionCheck(name, settings.connector, report)
+
+    def _members_at(self, name: str) -> tuple[str, ...]:
+        """The accounts that enabled syncs name at a connection."""
+        syncs = [sync for sync in self._configuration.syncs.values() if sync.enabled]
+        return tuple(
+            dict.fromkeys(
+                member.accounts[side]
+                for sync in syncs
+                for side in SIDES
+                if sync.between[side] == name
+                for member in sync.members
+            )
+        )
 
     # --- plan and run ---------------------------------------------------------------------------
 

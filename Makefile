@@ -16,7 +16,8 @@ help:
 	@echo "make demo    two stand-ins, three people, real runs: see what Syncline does"
 	@echo "make test    the tests of all packages"
 	@echo "make lint    ruff, mypy --strict, import-linter"
-	@echo "make bench   calls and start-up against what they must reach"
+	@echo "make bench   calls, start-up and the engine against what they must reach"
+	@echo "             (BENCH_RECORDS=100000 for the engine at full size)"
 	@echo "make docs    the generated parts of docs/ (CHECK=--check only compares)"
 	@echo "make setup   .venv with all packages (editable) and tools"
 

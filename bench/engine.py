@@ -7,6 +7,7 @@ Each measurement runs in a process of its own, so that peaks of memory are its o
 from __future__ import annotations
 
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -33,8 +34,10 @@ from syncline.policy.settings import (
 from syncline.run.selection import Selection
 from syncline.run.session import Session
 
-SMALL, LARGE = 10_000, 100_000
-LANES = 2_000
+LARGE = int(os.environ.get("BENCH_RECORDS", "10000"))
+"""100,000 is the number the promises are made for; it takes some minutes."""
+SMALL = LARGE // 10
+LANES = LARGE // 50
 
 
 def rows() -> Iterator[Row]:

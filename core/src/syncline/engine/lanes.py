@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from syncline.engine.digests import Digester
 from syncline.model.objects import ObjectType
@@ -79,6 +80,13 @@ class Lane:
 
     def carried(self, target: Side) -> tuple[str, ...]:
         """The fields that may travel to this side and that both sides hold."""
+        return self._carried[target]
+
+    @cached_property
+    def _carried(self) -> PerSide[tuple[str, ...]]:
+        return PerSide(self._carried_to(Side.LEFT), self._carried_to(Side.RIGHT))
+
+    def _carried_to(self, target: Side) -> tuple[str, ...]:
         source, there = self.sides[target.other].feed.spec, self.sides[target].feed.spec
         allowed = {
             Direction.BOTH,
@@ -92,7 +100,7 @@ class Lane:
             and self.policy.field_direction(name) in allowed
         )
 
-    @property
+    @cached_property
     def compared(self) -> tuple[str, ...]:
         """The fields both sides hold: those a decision is about."""
         left, right = (self.sides[side].feed.spec.by_name for side in SIDES)

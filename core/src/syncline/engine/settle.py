@@ -261,7 +261,7 @@ def _still_due(
     for each, link in zip(settled, saved, strict=True):
         for side in SIDES:
             current = seen[side].get((each.lane.sides[side].feed.id, link[f"{side}_id"]), {})
-            compared = {n: d for n, d in current.items() if n in each.lane.compared}
+            compared = {n: current[n] for n in each.lane.compared if n in current}
             if differs(compared, digests.load(link[f"{side}_base_json"])):
                 due.append(each.link_id)
     return due

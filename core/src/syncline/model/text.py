@@ -14,6 +14,8 @@ _NOT_DIGIT = re.compile(r"\D")
 
 def short_text(value: str) -> str:
     """One line: NFC, every run of white space one space, zero-width characters gone, trimmed."""
+    if value.isascii():  # most values; nothing to compose, nothing without width
+        return " ".join(value.split())
     composed = unicodedata.normalize("NFC", value.translate(_ZERO_WIDTH))
     return _SPACES.sub(" ", composed).strip()
 

@@ -41,13 +41,11 @@ PEOPLE = st.builds(
     record=st.integers(0, 3),
     field=st.integers(0, 2),
 )
+MOMENT = st.sampled_from(["before", "after"])
+WHAT = PEOPLE | st.sampled_from(FAULTS)
 EVENTS = st.lists(
-    st.builds(
-        Event,
-        point=st.integers(1, 70),
-        moment=st.sampled_from(["before", "after"]),
-        what=PEOPLE | st.sampled_from(FAULTS),
-    ),
+    st.builds(Event, point=st.integers(1, 70), moment=MOMENT, what=WHAT)
+    | st.builds(Event, point=st.integers(1, 4), moment=MOMENT, what=WHAT, write=st.just(True)),
     max_size=3,
 )
 QUIRKS: list[dict[str, Any]] = [
@@ -85,13 +83,22 @@ ONE_WAY = st.sampled_from([Direction.LEFT_TO_RIGHT, Direction.RIGHT_TO_LEFT]).ma
 )
 
 
+MEMBERS = st.sampled_from([("ada",), ("ada", "bob")])
+
+
 class Histories(RuleBasedStateMachine):
     """Rules are what may happen; every history ends with the checks of `History.settle`."""
 
-    @initialize(left=OPTIONS, right=OPTIONS, policy=BOTH | BOTH | ONE_WAY)
-    def begin(self, left: MemoryOptions, right: MemoryOptions, policy: dict[str, Any]) -> None:
+    @initialize(left=OPTIONS, right=OPTIONS, policy=BOTH | BOTH | ONE_WAY, members=MEMBERS)
+    def begin(
+        self,
+        left: MemoryOptions,
+        right: MemoryOptions,
+        policy: dict[str, Any],
+        members: tuple[str, ...],
+    ) -> None:
         self.folder = tempfile.TemporaryDirectory(prefix="history-")
-        self.history = History(Path(self.folder.name), left, right, **policy)
+        self.history = History(Path(self.folder.name), left, right, members=members, **policy)
         self.keyed = "none" not in (left.idempotency, right.idempotency)
         for side in Side:
             self.history.people("create", side)

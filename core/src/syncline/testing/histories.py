@@ -21,6 +21,7 @@ from sqlalchemy import Connection, Table, create_engine, select
 from sqlmodel import SQLModel
 
 from syncline.connectors.memory import Call, MemoryOptions
+from syncline.connectors.memory.entries import Entry
 from syncline.errors import Retry, Stop
 from syncline.model.contact import CONTACT
 from syncline.model.fields import SetType
@@ -58,11 +59,14 @@ class People:
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happens at a point of a run: its number from 1, before or after."""
+    """Something that happens at a point of a run: its number from 1, before or after. Points are
+    calls and commits; with `write` only the calls that write are counted, where it matters most.
+    """
 
     point: int
     moment: Moment
     what: People | Fault
+    write: bool = False
 
 
 class History:
@@ -73,10 +77,12 @@ class History:
         folder: Path,
         left: MemoryOptions | None = None,
         right: MemoryOptions | None = None,
+        *,
+        members: tuple[str, ...] = ("ada",),
         **policy: Any,
     ) -> None:
         self.world = EngineWorld(folder, left or MemoryOptions(), right or MemoryOptions())
-        self.world.people = ("ada",)
+        self.world.people = members
         if policy:
             self.world.set(**policy)
         self.stores = PerSide(self.world.left, self.world.right)
@@ -97,7 +103,7 @@ class History:
         side, ledger = people.side, self.ledger
         there = ledger.binned(side) if people.deed == "restore" else ledger.live(side)
         if people.deed == "create":
-            self._create(side)
+            self._create(side, people.record)
         elif people.deed == "expire":
             self.stores[side].expire_cursors()
         elif there:
@@ -164,7 +170,8 @@ class History:
 
     # --- what people do -------------------------------------------------------------------------
 
-    def _create(self, side: Side) -> None:
+    def _create(self, side: Side, number: int) -> None:
+        members = self.world.people
         name = self.ledger.new_value()
         fields = {
             "given_name": "A",
@@ -172,7 +179,7 @@ class History:
             "emails": (f"{name}@example.test",),
             "job_title": self.ledger.new_value(),
         }
-        self.ledger.create(side, "ada", fields)
+        self.ledger.create(side, members[number % len(members)], fields)
 
     def _to_a_record(self, people: People, id: RecordId, raced: bool) -> None:
         side, ledger = people.side, self.ledger
@@ -224,8 +231,9 @@ class Watch:
     """Around every call and commit: lets planned events happen, and looks at every write."""
 
     history: History
-    events: dict[tuple[int, Moment], list[People | Fault]] = field(default_factory=dict)
+    events: dict[tuple[bool, int, Moment], list[People | Fault]] = field(default_factory=dict)
     point: int = 0
+    write: int = 0
     writes: int = 0
     dead: bool = False
 
@@ -236,25 +244,33 @@ class Watch:
 
     def begin(self, events: tuple[Event, ...]) -> None:
         """A run begins, or is over."""
-        self.point, self.dead, self.events = 0, False, {}
+        self.point, self.write, self.dead, self.events = 0, 0, False, {}
         for each in events:
-            self.events.setdefault((each.point, each.moment), []).append(each.what)
+            self.events.setdefault((each.write, each.point, each.moment), []).append(each.what)
 
-    def reach(self, moment: Moment, *, call: bool) -> None:
+    def reach(self, moment: Moment, call: Call | None) -> None:
         """What is planned for this point happens. A fault of a call waits for the next call."""
         if self.dead:
             raise Died
+        writes = call is not None and call.writes
         self.point += moment == "before"
-        for what in self.events.pop((self.point, moment), []):
-            if isinstance(what, People):
-                self.history.do(what, during_a_run=True)
-            elif what == "die":
-                self.dead = True
-                raise Died
-            elif call:
-                raise _error(what, moment)
-            else:
-                self.events.setdefault((self.point + 1, moment), []).append(what)
+        self.write += writes and moment == "before"
+        planned = self.events.pop((False, self.point, moment), [])
+        if writes:
+            planned += self.events.pop((True, self.write, moment), [])
+        for what in planned:
+            self._happen(what, moment, call)
+
+    def _happen(self, what: People | Fault, moment: Moment, call: Call | None) -> None:
+        if isinstance(what, People):
+            self.history.do(what, during_a_run=True)
+        elif what == "die":
+            self.dead = True
+            raise Died
+        elif call is not None:
+            raise _error(what, moment)
+        else:
+            self.events.setdefault((False, self.point + 1, moment), []).append(what)
 
 
 @dataclass(frozen=True)
@@ -263,13 +279,13 @@ class _Calls:
     side: Side
 
     def before(self, call: Call) -> None:
-        self.watch.reach("before", call=True)
+        self.watch.reach("before", call)
         if call.writes:
             self.watch.writes += 1
             check_write(self.watch.history, self.side, call)
 
     def after(self, call: Call) -> None:
-        self.watch.reach("after", call=True)
+        self.watch.reach("after", call)
 
 
 @dataclass(frozen=True)
@@ -277,10 +293,10 @@ class _Commits:
     watch: Watch
 
     def before(self, _tx: Connection) -> None:
-        self.watch.reach("before", call=False)
+        self.watch.reach("before", None)
 
     def after(self) -> None:
-        self.watch.reach("after", call=False)
+        self.watch.reach("after", None)
 
 
 def _error(fault: Fault, moment: Moment) -> Exception:
@@ -339,8 +355,14 @@ class Checks:
                 missing = [side for side in SIDES if family not in families[side]]
                 assert not missing, f"P1: {family} is missing at {missing[0]}"
             if family in families.left and family in families.right:
-                left, right = families.left[family][0].fields, families.right[family][0].fields
-                self._same(family, left, right)
+                left, right = families.left[family][0], families.right[family][0]
+                owners = [self._member(s, e) for s, e in ((Side.LEFT, left), (Side.RIGHT, right))]
+                assert owners[0] == owners[1], f"P1: {family} belongs to {owners}"
+                self._same(family, left.fields, right.fields)
+
+    def _member(self, side: Side, entry: Entry) -> str:
+        accounts = self.history.stores[side].accounts
+        return next(name for name, id in accounts.items() if id == entry.place.account)
 
     def _excused(self, family: str) -> bool:
         """In conflict, waiting for a reason people gave, or touched where nothing is written to."""

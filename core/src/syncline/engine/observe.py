@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row
@@ -167,7 +168,7 @@ class Observer:
             "in_scope": inside,
             "pending": pending,
             "marker": record.marker,
-            "modified_at": record.modified.timestamp() if record.modified else None,
+            "modified_at": _seconds(record.modified),
             "writable_json": _writable(record),
             "digests_json": digests.dump(current),
             "payload": self.world.database.vault.seal(dict(record.fields)) if needed else None,
@@ -286,6 +287,13 @@ def _same_place(old: Row[Any], record: Record, inside: bool) -> bool:
         and old.owner == (record.owner or "")
         and not (old.pending and old.payload is None)
     )
+
+
+def _seconds(moment: datetime | None) -> float | None:
+    """Seconds since 1970; None for an instant at the very ends of the calendar, which is nobody's
+    and does not come back from a number in every time zone.
+    """
+    return moment.timestamp() if moment and 1 < moment.year < datetime.max.year else None
 
 
 def _writable(record: Record) -> str | None:

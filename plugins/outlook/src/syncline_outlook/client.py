@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -12,10 +13,13 @@ from urllib.parse import urlsplit
 import httpx
 
 from syncline.errors import Retry, Stop
+from syncline.model.json_text import json_of
 from syncline_outlook.errors import failure, malformed, retry_after
 from syncline_outlook.messages import IMMUTABLE, Purpose, Reply
 from syncline_outlook.refusals import refused_sign_in
 
+MAX_SECONDS = 600.0
+"""For one body. The timeout is for each piece of it, and a service may send them one by one."""
 MAX_BODY = 64 * 1024 * 1024
 """Bytes after decompression; a page of 1000 contacts with long notes is about half of it."""
 
@@ -37,9 +41,15 @@ class TokenSource(Protocol):
 
 
 class Transport:
-    """One pool of connections, with timeouts and a limit to what is read. Follows no redirects."""
+    """One pool of connections, with timeouts and a limit to what is read. Follows no redirects.
 
-    def __init__(self, timeout: float, *, local: bool = False) -> None:
+    `now`: any clock, in seconds.
+    """
+
+    def __init__(
+        self, timeout: float, *, local: bool = False, now: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._now = now
         self._http = httpx.Client(
             timeout=httpx.Timeout(timeout, connect=min(timeout, 15.0)),
             limits=httpx.Limits(max_connections=64, max_keepalive_connections=32),
@@ -65,7 +75,7 @@ class Transport:
         """
         try:
             with self._http.stream(method, url, headers=headers, content=content) as response:
-                body = _read_limited(response.iter_bytes(), purpose)
+                body = _read_limited(response.iter_bytes(), purpose, self._now)
                 return response.status_code, dict(response.headers), body
         except httpx.DecodingError:
             raise malformed(purpose, "its compression is broken") from None
@@ -89,9 +99,11 @@ class Transport:
 _CHECK_URL = "Check `graph_url` and `login_url`."
 
 
-def _read_limited(chunks: Iterable[bytes], purpose: Purpose) -> bytes:
-    body = bytearray()
+def _read_limited(chunks: Iterable[bytes], purpose: Purpose, now: Callable[[], float]) -> bytes:
+    body, end = bytearray(), now() + MAX_SECONDS
     for chunk in chunks:
+        if now() > end:
+            raise Retry(f"the answer takes too long ({purpose.name})", call=purpose.name)
         body += chunk
         if len(body) > MAX_BODY:
             raise malformed(purpose, f"it is larger than {MAX_BODY} bytes")
@@ -220,8 +232,8 @@ def _parsed(status: int, headers: Mapping[str, str], raw: bytes, purpose: Purpos
     if not raw:
         return None
     try:
-        return json.loads(raw)
-    except (ValueError, RecursionError):
+        return json_of(raw)
+    except ValueError:
         if 200 <= status < 300:
             reply = Reply(status, headers)
             raise malformed(purpose, "it is no valid JSON", reply) from None
@@ -251,10 +263,15 @@ class LoginClient:
     """
 
     def __init__(
-        self, transport: Transport, count_call: Callable[[str], None], plain_netloc: str | None
+        self,
+        transport: Transport,
+        count_call: Callable[[str], None],
+        login_url: str,
+        plain_netloc: str | None = None,
     ) -> None:
         self._transport = transport
         self._count_call = count_call
+        self._login = login_url
         self._plain = plain_netloc
 
     def get(self, url: str, params: Any = None, headers: Any = None, **_options: Any) -> LoginReply:
@@ -271,8 +288,15 @@ class LoginClient:
     def post(
         self, url: str, params: Any = None, data: Any = None, headers: Any = None, **_options: Any
     ) -> LoginReply:
-        """A form: a token request."""
+        """A form: a token request. It holds the secret, so it goes to the configured host only,
+        wherever the discovery document points.
+        """
         target = str(httpx.URL(url, params=params)) if params else url
+        if _origin(self._wire(target)) != _origin(self._login):
+            raise Stop(
+                "the sign-in service sends us to another host, where no secret is sent",
+                hint="Check cloud and login_url; a proxy on the way may have altered it.",
+            )
         form = {
             name: _form_text(value) for name, value in (data or {}).items() if value is not None
         }

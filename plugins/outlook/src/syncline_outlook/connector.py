@@ -43,7 +43,7 @@ class OutlookConnector(Connector):
     def __init__(self, config: OutlookConfig, context: ConnectorContext) -> None:
         super().__init__(config, context)
         self._transport = Transport(config.timeout, local=config.local)
-        login = LoginClient(self._transport, context.count_call, plain_netloc(config))
+        login = LoginClient(self._transport, context.count_call, config.login, plain_netloc(config))
         self._tokens = token_source(config, login, context.tokens)
         self._client = GraphClient(config.graph, self._transport, self._tokens, context.count_call)
         names = EmailNames()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from syncline.errors import ConfigurationError
@@ -242,10 +242,13 @@ def version_of(native: Native) -> str | None:
     return f'W/"{key}"' if isinstance(key, str) and key else None
 
 
+_ID: Final = re.compile(r"[A-Za-z0-9_+/=-]+")
+
+
 def read_record(spec: TypeSpec, native: Native, account: AccountId) -> Record | None:
     """A contact as a record; None if the answer has no id or no version."""
     identifier, version = native.get("id"), version_of(native)
-    if not isinstance(identifier, str) or not identifier or version is None:
+    if not isinstance(identifier, str) or not _ID.fullmatch(identifier) or version is None:
         return None
     container = native.get("parentFolderId")
     return Record(
@@ -263,9 +266,9 @@ def read_record(spec: TypeSpec, native: Native, account: AccountId) -> Record | 
 def _instant(text: Any) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text)
-    except (ValueError, TypeError):
+        return moment.astimezone(UTC) if moment.tzinfo else None
+    except (ValueError, TypeError, OverflowError):
         return None
-    return moment if moment.tzinfo else None
 
 
 # ---- writing ------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ message is never passed on, because it may quote what a user entered.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC
 from email.utils import parsedate_to_datetime
@@ -24,6 +25,7 @@ _NO_MAILBOX = frozenset(
     }
 )  # fmt: skip
 _MAX_WAIT = 3600.0
+_IDENTIFIER = re.compile(r"[A-Za-z0-9-]{1,64}")
 
 
 def codes_of(body: Any) -> tuple[str, ...]:
@@ -48,9 +50,9 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds the service asks to wait, 0 to 3600; None if it says nothing readable."""
     lower = {name.lower(): value for name, value in headers.items()}
     value = str(lower.get("retry-after", "")).strip()
-    if value.replace(".", "", 1).isdigit():
-        return min(float(value), _MAX_WAIT)
     try:
+        if value.replace(".", "", 1).isdigit():
+            return min(float(value), _MAX_WAIT)
         until = parsedate_to_datetime(value)
         since = parsedate_to_datetime(str(lower.get("date", "")))
     except (ValueError, TypeError):
@@ -142,6 +144,11 @@ def _context(reply: Reply, purpose: Purpose) -> dict[str, Any]:
         "status": reply.status,
         "code": code_of(reply.body) or None,
         "account": purpose.account,
-        "request_id": reply.headers.get("request-id"),
-        "client_request_id": reply.headers.get("client-request-id"),
+        "request_id": _shown(reply.headers.get("request-id")),
+        "client_request_id": _shown(reply.headers.get("client-request-id")),
     }
+
+
+def _shown(identifier: str | None) -> str | None:
+    """An id of the service, if it looks like one: it ends up on somebody's terminal."""
+    return identifier if identifier and _IDENTIFIER.fullmatch(identifier) else None

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import quote
 
+from syncline.errors import Stop
+
 CallKind = Literal["read", "write", "check"]
 IMMUTABLE = 'IdType="ImmutableId"'
 """Sent with every request: ids that survive a move inside the mailbox
@@ -64,7 +66,17 @@ def contacts_path(account: str, folder: str | None) -> str:
 
 
 def segment(identifier: str) -> str:
-    """An id as one part of a path: ids contain `=`, sometimes `/` and `+`."""
+    """An id as one part of a path: ids contain `=`, sometimes `/` and `+`.
+
+    Raises:
+        Stop: an id that is a step in a path (`..`), which no escape keeps from being one.
+
+    """
+    if identifier in {"", ".", ".."}:
+        raise Stop(
+            "Outlook names something by an id that is none",
+            hint="A proxy on the way may have altered it; try again, then look there.",
+        )
     return quote(identifier, safe="")
 
 

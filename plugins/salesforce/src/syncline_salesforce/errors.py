@@ -48,6 +48,7 @@ _DUPLICATES = frozenset({"DUPLICATES_DETECTED", "DUPLICATE_VALUE", "DUPLICATE_EX
 _HALTED = frozenset({"PROCESSING_HALTED", "ALL_OR_NONE_OPERATION_ROLLED_BACK"})
 _NEVER_HEALS = ("not valid for use with the REST API", "not attached to Agent")
 _CONCURRENT = ("ConcurrentPerOrgLongTxn", "ConcurrentRequests")
+_MAX_WAIT = 3600.0
 _CODE = re.compile(r"[A-Z][A-Z0-9_]{2,79}")
 _ID = re.compile(r"\b003[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?\b")
 
@@ -168,11 +169,11 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     value = headers.get("Retry-After")
     if not value:
         return None
-    if value.strip().isdigit():
-        return float(value)
     try:
+        if value.strip().isdigit():
+            return min(float(value), _MAX_WAIT)
         at, now = parsedate_to_datetime(value), parsedate_to_datetime(headers["Date"])
-        return max(0.0, (at - now).total_seconds())
+        return min(max(0.0, (at - now).total_seconds()), _MAX_WAIT)
     except (ValueError, TypeError, KeyError):
         return None
 
@@ -251,10 +252,15 @@ def duplicate_ids(entry: Mapping[str, Any]) -> list[RecordId]:
 def _rejected(entry: Mapping[str, Any], code: str, canonical: FieldNames) -> Rejected:
     kind, words = _KINDS.get(code, ("other", "the record is refused"))
     if code == "FIELD_CUSTOM_VALIDATION_EXCEPTION":
-        kind, words = "invalid", str(entry.get("message", ""))[:255]
+        kind, words = "invalid", _shown(str(entry.get("message", ""))[:255])
     return Rejected(
         kind=kind, message=words, code=code or "UNKNOWN", fields=canonical(named_fields(entry))
     )
+
+
+def _shown(text: str) -> str:
+    """Without what a terminal would obey."""
+    return "".join(each if each.isprintable() else " " for each in text)
 
 
 def named_fields(entry: Mapping[str, Any]) -> tuple[str, ...]:

@@ -131,8 +131,8 @@ class Login:
 
 def _checked(response: requests.Response) -> Mapping[str, Any]:
     try:
-        body = response.json()
-    except ValueError:
+        body = json.loads(response.content)
+    except (ValueError, RecursionError):
         body = None
     if response.status_code == 429 or response.status_code >= 500:
         raise Retry(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from syncline_salesforce.errors import malformed
 from syncline_salesforce.schema import Schema
 
 _STAMPS = ("SystemModstamp", "LastModifiedDate")
+ID = re.compile(r"[A-Za-z0-9]{15,18}")
+"""Ids become parts of addresses and of lists of ids: nothing else may be in one."""
 _PROCESS_KEY = secrets.token_bytes(32)
 
 
@@ -116,7 +119,7 @@ def absent(row: Mapping[str, Any]) -> Absent | None:
         return None
     winner = row.get("MasterRecordId")
     if winner:
-        return Absent(row_id(row), AbsenceReason.MERGED, RecordId(winner))
+        return Absent(row_id(row), AbsenceReason.MERGED, row_id({"Id": winner}))
     return Absent(row_id(row), AbsenceReason.DELETED)
 
 
@@ -138,7 +141,7 @@ def split(
 def row_id(row: Mapping[str, Any]) -> RecordId:
     """The row's 18-character id."""
     found = row.get("Id")
-    if not isinstance(found, str) or not found:
+    if not isinstance(found, str) or not ID.fullmatch(found):
         raise malformed("a row without Id")
     return RecordId(found)
 
@@ -153,7 +156,7 @@ def parsed(stamp: str) -> datetime | None:
     """`2026-11-21T20:21:25.000+0000` as an instant in UTC; None if it is something else."""
     try:
         return datetime.fromisoformat(stamp).astimezone(UTC)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

@@ -16,6 +16,7 @@ from requests import RequestException
 from simple_salesforce.api import Salesforce
 from simple_salesforce.exceptions import SalesforceGeneralError
 
+from syncline.model.json_text import whole
 from syncline.plugin.connector import ConnectorContext
 from syncline_salesforce import soql
 from syncline_salesforce.auth import TokenProvider
@@ -178,7 +179,7 @@ class SalesforceService:
             object_pairs_hook=dict,
         )
         try:
-            return client.restful(path, method=method, **kwargs), session
+            return whole(client.restful(path, method=method, **kwargs)), session
         except SalesforceGeneralError as answer:
             if answer.status == 304:
                 return None, session

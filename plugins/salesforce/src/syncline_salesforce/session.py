@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
@@ -20,6 +21,7 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from syncline.errors import Retry, Stop
+from syncline.model.json_text import json_of
 from syncline.plugin.connector import ConnectorContext
 from syncline_salesforce.auth import Token, TokenProvider
 from syncline_salesforce.config import is_loopback
@@ -29,6 +31,8 @@ Kind = Literal["read", "write", "check"]
 
 BODY_LIMIT = 64 * 1024 * 1024
 """Bytes of one answer. 2,000 contacts with full descriptions stay below it."""
+BODY_SECONDS = 600.0
+_PIECE = 1024
 
 
 class WithoutQuery(logging.Filter):
@@ -92,18 +96,24 @@ class PlainHttp(HTTPAdapter):
         return super().send(request, *args, **kwargs)
 
 
-class _LimitedBody:
-    """A raw answer that stops being read when it grows too large."""
+class LimitedBody:
+    """A raw answer that stops being read when it grows too large or takes too long. The timeout
+    is for each piece, so pieces are kept small: a service may send them one by one.
+    """
 
-    def __init__(self, raw: Any) -> None:
+    def __init__(self, raw: Any, now: Callable[[], float] = time.monotonic) -> None:
         self._raw = raw
+        self._now = now
 
     def stream(self, amount: int, decode_content: bool | None = None) -> Iterator[bytes]:
-        received = 0
-        for chunk in self._raw.stream(amount, decode_content=decode_content):
+        """The pieces, decoded."""
+        received, end = 0, self._now() + BODY_SECONDS
+        for chunk in self._raw.stream(min(amount, _PIECE), decode_content=decode_content):
             received += len(chunk)
             if received > BODY_LIMIT:
                 raise malformed("it is too large")
+            if self._now() > end:
+                raise Retry("Salesforce's answer takes too long")
             yield chunk
 
     def __getattr__(self, name: str) -> Any:
@@ -167,7 +177,7 @@ class SalesforceSession(requests.Session):
         url = request.url
         try:
             response = super().send(request, **kwargs | {"stream": True, "allow_redirects": False})
-            response.raw = _LimitedBody(response.raw)
+            response.raw = LimitedBody(response.raw)
             _ = response.content
         except requests.RequestException as problem:
             raise not_reached(problem) from None
@@ -231,9 +241,12 @@ def _require_instance(request: requests.PreparedRequest, token: Token) -> None:
 
 
 def _parsed(response: requests.Response) -> Any:
-    """The JSON body; None for anything else."""
+    """The JSON body; None for anything else. Always UTF-8: what `requests` would guess from the
+    header, or put in place of bytes that are none, would be written into the other system.
+    """
+    response.encoding = "utf-8"
     try:
-        return response.json()
+        return json_of(response.content)
     except ValueError:
         return None
 

@@ -30,7 +30,7 @@ from syncline.plugin.spec import TypeSpec
 from syncline_salesforce.accounts import Accounts, Company, find_accounts, written
 from syncline_salesforce.contacts import COMPANY, OBJECT
 from syncline_salesforce.errors import QueryRefused, entries, malformed, row_outcome
-from syncline_salesforce.rows import unmodified_since
+from syncline_salesforce.rows import row_id, unmodified_since
 from syncline_salesforce.schema import Schema
 from syncline_salesforce.service import Row, SalesforceService
 
@@ -202,9 +202,7 @@ class Writes:
 
     def _item(self, answer: Row, row: Prepared, *, new: bool = False) -> Outcome:
         if answer.get("success") is True:
-            if not isinstance(answer.get("id"), str):
-                raise malformed("a written row without id")
-            return row.applied(RecordId(answer["id"]))
+            return row.applied(row_id({"Id": answer.get("id")}))
         errors = entries(answer.get("errors"))
         return row_outcome(errors, self._canonical, new=new, key_field=self.key_field)
 

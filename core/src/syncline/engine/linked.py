@@ -150,8 +150,8 @@ class LinkedWork:
             )
             settled = [e for e in quiet if not (e.decision.conflicts or _refused(e))]
             links.change(tx, [each.link.id for each in settled], dirty=False)
-            for each in settled:
-                attention.clear(tx, each.link.lane.id, _ids(each.link))
+            for lane_id, ids in _ids_by_lane(settled).items():
+                attention.clear(tx, lane_id, ids)
             self.conflicts.drop(tx, [e.link.id for e in quiet if not e.decision.conflicts])
             for each in done:
                 self._end(tx, each)
@@ -345,6 +345,13 @@ def _by_feed(wanted: Iterable[tuple[DueLink, Side]]) -> dict[int, set[RecordId]]
 
 def _agreement(each: Evaluation) -> Settlement:
     return join((each.agreed, *(write.settlement for write in each.writes.values())))
+
+
+def _ids_by_lane(evaluations: Iterable[Evaluation]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for each in evaluations:
+        found.setdefault(each.link.lane.id, []).extend(_ids(each.link))
+    return found
 
 
 def _ids(link: DueLink) -> list[str]:

@@ -24,7 +24,7 @@ from syncline.engine.decide.link import (
     Verdict,
     decide_link,
 )
-from syncline.engine.decide.settlement import Settlement
+from syncline.engine.decide.settlement import BaseMove, Settlement
 from syncline.engine.decide.values import (
     SideValues,
     TargetWrite,
@@ -111,7 +111,13 @@ class Evaluation:
 
 
 def evaluate(link: DueLink, world: World, ruling: Ruling, also_linked: PerSide[int]) -> Evaluation:
-    """Decide about one link with the values at hand."""
+    """Decide about one link with the values at hand.
+
+    Where both sides hold the same digests there is nothing to decide, whatever the policy: that is
+    most of a first sync between two systems that were kept in step by hand.
+    """
+    if _same_digests(link):
+        return Evaluation(link, Decision(Verdict.NOTHING), agreed=_same_bases(link))
     values = PerSide(*(_values(world, link, side) for side in SIDES))
     views = PerSide(*(_view(link, side, also_linked[side]) for side in SIDES))
     equal = _equal(link, values)
@@ -119,6 +125,23 @@ def evaluate(link: DueLink, world: World, ruling: Ruling, also_linked: PerSide[i
     if decision.verdict in (Verdict.UPDATE, Verdict.CONFLICT, Verdict.NOTHING):
         return _with_values(link, decision, values)
     return Evaluation(link, decision, values=values)
+
+
+def _same_digests(link: DueLink) -> bool:
+    left, right = link.sides.left, link.sides.right
+    if left.presence is not Presence.PRESENT or right.presence is not Presence.PRESENT:
+        return False
+    ours, theirs = left.digests, right.digests
+    return all(n in ours and n in theirs and ours[n] == theirs[n] for n in link.lane.compared)
+
+
+def _same_bases(link: DueLink) -> Settlement:
+    """Both bases become what both sides hold."""
+    moves = (
+        BaseMove({name: link.sides[side].digests[name] for name in link.lane.compared})
+        for side in SIDES
+    )
+    return Settlement(*moves)
 
 
 def with_reads(link: DueLink, fresh: Mapping[tuple[int, str], Record]) -> DueLink:

@@ -35,6 +35,14 @@ class Drop(Exception):
     """Close the connection without an answer."""
 
 
+def _nothing(_method: str, _path: str) -> None:
+    return None
+
+
+def _as_it_is(answer: Passing) -> Passing:
+    return answer
+
+
 @dataclass
 class Proxy:
     """`before(method, path)` is asked before anything is passed on, `after(answer)` may change
@@ -43,10 +51,19 @@ class Proxy:
 
     upstream: str
     url: str = ""
-    before: Callable[[str, str], None] = lambda _method, _path: None
-    after: Callable[[Passing], Passing] = lambda answer: answer
-    seen: list[tuple[str, str, str]] = field(default_factory=list)
+    before: Callable[[str, str], object] = _nothing
+    after: Callable[[Passing], Passing] = _as_it_is
+    seen: list[tuple[str, str, str]] = field(default_factory=list, repr=False)
     lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def calm(self) -> None:
+        """Pass everything on as it is."""
+        self.before, self.after = _nothing, _as_it_is
+
+    @staticmethod
+    def drop() -> None:
+        """To be called by `before` or `after`: the connection dies."""
+        raise Drop
 
     def passed(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Passing:
         with self.lock:

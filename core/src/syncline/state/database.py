@@ -69,6 +69,7 @@ class Database:
         somebody says that it is `backed_up`.
 
         Raises:
+            Busy: another process kept the database locked for half a minute.
             StateError: not reachable, made by a newer Syncline, or sealed with another key.
 
         """
@@ -213,7 +214,7 @@ def unopened(url: str) -> Engine:
     """
     parts = parsed(url)
     if parts.get_backend_name() == "sqlite":
-        return _sqlite(url, parts.database)
+        return _sqlite(parts)
     try:
         engine = create_engine(parts, pool_pre_ping=True)
     except ImportError as error:
@@ -232,9 +233,11 @@ def _one_at_a_time(connection: Connection) -> None:
     )
 
 
-def _sqlite(url: str, path: str | None) -> Engine:
+def _sqlite(url: URL) -> Engine:
+    path = url.database
     memory = path in (None, "", ":memory:")
-    options: dict[str, Any] = {"connect_args": {"timeout": BUSY_SECONDS}}
+    wait = {} if "timeout" in url.query else {"timeout": BUSY_SECONDS}
+    options: dict[str, Any] = {"connect_args": wait}
     if memory:
         from sqlalchemy.pool import StaticPool
 
@@ -268,7 +271,9 @@ def _create_private(path: Path) -> None:
         ) from error
 
 
-def _not_opened(error: DBAPIError) -> StateError:
+def _not_opened(error: DBAPIError) -> Exception:
+    if isinstance(busy := _translated(error), Busy):
+        return busy
     return StateError(
         f"the state database cannot be opened: {type(error.orig).__name__}",
         hint="Check [state] url, the folder's permissions, and that the server runs.",

@@ -1,0 +1,80 @@
+"""`syncline state`: what an administrator does with the database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from syncline.connectors.memory.store import MemoryStore
+
+CONFIG = """
+installation = "state-test"
+[state]
+key = { file = "syncline.key" }
+[connections.left]
+connector = "memory"
+store = "state-left"
+[connections.right]
+connector = "memory"
+store = "state-right"
+[syncs.people]
+between = ["left", "right"]
+members = [{ left = "ann", right = "ann" }]
+[syncs.people.objects.contact]
+direction = "both"
+conflict = "left_wins"
+"""
+OLD, NEW = "0123456789abcdef0123456789abcdef-old", "0123456789abcdef0123456789abcdef-new"
+
+Command = Callable[..., Any]
+
+
+@pytest.fixture
+def ran(syncline: Command, tmp_path: Path) -> Command:
+    """The command line after a first run."""
+    (tmp_path / "syncline.toml").write_text(CONFIG)
+    (tmp_path / "syncline.key").write_text(OLD)
+    (tmp_path / "new.key").write_text(NEW)
+    left, right = (MemoryStore.open(f"state-{side}") for side in ("left", "right"))
+    for store in (left, right):
+        store.add_account("ann")
+    left.create("ann", {"given_name": "Grace", "family_name": "Hopper"})
+    assert syncline("run").code == 0
+    return syncline
+
+
+def test_a_new_key_is_given_and_the_configuration_follows(ran: Command, tmp_path: Path) -> None:
+    done = ran("state", "rekey", "--file", "new.key", "--json")
+
+    assert done.code == 0
+    assert done.document["values"] > 0
+    assert done.document["key"] == {"file": "new.key"}
+    assert NEW not in done.out + done.err
+    assert ran("status").code == 3
+    (tmp_path / "syncline.toml").write_text(CONFIG.replace("syncline.key", "new.key"))
+    assert ran("run", "--json").document["writes"] == 0
+
+
+def test_a_new_key_has_one_place(ran: Command) -> None:
+    assert ran("state", "rekey").code == 2
+    assert ran("state", "rekey", "--file", "new.key", "--env", "NEW").code == 2
+    assert ran("state", "rekey", "--file", "absent.key").code == 3
+
+
+def test_a_backup_is_written_once(ran: Command, tmp_path: Path) -> None:
+    first, second = (ran("state", "backup", "copy.sqlite") for _each in range(2))
+
+    assert (first.code, second.code) == (0, 2)
+    assert "copy.sqlite" in first.out
+    assert (tmp_path / "copy.sqlite").stat().st_mode & 0o777 == 0o600
+
+
+def test_an_upgrade_of_the_newest_version_says_so(ran: Command) -> None:
+    done = ran("state", "upgrade", "--json")
+
+    assert done.code == 0
+    assert done.document["before"] == done.document["after"]
+    assert done.document["backup"] is None

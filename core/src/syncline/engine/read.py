@@ -107,13 +107,15 @@ class FeedReader:
                 spec=self.feed.spec, feed=self.feed.feed, cursor=start, next=following
             )
             page = self.feed.connection.fetch(request)
-            self._keep(page, generation, first_pass=cursor is None)
+            self._keep(page, generation, first_pass=cursor is None, cursor=cursor)
             following = page.next
             if following is None:
                 return cursor is None
         raise Stop("a feed never ended", connection=self.feed.connection.name)
 
-    def _keep(self, page: Page, generation: int, *, first_pass: bool) -> None:
+    def _keep(self, page: Page, generation: int, *, first_pass: bool, cursor: str | None) -> None:
+        if _says_nothing(page, cursor):
+            return  # no commit for nothing: most feeds of most runs
         outside = () if first_pass else self._outside(page)
         with self.world.database.transaction() as tx:
             seen = self.observer.note(
@@ -222,6 +224,12 @@ class FeedReader:
     def _count(self, number: int) -> None:
         self.result.records += number
         self.world.progress.advance(number)
+
+
+def _says_nothing(page: Page, cursor: str | None) -> bool:
+    """A last page without news, and the cursor we have already."""
+    quiet = not page.records and not page.absent and page.next is None
+    return quiet and cursor is not None and json.dumps(page.cursor) == cursor
 
 
 def _unmoved(row: Row[Any], version: str) -> bool:

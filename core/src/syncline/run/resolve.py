@@ -274,7 +274,7 @@ class LaneRows:
         """The lane, ready to run."""
         row = rows.find_lane(self.tx, self._key())
         lane_id = rows.add_lane(self.tx, {**self._key(), **self._now()}) if row is None else row.id
-        if row is not None:
+        if row is not None and not self._unchanged(row):
             self._moved(row)
             self._policy_changed(row)
             rows.change_lane(self.tx, lane_id, **self._now())
@@ -299,6 +299,10 @@ class LaneRows:
             adopt_foreign=bool(row.adopted_foreign),
             limit=limit,
         )
+
+    def _unchanged(self, row: Any) -> bool:
+        """Nothing of the configuration moved: the row needs no write, and so no commit."""
+        return all(row._mapping[name] == value for name, value in self._now().items())
 
     def _key(self) -> dict[str, Any]:
         return {

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from syncline.engine.decide.deltas import Digest, cleared
+from syncline.engine.decide.deltas import Digest, Digests, cleared
 from syncline.engine.decide.link import Verdict
 from syncline.engine.decide.settlement import BaseMove, Settlement
 from syncline.engine.decide.values import (
     SideValues,
     TargetWrite,
-    base_of,
     created_fields,
 )
+from syncline.engine.digests import Digester
 from syncline.engine.held import GuardedOperation
 from syncline.engine.lanes import Lane, create_key
 from syncline.engine.prepared import Prepared
@@ -23,6 +23,7 @@ from syncline.model.records import Record, RecordId
 from syncline.model.reports import Action
 from syncline.model.sides import SIDES, PerSide, Side
 from syncline.plugin.requests import Create, Delete, Update
+from syncline.plugin.spec import TypeSpec
 
 
 def prepare_link(evaluation: Evaluation, installation: str) -> list[Prepared]:
@@ -147,17 +148,21 @@ def prepare_create(
     installation: str,
     reason: str,
     link: DueLink | None = None,
+    seen: Digests | None = None,
 ) -> Prepared:
-    """A new record at `side` for a record of the other side; with `link`, again for an old pair."""
+    """A new record at `side` for a record of the other side; with `link`, again for an old pair.
+
+    `seen` are the source's digests, where they are known already.
+    """
     there, here = lane.sides[side.other], lane.sides[side]
     incarnation = 0 if link is None else link.incarnation + 1
     source = SideValues(fields, None, there.feed.spec)
     target = SideValues({}, None, here.feed.spec)
     sent, _refused = created_fields(source, target, lane.digester, lane.carried(side))
-    bases: PerSide[Mapping[str, Digest]] = PerSide({}, {})
-    bases = bases.with_side(side, base_of(sent, here.feed.spec, lane.digester))
     read = {n: v for n, v in fields.items() if n in there.feed.spec.by_name}
-    bases = bases.with_side(side.other, lane.digester.fields(read))
+    own = lane.digester.fields(read) if seen is None else {n: seen[n] for n in read if n in seen}
+    bases: PerSide[Digests] = PerSide(own, own)
+    bases = bases.with_side(side, _created_base(sent, here.feed.spec, lane.digester, fields, own))
     key = create_key(installation, lane, side.other, source_id, incarnation)
     return Prepared(
         lane=lane,
@@ -175,6 +180,22 @@ def prepare_create(
         after=sent,
         source=fields,
     )
+
+
+def _created_base(
+    sent: Mapping[str, Any],
+    spec: TypeSpec,
+    digester: Digester,
+    source: Mapping[str, Any],
+    own: Digests,
+) -> Digests:
+    """The new record's whole base; what is sent as the source has it has the source's digest."""
+    return {
+        name: own[name]
+        if name in own and sent.get(name) == source.get(name)
+        else digester.field(name, sent.get(name))
+        for name in spec.by_name
+    }
 
 
 def _reason(evaluation: Evaluation, side: Side) -> str:

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, literal, select
 
+from syncline.engine import digests
 from syncline.engine.copies import COPY, copies
 from syncline.engine.decide.record import NewVerdict, decide_new
 from syncline.engine.interest import no_longer_pending
@@ -138,6 +139,7 @@ class UnlinkedWork:
             fields=self.world.database.vault.unseal(row.payload),
             installation=self.world.installation,
             reason=reason,
+            seen=digests.load(row.digests_json),
         )
 
     def _leave(self, lane: Lane, source: Side, page: Sequence[Row[Any]]) -> None:

@@ -14,7 +14,6 @@ from urllib.parse import quote, urlsplit
 from syncline_sandbox.messages import JsonObject
 from syncline_sandbox.quirks import Value
 
-
 _IDLE_SECONDS = 60.0
 
 

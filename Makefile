@@ -8,8 +8,9 @@ CORPUS := ../shared/data/pim-corpus/contacts.jsonl
 # Whatever is installed can run the demo; only development needs the tools as well.
 READY_TO_RUN  := .venv/.ready-to-run
 READY_TO_WORK := .venv/.ready-to-work
+HOURS ?= 0.1
 
-.PHONY: help demo test lint bench docs setup
+.PHONY: help demo test lint bench mutants prove docs setup
 .DEFAULT_GOAL := help
 
 help:
@@ -18,6 +19,8 @@ help:
 	@echo "make lint    ruff, mypy --strict, import-linter"
 	@echo "make bench   calls, start-up and the engine against what they must reach"
 	@echo "             (BENCH_RECORDS=100000 for the engine at full size)"
+	@echo "make mutants faults planted in the engine, and which test catches each (minutes)"
+	@echo "make prove   the promises at length, with new seeds: HOURS=2 (default: 0.1)"
 	@echo "make docs    the generated parts of docs/ (CHECK=--check only compares)"
 	@echo "make setup   .venv with all packages (editable) and tools"
 
@@ -37,6 +40,13 @@ lint: $(READY_TO_WORK)
 bench: $(READY_TO_WORK)
 	$(BIN)/python -m bench
 	$(if $(wildcard $(CORPUS)),$(BIN)/python -m bench.corpus $(CORPUS))
+
+mutants: $(READY_TO_WORK)
+	$(BIN)/python -m mutants
+
+# What it finds is written to prove-findings/, with the command that shows it again.
+prove: $(READY_TO_WORK)
+	$(BIN)/python -m prove $(HOURS)
 
 docs: $(READY_TO_WORK)
 	$(BIN)/python -m syncline.cli.reference $(CHECK)

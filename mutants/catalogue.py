@@ -1,0 +1,12 @@
+"""All planted faults."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from mutants.deciding import DECIDING
+from mutants.planted import Mutant
+from mutants.reading import READING
+from mutants.writing import WRITING
+
+MUTANTS: Final[tuple[Mutant, ...]] = (*READING, *DECIDING, *WRITING)

@@ -1,0 +1,73 @@
+"""What a planted fault is: a small edit, what is wrong with it, and which property must fail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).parent.parent
+SOURCES: Final = ROOT / "core" / "src"
+TESTS: Final = "core/tests/engine"
+
+PROPERTIES: Final[Mapping[str, str]] = {
+    "P1": "convergence",
+    "P2": "fixpoint",
+    "P3": "nothing lost",
+    "P4": "no unearned deletion",
+    "P5": "no doubles",
+    "P6": "direction",
+    "P7": "permission",
+    "P8": "crash",
+    "P9": "isolation",
+    "P10": "guards",
+    "P11": "incomplete reads",
+    "P12": "cursor",
+    "P13": "no echo",
+    "P14": "symmetry and order",
+    "P15": "lenses",
+    "P16": "merge",
+    "P17": "scope",
+    "P18": "reconfiguration",
+    "P19": "two engines",
+    "P20": "lost state",
+    "P21": "plan",
+    "P22": "undo",
+    "P23": "cost",
+    "P24": "made again",
+    "P25": "first sync",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mutant:
+    """`old`, which stands exactly once in `file` (below `core/src/syncline`), becomes `new`.
+
+    `wrong` is a sentence; `caught_by` names a property; `tests` (below `core/tests/engine`) are
+    the few that are run, in this order, until one fails.
+    """
+
+    name: str
+    file: str
+    old: str
+    new: str
+    wrong: str
+    caught_by: str
+    tests: tuple[str, ...]
+
+    @property
+    def path(self) -> Path:
+        """The file it is planted in, relative to `core/src`."""
+        return Path("syncline") / self.file
+
+    def planted_in(self, text: str) -> str:
+        """The file's text with the fault.
+
+        Raises:
+            LookupError: what is to be replaced does not stand there exactly once.
+
+        """
+        if (found := text.count(self.old)) != 1:
+            raise LookupError(f"{self.name}: its old text stands {found} times in {self.path}")
+        return text.replace(self.old, self.new)

@@ -1,0 +1,129 @@
+"""Faults in reading: cursors, absences, replays, what is due."""
+
+from __future__ import annotations
+
+from mutants.planted import Mutant
+
+READING = (
+    Mutant(
+        name="cursor before records",
+        file="engine/read.py",
+        old="            self._keep(page, generation, first_pass",
+        new="            if page.next is None:\n"
+        "                with self.world.database.transaction() as tx:\n"
+        "                    found = update(FEED).where(FEED.c.id == self.feed.id)\n"
+        "                    tx.execute(found.values(cursor_json=json.dumps(page.cursor)))\n"
+        "            self._keep(page, generation, first_pass",
+        wrong="The cursor is committed before the records of the page it stands for.",
+        caught_by="P12",
+        tests=("test_planted_faults.py::test_wherever_a_run_dies_each_record_comes_once",),
+    ),
+    Mutant(
+        name="absence is a deletion",
+        file="engine/read.py",
+        old="        self.by_id(RecordId(each) for each in candidates)\n",
+        new="        gone = [Absent(RecordId(e), AbsenceReason.DELETED) for e in candidates]\n"
+        "        with self.world.database.transaction() as tx:\n"
+        "            self.observer.note(tx, (), gone)\n",
+        wrong="What a listing does not show is taken for deleted, without asking for it by id.",
+        caught_by="P11",
+        tests=(
+            "test_feeds.py::test_a_short_listing_deletes_nothing_since_each_absence_is_confirmed",
+        ),
+    ),
+    Mutant(
+        name="silence is a deletion",
+        file="engine/read.py",
+        old="            Absent(each, AbsenceReason.UNREADABLE) for each in ids if each not in answered",
+        new="            Absent(each, AbsenceReason.DELETED) for each in ids if each not in answered",
+        wrong="A record that an answer says nothing about is taken for deleted.",
+        caught_by="P11",
+        tests=("test_planted_faults.py::test_a_record_nothing_is_said_about_is_not_deleted",),
+    ),
+    Mutant(
+        name="unreadable is a deletion",
+        file="engine/observe.py",
+        old='    AbsenceReason.UNREADABLE: "unreadable",',
+        new='    AbsenceReason.UNREADABLE: "deleted",',
+        wrong="A record that may not be read is taken for deleted.",
+        caught_by="P4",
+        tests=("test_scope.py::test_unreadable_is_not_leaving_and_not_deletion",),
+    ),
+    Mutant(
+        name="failed read goes on",
+        file="engine/round.py",
+        old="            if failure is not None:\n",
+        new="            if failure is not None and self.world.dry:\n",
+        wrong="Lanes whose feed could not be read go on with what is known of it.",
+        caught_by="P11",
+        tests=("test_feeds.py::test_a_mailbox_that_refuses_us_stops_only_its_member",),
+    ),
+    Mutant(
+        name="overlap is news",
+        file="engine/observe.py",
+        old='        if old is None or record.version == "" or old.version != record.version:\n'
+        "            return False\n",
+        new="        return False\n",
+        wrong="What an overlap repeats counts as changed, and wakes what waits.",
+        caught_by="P9",
+        tests=(
+            "test_planted_faults.py::test_what_waits_is_not_woken_by_an_overlap_that_repeats_it",
+        ),
+    ),
+    Mutant(
+        name="stamps are exact",
+        file="engine/observe.py",
+        old="        if self.feed.spec.weak_versions and digests.load(",
+        new="        if False and digests.load(",
+        wrong="Two edits within one step of a stamp are taken for one.",
+        caught_by="P3",
+        tests=("test_unseen_edits.py::test_an_edit_in_the_second_of_our_read_is_not_lost",),
+    ),
+    Mutant(
+        name="severed link resurrected",
+        file="engine/observe.py",
+        old='    return bool(link.status == "severed" and link._mapping[f"{side}_version"] == "gone")',
+        new='    return bool(link.status == "severed")',
+        wrong="An edit of the survivor brings a severed link to life.",
+        caught_by="P7",
+        tests=("test_planted_faults.py::test_an_edit_of_a_survivor_does_not_bring_its_link_back",),
+    ),
+    Mutant(
+        name="restored with the dead one's base",
+        file="engine/observe.py",
+        old="            left_base_json=None,\n            right_base_json=None,\n",
+        new="",
+        wrong="A record that is there again is compared with what the deleted one was settled at.",
+        caught_by="P24",
+        tests=(
+            "test_planted_faults.py::test_a_restored_record_is_not_compared_with_the_deleted_one",
+        ),
+    ),
+    Mutant(
+        name="unread is empty",
+        file="engine/decide/deltas.py",
+        old="    if name not in current:\n        return Change.UNREAD\n",
+        new="    current = {name: None, **current}\n",
+        wrong="A field that could not be read counts as emptied.",
+        caught_by="P7",
+        tests=("test_scope.py::test_a_field_we_may_no_longer_read_is_not_an_empty_one",),
+    ),
+    Mutant(
+        name="never inside has left",
+        file="engine/update.py",
+        old='    if presence is Presence.LEFT and not found[f"{side}_inside"]:\n',
+        new='    if presence is Presence.LEFT and not found["id"]:\n',
+        wrong="A record that was never seen in the data set counts as having left it.",
+        caught_by="P17",
+        tests=("test_scope.py::test_a_record_created_outside_of_the_data_set_has_not_left_it",),
+    ),
+    Mutant(
+        name="sweep in every run",
+        file="engine/read.py",
+        old="        return unfinished or self.world.seconds - swept >= SWEEP_EVERY\n",
+        new="        return True\n",
+        wrong="A quiet run lists all records of a data set.",
+        caught_by="P23",
+        tests=("test_planted_faults.py::test_a_quiet_run_over_a_data_set_does_not_list_it",),
+    ),
+)

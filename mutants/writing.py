@@ -1,0 +1,246 @@
+"""Faults in writing: conditions, intents, leases, claims, settling, recovery."""
+
+from __future__ import annotations
+
+from mutants.planted import Mutant
+
+WRITING = (
+    Mutant(
+        name="unconditional update",
+        file="engine/prepare.py",
+        old="            version=here.version if conditional else None,\n",
+        new="            version=None,\n",
+        wrong="An edit between our read and our write is written over.",
+        caught_by="P3",
+        tests=(
+            "test_planted_faults.py::test_an_edit_between_our_read_and_our_update_is_not_written_over",
+        ),
+    ),
+    Mutant(
+        name="unconditional deletion",
+        file="engine/prepare.py",
+        old="        id=current.id,\n        version=here.version,\n",
+        new="        id=current.id,\n        version=None,\n",
+        wrong="A record that was edited between our read and our deletion is deleted.",
+        caught_by="P4",
+        tests=(
+            "test_planted_faults.py::test_an_edit_between_our_read_and_our_deletion_is_not_deleted",
+        ),
+    ),
+    Mutant(
+        name="intent after the call",
+        file="engine/write.py",
+        old="        batch, intents = self._intend(batch)\n        outcomes = self._call(batch)\n",
+        new="        outcomes = self._call(batch)\n        batch, intents = self._intend(batch)\n",
+        wrong="A write is noted only when its answer is there.",
+        caught_by="P8",
+        tests=("test_planted_faults.py::test_wherever_a_run_dies_each_record_comes_once",),
+    ),
+    Mutant(
+        name="unknown outcome dropped",
+        file="engine/write.py",
+        old="            case Unknown():\n                self._report(",
+        new="            case Unknown():\n                self._again(tx, each, intent)\n"
+        "                self._report(",
+        wrong="A write whose outcome is unknown is taken for one that did not happen.",
+        caught_by="P5",
+        tests=(
+            "test_planted_faults.py::test_a_create_whose_answer_was_lost_is_not_repeated_before_it_can_be_seen",
+        ),
+    ),
+    Mutant(
+        name="create without a key repeated",
+        file="engine/recover.py",
+        old="        elif self.world.seconds - each.sent_at < feed.spec.change_detection.visibility_lag:\n",
+        new="        elif self.world.seconds < each.sent_at:\n",
+        wrong="A create is repeated before its record, if there is one, can be seen.",
+        caught_by="P5",
+        tests=(
+            "test_planted_faults.py::test_a_create_whose_answer_was_lost_is_not_repeated_before_it_can_be_seen",
+        ),
+    ),
+    Mutant(
+        name="recovery does not look",
+        file="engine/recover.py",
+        old="        if len(found) == 1:\n            self._adopt(each, found[0])\n",
+        new="        if len(found) == 1 and not each.key:\n            self._adopt(each, found[0])\n"
+        "        elif found:\n            self._did_not_happen(each)\n",
+        wrong="A create that was cut off is made again although its record is there.",
+        caught_by="P8",
+        tests=("test_planted_faults.py::test_wherever_a_run_dies_each_record_comes_once",),
+    ),
+    Mutant(
+        name="base from what is read back",
+        file="engine/recover.py",
+        old="                settlement = _only(each.settlement, happened, each.new)\n",
+        new="                settlement = _only(each.settlement, happened, each.new)\n"
+        "                read = type(settlement.left)({n: current[n] for n in happened})\n"
+        "                left = each.side is SIDES[0]\n"
+        "                settlement = Settlement(\n"
+        "                    read if left else settlement.left,\n"
+        "                    settlement.right if left else read,\n"
+        "                )\n",
+        wrong="After a cut the base is taken from the record, so a later edit counts as ours.",
+        caught_by="P3",
+        tests=(
+            "test_planted_faults.py::test_an_edit_of_the_field_whose_writes_answer_was_lost_is_a_later_edit",
+        ),
+    ),
+    Mutant(
+        name="unseen version trusted",
+        file="engine/write.py",
+        old="    if not isinstance(each.operation, Update):\n        return True\n",
+        new="    return True\n",
+        wrong="The version in the answer of an update without condition stands for what we know.",
+        caught_by="P3",
+        tests=("test_unseen_edits.py::test_an_edit_of_another_field_around_our_write_is_not_lost",),
+    ),
+    Mutant(
+        name="set settled as a whole",
+        file="engine/decide/settlement.py",
+        old="    return BaseMove({}, {name: tuple(sorted(new - old))}, {name: tuple(sorted(old - new))})\n",
+        new="    return BaseMove({name: tuple(sorted(new)) or None})\n",
+        wrong="One direction of a merge of sets settles both, and what the other added is lost.",
+        caught_by="P14",
+        tests=("decide/test_planner_alone.py",),
+    ),
+    Mutant(
+        name="stale fence accepted",
+        file="engine/write.py",
+        old="            leases.assert_held(tx, self.world.run_id, self.world.seconds, self.held_leases)\n",
+        new="",
+        wrong="A run whose lease passed to another one still commits.",
+        caught_by="P19",
+        tests=("test_interruption.py::test_who_was_taken_for_dead_commits_nothing_any_more",),
+    ),
+    Mutant(
+        name="lease not renewed",
+        file="state/leases.py",
+        old="        .values(until_at=now + seconds)\n",
+        new="        .values(fence=LEASE.c.fence)\n",
+        wrong="A long run loses its lease although it is alive.",
+        caught_by="P19",
+        tests=("test_planted_faults.py::test_a_long_run_keeps_its_lease",),
+    ),
+    Mutant(
+        name="lease not taken",
+        file="state/leases.py",
+        old="            where=(LEASE.c.until_at <= now) | (LEASE.c.holder == holder),\n",
+        new="",
+        wrong="A second engine takes the lease of one that is at work.",
+        caught_by="P19",
+        tests=(
+            "test_interruption.py::test_a_second_engine_that_comes_while_one_writes_is_told_that_it_is_busy",
+        ),
+    ),
+    Mutant(
+        name="claim not taken",
+        file="state/claims.py",
+        old="        answers.append(taken)\n        if taken is None:\n",
+        new="        answers.append(None)\n        if taken is None:\n",
+        wrong="Two members who know the same person make two records.",
+        caught_by="P5",
+        tests=(
+            "test_shared_records.py::test_two_members_who_know_the_same_person_make_one_record",
+        ),
+    ),
+    Mutant(
+        name="twin outside of the scope",
+        file="engine/unlinked.py",
+        old="        twins: Mapping[int, Twin] | None = None\n",
+        new="        if feed.feed.scope is not None:\n            return list(group)\n"
+        "        twins: Mapping[int, Twin] | None = None\n",
+        wrong="Nobody looks whether the record exists outside of the data set before creating it.",
+        caught_by="P5",
+        tests=(
+            "test_scope.py::test_a_twin_outside_of_the_data_set_is_found_before_a_second_is_made",
+        ),
+    ),
+    Mutant(
+        name="made again with the old key",
+        file="engine/prepare.py",
+        old="    incarnation = 0 if link is None else link.incarnation + 1\n",
+        new="    incarnation = 0 if link is None else link.incarnation\n",
+        wrong="A record that is created again carries the key of the one that was deleted.",
+        caught_by="P24",
+        tests=("test_planted_faults.py::test_a_record_created_again_has_a_marker_of_its_own",),
+    ),
+    Mutant(
+        name="deletions first",
+        file="engine/round.py",
+        old="        for _pass in range(PASSES):\n",
+        new="        linked.run(deletions=True)\n        for _pass in range(PASSES):\n",
+        wrong="Deletions are sent before updates and creations, before those have had their say.",
+        caught_by="P3",
+        tests=("test_planted_faults.py::test_deletions_come_after_everything_else",),
+    ),
+    Mutant(
+        name="our own write comes back",
+        file="engine/prepare.py",
+        old="        if name in own and sent.get(name) == source.get(name)\n",
+        new="        if name in own\n",
+        wrong="The base is what was to be stored, not what the side can hold: its cut comes back.",
+        caught_by="P13",
+        tests=("test_capacities.py",),
+    ),
+    Mutant(
+        name="deferred counts as done",
+        file="engine/write.py",
+        old="    return outcome if isinstance(outcome, Applied) else None\n",
+        new="    if isinstance(outcome, Deferred):\n"
+        "        return Applied(id=RecordId(str(each.target_id)))\n"
+        "    return outcome if isinstance(outcome, Applied) else None\n",
+        wrong="A write the service put off is settled as if it had happened.",
+        caught_by="P1",
+        tests=("test_planted_faults.py::test_a_write_the_service_puts_off_is_not_done",),
+    ),
+    Mutant(
+        name="refused and tried again at once",
+        file="state/attention.py",
+        old='        "next_at": now + (LONGEST_PAUSE if waiting.patient else pause),\n',
+        new='        "next_at": now + (0.0 if waiting.patient else pause),\n',
+        wrong="A record the service refuses is sent again in every run.",
+        caught_by="P9",
+        tests=("test_isolation.py::test_a_record_the_service_refuses_waits_alone",),
+    ),
+    Mutant(
+        name="plan writes",
+        file="engine/linked.py",
+        old="            if not self.world.dry:\n                self.writer.send(ready)\n",
+        new="            if ready:\n                self.writer.send(ready)\n",
+        wrong="A plan sends what it shows.",
+        caught_by="P21",
+        tests=("test_reports.py::test_a_plan_changes_nothing_in_the_database_or_the_systems",),
+    ),
+    Mutant(
+        name="history not written",
+        file="engine/settle.py",
+        old="    history.add(tx, [_history(world, each) for each in live])\n",
+        new="",
+        wrong="What a run did cannot be looked up, nor taken back.",
+        caught_by="P22",
+        tests=(
+            "test_undo.py::test_an_updated_record_gets_its_old_values_back_and_the_source_keeps_its_own",
+        ),
+    ),
+    Mutant(
+        name="second write of a link forgotten",
+        file="engine/settle.py",
+        old="    links.change(tx, _still_due(tx, settled, saved), dirty=True)\n",
+        new="",
+        wrong="A link is settled by its first write, although the other side waits for its own.",
+        caught_by="P8",
+        tests=(
+            "test_found_by_histories.py::test_the_second_write_of_a_link_is_sent_although_the_run_died_after_the_first",
+        ),
+    ),
+    Mutant(
+        name="agreement not settled",
+        file="engine/linked.py",
+        old="            links.change(tx, [each.link.id for each in settled], dirty=False)\n",
+        new="",
+        wrong="Links whose sides agree stay due for ever.",
+        caught_by="P2",
+        tests=("test_planted_faults.py::test_after_a_quiet_run_nothing_is_due",),
+    ),
+)

@@ -9,13 +9,15 @@ from typing import Final
 
 @dataclass(frozen=True)
 class Profile:
-    """`size` is the `SYNCLINE_PROVE` of one turn. What has no `seeds` plays the same each time, so
-    it is played once; it is left out of a proof shorter than `hours`.
+    """`size` is the `SYNCLINE_PROVE` of one turn: so many of what is `played`, if it is counted so.
+    What has no `seeds` plays the same each time, so it is played once. A proof shorter than
+    `hours` leaves it out.
     """
 
     name: str
     path: str
     size: int
+    played: str = ""
     seeds: bool = True
     hours: float = 0.0
 
@@ -29,10 +31,12 @@ class Profile:
 
 
 PROFILES: Final = (
-    Profile("histories", "core/tests/engine/test_random_histories.py", 200),
-    Profile("undo", "core/tests/engine/test_undo_property.py", 1),
-    Profile("processes", "tests/test_real_processes.py", 12),
-    Profile("kills", "tests/test_killed_processes.py", 6, seeds=False),
-    Profile("crashes of undo", "core/tests/engine/test_undo_interrupted.py", 1, False, 0.3),
-    Profile("crashes", "core/tests/engine/test_crash_enumeration.py", 1, False, 1.0),
+    Profile("histories", "core/tests/engine/test_random_histories.py", 100, "histories"),
+    Profile("undo", "core/tests/engine/test_undo_property.py", 400, "undone runs"),
+    Profile("processes", "tests/test_real_processes.py", 12, "kills"),
+    Profile("kills", "tests/test_killed_processes.py", 6, "kills", seeds=False),
+    Profile(
+        "crashes of undo", "core/tests/engine/test_undo_interrupted.py", 1, seeds=False, hours=0.3
+    ),
+    Profile("crashes", "core/tests/engine/test_crash_enumeration.py", 1, seeds=False, hours=1.0),
 )

@@ -23,7 +23,8 @@ FINDINGS: Final = ROOT / "prove-findings"
 
 @dataclass(frozen=True)
 class Turn:
-    """`counted` are the numbers that tests report by `record_property`, and the tests themselves.
+    """`counted` are the tests, what the profile played, and the numbers that tests report by
+    `record_property`.
 
     `violated`: a promise was broken (or a test could not run at all); `cut`: time was up first.
     """
@@ -54,7 +55,10 @@ def play(profile: Profile, seed: int, seconds: float) -> Turn:
                 os.killpg(process.pid, signal.SIGKILL)
             process.communicate()
             return Turn(Counter(), "", cut=True)
-        return Turn(_counted(report), output, violated=process.returncode != 0)
+        counted, violated = _counted(report), process.returncode != 0
+        if profile.played and not violated:
+            counted[profile.played] += profile.size
+        return Turn(counted, output, violated)
 
 
 def keep(profile: Profile, seed: int, turn: Turn) -> Path:

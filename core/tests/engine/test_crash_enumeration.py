@@ -332,7 +332,10 @@ def _cases() -> list[Any]:
 
 @pytest.mark.parametrize(("scenario", "kind"), _cases())
 def test_whatever_point_a_run_dies_at_the_next_runs_end_where_it_would_have(
-    worlds: Callable[..., EngineWorld], scenario: Scenario, kind: str
+    worlds: Callable[..., EngineWorld],
+    scenario: Scenario,
+    kind: str,
+    record_property: Callable[[str, object], None],
 ) -> None:
     world = scenario.world(worlds, kind)
     start = Moment.of(world, "start")
@@ -341,6 +344,7 @@ def test_whatever_point_a_run_dies_at_the_next_runs_end_where_it_would_have(
     wanted = _state(world)
     start.restore(world)
 
+    record_property("crash points", len(points))
     first, step = (1, 1) if PROVE else (1 + len(points) % 2, 2)
     for where in every_death(world, len(points), effects_only=not PROVE, first=first, step=step):
         quiet(world)

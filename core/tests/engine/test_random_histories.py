@@ -4,7 +4,7 @@
     P6 direction     P7 permission   P9 isolation      P13 no echo               P20 lost state
     P21 a plan writes nothing
 
-`make test` plays a few dozen histories. `SYNCLINE_PROVE=5000` plays that many, and longer ones.
+`make test` plays sixteen histories. `SYNCLINE_PROVE=5000` plays that many, and longer ones.
 What fails is printed as calls, and goes as a named test into `test_found_by_histories.py`.
 """
 
@@ -146,7 +146,7 @@ def test_the_promises_hold_in_random_histories() -> None:
     run_state_machine_as_test(  # type: ignore[no-untyped-call]  # hypothesis has no types here
         Histories,
         settings=settings(
-            max_examples=PROVE or 30,
+            max_examples=PROVE or 16,
             stateful_step_count=25 if PROVE else 10,
             derandomize=not PROVE,
             deadline=None,

@@ -84,8 +84,8 @@ READING = (
         file="engine/observe.py",
         old='    return bool(link.status == "severed" and link._mapping[f"{side}_version"] == "gone")',
         new='    return bool(link.status == "severed")',
-        wrong="An edit of the survivor brings a severed link to life.",
-        caught_by="P7",
+        wrong="An edit of the survivor brings a severed link to life, and it is deleted after all.",
+        caught_by="P4",
         tests=("test_planted_faults.py::test_an_edit_of_a_survivor_does_not_bring_its_link_back",),
     ),
     Mutant(

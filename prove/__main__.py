@@ -13,7 +13,7 @@ from prove.turn import FINDINGS, keep, play
 
 
 def main(words: Sequence[str]) -> int:
-    """Print what was played and found; 1 if a promise was broken."""
+    """Print what was played and found; 1 if a promise was broken, or none put to the test."""
     hours = float(words[0]) if words else 0.1
     chance = random.Random(int(words[1]) if words[1:] else None)  # noqa: S311 - no secret
     until = time.monotonic() + hours * 3600
@@ -31,7 +31,9 @@ def main(words: Sequence[str]) -> int:
         if turn.violated:
             _say(f"    see {keep(profile, seed, turn).relative_to(FINDINGS.parent)}")
     _say(f"\n{_numbers(total)}; {total['violations']} violations in {hours:g} h")
-    return 1 if total["violations"] else 0
+    if not total["tests"]:
+        _say("nothing was played to its end: give it more HOURS")
+    return 1 if total["violations"] or not total["tests"] else 0
 
 
 def _turns(hours: float) -> Iterator[Profile]:
@@ -42,7 +44,7 @@ def _turns(hours: float) -> Iterator[Profile]:
         else:
             _say(f"{profile.name:<16} left out: it needs {profile.hours:g} h or more")
     while True:
-        yield from (profile for profile in PROFILES if profile.seeds)
+        yield from (each for each in PROFILES if each.seeds and hours >= each.hours)
 
 
 def _numbers(counted: Counter[str]) -> str:

@@ -111,6 +111,8 @@ def test_interrupting_the_command_line_ends_with_130():
     program = (
         "import os, signal; from syncline.cli import main; from syncline.cli.root import Root\n"
     )
+    # A job in the background inherits an interrupt that is ignored: take it as a terminal would.
+    program += "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
     program += "class Waits:\n def __init__(self): os.kill(os.getpid(), signal.SIGINT)\n"
     program += "import click\n@main.root.command('wait')\ndef wait():\n Waits()\n"
     program += "Root.get_command = click.Group.get_command\n"

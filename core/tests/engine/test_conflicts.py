@@ -340,3 +340,18 @@ def test_observers_see_a_run_from_start_to_end(world: EngineWorld) -> None:
     assert action is Action.CREATE
     assert isinstance(outcome, Applied)
     assert finished == report
+
+
+def test_a_conflict_is_listed_under_the_records_name(world: EngineWorld) -> None:
+    world.set(conflict=Conflict.MANUAL)
+    world.left.create("ada", person("Grace", "Hopper"))
+    world.sync()
+    world.left.update(world.only(world.left), {"job_title": "left"})
+    world.right.update(world.only(world.right), {"job_title": "right"})
+    world.sync()
+
+    with world.session() as session:
+        [conflict] = session.conflicts()
+
+    assert conflict.label == "Grace Hopper"
+    assert conflict.fields == ("job_title",)

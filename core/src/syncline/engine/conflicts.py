@@ -11,6 +11,7 @@ from sqlalchemy import Connection, delete, select
 
 from syncline.engine.decide.link import Decision, Presence, Ruling, Verdict
 from syncline.engine.update import DueLink, Evaluation
+from syncline.engine.words import label
 from syncline.engine.world import World
 from syncline.model.sides import SIDES, PerSide, Side
 from syncline.plugin.events import ConflictSeen
@@ -59,7 +60,10 @@ class Conflicts:
         if kept is not None and (kept.left_version, kept.right_version) == (left, right):
             return
         seen = _seen(evaluation)
-        values = {side.value: dict(seen.values[side]) for side in SIDES}
+        values = {
+            "label": _label(evaluation),
+            **{side.value: dict(seen.values[side]) for side in SIDES},
+        }
         tx.execute(delete(CONFLICT).where(where))
         tx.execute(
             CONFLICT.insert().values(
@@ -78,6 +82,15 @@ class Conflicts:
         """These links are settled."""
         for part in chunks(link_ids):
             tx.execute(delete(CONFLICT).where(CONFLICT.c.link_id.in_(part)))
+
+
+def _label(evaluation: Evaluation) -> str:
+    """What a person would call the record: of all its values, not only those in conflict."""
+    for side in SIDES:
+        values = evaluation.values[side]
+        if values is not None:
+            return label(evaluation.link.lane.type, values.fields)
+    return ""
 
 
 def versions(link: DueLink) -> tuple[str, str]:

@@ -180,12 +180,10 @@ class Inspection:
 
     def _conflict(self, row: Row[Any]) -> WaitingConflict:
         values = self.database.vault.unseal(row.values_sealed)
-        shown = values["left"] or values["right"]
-        type = self.plugins.object_types.get(row.type)
         return WaitingConflict(
             handle=f"c{row.id}",
             lane=_name(row),
-            label="" if type is None else label(type, shown),
+            label=values["label"],
             fields=tuple(json.loads(row.fields_json)),
             left=values["left"],
             right=values["right"],

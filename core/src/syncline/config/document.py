@@ -225,8 +225,8 @@ class Document(Table):
     """The whole file."""
 
     installation: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{3,22}$")] = Field(
-        description="Names this installation in the markers it leaves on records (4 to 23 characters, "
-        "so that a marker fits a key field of 64). Never change it."
+        description="Names this installation in the markers it leaves on records (4 to 23 "
+        "characters, so that a marker fits a key field of 64). Never change it."
     )
     state: StateTable = Field(description=(StateTable.__doc__ or "").strip())
     plugins: PluginsTable = Field(

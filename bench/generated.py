@@ -5,7 +5,7 @@ What is measured over it is the engine and its database, not a system.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import ClassVar
 
@@ -91,8 +91,8 @@ class GeneratedConnector(Connector):
         )
 
     def fetch_ids(self, request: IdsRequest) -> Page:
-        """Any id exists, as it was generated or created."""
-        return Page(records=tuple(_record(_number(each), 1) for each in request.ids))
+        """Any id exists, as it was generated or created: ids tell the number."""
+        return Page(records=tuple(_record(_number(each), 1, each) for each in request.ids))
 
     def fetch_keys(self, request: KeysRequest) -> Page:
         """Nothing is ever swept here."""
@@ -103,7 +103,7 @@ class GeneratedConnector(Connector):
         return [
             Applied(id=each.id, version="2")
             if isinstance(each, Update)
-            else Applied(id=RecordId(f"new-{each.key[-20:]}"), version="1")
+            else Applied(id=RecordId(f"new-{_number_in(each.fields)}"), version="1")
             for each in request.operations
         ]
 
@@ -117,12 +117,16 @@ def _deleted(each: Delete) -> Outcome:
 
 
 def _number(id: str) -> int:
-    return int(id.rpartition("-")[2]) if id.startswith("c-") else 0
+    return int(id.rpartition("-")[2])
 
 
-def _record(number: int, version: int) -> Record:
+def _number_in(fields: Mapping[str, Value]) -> int:
+    return int(fields["given_name"].removeprefix("Given"))
+
+
+def _record(number: int, version: int, id: RecordId | None = None) -> Record:
     return Record(
-        id=RecordId(f"c-{number}"), version=str(version), fields=_contact(number, version)
+        id=id or RecordId(f"c-{number}"), version=str(version), fields=_contact(number, version)
     )
 
 

@@ -159,10 +159,9 @@ def prepare_create(
     source = SideValues(fields, None, there.feed.spec)
     target = SideValues({}, None, here.feed.spec)
     sent, _refused = created_fields(source, target, lane.digester, lane.carried(side))
-    read = {n: v for n, v in fields.items() if n in there.feed.spec.by_name}
-    own = lane.digester.fields(read) if seen is None else {n: seen[n] for n in read if n in seen}
-    bases: PerSide[Digests] = PerSide(own, own)
-    bases = bases.with_side(side, _created_base(sent, here.feed.spec, lane.digester, fields, own))
+    own = _own_digests(lane, side.other, fields, seen)
+    made = _created_base(sent, here.feed.spec, lane.digester, fields, own)
+    bases = PerSide(own, own).with_side(side, made)
     key = create_key(installation, lane, side.other, source_id, incarnation)
     return Prepared(
         lane=lane,
@@ -180,6 +179,16 @@ def prepare_create(
         after=sent,
         source=fields,
     )
+
+
+def _own_digests(
+    lane: Lane, source: Side, fields: Mapping[str, Any], seen: Digests | None
+) -> Digests:
+    """The source's digests, of the fields its side maps."""
+    mapped = lane.sides[source].feed.spec.by_name
+    if seen is not None:
+        return {name: seen[name] for name in fields if name in mapped and name in seen}
+    return lane.digester.fields({name: v for name, v in fields.items() if name in mapped})
 
 
 def _created_base(

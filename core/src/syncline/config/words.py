@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 from syncline.config.document import BOTH_SIDES
 from syncline.config.problems import Problems, did_you_mean
-from syncline.model.sides import PerSide, Side
+from syncline.model.sides import PerSide
 from syncline.policy.schema import Conflict, Direction
 
 T = TypeVar("T")
-U = TypeVar("U")
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
 _RESERVED = frozenset({"newest", "direction", "containers"})
@@ -82,11 +81,6 @@ def per_side(
             problems.under(key).add(name, rule, names)
     both = written.get(BOTH_SIDES, default)
     return names.map(lambda name: written.get(name, both))
-
-
-def both_sides(make: Callable[[Side], U]) -> PerSide[U]:
-    """A value for each side, made from the side."""
-    return PerSide(make(Side.LEFT), make(Side.RIGHT))
 
 
 def quoted(words: Iterable[str]) -> str:

@@ -39,7 +39,6 @@ class LaneSide:
 
     feed: FeedState
     account: AccountId
-    account_name: str
     container: str | None
     records: Records
 

@@ -48,7 +48,6 @@ class Aftermath:
     reread: dict[int, set[RecordId]] = field(default_factory=dict)
     duplicates: list[tuple[Prepared, tuple[RecordId, ...]]] = field(default_factory=list)
     moved: list[Prepared] = field(default_factory=list)
-    retried: int = 0
 
 
 class Writer:
@@ -166,7 +165,6 @@ class Writer:
             case Stale() | Gone():
                 self._again(tx, each, intent)
                 self.aftermath.moved.append(each)
-                self.aftermath.retried += 1
             case Duplicate():
                 end_intents(tx, [intent])
                 self._undo_creating(tx, each)

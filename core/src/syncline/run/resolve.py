@@ -220,7 +220,6 @@ class Resolver:
         return LaneSide(
             feed=state,
             account=account,
-            account_name=name,
             container=container,
             records=policy.records[side],
         )

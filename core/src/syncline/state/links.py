@@ -110,10 +110,17 @@ def created_again(tx: Connection, lane_id: int, side: Side, record_id: str) -> N
     )
 
 
-def count(tx: Connection, lane_id: int) -> int:
-    """The links of a lane that are in use."""
-    statement = select(func.count()).where(LINK.c.lane_id == lane_id, LINK.c.status == "linked")
-    return int(tx.scalar(statement) or 0)
+def counts(tx: Connection, lane_ids: Iterable[int]) -> dict[int, int]:
+    """The number of links in use, of the lanes that have any."""
+    found: dict[int, int] = {}
+    for part in chunks(lane_ids):
+        statement = (
+            select(LINK.c.lane_id, func.count())
+            .where(LINK.c.lane_id.in_(part), LINK.c.status == "linked")
+            .group_by(LINK.c.lane_id)
+        )
+        found.update((lane_id, number) for lane_id, number in tx.execute(statement))
+    return found
 
 
 def unsettled(tx: Connection, lane_id: int) -> bool:

@@ -85,15 +85,21 @@ def leave(tx: Connection, feed_id: int, ids: Iterable[str]) -> None:
         )
 
 
-def crowded_keys(tx: Connection, feed_id: int, holders: int) -> set[tuple[str, str]]:
-    """The (kind, digest) of keys that more than so many unlinked records of a feed carry."""
-    statement = (
-        select(KEY.c.kind, KEY.c.digest)
-        .where(KEY.c.feed_id == feed_id)
-        .group_by(KEY.c.kind, KEY.c.digest)
-        .having(func.count() > holders)
-    )
-    return {(row.kind, row.digest) for row in tx.execute(statement)}
+def crowded_keys(
+    tx: Connection, feed_ids: Iterable[int], holders: int
+) -> dict[int, set[tuple[str, str]]]:
+    """By feed, the (kind, digest) of keys that more than so many of its unlinked records carry."""
+    found: dict[int, set[tuple[str, str]]] = {}
+    for part in chunks(feed_ids):
+        statement = (
+            select(KEY.c.feed_id, KEY.c.kind, KEY.c.digest)
+            .where(KEY.c.feed_id.in_(part))
+            .group_by(KEY.c.feed_id, KEY.c.kind, KEY.c.digest)
+            .having(func.count() > holders)
+        )
+        for feed_id, kind, digest in tx.execute(statement):
+            found.setdefault(feed_id, set()).add((kind, digest))
+    return found
 
 
 def forget(tx: Connection, feed_id: int, ids: Iterable[str]) -> None:

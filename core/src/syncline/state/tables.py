@@ -73,7 +73,7 @@ class RecordRow(SQLModel, table=True):
 
     __tablename__ = "record"
     __table_args__ = (
-        Index("record_by_owner", "feed_id", "owner"),
+        Index("record_in_scope", "feed_id", "in_scope", "owner", "marker"),
         Index("record_pending", "feed_id", "pending", "owner"),
     )
     feed_id: int = Field(primary_key=True)
@@ -169,7 +169,7 @@ class LinkRow(SQLModel, table=True):
         UniqueConstraint("lane_id", "right_id"),
         Index("link_by_left", "left_feed", "left_id"),
         Index("link_by_right", "right_feed", "right_id"),
-        Index("link_due", "lane_id", "dirty"),
+        Index("link_due", "lane_id", "status", "dirty"),
     )
     id: int | None = Field(default=None, primary_key=True)
     lane_id: int

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, select, update
 
 from syncline.engine import digests
 from syncline.engine.decide.deltas import Digest, differs
@@ -26,7 +26,7 @@ from syncline.model.reports import Action
 from syncline.model.sides import SIDES, Side
 from syncline.plugin.requests import Applied
 from syncline.state import attention, claims, history, links, records, tables
-from syncline.state.database import chunks, table
+from syncline.state.database import chunks, insert_many, table
 
 INTENT = table(tables.Intent)
 
@@ -99,11 +99,9 @@ def settle_agreement(
 
 
 def add_intents(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
-    """What is about to be sent; the ids in the same order."""
-    if not rows:
-        return []
-    statement = insert(INTENT).returning(INTENT.c.id, sort_by_parameter_order=True)
-    return list(tx.scalars(statement, [dict(row) for row in rows]))
+    """What is about to be sent to one side, one write a link; the ids in the same order."""
+    made = insert_many(tx, INTENT, rows, ("link_id",))
+    return [made[(row["link_id"],)] for row in rows]
 
 
 def end_intents(tx: Connection, ids: Sequence[int]) -> None:
@@ -260,19 +258,25 @@ def _still_due(
     seen = {side: _digests_seen(tx, settled, side) for side in SIDES}
     for each, link in zip(settled, saved, strict=True):
         for side in SIDES:
-            current = seen[side].get((each.lane.sides[side].feed.id, link[f"{side}_id"]), {})
+            text = seen[side].get((each.lane.sides[side].feed.id, link[f"{side}_id"]), "{}")
+            base_text = link[f"{side}_base_json"]
+            if text == base_text:
+                continue  # as it mostly is
+            current = digests.load(text) or {}
             compared = {n: current[n] for n in each.lane.compared if n in current}
-            if differs(compared, digests.load(link[f"{side}_base_json"])):
+            if differs(compared, digests.load(base_text)):
                 due.append(each.link_id)
     return due
 
 
 def _digests_seen(
     tx: Connection, settled: Sequence[Settled], side: Side
-) -> dict[tuple[int, str], dict[str, Digest]]:
-    """By feed and record, what the records of one side were last seen to hold."""
+) -> dict[tuple[int, str], str]:
+    """By feed and record, what the records of one side were last seen to hold, as the state keeps
+    it.
+    """
     return {
-        (feed.id, record_id): digests.load(text) or {}
+        (feed.id, record_id): text
         for feed, ids in _by_feed(settled, side)
         for record_id, text in records.digests_of(tx, feed.id, ids)
     }

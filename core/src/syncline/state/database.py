@@ -30,6 +30,18 @@ IN_CHUNK: Final = 500
 """Ids in one `IN (…)`; SQLite and PostgreSQL both allow more, statements stay cacheable."""
 
 
+_PRAGMAS: Final = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "cache_size=-32768",
+    "wal_autocheckpoint=8000",
+)
+"""Durable at every commit. 32 MiB of pages in memory, and the log is moved into the file each
+32 MiB: pages of indexes change in every batch, and are then written once for many of them.
+"""
+
+
 class CommitHook(Protocol):
     """Asked around every commit, so that a rehearsal can stop a run there; either may raise."""
 
@@ -182,6 +194,20 @@ def upsert(
     tx.execute(statement, [dict(row) for row in rows])
 
 
+def insert_many(
+    tx: Connection, target: Table, rows: Sequence[Mapping[str, Any]], known_by: Sequence[str]
+) -> dict[tuple[Any, ...], int]:
+    """Insert rows, with the same set of columns; the new ids by the values that tell them apart.
+
+    (In the order of the rows the ids would cost SQLite a statement for each.)
+    """
+    if not rows:
+        return {}
+    columns = [target.c[name] for name in known_by]
+    statement = insert(target).returning(target.c.id, *columns)
+    return {tuple(key): new for new, *key in tx.execute(statement, [dict(row) for row in rows])}
+
+
 def chunks(values: Iterable[Any], size: int = IN_CHUNK) -> Iterator[list[Any]]:
     """Lists of at most `size`."""
     found = list(values)
@@ -250,7 +276,7 @@ def _sqlite(url: URL) -> Engine:
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # we begin transactions ourselves, IMMEDIATE
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

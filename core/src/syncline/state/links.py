@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select,
 
 from syncline.model.sides import Side
 from syncline.state import tables
-from syncline.state.database import chunks, table
+from syncline.state.database import chunks, insert_many, table
 
 LINK: Final = table(tables.LinkRow)
 TOMBSTONE: Final = table(tables.Tombstone)
@@ -36,11 +36,10 @@ def add(tx: Connection, values: Mapping[str, Any]) -> int:
 
 
 def add_many(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
-    """New links; their ids in the same order."""
-    if not rows:
-        return []
-    statement = insert(LINK).returning(LINK.c.id, sort_by_parameter_order=True)
-    return list(tx.scalars(statement, [dict(row) for row in rows]))
+    """New links, with the same set of columns; their ids in the same order."""
+    names = ("lane_id", "left_id", "right_id")
+    made = insert_many(tx, LINK, rows, names)
+    return [made[tuple(row.get(name) for name in names)] for row in rows]
 
 
 def change(tx: Connection, link_ids: Iterable[int], **values: Any) -> None:

@@ -110,7 +110,7 @@ class Observer:
             self._revive(tx, [link for link in its_links if place.holds(record, link)])
             keys[record.id] = self._keys(record) if row["pending"] else []
         records.save(tx, rows)
-        records.save_keys(tx, self.feed.id, keys)
+        records.save_keys(tx, self.feed.id, keys, known)
         links.change(tx, dirty, dirty=True)
         if generation:
             records.mark_seen(tx, self.feed.id, replayed, generation)

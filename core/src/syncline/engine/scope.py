@@ -19,6 +19,10 @@ class Count:
     records: int = 0
     foreign: int = 0
 
+    def plus(self, records: int, foreign: int) -> Count:
+        """So many more."""
+        return Count(self.records + records, self.foreign + foreign)
+
 
 @dataclass(frozen=True)
 class Census:
@@ -36,14 +40,12 @@ class Census:
         found = cls({}, {})
         for part in chunks(feed_ids):
             here = statement.where(RECORD.c.feed_id.in_(part), RECORD.c.in_scope)
-            for feed_id, owner, *numbers in tx.execute(
-                here.group_by(RECORD.c.feed_id, RECORD.c.owner)
-            ):
-                found.owners[feed_id, owner] = Count(*numbers)
-                so_far = found.feeds.get(feed_id, Count())
-                found.feeds[feed_id] = Count(
-                    so_far.records + numbers[0], so_far.foreign + numbers[1]
-                )
+            # The columns of an index, in its order: what is grouped by is counted in passing.
+            groups = here.group_by(RECORD.c.feed_id, RECORD.c.pending, RECORD.c.owner)
+            for feed_id, owner, *numbers in tx.execute(groups):
+                found.feeds[feed_id] = found.feeds.get(feed_id, Count()).plus(*numbers)
+                owned = found.owners.get((feed_id, owner), Count())
+                found.owners[feed_id, owner] = owned.plus(*numbers)
         return found
 
     def of(self, here: LaneSide) -> Count:

@@ -26,7 +26,8 @@ from syncline.model.reports import Action
 from syncline.model.sides import SIDES, Side
 from syncline.plugin.requests import Applied
 from syncline.state import attention, claims, history, links, records, tables
-from syncline.state.database import chunks, insert_many, table
+from syncline.state.bulk import insert_many
+from syncline.state.database import chunks, table
 
 INTENT = table(tables.Intent)
 
@@ -136,10 +137,11 @@ def _settle_writes(
     _tell_other_lanes(tx, settled)
     _created_again(tx, settled)
     created = [each for each in settled if each.action is Action.CREATE]
+    updated = [each for each in settled if each.action is not Action.CREATE]
     for side in SIDES:
         for feed, ids in _by_feed(created, side):
-            no_longer_pending(tx, feed, ids)
-        for feed, ids in _by_feed([each for each in settled if each.side is side.other], side):
+            no_longer_pending(tx, feed, ids, settled=True)
+        for feed, ids in _by_feed([each for each in updated if each.side is side.other], side):
             drop_payloads(tx, feed.id, ids)
 
 

@@ -54,7 +54,9 @@ def survey(world: World, lanes: Mapping[int, Lane]) -> Held:
 
 
 def _count(world: World, lanes: Mapping[int, Lane]) -> dict[tuple[int, Side], _Numbers]:
-    """Per lane and side that may be written; nothing if nothing is due anywhere."""
+    """Per lane and side that may be written; nothing if nothing is due anywhere. What a first
+    sync links has nothing to lose, and is not counted.
+    """
     numbers = {
         (lane.id, side): _Numbers()
         for lane in lanes.values()
@@ -62,7 +64,7 @@ def _count(world: World, lanes: Mapping[int, Lane]) -> dict[tuple[int, Side], _N
         if lane.policy.direction.writes(side)
     }
     due = False
-    for page in every_due_link(world, lanes, _PAGE):
+    for page in every_due_link(world, lanes, _PAGE, settled_once=True):
         due = True
         for link in page:
             for side in SIDES:

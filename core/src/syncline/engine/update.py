@@ -281,11 +281,15 @@ def _presence(found: Mapping[str, Any], here: LaneSide, side: Side) -> Presence:
     return presence
 
 
-def every_due_link(world: World, lanes: Mapping[int, Lane], size: int) -> Iterator[list[DueLink]]:
+def every_due_link(
+    world: World, lanes: Mapping[int, Lane], size: int, *, settled_once: bool = False
+) -> Iterator[list[DueLink]]:
     """All due links of the round in order of their ids, a page at a time; each link comes once,
-    if it is still due when its page's turn comes.
+    if it is still due when its page's turn comes. `settled_once`: only those with a base.
     """
     link, due = links.LINK, _is_due(world.seconds)
+    if settled_once:
+        due += (link.c.left_base_json.is_not(None) | link.c.right_base_json.is_not(None),)
     ids: list[int] = []
     with world.database.transaction() as tx:
         for part in chunks(lanes):

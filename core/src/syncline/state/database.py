@@ -7,13 +7,12 @@ read first and write later fail under concurrency instead of waiting.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, Protocol
 
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, insert, inspect, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlmodel import SQLModel
@@ -21,6 +20,7 @@ from sqlmodel import SQLModel
 from syncline.errors import Busy, StateError
 from syncline.state import tables
 from syncline.state.backup import make_private
+from syncline.state.bulk import insert_rows
 from syncline.state.vault import Vault
 
 BUSY_SECONDS: Final = 30
@@ -172,40 +172,8 @@ def scratch_copy(source: Database) -> Database:
     with source.engine.connect() as read, copy.transaction() as write:
         for each in SQLModel.metadata.sorted_tables:
             for rows in read.execute(select(each)).mappings().partitions(5000):
-                write.execute(insert(each), [dict(row) for row in rows])
+                insert_rows(write, each, [dict(row) for row in rows])
     return copy
-
-
-def upsert(
-    tx: Connection, target: Table, rows: Sequence[Mapping[str, Any]], changes: Iterable[str]
-) -> None:
-    """Insert rows; where the primary key is taken, update only the columns named in `changes`."""
-    if not rows:
-        return
-    dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(target)
-    names = tuple(changes)
-    keys = [column.name for column in target.primary_key]
-    if names:
-        taken = {name: statement.excluded[name] for name in names}
-        statement = statement.on_conflict_do_update(index_elements=keys, set_=taken)
-    else:
-        statement = statement.on_conflict_do_nothing(index_elements=keys)
-    tx.execute(statement, [dict(row) for row in rows])
-
-
-def insert_many(
-    tx: Connection, target: Table, rows: Sequence[Mapping[str, Any]], known_by: Sequence[str]
-) -> dict[tuple[Any, ...], int]:
-    """Insert rows, with the same set of columns; the new ids by the values that tell them apart.
-
-    (In the order of the rows the ids would cost SQLite a statement for each.)
-    """
-    if not rows:
-        return {}
-    columns = [target.c[name] for name in known_by]
-    statement = insert(target).returning(target.c.id, *columns)
-    return {tuple(key): new for new, *key in tx.execute(statement, [dict(row) for row in rows])}
 
 
 def chunks(values: Iterable[Any], size: int = IN_CHUNK) -> Iterator[list[Any]]:

@@ -8,7 +8,8 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from syncline.state import tables
-from syncline.state.database import chunks, table, upsert
+from syncline.state.bulk import upsert
+from syncline.state.database import chunks, table
 from syncline.state.links import LINK
 from syncline.state.records import KEY, RECORD
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from syncline.model.sides import Side
 from syncline.state import tables
-from syncline.state.database import chunks, insert_many, table
+from syncline.state.bulk import insert_many, update_rows
+from syncline.state.database import chunks, table
 
 LINK: Final = table(tables.LinkRow)
 TOMBSTONE: Final = table(tables.Tombstone)
@@ -50,18 +51,7 @@ def change(tx: Connection, link_ids: Iterable[int], **values: Any) -> None:
 
 def save(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Different changes for many links: each row holds `id` and the same set of columns."""
-    if not rows:
-        return
-    names = [name for name in rows[0] if name != "id"]
-    statement = (
-        update(LINK)
-        .where(LINK.c.id == bindparam("link_id"))
-        .values({name: bindparam(f"new_{name}") for name in names})
-    )
-    tx.execute(
-        statement,
-        [{"link_id": row["id"], **{f"new_{n}": row[n] for n in names}} for row in rows],
-    )
+    update_rows(tx, LINK, rows)
 
 
 def end(tx: Connection, row: Row[Any], cause: str, now: float) -> None:

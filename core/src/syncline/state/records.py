@@ -8,7 +8,8 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, delete, func, select, update
 
 from syncline.state import tables
-from syncline.state.database import chunks, table, upsert
+from syncline.state.bulk import upsert
+from syncline.state.database import chunks, table
 
 RECORD: Final = table(tables.RecordRow)
 KEY: Final = table(tables.RecordKey)
@@ -41,9 +42,14 @@ def save(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     upsert(tx, RECORD, rows, _CHANGING)
 
 
-def save_keys(tx: Connection, feed_id: int, keys: Mapping[str, Iterable[tuple[str, str]]]) -> None:
-    """Replace the match keys (kind, digest) of these records."""
-    for part in chunks(keys):
+def save_keys(
+    tx: Connection,
+    feed_id: int,
+    keys: Mapping[str, Iterable[tuple[str, str]]],
+    known: Iterable[str],
+) -> None:
+    """The match keys (kind, digest) of these records, in place of those of the `known` ones."""
+    for part in chunks(each for each in known if each in keys):
         tx.execute(delete(KEY).where(KEY.c.feed_id == feed_id, KEY.c.record_id.in_(part)))
     rows = [
         {"feed_id": feed_id, "record_id": record_id, "kind": kind, "digest": digest}

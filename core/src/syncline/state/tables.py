@@ -73,8 +73,7 @@ class RecordRow(SQLModel, table=True):
 
     __tablename__ = "record"
     __table_args__ = (
-        Index("record_in_scope", "feed_id", "in_scope", "owner", "marker"),
-        Index("record_pending", "feed_id", "pending", "owner"),
+        Index("record_in_scope", "feed_id", "in_scope", "pending", "owner", "marker"),
     )
     feed_id: int = Field(primary_key=True)
     id: str = Field(primary_key=True)
@@ -204,6 +203,7 @@ class Claim(SQLModel, table=True):
     """The right to create the record with this match key. `account` where accounts are apart."""
 
     __tablename__ = "claim"
+    __table_args__ = (Index("claim_by_age", "claimed_at"),)
     store_id: int = Field(primary_key=True)
     type: str = Field(primary_key=True)
     kind: str = Field(primary_key=True)

@@ -130,10 +130,10 @@ def _settle_writes(
 ) -> None:
     saved = [_settled_link(each, rows[each.link_id]) for each in settled]
     links.save(tx, saved)
-    _note_targets(tx, settled, saved)
+    noted = _note_targets(tx, settled)
     existed = [each for each in settled if rows[each.link_id].status != "creating"]
     links.change(tx, [each.link_id for each in existed], dirty=False)
-    links.change(tx, _still_due(tx, settled, saved), dirty=True)
+    links.change(tx, _still_due(tx, settled, saved, noted), dirty=True)
     _tell_other_lanes(tx, settled)
     _created_again(tx, settled)
     created = [each for each in settled if each.action is Action.CREATE]
@@ -234,10 +234,8 @@ def _moved(
     return saved
 
 
-def _note_targets(
-    tx: Connection, settled: Sequence[Settled], saved: Sequence[Mapping[str, Any]]
-) -> None:
-    """The written records as we know them now."""
+def _note_targets(tx: Connection, settled: Sequence[Settled]) -> dict[tuple[int, str], str]:
+    """The written records as we know them now; their digests, by feed and record."""
     by_feed: dict[int, list[str]] = {}
     for each in settled:
         by_feed.setdefault(_feed(each).id, []).append(each.applied.id)
@@ -247,20 +245,24 @@ def _note_targets(
         row = known[_feed(each).id].get(each.applied.id)
         rows.append(_target_row(each, row, _current(each, row)))
     records.save(tx, rows)
+    return {(row["feed_id"], row["id"]): row["digests_json"] for row in rows}
 
 
 def _still_due(
-    tx: Connection, settled: Sequence[Settled], saved: Sequence[Mapping[str, Any]]
+    tx: Connection,
+    settled: Sequence[Settled],
+    saved: Sequence[Mapping[str, Any]],
+    noted: Mapping[tuple[int, str], str],
 ) -> list[int]:
     """The links where a side, as last seen, differs from what it was settled at: the write to the
     other side is yet to come (and this run may never send it), the answer revealed somebody's
     edit, or a field was left out.
     """
     due = []
-    seen = {side: _digests_seen(tx, settled, side) for side in SIDES}
+    seen = {**_sources_seen(tx, settled), **noted}
     for each, link in zip(settled, saved, strict=True):
         for side in SIDES:
-            text = seen[side].get((each.lane.sides[side].feed.id, link[f"{side}_id"]), "{}")
+            text = seen.get((each.lane.sides[side].feed.id, link[f"{side}_id"]), "{}")
             base_text = link[f"{side}_base_json"]
             if text == base_text:
                 continue  # as it mostly is
@@ -271,15 +273,12 @@ def _still_due(
     return due
 
 
-def _digests_seen(
-    tx: Connection, settled: Sequence[Settled], side: Side
-) -> dict[tuple[int, str], str]:
-    """By feed and record, what the records of one side were last seen to hold, as the state keeps
-    it.
-    """
+def _sources_seen(tx: Connection, settled: Sequence[Settled]) -> dict[tuple[int, str], str]:
+    """By feed and record, the digests of what the sides that were not written last held."""
     return {
         (feed.id, record_id): text
-        for feed, ids in _by_feed(settled, side)
+        for side in SIDES
+        for feed, ids in _by_feed([each for each in settled if each.side is side.other], side)
         for record_id, text in records.digests_of(tx, feed.id, ids)
     }
 

@@ -26,8 +26,8 @@ DECIDING = (
     Mutant(
         name="foreign marker ignored",
         file="engine/round.py",
-        old="                if count.foreign and not lane.adopt_foreign:\n",
-        new="                if count.foreign and not lane.adopt_foreign and self.world.dry:\n",
+        old="            if foreign and not lane.adopt_foreign:\n",
+        new="            if foreign and not lane.adopt_foreign and self.world.dry:\n",
         wrong="A second installation on the same accounts does not stop the lane.",
         caught_by="P19",
         tests=("test_markers.py::test_a_foreign_marker_stops_the_lane_and_says_so_every_time",),

@@ -155,12 +155,14 @@ class Round:
         with self.world.database.transaction() as tx:
             census = Census.take(tx, feeds, self.world.installation)
         for lane in list(self.lanes.values()):
-            for side in SIDES:
-                count = census.of(lane.sides[side])
-                if count.foreign and not lane.adopt_foreign:
-                    name = lane.sides[side].feed.connection.name
-                    self._drop([lane], _foreign(count.foreign), name)
-                elif count.records > lane.policy.max_records:
+            counts = [(side, census.of(lane.sides[side])) for side in SIDES]
+            foreign = [(side, count.foreign) for side, count in counts if count.foreign]
+            if foreign and not lane.adopt_foreign:
+                side, number = foreign[0]
+                self._drop([lane], _foreign(number), lane.sides[side].feed.connection.name)
+                continue
+            for side, count in counts:
+                if count.records > lane.policy.max_records:
                     self._stop_too_large(lane, side, count.records)
 
     def _stop_too_large(self, lane: Lane, side: Side, count: int) -> None:

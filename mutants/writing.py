@@ -226,7 +226,7 @@ WRITING = (
     Mutant(
         name="second write of a link forgotten",
         file="engine/settle.py",
-        old="    links.change(tx, _still_due(tx, settled, saved), dirty=True)\n",
+        old="    links.change(tx, _still_due(tx, settled, saved, noted), dirty=True)\n",
         new="",
         wrong="A link is settled by its first write, although the other side waits for its own.",
         caught_by="P8",

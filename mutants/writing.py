@@ -51,7 +51,7 @@ WRITING = (
     Mutant(
         name="create without a key repeated",
         file="engine/recover.py",
-        old="        elif self.world.seconds - each.sent_at < feed.spec.change_detection.visibility_lag:\n",
+        old="        elif self.world.seconds - each.sent_at < _unseen_for(feed.spec):\n",
         new="        elif self.world.seconds < each.sent_at:\n",
         wrong="A create is repeated before its record, if there is one, can be seen.",
         caught_by="P5",
@@ -121,6 +121,17 @@ WRITING = (
         wrong="A long run loses its lease although it is alive.",
         caught_by="P19",
         tests=("test_planted_faults.py::test_a_long_run_keeps_its_lease",),
+    ),
+    Mutant(
+        name="the living taken for dead",
+        file="state/lives.py",
+        old="            fcntl.flock(found, fcntl.LOCK_SH | fcntl.LOCK_NB)\n",
+        new="            fcntl.flock(found, fcntl.LOCK_UN)\n",
+        wrong="A second engine takes the lease of one that is at work, for it has left a file.",
+        caught_by="P19",
+        tests=(
+            "test_interruption.py::test_a_second_engine_that_comes_while_one_writes_is_told_that_it_is_busy",
+        ),
     ),
     Mutant(
         name="lease not taken",

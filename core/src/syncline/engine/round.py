@@ -33,8 +33,9 @@ from syncline.engine.write import Writer
 from syncline.errors import Busy, Stop, SynclineError
 from syncline.model.reports import GuardTrip
 from syncline.model.sides import SIDES, Side
-from syncline.state import attention, leases, links, records, tables
+from syncline.state import attention, links, records, tables
 from syncline.state.database import chunks, table
+from syncline.state.holder import Holder
 
 LANE: Final = table(tables.LaneRow)
 PASSES: Final = 3
@@ -51,8 +52,12 @@ class Round:
     full: bool = False
     _readers: dict[int, FeedReader] = field(default_factory=dict)
     _crowded: dict[int, set[tuple[str, str]]] = field(default_factory=dict)
+    _holder: Holder = field(init=False)
     _leased: int = 0
     _failures: Failures | None = None
+
+    def __post_init__(self) -> None:
+        self._holder = Holder(self.world.database, self.world.run_id)
 
     def run(self) -> None:
         """Run to the end; failures are in the report. Leases are given back in any case."""
@@ -68,7 +73,7 @@ class Round:
             self.report.lane_failed(self.lanes.values(), error, "")
         finally:
             if not self.world.dry:
-                self._release()
+                self._holder.release()
 
     def _work(self) -> None:
         if self.lanes and not self.world.dry:
@@ -93,19 +98,15 @@ class Round:
         keys = {key for lane in self.lanes.values() for key in lane.lease_keys}
         with self.world.database.transaction() as tx:
             self.world.database.require_key(tx)
-            now = self.world.seconds
-            held = leases.acquire(tx, keys, self.world.run_id, now, self.world.lease_seconds)
+            held = self._holder.acquire(tx, keys, self.world.seconds, self.world.lease_seconds)
         busy = [lane for lane in self.lanes.values() if not held.issuperset(lane.lease_keys)]
         error = Busy(
             "another run works on this member at the moment",
-            hint="Wait for it to end; a run that died gives its lease back after a while.",
+            hint="Wait for it to end. One that died on another machine is taken for dead after ten "
+            "minutes, one that died here at once.",
         )
         self._drop(busy, error, "")
         self._leased = len(held)
-
-    def _release(self) -> None:
-        with self.world.database.transaction() as tx:
-            leases.release(tx, self.world.run_id)
 
     # --- recover and read -----------------------------------------------------------------------
 

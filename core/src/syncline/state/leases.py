@@ -1,6 +1,7 @@
 """Leases: one holder for an account's records of one type, with a fencing number.
 
-Exclusion lives in our state, not in the runner, so that any number of machines can run.
+Exclusion lives in our state, not in the runner, so that any number of machines can run. A lease
+ends when it is given back, when it runs out, or when its holder is certainly dead.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from syncline.errors import Busy
 from syncline.state import tables
 from syncline.state.bulk import upsert
 from syncline.state.database import chunks, table
+from syncline.state.lives import Life
 
 LEASE: Final = table(tables.Lease)
 
@@ -99,17 +101,41 @@ def release(tx: Connection, holder: str) -> None:
     tx.execute(update(LEASE).where(LEASE.c.holder == holder).values(holder="", until_at=0.0))
 
 
+def bury(tx: Connection) -> list[str]:
+    """Give back what the dead hold; returns who they were. Who may still live keeps its leases."""
+    found = [name for name in tx.scalars(_HOLDERS) if _is_dead(tx, name)]
+    for name in found:
+        release(tx, name)
+    return found
+
+
+def left_behind(tx: Connection, before: float) -> int:
+    """How many leases nobody holds any more who ever gave them back: of the dead, or run out
+    before this moment.
+    """
+    dead = [name for name in tx.scalars(_HOLDERS) if _is_dead(tx, name)]
+    gone = LEASE.c.holder.in_(dead) | (LEASE.c.until_at <= before)
+    return tx.scalar(select(func.count()).where(LEASE.c.holder != "", gone)) or 0
+
+
 def until(tx: Connection, key: LeaseKey, now: float) -> float | None:
-    """Until when somebody holds it, None if nobody does."""
-    found = tx.scalar(
-        select(LEASE.c.until_at).where(
+    """Until when somebody holds it, None if nobody does who may be alive."""
+    found = tx.execute(
+        select(LEASE.c.until_at, LEASE.c.holder).where(
             LEASE.c.store_id == key.store_id,
             LEASE.c.account == key.account,
             LEASE.c.type == key.type,
             LEASE.c.until_at > now,
         )
-    )
-    return float(found) if found else None
+    ).first()
+    return None if found is None or _is_dead(tx, found.holder) else float(found.until_at)
+
+
+_HOLDERS: Final = select(LEASE.c.holder).where(LEASE.c.holder != "").distinct()
+
+
+def _is_dead(tx: Connection, holder: str) -> bool:
+    return Life.of(tx.engine.url, holder).is_over()
 
 
 def _lost() -> Busy:

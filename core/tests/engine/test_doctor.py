@@ -31,10 +31,8 @@ def test_what_a_run_that_died_left_behind_is_found_once_it_is_old(world: EngineW
     world.left.create("ada", person("Grace", "Hopper"))
     wire = Tripwire(effects_only=True)
     wire.at = _the_write(world)
-    wire.around(world)
-    with suppress(Died):
+    with wire.around(world), suppress(Died):
         world.sync()
-    Tripwire.remove(world)
     assert levels(world)["leases.stale"] == "ok"
 
     world.clock.advance(DAY + 1)
@@ -52,8 +50,8 @@ def _the_write(world: EngineWorld) -> int:
     twin = EngineWorld(world.folder / "twin", world.left.options, world.right.options)
     twin.left.create("ada", person("Grace", "Hopper"))
     wire = Tripwire(effects_only=True)
-    wire.around(twin)
-    twin.sync()
+    with wire.around(twin):
+        twin.sync()
     return next(n for n, name in enumerate(wire.points, 1) if name.startswith("right"))
 
 

@@ -200,6 +200,15 @@ DECIDING = (
         tests=("test_conflicts.py::test_a_manual_conflict_waits_and_both_sides_stand",),
     ),
     Mutant(
+        name="entered anew waits beside the old one",
+        file="engine/rebind.py",
+        old='    if not (severed_here or (taken.status == "linked" and known_gone)):\n',
+        new="    if not severed_here:\n",
+        wrong="A record its user deleted and entered anew is not taken for the same one.",
+        caught_by="P24",
+        tests=("test_entered_anew.py::test_it_is_linked_to_the_counterpart_which_is_not_deleted",),
+    ),
+    Mutant(
         name="undo over an edit",
         file="engine/decide/undo.py",
         old="    edited = _edited(wrote, now, tuple(wrote.after), digester)\n    if edited:\n",

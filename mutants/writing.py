@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mutants.planted import Mutant
+from mutants.planted import ENUMERATION, Mutant
 
 WRITING = (
     Mutant(
@@ -237,12 +237,13 @@ WRITING = (
     Mutant(
         name="second write of a link forgotten",
         file="engine/settle.py",
-        old="    links.change(tx, _still_due(tx, settled, saved, noted), dirty=True)\n",
+        old="    links.change(tx, due, dirty=True)\n",
         new="",
         wrong="A link is settled by its first write, although the other side waits for its own.",
         caught_by="P8",
         tests=(
-            "test_found_by_histories.py::test_the_second_write_of_a_link_is_sent_although_the_run_died_after_the_first",
+            f"{ENUMERATION}[update both sides, different fields / marker]",
+            f"{ENUMERATION}[more than one page and batch of everything / key]",
         ),
     ),
     Mutant(

@@ -186,14 +186,19 @@ class FeedReader:
     def _not_in_sweep(self, generation: int) -> list[str]:
         """Records to ask for. Of a data set's sweep, those that nothing links are just outside."""
         candidates = self._unseen(generation)
-        if self.feed.feed.scope is None or not candidates:
+        if self.feed.feed.scope is None:
             return candidates
+        side, feed_id = self.feed.side, self.feed.id
         with self.world.database.transaction() as tx:
-            rows = links.by_records(tx, self.feed.side, self.feed.id, candidates)
-            linked = {row._mapping[f"{self.feed.side}_id"] for row in rows}
-            outside = [each for each in candidates if each not in linked]
-            records.leave(tx, self.feed.id, outside)
-        return [each for each in candidates if each in linked]
+            rows = links.by_records(tx, side, feed_id, candidates)
+            linked = {row._mapping[f"{side}_id"] for row in rows}
+            records.leave(tx, feed_id, [each for each in candidates if each not in linked])
+            # No listing has these, and where deletions are not reported no feed tells of their end.
+            swept = self.feed.spec.deletions == "swept"
+            never_inside = links.never_inside(tx, side, feed_id) if swept else []
+        return list(
+            dict.fromkeys([*(each for each in candidates if each in linked), *never_inside])
+        )
 
     def _sweep_due(self, row: Row[Any]) -> bool:
         if self.feed.spec.deletions == "swept":

@@ -197,7 +197,9 @@ class Round:
             self._crowded,
         )
         for _pass in range(PASSES):
-            done = linked.run(deletions=False) + unlinked.run()
+            # New records first: one that was entered anew takes the place of the deleted one
+            # before anybody decides what the deletion means.
+            done = unlinked.run() + linked.run(deletions=False)
             done += unlinked.link_duplicates()
             self._look_again(writer)
             if not done or self.world.stop():

@@ -25,7 +25,7 @@ from syncline.model.records import RecordId
 from syncline.model.reports import Action
 from syncline.model.sides import SIDES, Side
 from syncline.plugin.requests import Applied
-from syncline.state import attention, claims, history, links, records, tables
+from syncline.state import attention, claims, conflicts, history, links, records, tables
 from syncline.state.bulk import insert_many
 from syncline.state.database import chunks, table
 
@@ -133,7 +133,9 @@ def _settle_writes(
     noted = _note_targets(tx, settled)
     existed = [each for each in settled if rows[each.link_id].status != "creating"]
     links.change(tx, [each.link_id for each in existed], dirty=False)
-    links.change(tx, _still_due(tx, settled, saved, noted), dirty=True)
+    due = set(_still_due(tx, settled, saved, noted))
+    links.change(tx, due, dirty=True)
+    conflicts.drop(tx, [each.link_id for each in settled if each.link_id not in due])
     _tell_other_lanes(tx, settled)
     _created_again(tx, settled)
     created = [each for each in settled if each.action is Action.CREATE]
@@ -187,6 +189,7 @@ def _tell_other_lanes(tx: Connection, settled: Sequence[Settled]) -> None:
 
 
 def _settle_delete(tx: Connection, world: World, each: Settled, row: Row[Any]) -> None:
+    conflicts.drop(tx, [row.id])
     if each.undo is not None:
         links.sever(tx, row.id, each.side)
         claims.release(tx, each.lane.id, [str(each.source_id)])

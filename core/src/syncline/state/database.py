@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, Self
 
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, insert, inspect, select
 from sqlalchemy.engine import make_url
@@ -74,7 +74,7 @@ class Database:
         commits: CommitHook | None = None,
         *,
         backed_up: bool = False,
-    ) -> Database:
+    ) -> Self:
         """Open, move to the newest version, check that the key fits.
 
         A SQLite database of an older version is copied first; one on a server is moved only if

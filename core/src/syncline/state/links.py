@@ -30,6 +30,17 @@ def by_records(tx: Connection, side: Side, feed_id: int, ids: Iterable[str]) -> 
     return found
 
 
+def never_inside(tx: Connection, side: Side, feed_id: int) -> list[str]:
+    """The records of links in use that were never seen in their data set on this side."""
+    statement = select(LINK.c[f"{side}_id"]).where(
+        LINK.c[f"{side}_feed"] == feed_id,
+        LINK.c[f"{side}_id"].is_not(None),
+        LINK.c.status == "linked",
+        ~LINK.c[f"{side}_inside"],
+    )
+    return list(tx.scalars(statement))
+
+
 def add(tx: Connection, values: Mapping[str, Any]) -> int:
     """A new link; returns its id."""
     result = tx.execute(insert(LINK).values(**values).returning(LINK.c.id))

@@ -14,6 +14,7 @@ from typing import Any
 from syncline.connectors.memory import MemoryConnector, MemoryOptions, MemoryStore
 from syncline.model.contact import CONTACT
 from syncline.model.fields import Value
+from syncline.model.progress import Silent
 from syncline.model.records import RecordId
 from syncline.model.reports import RunReport
 from syncline.model.sides import PerSide
@@ -30,6 +31,7 @@ from syncline.policy.settings import (
 from syncline.run.selection import Selection
 from syncline.run.session import Session
 from syncline.state.database import CommitHook
+from syncline.testing.reopening import Databases
 
 PEOPLE = ("ada", "bob")
 
@@ -64,6 +66,7 @@ class EngineWorld:
         self.more_syncs: tuple[SyncSettings, ...] = ()
         self.folder = folder
         self.commits: CommitHook | None = None
+        self._databases = Databases(folder / "state.sqlite", lambda: self.commits)
         key = folder / "key"
         key.write_text("k" * 40)
         self.state = StateSettings(f"sqlite:///{folder / 'state.sqlite'}", Secret(file=key))
@@ -115,12 +118,13 @@ class EngineWorld:
     # --- running --------------------------------------------------------------------------------
 
     def session(self) -> Session:
-        return Session.open(
+        return Session(
             self.configuration(),
             self.plugins,
-            now=self.clock,
+            self._databases.open(self.state),
+            self.clock,
+            Silent(),
             workers=1,
-            commits=self.commits,
             sleep=self.clock.advance,
         )
 

@@ -307,6 +307,7 @@ def _target_row(
     row = {name: new.get(name) if known is None else known._mapping[name] for name in kept}
     if each.action is Action.CREATE:
         row["pending"] = True  # until it is clear that no other lane wants it
+        row["presence"] = "present"  # a service may give it the id of a deleted record
     elif known is None:
         row["pending"] = False
     return {

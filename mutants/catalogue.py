@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from mutants.deciding import DECIDING
+from mutants.lenses import LENSES
 from mutants.planted import Mutant
 from mutants.reading import READING
 from mutants.writing import WRITING
 
-MUTANTS: Final[tuple[Mutant, ...]] = (*READING, *DECIDING, *WRITING)
+MUTANTS: Final[tuple[Mutant, ...]] = (*READING, *DECIDING, *WRITING, *LENSES)

@@ -2,50 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).parent.parent
-SOURCES: Final = ROOT / "core" / "src"
-TESTS: Final = "core/tests/engine"
 
-PROPERTIES: Final[Mapping[str, str]] = {
-    "P1": "convergence",
-    "P2": "fixpoint",
-    "P3": "nothing lost",
-    "P4": "no unearned deletion",
-    "P5": "no doubles",
-    "P6": "direction",
-    "P7": "permission",
-    "P8": "crash",
-    "P9": "isolation",
-    "P10": "guards",
-    "P11": "incomplete reads",
-    "P12": "cursor",
-    "P13": "no echo",
-    "P14": "symmetry and order",
-    "P15": "lenses",
-    "P16": "merge",
-    "P17": "scope",
-    "P18": "reconfiguration",
-    "P19": "two engines",
-    "P20": "lost state",
-    "P21": "plan",
-    "P22": "undo",
-    "P23": "cost",
-    "P24": "made again",
-    "P25": "first sync",
-}
+
+@dataclass(frozen=True)
+class Package:
+    """Where faults are planted, and where the tests are that catch them; relative to the root.
+
+    `module` is the folder below `source` from which files are named.
+    """
+
+    source: str
+    module: str
+    tests: str
+
+    @property
+    def folder(self) -> Path:
+        """What is copied, and put before everything else that could be imported."""
+        return ROOT / self.source
+
+
+ENGINE: Final = Package("core/src", "syncline", "core/tests/engine")
+MODEL: Final = Package("core/src", "syncline", "core/tests/model")
+OUTLOOK: Final = Package("plugins/outlook/src", "syncline_outlook", "plugins/outlook/tests")
+SALESFORCE: Final = Package(
+    "plugins/salesforce/src", "syncline_salesforce", "plugins/salesforce/tests"
+)
+
+ENUMERATION: Final = (
+    "test_crash_enumeration.py::"
+    "test_whatever_point_a_run_dies_at_the_next_runs_end_where_it_would_have"
+)
+"""Of its scenarios single ones are named: `ENUMERATION[scenario / kind of system]`."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Mutant:
-    """`old`, which stands exactly once in `file` (below `core/src/syncline`), becomes `new`.
+    """`old`, which stands exactly once in `file` of the package, becomes `new`.
 
-    `wrong` is a sentence; `caught_by` names a property; `tests` (below `core/tests/engine`) are
-    the few that are run, in this order, until one fails.
+    `wrong` is a sentence; `caught_by` names a property; `tests` (below the package's tests) are the
+    few that are run, in this order, until one fails.
     """
 
     name: str
@@ -55,11 +55,17 @@ class Mutant:
     wrong: str
     caught_by: str
     tests: tuple[str, ...]
+    package: Package = ENGINE
 
     @property
     def path(self) -> Path:
-        """The file it is planted in, relative to `core/src`."""
-        return Path("syncline") / self.file
+        """The file it is planted in, relative to what is copied."""
+        return Path(self.package.module) / self.file
+
+    @property
+    def paths_of_tests(self) -> tuple[str, ...]:
+        """The tests, relative to the root."""
+        return tuple(f"{self.package.tests}/{test}" for test in self.tests)
 
     def planted_in(self, text: str) -> str:
         """The file's text with the fault.

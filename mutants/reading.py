@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mutants.planted import Mutant
+from mutants.planted import ENUMERATION, Mutant
 
 READING = (
     Mutant(
@@ -16,7 +16,10 @@ READING = (
         "            self._keep(page, generation, first_pass",
         wrong="The cursor is committed before the records of the page it stands for.",
         caught_by="P12",
-        tests=("test_planted_faults.py::test_wherever_a_run_dies_each_record_comes_once",),
+        tests=(
+            f"{ENUMERATION}[create to the right / marker]",
+            f"{ENUMERATION}[delete leftwards / weak at both]",
+        ),
     ),
     Mutant(
         name="absence is a deletion",

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from mutants.planted import ROOT, SOURCES, TESTS, Mutant
+from mutants.planted import ROOT, Mutant
 
 SECONDS_AT_MOST: Final = 180
 SURVIVED: Final = "SURVIVED"
@@ -35,26 +35,29 @@ def try_out(mutant: Mutant) -> Trial:
     """Plant one fault and run its tests."""
     with tempfile.TemporaryDirectory(prefix="mutant-") as folder:
         copy = Path(folder) / "src"
-        shutil.copytree(SOURCES, copy)
+        shutil.copytree(mutant.package.folder, copy)
         target = copy / mutant.path
         try:
             target.write_text(mutant.planted_in(target.read_text("utf-8")), "utf-8")
         except LookupError as error:
             return Trial(False, f"ROTTEN: {error}")
-        return _judged(_pytest(copy, mutant.tests, "-x"))
+        return _judged(_pytest((copy,), mutant.paths_of_tests, "-x"))
 
 
 def passes_unplanted(mutants: Iterable[Mutant]) -> Trial:
     """The tests of these mutants over the engine as it is; `caught` says that one fails there."""
-    return _judged(_pytest(SOURCES, sorted({test for each in mutants for test in each.tests})))
+    return _judged(_pytest((), sorted({test for each in mutants for test in each.paths_of_tests})))
 
 
-def _pytest(source: Path, tests: Sequence[str], *options: str) -> subprocess.CompletedProcess[str]:
+def _pytest(
+    sources: Sequence[Path], tests: Sequence[str], *options: str
+) -> subprocess.CompletedProcess[str]:
     command = [
         sys.executable, "-m", "pytest", "-q", "-rf", "--tb=short", "-p", "no:cacheprovider",
-        *options, *(f"{TESTS}/{test}" for test in tests),
+        *options, *tests,
     ]  # fmt: skip
-    environment = {**os.environ, "PYTHONPATH": str(source), "COLUMNS": "400"}
+    path = os.pathsep.join(map(str, sources))
+    environment = {**os.environ, "PYTHONPATH": path, "COLUMNS": "400"}
     environment.pop("SYNCLINE_PROVE", None)
     with suppress(subprocess.TimeoutExpired):
         return subprocess.run(  # noqa: S603 - our own command

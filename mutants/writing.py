@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mutants.planted import Mutant
+from mutants.planted import ENUMERATION, Mutant
 
 WRITING = (
     Mutant(
@@ -28,10 +28,10 @@ WRITING = (
         ),
     ),
     Mutant(
-        name="intent after the call",
+        name="sent without an intent",
         file="engine/write.py",
-        old="        batch, intents = self._intend(batch)\n        outcomes = self._call(batch)\n",
-        new="        outcomes = self._call(batch)\n        batch, intents = self._intend(batch)\n",
+        old="add_intents(tx, [self._intent(each, now) for each in ready])",
+        new="[0 for _each in ready]",
         wrong="A write is noted only when its answer is there.",
         caught_by="P8",
         tests=("test_planted_faults.py::test_wherever_a_run_dies_each_record_comes_once",),
@@ -136,7 +136,7 @@ WRITING = (
     Mutant(
         name="lease not taken",
         file="state/leases.py",
-        old="            where=(LEASE.c.until_at <= now) | (LEASE.c.holder == holder),\n",
+        old="        if key not in known or known[key].until_at <= now or known[key].holder == holder\n",
         new="",
         wrong="A second engine takes the lease of one that is at work.",
         caught_by="P19",
@@ -188,7 +188,7 @@ WRITING = (
     Mutant(
         name="our own write comes back",
         file="engine/prepare.py",
-        old="        if name in own and sent.get(name) == source.get(name)\n",
+        old="        if name in own and _listed(sent.get(name)) == _listed(source.get(name))\n",
         new="        if name in own\n",
         wrong="The base is what was to be stored, not what the side can hold: its cut comes back.",
         caught_by="P13",
@@ -237,12 +237,13 @@ WRITING = (
     Mutant(
         name="second write of a link forgotten",
         file="engine/settle.py",
-        old="    links.change(tx, _still_due(tx, settled, saved), dirty=True)\n",
+        old="    links.change(tx, due, dirty=True)\n",
         new="",
         wrong="A link is settled by its first write, although the other side waits for its own.",
         caught_by="P8",
         tests=(
-            "test_found_by_histories.py::test_the_second_write_of_a_link_is_sent_although_the_run_died_after_the_first",
+            f"{ENUMERATION}[update both sides, different fields / marker]",
+            f"{ENUMERATION}[more than one page and batch of everything / key]",
         ),
     ),
     Mutant(

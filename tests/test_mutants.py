@@ -8,22 +8,27 @@ from __future__ import annotations
 import pytest
 
 from mutants.catalogue import MUTANTS
-from mutants.planted import PROPERTIES, ROOT, SOURCES, TESTS, Mutant
+from mutants.planted import ROOT, Mutant
+from mutants.properties import PROPERTIES
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
 def test_a_fault_can_still_be_planted_and_names_tests_that_exist(mutant: Mutant) -> None:
-    source = (SOURCES / mutant.path).read_text("utf-8")
+    source = (mutant.package.folder / mutant.path).read_text("utf-8")
 
     compile(mutant.planted_in(source), mutant.file, "exec")
 
     assert mutant.caught_by in PROPERTIES
-    for test in mutant.tests:
+    for test in mutant.paths_of_tests:
         file, _, name = test.partition("::")
-        text = (ROOT / TESTS / file).read_text("utf-8")
-        assert not name or f"def {name}(" in text
+        text = (ROOT / file).read_text("utf-8")
+        assert not name or f"def {name.partition('[')[0]}(" in text
 
 
 def test_names_are_unique_and_there_are_at_least_25() -> None:
     names = {mutant.name for mutant in MUTANTS}
     assert len(names) == len(MUTANTS) >= 25
+
+
+def test_each_property_has_a_fault_that_it_must_catch() -> None:
+    assert {mutant.caught_by for mutant in MUTANTS} == set(PROPERTIES)

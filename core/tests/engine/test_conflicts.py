@@ -186,6 +186,38 @@ def test_a_conflict_that_people_end_by_agreeing_is_gone(world: EngineWorld) -> N
         assert session.status().lanes[0].conflicts == 0
 
 
+def waiting(world: EngineWorld) -> int:
+    with world.session() as session:
+        return len(session.conflicts())
+
+
+def test_a_conflict_that_ends_with_a_write_of_another_field_is_gone(world: EngineWorld) -> None:
+    """What the record was written for besides kept it on the list for ever."""
+    world.set(conflict=Conflict.MANUAL)
+    linked(world)
+    both_edit(world)
+    world.sync()
+    world.right.update(world.only(world.right), {"job_title": "left"})
+    world.left.update(world.only(world.left), {"notes": "new"})
+
+    world.settle()
+
+    assert waiting(world) == 0
+
+
+def test_a_conflict_of_a_record_that_both_sides_deleted_is_gone(world: EngineWorld) -> None:
+    world.set(conflict=Conflict.MANUAL)
+    linked(world)
+    both_edit(world)
+    world.sync()
+    world.left.delete(world.only(world.left))
+    world.right.delete(world.only(world.right))
+
+    world.settle()
+
+    assert waiting(world) == 0
+
+
 @pytest.mark.parametrize(("winner", "stays"), [(Side.LEFT, False), (Side.RIGHT, True)])
 def test_deleted_and_edited_waits_for_a_person_too(
     world: EngineWorld, winner: Side, stays: bool
@@ -234,6 +266,7 @@ def test_a_rule_instead_of_manual_decides_what_waited(world: EngineWorld) -> Non
     world.settle()
 
     assert titles(world) == ("right", "right")
+    assert waiting(world) == 0
 
 
 def test_resolving_what_is_no_conflict_is_a_usage_error(world: EngineWorld) -> None:

@@ -36,10 +36,8 @@ def test_what_a_run_that_died_left_behind_is_found(world: EngineWorld) -> None:
     world.left.create("ada", person("Grace", "Hopper"))
     wire = Tripwire(effects_only=True)
     wire.at = _the_write(world)
-    wire.around(world)
-    with suppress(Died):
+    with wire.around(world), suppress(Died):
         world.sync()
-    Tripwire.remove(world)
     found = levels(world)
     assert (found["leases.stale"], found["intents.old"]) == ("warning", "ok")
 
@@ -76,8 +74,8 @@ def _the_write(world: EngineWorld) -> int:
     twin = EngineWorld(world.folder / "twin", world.left.options, world.right.options)
     twin.left.create("ada", person("Grace", "Hopper"))
     wire = Tripwire(effects_only=True)
-    wire.around(twin)
-    twin.sync()
+    with wire.around(twin):
+        twin.sync()
     return next(n for n, name in enumerate(wire.points, 1) if name.startswith("right"))
 
 

@@ -19,7 +19,7 @@ from syncline.testing.histories import Event, Fault, History, Moment, People
 LEFT, RIGHT = Side.LEFT, Side.RIGHT
 
 
-@pytest.mark.parametrize("point", range(26, 50, 4))
+@pytest.mark.parametrize("point", range(26, 50, 2))
 def test_the_second_write_of_a_link_is_sent_although_the_run_died_after_the_first(
     tmp_path: Path, point: int
 ) -> None:

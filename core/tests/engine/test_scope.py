@@ -121,6 +121,21 @@ def test_the_deletion_of_a_record_outside_of_the_data_set_is_seen(scoped: Engine
     assert scoped.left.read("ada") == {}
 
 
+def test_the_deletion_of_a_record_outside_is_seen_where_nobody_reports_deletions(
+    worlds: Worlds,
+) -> None:
+    """No listing of the data set has it, so that it could not be missed there."""
+    world = worlds(right=MemoryOptions(deletions="swept"))
+    world.set(where=PerSide(None, "categories=Customer"))
+    world.left.create("ada", person("Grace", "Hopper"))
+    world.settle()
+    world.right.delete(world.only(world.right))
+
+    world.settle()
+
+    assert world.left.read("ada") == {}
+
+
 def test_a_twin_outside_of_the_data_set_is_found_before_a_second_is_made(
     scoped: EngineWorld,
 ) -> None:

@@ -85,8 +85,6 @@ def test_an_undo_killed_anywhere_is_finished_by_the_next_one(world: EngineWorld)
 
 def _stopped(world: EngineWorld, run: str, wire: Tripwire) -> int:
     """One undo over the tripwire; how many points it passed."""
-    wire.around(world)
-    with suppress(Died):
+    with wire.around(world), suppress(Died):
         undo(world, run)
-    Tripwire.remove(world)
     return len(wire.points)

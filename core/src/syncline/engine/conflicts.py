@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, select
 
 from syncline.engine.decide.link import Decision, Presence, Ruling, Verdict
 from syncline.engine.update import DueLink, Evaluation
@@ -15,10 +15,8 @@ from syncline.engine.words import label
 from syncline.engine.world import World
 from syncline.model.sides import SIDES, PerSide, Side
 from syncline.plugin.events import ConflictSeen
-from syncline.state import tables
-from syncline.state.database import chunks, table
-
-CONFLICT: Final = table(tables.ConflictRow)
+from syncline.state.conflicts import CONFLICT, drop
+from syncline.state.database import chunks
 
 
 @dataclass(frozen=True)
@@ -64,7 +62,7 @@ class Conflicts:
             "label": _label(evaluation),
             **{side.value: dict(seen.values[side]) for side in SIDES},
         }
-        tx.execute(delete(CONFLICT).where(where))
+        drop(tx, [link.id])
         tx.execute(
             CONFLICT.insert().values(
                 lane_id=link.lane.id,
@@ -76,12 +74,6 @@ class Conflicts:
                 since_at=self.world.seconds,
             )
         )
-
-    @staticmethod
-    def drop(tx: Connection, link_ids: Sequence[int]) -> None:
-        """These links are settled."""
-        for part in chunks(link_ids):
-            tx.execute(delete(CONFLICT).where(CONFLICT.c.link_id.in_(part)))
 
 
 def _label(evaluation: Evaluation) -> str:

@@ -37,7 +37,7 @@ from syncline.engine.write import Writer
 from syncline.model.records import Record, RecordId
 from syncline.model.reports import Action, Problem
 from syncline.model.sides import SIDES, PerSide, Side
-from syncline.state import attention, links, records
+from syncline.state import attention, conflicts, links, records
 
 PAGE: Final = 600
 """Links at a time: a multiple of every batch size there is, so that batches are full."""
@@ -152,7 +152,7 @@ class LinkedWork:
             links.change(tx, [each.link.id for each in settled], dirty=False)
             for lane_id, ids in _ids_by_lane(settled).items():
                 attention.clear(tx, lane_id, ids)
-            self.conflicts.drop(tx, [e.link.id for e in quiet if not e.decision.conflicts])
+            conflicts.drop(tx, [each.link.id for each in done if _is_decided(each)])
             for each in done:
                 self._end(tx, each)
 
@@ -312,6 +312,12 @@ def _sorted(
         elif verdict is not Verdict.DELETE:
             done.append(each)
     return done, writes
+
+
+def _is_decided(each: Evaluation) -> bool:
+    """Whether nobody has to decide about this link, or will have to when it can be read again."""
+    open_still = (Verdict.CONFLICT, Verdict.HOLD, Verdict.WAIT)
+    return each.decision.verdict not in open_still and not each.decision.conflicts
 
 
 def _refused(each: Evaluation) -> bool:

@@ -7,13 +7,13 @@ Only a complete pass may make a record `missing`, and missing is only a reason t
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import Row, select, update
 
-from syncline.engine.lanes import FeedState, Lane
+from syncline.engine.lanes import FeedState, Readers
 from syncline.engine.newcomers import newcomers
 from syncline.engine.observe import Observer
 from syncline.engine.world import World
@@ -39,10 +39,10 @@ class FeedRead:
 class FeedReader:
     """Reads one feed for the round."""
 
-    def __init__(self, world: World, feed: FeedState, lanes: Mapping[int, Lane]) -> None:
+    def __init__(self, world: World, feed: FeedState, readers: Readers) -> None:
         self.world = world
         self.feed = feed
-        self.observer = Observer.of(world, feed, lanes)
+        self.observer = Observer(world, feed, readers)
         self.result = FeedRead()
 
     def read(self, *, sweep: bool) -> FeedRead:
@@ -186,14 +186,19 @@ class FeedReader:
     def _not_in_sweep(self, generation: int) -> list[str]:
         """Records to ask for. Of a data set's sweep, those that nothing links are just outside."""
         candidates = self._unseen(generation)
-        if self.feed.feed.scope is None or not candidates:
+        if self.feed.feed.scope is None:
             return candidates
+        side, feed_id = self.feed.side, self.feed.id
         with self.world.database.transaction() as tx:
-            rows = links.by_records(tx, self.feed.side, self.feed.id, candidates)
-            linked = {row._mapping[f"{self.feed.side}_id"] for row in rows}
-            outside = [each for each in candidates if each not in linked]
-            records.leave(tx, self.feed.id, outside)
-        return [each for each in candidates if each in linked]
+            rows = links.by_records(tx, side, feed_id, candidates)
+            linked = {row._mapping[f"{side}_id"] for row in rows}
+            records.leave(tx, feed_id, [each for each in candidates if each not in linked])
+            # No listing has these, and where deletions are not reported no feed tells of their end.
+            swept = self.feed.spec.deletions == "swept"
+            never_inside = links.never_inside(tx, side, feed_id) if swept else []
+        return list(
+            dict.fromkeys([*(each for each in candidates if each in linked), *never_inside])
+        )
 
     def _sweep_due(self, row: Row[Any]) -> bool:
         if self.feed.spec.deletions == "swept":

@@ -271,6 +271,7 @@ def _only(settlement: Settlement, happened: Iterable[str], sent: Iterable[str]) 
 
 
 def _pending_ids(tx: Connection, feed_id: int) -> list[RecordId]:
-
-    statement = select(RECORD.c.id).where(RECORD.c.feed_id == feed_id, RECORD.c.pending)
+    statement = select(RECORD.c.id).where(
+        RECORD.c.feed_id == feed_id, RECORD.c.in_scope, RECORD.c.pending
+    )
     return [RecordId(each) for each in tx.scalars(statement)]

@@ -21,11 +21,11 @@ from syncline.engine.interest import no_longer_pending
 from syncline.engine.lanes import FeedState, Lane
 from syncline.engine.linked import obstacle
 from syncline.engine.lookup import Lookup, Twin
-from syncline.engine.observe import Observer
-from syncline.engine.pair import in_scope, unlinked
+from syncline.engine.pending import in_scope, lanes_with_unlinked, unlinked
 from syncline.engine.prepare import prepare_create
 from syncline.engine.prepared import Prepared
 from syncline.engine.read import FeedReader
+from syncline.engine.rebind import rebind
 from syncline.engine.report import RoundReport
 from syncline.engine.world import World
 from syncline.engine.write import Writer, creating_link
@@ -62,7 +62,7 @@ class UnlinkedWork:
         count = 0
         for side in SIDES:
             buffer: list[Prepared] = []
-            for lane in self.writer.failures.going().values():
+            for lane in self._lanes_with_new(side.other):
                 for page in self._new_records(lane, side.other):
                     buffer.extend(self._decide(lane, side, page))
                     if len(buffer) >= PAGE:
@@ -72,6 +72,12 @@ class UnlinkedWork:
         return count
 
     # --- which ----------------------------------------------------------------------------------
+
+    def _lanes_with_new(self, source: Side) -> list[Lane]:
+        going = self.writer.failures.going()
+        with self.world.database.transaction() as tx:
+            ids = lanes_with_unlinked(tx, going, source)
+        return [lane for key, lane in going.items() if key in ids]
 
     def _new_records(self, lane: Lane, source: Side) -> Iterator[list[Row[Any]]]:
         after = ""
@@ -195,15 +201,18 @@ class UnlinkedWork:
         if twin.record is None:
             self._ambiguous(each, twin.why)
             return
-        observer = Observer.of(self.world, lane.sides[side].feed, self.lanes)
+        observer = self.readers[each.feed.id].observer
         with self.world.database.transaction() as tx:
-            taken = _linked_in_lane(tx, lane, side, twin.record.id)
-            if not taken:
+            taken = _link_in_lane(tx, lane, side, twin.record.id)
+            rebound = taken is not None and rebind(tx, lane, side, _source(each), taken)
+            if taken is None:
                 # Nothing says that it is in the data set: that is seen when it is read again.
                 scoped = lane.sides[side].feed.feed.scope is not None
                 observer.note(tx, [twin.record], outside=[twin.record.id] if scoped else [])
                 self._link(tx, each, twin.record.id)
-        if taken:
+            elif rebound:
+                self._linked(tx, each)
+        if taken is not None and not rebound:
             self._ambiguous(each, "another record of the same person is linked to it already")
 
     def _link(self, tx: Connection, each: Prepared, target: RecordId) -> None:
@@ -220,10 +229,14 @@ class UnlinkedWork:
             f"{side.other}_inside": True,
         }
         links.add(tx, values)
-        no_longer_pending(tx, lane.sides[side.other].feed, [str(each.source_id)])
         no_longer_pending(tx, lane.sides[side].feed, [target])
-        attention.clear(tx, lane.id, [str(each.source_id)])
-        self.report.count(lane, Action.LINK, lane.sides[side].feed.connection.name)
+        self._linked(tx, each)
+
+    def _linked(self, tx: Connection, each: Prepared) -> None:
+        lane, source = each.lane, [str(each.source_id)]
+        no_longer_pending(tx, lane.sides[each.side.other].feed, source)
+        attention.clear(tx, lane.id, source)
+        self.report.count(lane, Action.LINK, lane.sides[each.side].feed.connection.name)
 
     def link_duplicates(self) -> int:
         """Creates that the service refused as duplicates: link to what is there, if it is one."""
@@ -328,7 +341,7 @@ class UnlinkedWork:
         if holder is None or not holder.target:
             return
         with self.world.database.transaction() as tx:
-            if not _linked_in_lane(tx, each.lane, each.side, holder.target):
+            if _link_in_lane(tx, each.lane, each.side, holder.target) is None:
                 self._link(tx, each, RecordId(holder.target))
 
 
@@ -347,9 +360,13 @@ def _pending(lane: Lane, source: Side, after: str, now: float) -> Any:
     )
 
 
-def _linked_in_lane(tx: Connection, lane: Lane, side: Side, record_id: str) -> bool:
+def _link_in_lane(tx: Connection, lane: Lane, side: Side, record_id: str) -> Row[Any] | None:
     found = links.by_records(tx, side, lane.sides[side].feed.id, [record_id])
-    return any(row.lane_id == lane.id for row in found)
+    return next((row for row in found if row.lane_id == lane.id), None)
+
+
+def _source(each: Prepared) -> RecordId:
+    return RecordId(str(each.source_id))
 
 
 def _holder_link(tx: Connection, each: Prepared, other: Claim) -> Row[Any] | None:

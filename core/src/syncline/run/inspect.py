@@ -10,7 +10,6 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, ScalarResult, func, select, tuple_, update
 
-from syncline.engine.conflicts import CONFLICT
 from syncline.engine.held import APPROVAL
 from syncline.engine.words import label
 from syncline.errors import UsageError
@@ -32,6 +31,7 @@ from syncline.policy.settings import Configuration
 from syncline.run.release import release
 from syncline.state import leases
 from syncline.state.attention import ATTENTION
+from syncline.state.conflicts import CONFLICT
 from syncline.state.database import Database
 from syncline.state.history import HISTORY, RUN
 from syncline.state.lanes import LANE

@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, delete, select
 
 from syncline.errors import Busy
 from syncline.state import leases, tables
-from syncline.state.database import Database, table, upsert
+from syncline.state.bulk import upsert
+from syncline.state.database import Database, table
 from syncline.state.holder import Holder
 
 TOKEN: Final = table(tables.Token)

@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import copy
 import shutil
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -23,6 +23,8 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from syncline.connectors.memory import Call, MemoryStore
+from syncline.connectors.memory.faults import FaultHook
+from syncline.model.reports import PlannedOperation
 from syncline.run.selection import Selection
 from syncline.testing.rehearsal import EngineWorld
 
@@ -47,15 +49,18 @@ class Tripwire:
     points: list[str] = field(default_factory=list)
     dead: bool = False
 
-    def around(self, world: EngineWorld) -> None:
-        """Stretch it over both stores and the state."""
-        world.left.fault, world.right.fault = _Calls(self, "left"), _Calls(self, "right")
+    @contextmanager
+    def around(self, world: EngineWorld) -> Iterator[None]:
+        """Stretched over both stores and the state. What people do around calls stays in place."""
+        people = world.left.fault, world.right.fault
+        world.left.fault = _Calls(self, "left", people[0])
+        world.right.fault = _Calls(self, "right", people[1])
         world.commits = _Commits(self)
-
-    @staticmethod
-    def remove(world: EngineWorld) -> None:
-        """Take it away."""
-        world.left.fault = world.right.fault = world.commits = None
+        try:
+            yield
+        finally:
+            world.left.fault, world.right.fault = people
+            world.commits = None
 
     def reach(self, name: str, *, effect: bool) -> None:
         """A point is reached: nothing has happened yet."""
@@ -85,15 +90,20 @@ class Tripwire:
 
 @dataclass(frozen=True)
 class _Calls:
-    """The fault hook of one store."""
+    """The fault hook of one store, around the one that was there."""
 
     wire: Tripwire
     store: str
+    people: FaultHook | None
 
     def before(self, call: Call) -> None:
         self.wire.reach(f"{self.store} {call.kind}", effect=call.writes)
+        if self.people is not None:
+            self.people.before(call)
 
     def after(self, call: Call) -> None:
+        if self.people is not None:
+            self.people.after(call)
         self.wire.leave(effect=call.writes)
 
 
@@ -160,13 +170,14 @@ def _file(world: EngineWorld) -> Path:
 
 # --- dying, and going on --------------------------------------------------------------------------
 
+Step = Callable[[EngineWorld], object]
+"""Something that happens in a world."""
 
-def run_until_death(world: EngineWorld, wire: Tripwire) -> bool:
+
+def run_until_death(world: EngineWorld, wire: Tripwire, run: Step = EngineWorld.sync) -> bool:
     """One run over the tripwire; whether it died."""
-    wire.around(world)
-    with suppress(Died):
-        world.sync()
-    Tripwire.remove(world)
+    with wire.around(world), suppress(Died):
+        run(world)
     return wire.dead
 
 
@@ -185,15 +196,49 @@ def quiet(world: EngineWorld, *, runs: int = 5) -> int:
     raise AssertionError(f"still writing after {runs} runs: {report.operations}")
 
 
-def points_of(world: EngineWorld, *, effects_only: bool) -> list[str]:
+def recover(world: EngineWorld, *, runs: int = 8) -> None:
+    """Ordinary runs, once the dead one's lease is over, until one has nothing to do.
+
+    They read what the feeds tell since the cursor, and what the dead run wrote down. Only where a
+    service does not report deletions does an ordinary run list everything, too.
+    """
+    world.clock.advance(LEASE_IS_OVER)
+    with world.session() as session:
+        for _run in range(runs):
+            world.clock.advance(120)
+            report = session.run(Selection())
+            if report.writes == 0 and not any(map(_left_to_the_next_run, report.operations)):
+                return
+    raise AssertionError(f"still writing after {runs} runs: {report.operations}")
+
+
+def _left_to_the_next_run(operation: PlannedOperation) -> bool:
+    """As deletions are that are found in the first run after a change of the policy."""
+    return operation.held.endswith("the next run")
+
+
+def full_run(world: EngineWorld) -> int:
+    """One run that lists everything and looks at all that waits; how much it wrote."""
+    world.clock.advance(120)
+    with world.session() as session:
+        return session.run(Selection(full=True)).writes
+
+
+def points_of(world: EngineWorld, run: Step = EngineWorld.sync, *, effects_only: bool) -> list[str]:
     """The points of a run that nobody stops."""
     wire = Tripwire(effects_only=effects_only)
-    assert not run_until_death(world, wire)
+    assert not run_until_death(world, wire, run)
     return wire.points
 
 
 def every_death(
-    world: EngineWorld, points: int, *, effects_only: bool, first: int = 1, step: int = 1
+    world: EngineWorld,
+    points: int,
+    run: Step = EngineWorld.sync,
+    *,
+    effects_only: bool,
+    first: int = 1,
+    step: int = 1,
 ) -> Iterator[str]:
     """The world after dying at each point of the next run, one after the other: their names.
 
@@ -205,5 +250,5 @@ def every_death(
         for at in range(first, points + 1, step):
             moment.restore(world)
             wire = Tripwire(at=at, after=after, effects_only=effects_only)
-            run_until_death(world, wire)
+            run_until_death(world, wire, run)
             yield f"{'after' if after else 'before'} {at} of {points}: {wire.points[-1]}"

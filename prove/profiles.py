@@ -33,8 +33,7 @@ class Profile:
 PROFILES: Final = (
     Profile("histories", "core/tests/engine/test_random_histories.py", 25, "histories"),
     Profile("undo", "core/tests/engine/test_undo_property.py", 400, "undone runs", hours=0.3),
-    Profile("processes", "tests/test_real_processes.py", 12, "kills"),
-    Profile("kills", "tests/test_killed_processes.py", 6, "kills", seeds=False),
+    Profile("kills", "tests/test_killed_processes.py", 200, hours=0.3),
     Profile(
         "crashes of undo", "core/tests/engine/test_undo_interrupted.py", 1, seeds=False, hours=0.3
     ),

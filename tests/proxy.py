@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
+from tests.office import Office
+
 _HOP = frozenset({"connection", "transfer-encoding", "content-length", "keep-alive"})
 
 
@@ -126,3 +128,12 @@ def listening(proxy: Proxy) -> Iterator[Proxy]:
         finally:
             server.shutdown()
             thread.join()
+
+
+def between(office: Office, proxied: Callable[[str], Proxy]) -> list[Proxy]:
+    """From now on a proxy is in front of each stand-in of an office."""
+    found = []
+    for sandbox in (office.world.graph, office.world.salesforce):
+        found.append(proxied(sandbox.url))
+        office.configure(sandbox.url, found[-1].url)
+    return found

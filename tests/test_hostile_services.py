@@ -64,6 +64,15 @@ def _absurd(record: dict[str, Any]) -> None:
             record[name] = "9999-12-31T23:59:59.999-14:00"
 
 
+def _crowded(body: bytes) -> bytes:
+    """A page that says of a million records that they are gone."""
+    found = json.loads(body)
+    for name, gone in (("value", {"@removed": {"reason": "deleted"}}), ("records", {})):
+        if isinstance(found, dict) and isinstance(found.get(name), list):
+            found[name] += [{"id": f"gone-{n}", "IsDeleted": True, **gone} for n in range(10**6)]
+    return json.dumps(found).encode()
+
+
 _WRONG = b'{"error": {"code": "\\u001b[31m"}}'
 
 
@@ -86,6 +95,7 @@ SPOILT: dict[str, Any] = {
         status=307, headers={"Location": ELSEWHERE}, body=b""
     ),
     "links elsewhere": lambda a: a.changed(body=_links_elsewhere(a.body)),
+    "a million absences": lambda a: a.changed(body=_crowded(a.body)),
     "ids that climb": lambda a: a.changed(body=_every(a.body, _traversal)),
     "records without id": lambda a: a.changed(body=_nameless(a.body)),
     "a wait below zero": _busy("-17"),
@@ -236,3 +246,60 @@ def test_a_sign_in_service_that_points_elsewhere_gets_no_secret(
     assert other.seen == []
     text = "".join(traceback.format_exception(outlook.error))
     assert world.graph.client_secret not in text
+
+
+@pytest.mark.parametrize("status", [302, 307])
+@pytest.mark.parametrize(
+    ("service", "call"),
+    [
+        *(("outlook", call) for call in ("token", "organization", "delta", "batch")),
+        *(("salesforce", call) for call in ("token", "describe", "query", "composite")),
+    ],
+)
+def test_nothing_is_ever_sent_where_a_redirect_leads(
+    call: str, status: int, service: str, world: World,
+    spoil: Callable[[str], Any], proxied: Callable[[str], Any],
+) -> None:  # fmt: skip
+    proxy, other = spoil(service), proxied(world.graph.url)
+
+    def lead_astray(answer: Any) -> Any:
+        if call not in answer.path.lower():
+            return answer
+        headers = {"Location": f"{other.url}/stolen"}
+        return answer.changed(status=status, headers=headers, body=b"")
+
+    proxy.after = lead_astray
+    report = _run(world)
+
+    assert not TOKEN.search(repr(report))
+    assert other.seen == []
+    assert any(call in path.lower() for _method, path, _token in proxy.seen)
+    assert report.problems
+
+
+@pytest.mark.parametrize("service", ["outlook", "salesforce"])
+def test_a_header_that_goes_on_in_another_line_gets_into_no_request(
+    service: str, world: World, spoil: Callable[[str], Any]
+) -> None:
+    """What a service says in a header comes back to it in ours: stamps, tags, request ids."""
+    proxy = spoil(service)
+
+    def fold(answer: Any) -> Any:
+        names = ("Last-Modified", "ETag", "request-id", "client-request-id", "Date")
+        folded = dict.fromkeys(names, "Mon\r\n Authorization: Bearer injected")
+        kept = {k: v for k, v in answer.headers.items() if k.lower() not in map(str.lower, names)}
+        return answer.changed(headers={**kept, **folded})
+
+    proxy.after = fold
+    reports = []
+    for _again in range(2):
+        reports.append(_run(world))
+        world.later()
+
+    assert not [token for _method, _path, token in proxy.seen if "injected" in token]
+    assert "fault of the connector" not in repr(reports), reports
+    proxy.after = lambda answer: answer
+    _run(world)
+    world.later()
+    assert _run(world).writes == 0
+    assert len(world.mailboxes[0].contacts()) == len(world.salesforce.rows("Contact")) == 3

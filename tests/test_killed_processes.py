@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from tests.office import Office
-from tests.proxy import Drop, Proxy
+from tests.proxy import Drop, Proxy, between
 
 KINDS = 4
 KILLS = int(os.environ.get("SYNCLINE_PROVE", "0") or 0) // KINDS or 3
@@ -43,15 +43,6 @@ def test_killed_again_and_again_nothing_is_lost_and_nothing_is_there_twice(
         record_property("runs", office.runs)
 
 
-def between(office: Office, proxied: Callable[[str], Proxy]) -> list[Proxy]:
-    """From now on a proxy is in front of each stand-in."""
-    found = []
-    for sandbox in (office.world.graph, office.world.salesforce):
-        found.append(proxied(sandbox.url))
-        office.configure(sandbox.url, found[-1].url)
-    return found
-
-
 class Killer:
     """Kills runs at a random call: before it, while it is on its way, after its effect, or a
     moment after its answer, wherever the run then is.
@@ -65,7 +56,7 @@ class Killer:
 
     def run(self) -> None:
         """A run, which dies on the way unless it is shorter than that."""
-        number = self.chance.randrange(1, 25)
+        number = self.chance.randrange(1, 40)
         way = self.chance.choice(("before", "on its way", "after", "later"))
         alive, reached = threading.Event(), threading.Event()
         calls = iter(range(number - 1, -1, -1))

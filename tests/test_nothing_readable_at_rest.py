@@ -27,6 +27,9 @@ import pytest
 from bench.vcards import to_graph
 from bench.world import World, raised
 from syncline.run.upkeep import back_up
+from syncline.state.backup import backup_beside
+from syncline.state.database import unopened
+from tests.postgres import private_server
 
 CORPUS = Path(__file__).resolve().parents[2] / "shared/data/pim-corpus/contacts.jsonl"
 FRAMEWORKS = ("httpx", "httpcore", "urllib3", "requests", "msal", "simple_salesforce", "sqlalchemy")
@@ -291,3 +294,44 @@ def test_no_secret_and_no_token_is_readable_anywhere(left: Left) -> None:
     for place, text in {**left.traces, **left.output}.items():
         assert _found(left.secrets, text) == [], place
         assert TOKENS.findall(text) == [], place
+
+
+def test_no_value_is_readable_in_a_servers_files_and_its_write_ahead_log(tmp_path: Path) -> None:
+    bodies = [_ours(number) for number in range(20)]
+    with private_server() as server, server.database() as url, raised(tmp_path) as world:
+        found = Left(_values(bodies), set())
+        box, user = world.add_member("careless")
+        box.create_contacts([{**body} for body in bodies])
+        world.configure()
+        path = world.folder / "syncline.toml"
+        path.write_text(path.read_text().replace("[state]", f'[state]\nurl = "{url}"'))
+        _careless(path)
+        _runs(world, found, user)
+        server.stop("fast")
+        files = [each for each in server.data.rglob("*") if each.is_file()]
+        text = b"\n".join(each.read_bytes() for each in files)
+        server.start()
+
+    assert "conflict" in found.happened
+    assert any("pg_wal" in each.parts for each in files)
+    assert b"careless@example.test" in text, "accounts' names are readable: it is the right place"
+    assert _found(found.values, text) == []
+
+
+def test_the_copy_an_upgrade_makes_holds_no_more_than_the_database(tmp_path: Path) -> None:
+    bodies = [_ours(number) for number in range(20)]
+    with raised(tmp_path) as world:
+        found = Left(_values(bodies), set())
+        box, user = world.add_member("careless")
+        box.create_contacts([{**body} for body in bodies])
+        world.configure()
+        _careless(world.folder / "syncline.toml")
+        _runs(world, found, user)
+        engine = unopened(f"sqlite:///{world.folder / 'syncline.sqlite'}")
+        copy = backup_beside(engine, "0000")
+        engine.dispose()
+
+    assert copy is not None
+    assert b"careless@example.test" in copy.read_bytes()
+    assert copy.stat().st_mode & 0o077 == 0
+    assert _found(found.values, copy.read_bytes()) == []

@@ -192,6 +192,37 @@ def test_links_show_finds_by_id_and_by_name(syncline, refused):
     assert syncline("links", "show", "nobody").code == 2
 
 
+def test_what_waits_without_a_link_is_shown_by_name_and_named_in_the_run(syncline, stores):
+    left, right = stores
+    for title in ("one", "two"):
+        left.create("ann", ada(job_title=title))
+    right.create("ann", ada())
+    ran = syncline("run", "--json").document
+
+    problems = [each for each in ran["problems"] if each["kind"] == "ambiguous"]
+    assert {each["label"] for each in problems} == {"Ada Lovelace"}
+    shown = syncline("links", "show", "lovelace", "--json").document
+    assert shown["links"] == []
+    assert len(shown["waiting"]) == 3
+    assert all(each["release"] and each["since"] for each in shown["waiting"])
+    assert "Waiting without a link (3)" in syncline("links", "show", "lovelace").out
+
+
+def test_held_operations_are_named_and_where_none_is_held_it_says_so(syncline, stores):
+    left, _right = stores
+    assert "Nothing is held" in syncline("approve", "--all").out
+    ids = [left.create("ann", ada(emails=(f"a{n}@x.test",), company=f"C{n}")) for n in range(30)]
+    syncline("run")
+    for id in ids[:15]:
+        left.delete(id)
+    syncline("run")
+
+    held = syncline("status", "--json").document["held"]
+
+    assert [each["label"] for each in held] == ["Ada Lovelace"] * 15
+    assert "15 operations are held" in syncline("approve").err
+
+
 # --- a stop, explained ---
 
 

@@ -26,6 +26,7 @@ from syncline.engine.interest import no_longer_pending
 from syncline.engine.lanes import Lane, create_key
 from syncline.engine.pending import in_scope, lanes_with_unlinked, unlinked
 from syncline.engine.report import RoundReport
+from syncline.engine.words import label
 from syncline.engine.world import World
 from syncline.model.reports import Action, Problem
 from syncline.model.sides import SIDES, Side
@@ -203,8 +204,16 @@ def _ambiguous(
                     lane=lane.name,
                     connection=lane.sides[side].feed.connection.name,
                     id=record_id,
+                    label=_label(tx, world, lane, side, record_id),
                 )
             )
+
+
+def _label(tx: Connection, world: World, lane: Lane, side: Side, record_id: str) -> str:
+    record = records.RECORD.c
+    own = record.feed_id == lane.sides[side].feed.id, record.id == record_id
+    payload = tx.scalar(select(record.payload).where(*own))
+    return "" if payload is None else label(lane.type, world.database.vault.unseal(payload))
 
 
 # --- shared -----------------------------------------------------------------------------------

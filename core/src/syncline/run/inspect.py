@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, ScalarResult, func, select, tuple_, update
 
 from syncline.engine.held import APPROVAL
 from syncline.engine.words import label
 from syncline.errors import UsageError
+from syncline.model.fields import Value
+from syncline.model.objects import ObjectType
 from syncline.model.records import RecordId
 from syncline.model.reports import (
     Action,
@@ -31,7 +33,7 @@ from syncline.state import leases
 from syncline.state.attention import ATTENTION
 from syncline.state.conflicts import CONFLICT
 from syncline.state.database import Database
-from syncline.state.history import RUN
+from syncline.state.history import HISTORY, RUN
 from syncline.state.lanes import LANE
 from syncline.state.links import LINK
 from syncline.state.records import RECORD
@@ -191,15 +193,18 @@ class Inspection:
         )
 
     def label_of(self, tx: Connection, lane: Row[Any], side: Side, record_id: str) -> str:
-        """What a person would call the record, if its values happen to be kept."""
-        feed = lane._mapping[f"{side}_feed"]
-        payload = tx.scalar(
-            select(RECORD.c.payload).where(RECORD.c.feed_id == feed, RECORD.c.id == record_id)
-        )
+        """What a person would call the record, as far as the state knows: from its values, while
+        they are kept, or from the last time it was written.
+        """
         type = self.plugins.object_types.get(lane.type)
-        if payload is None or type is None:
+        if type is None:
             return ""
-        return label(type, self.database.vault.unseal(payload))
+        feed, unseal = lane._mapping[f"{side}_feed"], self.database.vault.unseal
+        kept = select(RECORD.c.payload).where(RECORD.c.feed_id == feed, RECORD.c.id == record_id)
+        if (payload := tx.scalar(kept)) is not None:
+            return label(type, unseal(payload))
+        known = (name_of(type, unseal(sealed)) for sealed in _written(tx, lane, side, record_id))
+        return next(filter(None, known), "")
 
     def connection(self, lane: Row[Any], side: Side) -> str:
         """The name of the connection at a side of a lane."""
@@ -226,6 +231,21 @@ def _refusing(row: Row[Any]) -> Side:
     """The side that something must change at: a refused write waits with the record it is of."""
     side = Side(row.side)
     return side.other if row.reason in _AT_THE_OTHER_SIDE else side
+
+
+def name_of(type: ObjectType, written: Mapping[str, Mapping[str, Value]]) -> str:
+    """The label of a record in its history; none where that is about other fields."""
+    for values in (written["after"], written["before"]):
+        if any(values.get(name) for name in type.label_fields):
+            return label(type, values)
+    return ""
+
+
+def _written(tx: Connection, lane: Row[Any], side: Side, record_id: str) -> ScalarResult[bytes]:
+    """What was written to a record, newest first, sealed."""
+    columns = HISTORY.c.lane_id, HISTORY.c.side, HISTORY.c.record_id
+    own = tuple_(*columns) == (lane.id, side.value, record_id)
+    return tx.scalars(select(HISTORY.c.values_sealed).where(own).order_by(HISTORY.c.id.desc()))
 
 
 def _name(row: Row[Any]) -> LaneName:

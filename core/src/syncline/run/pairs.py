@@ -55,29 +55,35 @@ class Pairs:
         alone = (each for found in waiting.values() for each in found if each.id not in linked)
         return LinkList(counts, entries, tuple(alone))
 
-    def of_record(self, reference: str) -> tuple[LinkEntry, ...]:
-        """The links of a record: by a link's number, an id, a name or an address.
+    def of_record(self, reference: str) -> LinkList:
+        """The links of a record, and what it waits for without one: by a link's number, an id, a
+        name or an address.
 
         Raises:
-            UsageError: there is none.
+            UsageError: there is neither.
 
         """
         database = self.inspection.database
         with database.transaction() as tx:
             lanes = {row.id: row for row in tx.execute(select(LANE))}
-            ids = _by_number(tx, reference)
+            waiting = self._waiting(tx, lanes)
+            ids, alone = _by_number(tx, reference), list[WaitingRecord]()
             if not ids:
                 found = Finder(tx, database.vault, self.inspection.plugins).find(reference)
                 ids = [key for each in found for key in _links_of(tx, *each)]
+                for each in found:
+                    alone += waiting.get((each.lane_id, each.record_id), ())
             rows = [row for part in chunks(set(ids)) for row in tx.execute(_by_ids(part))]
-            entries = self._entries(tx, rows, lanes, self._waiting(tx, lanes))
-        if not entries:
+            entries = self._entries(tx, rows, lanes, waiting)
+        linked = {each.id for entry in entries for each in entry.waiting}
+        alone = [each for each in alone if each.id not in linked]
+        if not entries and not alone:
             raise UsageError(
                 "there is no such link",
                 hint="Name its number (`syncline links list`), a record's id, its name or an "
                 "e-mail address. Names are known only of records that were written, or that wait.",
             )
-        return entries
+        return LinkList({}, entries, tuple(alone))
 
     # --- rows to values -------------------------------------------------------------------------
 

@@ -23,7 +23,6 @@ from syncline.model.reports import (
     CallCounts,
     HeldOperation,
     HistoryEntry,
-    LinkEntry,
     RunEntry,
     RunReport,
     StatusReport,
@@ -328,8 +327,8 @@ class Session:
         """Links that are not in step, or all of them, and what waits for what."""
         return Pairs(self._inspection()).find(selection, everything=everything)
 
-    def link(self, reference: str) -> tuple[LinkEntry, ...]:
-        """The links of one record: by number, id, name or e-mail address."""
+    def link(self, reference: str) -> LinkList:
+        """The links of one record, and what it waits for: by number, id, name or e-mail address."""
         return Pairs(self._inspection()).of_record(reference)
 
     def record_history(self, reference: str) -> tuple[HistoryEntry, ...]:
@@ -348,6 +347,7 @@ class Session:
         for each in self.check():
             found += doctor.connection(each.name, each.report, each.error)
             if each.report and (clock := doctor.clock(each.name, each.report, self._now)):
+                found = [known for known in found if known.id != clock.id]  # said once is enough
                 found.append(clock)
         return tuple(found)
 

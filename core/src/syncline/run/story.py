@@ -48,8 +48,9 @@ class Story:
         if not found:
             raise UsageError(
                 "nothing is known of such a record",
-                hint="Name its id, or (part of) its name or an e-mail address. What was done "
-                "longer ago than history_days is forgotten.",
+                hint="Name its id, or (part of) its name or an e-mail address. Of a record that "
+                "was only linked and never written the id alone is known, and what was done longer "
+                "ago than history_days is forgotten.",
             )
         return tuple(
             self._entry(row, lanes[row.lane_id], undone.get(row.run_id))

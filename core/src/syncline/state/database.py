@@ -24,7 +24,7 @@ from syncline.state.bulk import insert_rows
 from syncline.state.vault import Vault
 
 BUSY_SECONDS: Final = 30
-_ADVISORY: Final = 0x53796E63
+ADVISORY: Final = 0x53796E63
 """The name of our lock in a PostgreSQL database."""
 IN_CHUNK: Final = 500
 """Ids in one `IN (…)`; SQLite and PostgreSQL both allow more, statements stay cacheable."""
@@ -220,10 +220,13 @@ def unopened(url: str) -> Engine:
 
 
 def _one_at_a_time(connection: Connection) -> None:
-    """What IMMEDIATE is to SQLite: two runs that read and then write must not interleave."""
+    """What IMMEDIATE is to SQLite: two runs that read and then write must not interleave. A
+    `lock_timeout` that the URL, the role or the server sets is respected.
+    """
+    set_already = "nullif(current_setting('lock_timeout'), '0')"
     connection.exec_driver_sql(
-        f"SELECT set_config('lock_timeout', '{BUSY_SECONDS}s', true), "
-        f"pg_advisory_xact_lock({_ADVISORY})"
+        f"SELECT set_config('lock_timeout', coalesce({set_already}, '{BUSY_SECONDS}s'), true), "
+        f"pg_advisory_xact_lock({ADVISORY})"
     )
 
 
@@ -285,5 +288,12 @@ def _translated(error: DBAPIError) -> Exception:
         return StateError(
             "the state database cannot be written: its disk is full or failing",
             hint="Make room and run again: the next run goes on from here.",
+        )
+    # psycopg: an error that the server did not send has no state
+    if error.connection_invalidated or getattr(error.orig, "sqlstate", "") is None:
+        return StateError(
+            "the state database's server went away",
+            hint="See that it runs and can be reached, then run again: the next run goes on from "
+            "here.",
         )
     return StateError(f"the state database failed: {type(error.orig).__name__}")

@@ -14,12 +14,13 @@ import httpx
 
 from syncline.errors import Retry, Stop
 from syncline.model.json_text import json_of
+from syncline_outlook.deadline import Deadline
 from syncline_outlook.errors import failure, malformed, retry_after
 from syncline_outlook.messages import IMMUTABLE, Purpose, Reply
 from syncline_outlook.refusals import refused_sign_in
 
-MAX_SECONDS = 600.0
-"""For one body. The timeout is for each piece of it, and a service may send them one by one."""
+ANSWER_SECONDS = 300.0
+"""For one whole answer: shorter than a run's lease."""
 MAX_BODY = 64 * 1024 * 1024
 """Bytes after decompression; a page of 1000 contacts with long notes is about half of it."""
 
@@ -49,13 +50,14 @@ class Transport:
     def __init__(
         self, timeout: float, *, local: bool = False, now: Callable[[], float] = time.monotonic
     ) -> None:
-        self._now = now
+        self._deadline = Deadline(ANSWER_SECONDS, now)
         self._http = httpx.Client(
             timeout=httpx.Timeout(timeout, connect=min(timeout, 15.0)),
             limits=httpx.Limits(max_connections=64, max_keepalive_connections=32),
             follow_redirects=False,
             trust_env=not local,
         )
+        self._deadline.over(self._http)
 
     def send(
         self,
@@ -73,9 +75,10 @@ class Transport:
             Stop: the answer is too large, or the URL cannot be called at all.
 
         """
+        self._deadline.begin()
         try:
             with self._http.stream(method, url, headers=headers, content=content) as response:
-                body = _read_limited(response.iter_bytes(), purpose, self._now)
+                body = _read_limited(response.iter_bytes(), purpose)
                 return response.status_code, dict(response.headers), body
         except httpx.DecodingError:
             raise malformed(purpose, "its compression is broken") from None
@@ -99,11 +102,9 @@ class Transport:
 _CHECK_URL = "Check `graph_url` and `login_url`."
 
 
-def _read_limited(chunks: Iterable[bytes], purpose: Purpose, now: Callable[[], float]) -> bytes:
-    body, end = bytearray(), now() + MAX_SECONDS
+def _read_limited(chunks: Iterable[bytes], purpose: Purpose) -> bytes:
+    body = bytearray()
     for chunk in chunks:
-        if now() > end:
-            raise Retry(f"the answer takes too long ({purpose.name})", call=purpose.name)
         body += chunk
         if len(body) > MAX_BODY:
             raise malformed(purpose, f"it is larger than {MAX_BODY} bytes")

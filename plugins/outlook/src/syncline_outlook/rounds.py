@@ -20,6 +20,8 @@ from syncline_outlook.errors import malformed
 from syncline_outlook.messages import Purpose
 
 _MAX_MARKS = 40_000
+_MAX_ROWS = 10_000
+"""Of one page, ten times what we ever ask for: each tombstone among them costs a call by id."""
 _DELTA = "@odata.deltaLink"
 _NEXT = "@odata.nextLink"
 
@@ -103,6 +105,8 @@ def fetch_page(
     link = following or body.get(_DELTA)
     if not isinstance(rows, list) or not isinstance(link, str):
         raise malformed(purpose, "a page of changes without rows or links")
+    if len(rows) > _MAX_ROWS:
+        raise malformed(purpose, f"a page of more than {_MAX_ROWS} rows")
     client.require_own(link, purpose)
     found = {_id(row, purpose): row for row in rows}
     if not following:

@@ -35,6 +35,9 @@ from syncline_salesforce.session import (
 Row = Mapping[str, Any]
 _NO_DUPLICATES = {"Sforce-Duplicate-Rule-Header": "allowSave=false; runAsCurrentUser=true"}
 
+MAX_ROWS = 10_000
+"""Of one page; the service promises 2,000 at most."""
+
 
 class SalesforceService:
     """One organisation's REST API. May be used by several threads at once.
@@ -59,6 +62,8 @@ class SalesforceService:
         body, session = self._call(kind, "GET", f"{resource}/?q={soql.encoded(text)}")
         if not isinstance(body, Mapping) or not isinstance(body.get("records"), list):
             raise malformed("a query without records")
+        if len(body["records"]) > MAX_ROWS:
+            raise malformed(f"a page of more than {MAX_ROWS} rows")
         return Result(body["records"], bool(body.get("done", True)), session.begun)
 
     def rows(

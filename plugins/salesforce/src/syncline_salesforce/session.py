@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
@@ -18,21 +17,19 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
 
 from syncline.errors import Retry, Stop
 from syncline.model.json_text import json_of
 from syncline.plugin.connector import ConnectorContext
 from syncline_salesforce.auth import Token, TokenProvider
 from syncline_salesforce.config import is_loopback
+from syncline_salesforce.deadline import PatientUntil
 from syncline_salesforce.errors import entries, failure, malformed, not_reached, unauthorised
 
 Kind = Literal["read", "write", "check"]
 
 BODY_LIMIT = 64 * 1024 * 1024
 """Bytes of one answer. 2,000 contacts with full descriptions stay below it."""
-BODY_SECONDS = 600.0
-_PIECE = 1024
 
 
 class WithoutQuery(logging.Filter):
@@ -87,7 +84,7 @@ class Usage:
             )
 
 
-class PlainHttp(HTTPAdapter):
+class PlainHttp(PatientUntil):
     """For a stand-in on this machine: simple-salesforce always says https, this says http."""
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> Any:
@@ -97,23 +94,18 @@ class PlainHttp(HTTPAdapter):
 
 
 class LimitedBody:
-    """A raw answer that stops being read when it grows too large or takes too long. The timeout
-    is for each piece, so pieces are kept small: a service may send them one by one.
-    """
+    """A raw answer that stops being read when it grows too large."""
 
-    def __init__(self, raw: Any, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, raw: Any) -> None:
         self._raw = raw
-        self._now = now
 
     def stream(self, amount: int, decode_content: bool | None = None) -> Iterator[bytes]:
         """The pieces, decoded."""
-        received, end = 0, self._now() + BODY_SECONDS
-        for chunk in self._raw.stream(min(amount, _PIECE), decode_content=decode_content):
+        received = 0
+        for chunk in self._raw.stream(amount, decode_content=decode_content):
             received += len(chunk)
             if received > BODY_LIMIT:
                 raise malformed("it is too large")
-            if self._now() > end:
-                raise Retry("Salesforce's answer takes too long")
             yield chunk
 
     def __getattr__(self, name: str) -> Any:
@@ -211,6 +203,7 @@ def session_for(
     """A session that can talk to this instance, without TLS if its address says so."""
     logging.getLogger("urllib3.connectionpool").addFilter(_QUIET)
     session = SalesforceSession(tokens, usage, context, timeout)
+    session.mount("https://", PatientUntil())
     if urlsplit(instance_url).scheme == "http":
         session.mount(f"https://{urlsplit(instance_url).netloc}", PlainHttp())
         session.trust_env = False
@@ -222,6 +215,8 @@ def send_form(
 ) -> requests.Response:
     """Ask a token endpoint: no cookies, no redirects, no `.netrc`."""
     with requests.Session() as session:
+        for scheme in ("http://", "https://"):
+            session.mount(scheme, PatientUntil())
         session.trust_env = not is_loopback(url)
         auth = basic or _no_auth
         return session.post(

@@ -8,6 +8,7 @@ import click
 
 from syncline.cli.answer import Answer
 from syncline.cli.invocation import Invocation, common_options, pass_invocation
+from syncline.cli.render.text import count_text
 from syncline.errors import UsageError
 
 if TYPE_CHECKING:
@@ -35,6 +36,9 @@ def command(
         approved = session.approve(chosen)
 
     def show() -> Any:
+        if not approved:
+            yield "Nothing is held."
+            return
         yield f"{approved} released; the next `syncline run` performs them if nothing has changed."
 
     return Answer({"approved": approved, "handles": chosen}, show)
@@ -53,7 +57,7 @@ def _choose(
     guards = sorted({each.guard for each in held})
     if not (handles or guard or everything):
         raise UsageError(
-            f"say what to release: {len(held)} operations are held",
+            f"say what to release: {count_text(len(held), 'operation is', 'operations are')} held",
             hint="Name handles (see `syncline status`), or --guard NAME, or --all.",
         )
     if unknown := [handle for handle in handles if handle not in known]:

@@ -53,18 +53,19 @@ def list_links(invocation: Invocation, /, *, everything: bool, **chosen: Any) ->
 @common_options()
 @pass_invocation
 def show_link(invocation: Invocation, *, reference: str) -> Answer:
-    """Show one link: its state, both records, and what it waits for.
+    """Show one link: its state, both records, and what it waits for; or what waits without one.
 
     REF is the number of a link, the id of a record, or (part of) a name or of an e-mail address.
     """
     from syncline.cli.opening import open_session
 
     with open_session(invocation) as (session, _configuration):
-        entries = session.link(reference)
+        found = session.link(reference)
 
     def show() -> Any:
-        from syncline.cli.render.links import link_parts
+        from syncline.cli.render.links import link_parts, waiting_alone_parts
 
-        return link_parts(entries)
+        yield from link_parts(found.entries)
+        yield from waiting_alone_parts(found.waiting)
 
-    return Answer({"links": entries}, show)
+    return Answer({"links": found.entries, "waiting": found.waiting}, show)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from syncline.cli.render.parts import COLOR, heading, line, table
-from syncline.cli.render.text import printable
+from syncline.cli.render.text import count_text, printable
 from syncline.plugin.discovery import PluginInfo
 from syncline.plugin.requests import CheckResult
 
@@ -37,7 +37,7 @@ def doctor_parts(findings: Sequence[CheckResult]) -> Iterator[Text]:
         yield from _finding(each.level, each.id, each.message)
         yield from _hint(each.hint)
     bad = [each.level for each in findings if each.level != "ok"]
-    counts = ", ".join(f"{bad.count(level)} {level}" for level in ("error", "warning"))
+    counts = ", ".join(count_text(bad.count(level), level) for level in ("error", "warning"))
     yield heading(counts if bad else "Nothing is wrong.")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
@@ -10,7 +10,7 @@ from rich.text import Text
 from syncline.cli.render.parts import blank, heading, line
 from syncline.cli.render.status import waiting_parts
 from syncline.cli.render.text import count_text, label_text, lane_text, printable
-from syncline.model.reports import LinkEntry
+from syncline.model.reports import LinkEntry, WaitingRecord
 from syncline.model.sides import SIDES
 
 if TYPE_CHECKING:
@@ -20,15 +20,20 @@ if TYPE_CHECKING:
 def link_list_parts(found: LinkList) -> Iterator[Any]:
     """Each link in a few lines, then what waits without a link, then the numbers."""
     yield from link_parts(found.entries)
-    if found.waiting:
-        yield heading(f"Waiting without a link ({len(found.waiting)})")
-        for each in found.waiting:
-            yield from waiting_parts(each)
-        yield blank()
+    yield from waiting_alone_parts(found.waiting)
     total = sum(found.counts.values())
     parts = [f"{number} {status}" for status, number in sorted(found.counts.items())]
     words = f": {', '.join(parts)}" if parts else ""
     yield line(f"{count_text(total, 'link')}{words}.")
+
+
+def waiting_alone_parts(waiting: Sequence[WaitingRecord]) -> Iterator[Any]:
+    """What waits without a link; nothing, if nothing does."""
+    if waiting:
+        yield heading(f"Waiting without a link ({len(waiting)})")
+        for each in waiting:
+            yield from waiting_parts(each)
+        yield blank()
 
 
 def link_parts(entries: Iterable[LinkEntry]) -> Iterator[Text]:

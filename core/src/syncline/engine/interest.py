@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, exists, select, update
+from sqlalchemy import Connection, exists, select, update
 
 from syncline.engine.lanes import FeedState
 from syncline.state.database import chunks
 from syncline.state.lanes import LANE
 from syncline.state.links import LINK
-from syncline.state.records import KEY, RECORD
+from syncline.state.records import RECORD, drop_keys
 
 
 @dataclass(frozen=True)
@@ -63,5 +63,5 @@ def no_longer_pending(tx: Connection, feed: FeedState, ids: Iterable[str]) -> No
     for part in chunks(ids):
         done = (RECORD.c.feed_id == feed.id, RECORD.c.id.in_(part), ~waiting)
         settled = select(RECORD.c.id).where(*done)
-        tx.execute(delete(KEY).where(KEY.c.feed_id == feed.id, KEY.c.record_id.in_(settled)))
+        drop_keys(tx, feed.id, settled)
         tx.execute(update(RECORD).where(*done).values(pending=False))

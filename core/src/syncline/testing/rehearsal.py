@@ -66,7 +66,7 @@ class EngineWorld:
         self.more_syncs: tuple[SyncSettings, ...] = ()
         self.folder = folder
         self.commits: CommitHook | None = None
-        self._databases = Databases(folder / "state.sqlite", lambda: self.commits)
+        self.databases = Databases(folder / "state.sqlite", lambda: self.commits)
         key = folder / "key"
         key.write_text("k" * 40)
         self.state = StateSettings(f"sqlite:///{folder / 'state.sqlite'}", Secret(file=key))
@@ -121,7 +121,7 @@ class EngineWorld:
         return Session(
             self.configuration(),
             self.plugins,
-            self._databases.open(self.state),
+            self.databases.open(self.state),
             self.clock,
             Silent(),
             workers=1,

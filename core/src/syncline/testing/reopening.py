@@ -20,7 +20,9 @@ from syncline.state.vault import Vault
 
 @dataclass
 class Databases:
-    """Those of one world. `hook()` says who is asked around commits at the moment."""
+    """Those of one world, or of worlds that follow each other in one folder. `hook()` says who is
+    asked around commits at the moment.
+    """
 
     file: Path
     hook: Callable[[], CommitHook | None]
@@ -33,7 +35,7 @@ class Databases:
             if each.vault.key_id == vault.key_id:
                 self.closed.remove(each)
                 return each
-        opened = _Reopened.open(state.url, vault, _Asking(self.hook))
+        opened = _Reopened.open(state.url, vault, _Asking(self))
         opened.closed = self.closed
         return opened
 
@@ -51,12 +53,12 @@ class _Reopened(Database):
 class _Asking:
     """The commit hook of all of them."""
 
-    hook: Callable[[], CommitHook | None]
+    databases: Databases
 
     def before(self, tx: Connection) -> None:
-        if (asked := self.hook()) is not None:
+        if (asked := self.databases.hook()) is not None:
             asked.before(tx)
 
     def after(self) -> None:
-        if (asked := self.hook()) is not None:
+        if (asked := self.databases.hook()) is not None:
             asked.after()

@@ -50,7 +50,7 @@ prove: $(READY_TO_WORK)
 
 docs: $(READY_TO_WORK)
 	$(BIN)/python -m syncline.cli.reference $(CHECK)
-	$(BIN)/python docs/generate.py $(CHECK)
+	$(BIN)/python -m docs.generate $(CHECK)
 
 setup: $(READY_TO_WORK)
 

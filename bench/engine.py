@@ -31,6 +31,7 @@ from syncline.policy.settings import (
     StateSettings,
     SyncSettings,
 )
+from syncline.run.garbage import collect_rarely
 from syncline.run.selection import Selection
 from syncline.run.session import Session
 
@@ -146,5 +147,6 @@ def _connection(name: str, count: int, changed: int) -> ConnectionSettings:
 
 
 if __name__ == "__main__":
+    collect_rarely()  # as the command line does
     with tempfile.TemporaryDirectory() as made:
         print(json.dumps(measure(sys.argv[1], int(sys.argv[2]), Path(made))))

@@ -5,10 +5,10 @@ Called by generate.py.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from docs import marked
 from syncline.engine.decide.link import Mode, Verdict
 from syncline.testing.decision_table import FIELD_ROWS, LINK_ROWS, Row
 
@@ -36,15 +36,9 @@ _WAYS = {"one": "first → second", "other": "second → first"}
 def current(text: str) -> str:
     """The page with both tables as they are now."""
     head = ("One side", "The other", "When", "What happens", "Reason shown")
-    text = _filled(text, "links", _table(head, LINK_ROWS))
+    text = marked.filled(text, "links", _table(head, LINK_ROWS))
     head = ("First side", "Second side", "When", "What travels", "Reason shown")
-    return _filled(text, "fields", _table(head, FIELD_ROWS))
-
-
-def _filled(text: str, name: str, table: str) -> str:
-    begin, end = f"<!-- {name}:begin -->", f"<!-- {name}:end -->"
-    block = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
-    return block.sub(lambda _: f"{begin}\n{table}\n{end}", text)
+    return marked.filled(text, "fields", _table(head, FIELD_ROWS))
 
 
 def _table(head: Sequence[str], rows: Sequence[Row]) -> str:

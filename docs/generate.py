@@ -1,8 +1,9 @@
-"""Fills the field tables of docs/connectors/*.md from what the connectors declare, and the tables
-of docs/explanation/decision-table.md from the rows that the tests check.
+"""Fills the field tables of docs/connectors/*.md from what the connectors declare, the tables of
+docs/explanation/decision-table.md from the rows that the tests check, and promises.md beside it
+from the faults that are planted.
 
-python docs/generate.py            writes what has changed
-python docs/generate.py --check    writes nothing; exit code 1 names the pages that are not current
+python -m docs.generate            writes what has changed
+python -m docs.generate --check    writes nothing; exit code 1 names the pages that are not current
 
 A page of a connector is about the one it is named after. Whatever stands between the two marks is
 replaced: a table for each object type.
@@ -10,21 +11,17 @@ replaced: a table for each object type.
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import decision_table
-
+from docs import decision_table, marked, promises
 from syncline.model.capacity import Capacity
 from syncline.plugin.connector import Connector
 from syncline.plugin.manager import PluginManager
 from syncline.plugin.spec import Field, TypeSpec
 
 PAGES = Path(__file__).parent / "connectors"
-BEGIN, END = "<!-- fields:begin -->", "<!-- fields:end -->"
-_BLOCK = re.compile(f"{re.escape(BEGIN)}.*?{re.escape(END)}", re.DOTALL)
 
 
 def main(arguments: list[str]) -> int:
@@ -46,16 +43,13 @@ def _name(page: Path) -> str:
 
 def current_pages() -> Iterator[tuple[Path, str]]:
     """Every page with marks, and what it must say."""
-    yield decision_table.PAGE, decision_table.current(decision_table.PAGE.read_text("utf-8"))
+    for each in (decision_table, promises):
+        yield each.PAGE, each.current(each.PAGE.read_text("utf-8"))
     connectors = PluginManager.discover().connector_types
     for page in sorted(PAGES.glob("*.md")):
         before = page.read_text("utf-8")
-        if _BLOCK.search(before):
-            yield page, _with_tables(before, tables(connectors[page.stem]))
-
-
-def _with_tables(text: str, tables: str) -> str:
-    return _BLOCK.sub(lambda _: f"{BEGIN}\n{tables}\n{END}", text)
+        if page.stem in connectors:
+            yield page, marked.filled(before, "fields", tables(connectors[page.stem]))
 
 
 def tables(connector: type[Connector]) -> str:

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from mutants.catalogue import MUTANTS
-from mutants.planted import PROPERTIES, Mutant
+from mutants.planted import Mutant
+from mutants.properties import PROPERTIES
 from mutants.trial import SURVIVED, Trial, passes_unplanted, try_out
 
 AT_ONCE = 2
@@ -37,7 +38,7 @@ def main(words: Sequence[str]) -> int:
 
 
 def _line(mutant: Mutant, trial: Trial) -> str:
-    of = f"{mutant.caught_by:<3} {PROPERTIES[mutant.caught_by]}"
+    of = f"{mutant.caught_by:<3} {PROPERTIES[mutant.caught_by].name}"
     lines = [f"{mutant.name:<42} {of:<22} {trial.by}"]
     if not trial.caught:
         lines.append(f"    {mutant.wrong}")
@@ -47,8 +48,8 @@ def _line(mutant: Mutant, trial: Trial) -> str:
 def _table(planted: Counter[str], caught: Counter[str]) -> str:
     """How many faults each property was to catch, and how many it caught."""
     lines = ["", "property                planted  caught"]
-    for number, name in PROPERTIES.items():
-        lines.append(f"{number:<3} {name:<20} {planted[number]:>6} {caught[number]:>7}")
+    for number, each in PROPERTIES.items():
+        lines.append(f"{number:<3} {each.name:<20} {planted[number]:>6} {caught[number]:>7}")
     return "\n".join(lines) + "\n"
 
 

@@ -26,8 +26,8 @@ DECIDING = (
     Mutant(
         name="foreign marker ignored",
         file="engine/round.py",
-        old="            if lane.adopt_foreign:\n",
-        new="            if lane.adopt_foreign or not self.world.dry:\n",
+        old="            if foreign and not lane.adopt_foreign:\n",
+        new="            if foreign and not lane.adopt_foreign and self.world.dry:\n",
         wrong="A second installation on the same accounts does not stop the lane.",
         caught_by="P19",
         tests=("test_markers.py::test_a_foreign_marker_stops_the_lane_and_says_so_every_time",),
@@ -44,8 +44,8 @@ DECIDING = (
     Mutant(
         name="unknown base counts as unedited",
         file="engine/decide/link.py",
-        old="    return unknown or any(",
-        new="    return any(",
+        old="    return bool(never_settled) or Change.CHANGED in changes.values()\n",
+        new="    return Change.CHANGED in changes.values()\n",
         wrong="A record whose base is unknown is deleted as if nobody had edited it.",
         caught_by="P4",
         tests=("test_planted_faults.py::test_without_a_base_a_record_counts_as_edited",),

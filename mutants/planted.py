@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -39,34 +38,6 @@ ENUMERATION: Final = (
     "test_whatever_point_a_run_dies_at_the_next_runs_end_where_it_would_have"
 )
 """Of its scenarios single ones are named: `ENUMERATION[scenario / kind of system]`."""
-
-PROPERTIES: Final[Mapping[str, str]] = {
-    "P1": "convergence",
-    "P2": "fixpoint",
-    "P3": "nothing lost",
-    "P4": "no unearned deletion",
-    "P5": "no doubles",
-    "P6": "direction",
-    "P7": "permission",
-    "P8": "crash",
-    "P9": "isolation",
-    "P10": "guards",
-    "P11": "incomplete reads",
-    "P12": "cursor",
-    "P13": "no echo",
-    "P14": "symmetry and order",
-    "P15": "lenses",
-    "P16": "merge",
-    "P17": "scope",
-    "P18": "reconfiguration",
-    "P19": "two engines",
-    "P20": "lost state",
-    "P21": "plan",
-    "P22": "undo",
-    "P23": "cost",
-    "P24": "made again",
-    "P25": "first sync",
-}
 
 
 @dataclass(frozen=True, kw_only=True)

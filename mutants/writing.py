@@ -28,10 +28,10 @@ WRITING = (
         ),
     ),
     Mutant(
-        name="intent after the call",
+        name="sent without an intent",
         file="engine/write.py",
-        old="        batch, intents = self._intend(batch)\n        outcomes = self._call(batch)\n",
-        new="        outcomes = self._call(batch)\n        batch, intents = self._intend(batch)\n",
+        old="add_intents(tx, [self._intent(each, now) for each in ready])",
+        new="[0 for _each in ready]",
         wrong="A write is noted only when its answer is there.",
         caught_by="P8",
         tests=("test_planted_faults.py::test_wherever_a_run_dies_each_record_comes_once",),
@@ -51,7 +51,7 @@ WRITING = (
     Mutant(
         name="create without a key repeated",
         file="engine/recover.py",
-        old="        elif self.world.seconds - each.sent_at < feed.spec.change_detection.visibility_lag:\n",
+        old="        elif self.world.seconds - each.sent_at < _unseen_for(feed.spec):\n",
         new="        elif self.world.seconds < each.sent_at:\n",
         wrong="A create is repeated before its record, if there is one, can be seen.",
         caught_by="P5",
@@ -123,9 +123,20 @@ WRITING = (
         tests=("test_planted_faults.py::test_a_long_run_keeps_its_lease",),
     ),
     Mutant(
+        name="the living taken for dead",
+        file="state/lives.py",
+        old="            fcntl.flock(found, fcntl.LOCK_SH | fcntl.LOCK_NB)\n",
+        new="            fcntl.flock(found, fcntl.LOCK_UN)\n",
+        wrong="A second engine takes the lease of one that is at work, for it has left a file.",
+        caught_by="P19",
+        tests=(
+            "test_interruption.py::test_a_second_engine_that_comes_while_one_writes_is_told_that_it_is_busy",
+        ),
+    ),
+    Mutant(
         name="lease not taken",
         file="state/leases.py",
-        old="            where=(LEASE.c.until_at <= now) | (LEASE.c.holder == holder),\n",
+        old="        if key not in known or known[key].until_at <= now or known[key].holder == holder\n",
         new="",
         wrong="A second engine takes the lease of one that is at work.",
         caught_by="P19",
@@ -177,7 +188,7 @@ WRITING = (
     Mutant(
         name="our own write comes back",
         file="engine/prepare.py",
-        old="        if name in own and sent.get(name) == source.get(name)\n",
+        old="        if name in own and _listed(sent.get(name)) == _listed(source.get(name))\n",
         new="        if name in own\n",
         wrong="The base is what was to be stored, not what the side can hold: its cut comes back.",
         caught_by="P13",

@@ -102,7 +102,7 @@ def _run(*words: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize(
     "generator",
-    [("-m", "syncline.cli.reference"), ("docs/generate.py",)],
+    [("-m", "syncline.cli.reference"), ("-m", "docs.generate")],
     ids=lambda words: words[-1],
 )
 def test_generated_parts_are_current(generator: tuple[str, ...]) -> None:

@@ -151,10 +151,12 @@ def _run(world: World) -> RunReport:
     from syncline.config.load import load
     from syncline.plugin.manager import PluginManager
     from syncline.run.session import Session
+    from syncline.run.surroundings import Surroundings
 
     plugins = PluginManager.discover()
     configuration = load(world.folder / "syncline.toml", plugins)
-    with Session.open(configuration, plugins, sleep=lambda _seconds: None) as session:
+    around = Surroundings(sleep=lambda _seconds: None)
+    with Session.open(configuration, plugins, surroundings=around) as session:
         return session.run(Selection(full=True))
 
 

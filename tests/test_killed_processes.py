@@ -1,103 +1,103 @@
-"""Real processes over real sockets, killed with SIGKILL: nothing is lost, nothing is doubled.
+"""The command line over both stand-ins, killed with SIGKILL again and again while people work:
+nothing is lost, nothing is doubled, and no run waits for a dead one.
 
-A run of the command line is killed as soon as the stand-ins have seen so many calls; the lease
-it leaves behind is taken for expired (ten minutes nobody wants to wait for), and the next run
-goes on. `make test` kills a handful, `SYNCLINE_PROVE=200` as many as it says.
+`make test` kills a few, `SYNCLINE_PROVE=200` kills 200 in all; `SYNCLINE_PROVE_SEED` begins
+elsewhere.
 """
 
 from __future__ import annotations
 
-import json
 import os
-import random
-import sqlite3
-import subprocess
-import sys
-from collections import Counter
-from contextlib import closing
+import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bench.world import World, raised
+from tests.office import Office
+from tests.proxy import Drop, Proxy
 
-KILLS = int(os.environ.get("SYNCLINE_PROVE", "0") or 0) or 3
-PEOPLE = ("ada", "bob")
-EACH = 10
+KINDS = 4
+KILLS = int(os.environ.get("SYNCLINE_PROVE", "0") or 0) // KINDS or 3
+SEED = int(os.environ.get("SYNCLINE_PROVE_SEED", "1"))
+LONGEST = 0.1
+"""Seconds a run may go on after an answer: enough to commit, and to be about the next call."""
 
 
 @pytest.mark.parametrize("key_field", [True, False], ids=["with a key field", "without"])
-def test_a_killed_process_loses_and_doubles_nothing(tmp_path: Path, key_field: bool) -> None:
-    chance = random.Random(20261121)
-    with raised(tmp_path / "world") as world:
-        for name in PEOPLE:
-            world.add_member(name)
-        world.configure(key_field=key_field)
-        for number in range(EACH):
-            _enter(world, number)
-        killed = 0
-        for number in range(KILLS):
-            killed += _run_and_kill(world, after=chance.randint(5, 20))
-            _enter(world, EACH + number)
-            _the_lease_expires(world)
-            world.later(60)
-        for _run in range(3):
-            world.later(120)
-            last = _run_to_the_end(world)
-        expected = {f"{w}{name}{n}" for w in "OS" for name in PEOPLE for n in range(EACH + KILLS)}
-        in_outlook = Counter(c["surname"] for box in world.mailboxes for c in box.contacts())
-        in_salesforce = Counter(row["LastName"] for row in world.salesforce.rows("Contact"))
-
-    assert killed, "not a single run was killed while it worked"
-    assert last["writes"] == 0
-    assert in_outlook == in_salesforce == Counter(expected)
+@pytest.mark.parametrize("state", ["sqlite", "postgresql"])
+def test_killed_again_and_again_nothing_is_lost_and_nothing_is_there_twice(
+    state: str, key_field: bool, tmp_path: Path, request: pytest.FixtureRequest,
+    proxied: Callable[[str], Proxy], record_property: Callable[[str, Any], None],
+) -> None:  # fmt: skip
+    url = request.getfixturevalue("postgres_url") if state == "postgresql" else None
+    with Office.open(tmp_path, seed=SEED, url=url, key_field=key_field) as office:
+        killer = Killer(office, between(office, proxied))
+        while killer.kills < KILLS:
+            killer.run()
+            office.work()
+        office.until_quiet()
+        office.judge()
+        record_property("kills", killer.kills)
+        record_property("runs", office.runs)
 
 
-def _enter(world: World, number: int) -> None:
-    """Everybody enters one contact on each side; only every other one has an e-mail."""
-    for name, mailbox, user in zip(PEOPLE, world.mailboxes, world.users, strict=True):
-        family = f"O{name}{number}"
-        more = {"emailAddresses": [{"address": f"{family}@example.test"}]} if number % 2 else {}
-        mailbox.create_contact({"givenName": "A", "surname": family, **more})
-        fields = {"FirstName": "A", "LastName": f"S{name}{number}"}
-        world.salesforce.create("Contact", fields, as_user=user)
+def between(office: Office, proxied: Callable[[str], Proxy]) -> list[Proxy]:
+    """From now on a proxy is in front of each stand-in."""
+    found = []
+    for sandbox in (office.world.graph, office.world.salesforce):
+        found.append(proxied(sandbox.url))
+        office.configure(sandbox.url, found[-1].url)
+    return found
 
 
-def _run_and_kill(world: World, *, after: int) -> bool:
-    """Start a run and kill it once the stand-ins have seen so many calls of it; whether it was
-    still running then.
+class Killer:
+    """Kills runs at a random call: before it, while it is on its way, after its effect, or a
+    moment after its answer, wherever the run then is.
     """
-    for sandbox in (world.graph, world.salesforce):
-        sandbox.reset_calls()
-    process = subprocess.Popen(_command(world), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    while process.poll() is None and _calls(world) < after:
-        """Asking the stand-ins takes the time that passes between two looks."""
-    process.kill()
-    process.communicate()
-    return process.returncode < 0
 
+    def __init__(self, office: Office, proxies: list[Proxy]) -> None:
+        self.office = office
+        self.proxies = proxies
+        self.chance = office.chance
+        self.kills = 0
 
-def _run_to_the_end(world: World) -> dict[str, Any]:
-    done = subprocess.run(_command(world), capture_output=True, check=False, encoding="utf-8")
-    assert done.returncode == 0, done.stdout + done.stderr
-    report: dict[str, Any] = json.loads(done.stdout)
-    return report
+    def run(self) -> None:
+        """A run, which dies on the way unless it is shorter than that."""
+        number = self.chance.randrange(1, 25)
+        way = self.chance.choice(("before", "on its way", "after", "later"))
+        alive, reached = threading.Event(), threading.Event()
+        calls = iter(range(number - 1, -1, -1))
 
+        def at_last() -> bool:
+            if next(calls, -1) != 0:
+                return False
+            alive.wait()
+            if way != "later":
+                run.kill()
+            reached.set()
+            return True
 
-def _command(world: World) -> list[str]:
-    config = str(world.folder / "syncline.toml")
-    return [sys.executable, "-m", "syncline.cli", "--json", "-c", config, "run", "--full"]
+        def before(_method: str, _path: str) -> None:
+            if way in ("before", "on its way") and at_last() and way == "before":
+                raise Drop
 
+        def after(answer: Any) -> Any:
+            if way in ("after", "later"):
+                at_last()
+            return answer
 
-def _calls(world: World) -> int:
-    return sum(sum(each.call_counts().values()) for each in (world.graph, world.salesforce))
-
-
-def _the_lease_expires(world: World) -> None:
-    """As if ten minutes had passed. A killed process may not even have made the database."""
-    for found in world.folder.glob("*.sqlite"):
-        with closing(sqlite3.connect(found, timeout=30)) as database, database:
-            made = database.execute("SELECT 1 FROM sqlite_master WHERE name = 'lease'").fetchone()
-            if made:
-                database.execute("UPDATE lease SET until_at = 0")
+        for proxy in self.proxies:
+            proxy.before, proxy.after = before, after
+        run = self.office.start("run")
+        alive.set()
+        while run.lives_for(0.01) and not reached.is_set():
+            """Its calls go through the proxies meanwhile."""
+        if way == "later" and run.lives_for(self.chance.random() * LONGEST):
+            run.kill()
+        ended = run.end()
+        for proxy in self.proxies:
+            proxy.calm()
+        assert ended.killed or ended.code in (0, 5), ended
+        self.kills += ended.killed

@@ -8,7 +8,8 @@ from __future__ import annotations
 import pytest
 
 from mutants.catalogue import MUTANTS
-from mutants.planted import PROPERTIES, ROOT, Mutant
+from mutants.planted import ROOT, Mutant
+from mutants.properties import PROPERTIES
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)

@@ -37,7 +37,7 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Databases:
     folder = tmp_path_factory.mktemp("world")
     EngineWorld(folder, MemoryOptions(), MemoryOptions()).session().close()
     (folder / "state.sqlite").rename(folder.with_suffix(".new"))
-    return Databases(folder / "state.sqlite", lambda: None)
+    return Databases(folder / "state.sqlite")
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def worlds(databases: Databases) -> Callable[..., EngineWorld]:
             each.unlink()
         shutil.copyfile(folder.with_suffix(".new"), databases.file)
         world = EngineWorld(folder, left, right)
-        world.databases, databases.hook = databases, lambda: world.commits
+        world.open_state = lambda commits: databases.open(world.state, commits)
         return world
 
     return make

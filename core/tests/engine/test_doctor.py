@@ -5,7 +5,12 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import timedelta
 
+from sqlalchemy import update
+
 from syncline.run.doctor import exit_code
+from syncline.state.database import Database
+from syncline.state.leases import LEASE
+from syncline.state.vault import Vault
 from syncline.testing.crashes import Died, Tripwire
 from syncline.testing.rehearsal import EngineWorld, person
 
@@ -27,13 +32,14 @@ def test_after_a_run_nothing_is_wrong(world: EngineWorld) -> None:
     assert found["database.version"] == found["database.integrity"] == "ok"
 
 
-def test_what_a_run_that_died_left_behind_is_found_once_it_is_old(world: EngineWorld) -> None:
+def test_what_a_run_that_died_left_behind_is_found(world: EngineWorld) -> None:
     world.left.create("ada", person("Grace", "Hopper"))
     wire = Tripwire(effects_only=True)
     wire.at = _the_write(world)
     with wire.around(world), suppress(Died):
         world.sync()
-    assert levels(world)["leases.stale"] == "ok"
+    found = levels(world)
+    assert (found["leases.stale"], found["intents.old"]) == ("warning", "ok")
 
     world.clock.advance(DAY + 1)
     found = levels(world)
@@ -42,6 +48,24 @@ def test_what_a_run_that_died_left_behind_is_found_once_it_is_old(world: EngineW
     world.sync()
     found = levels(world)
     assert (found["leases.stale"], found["intents.old"]) == ("ok", "ok")
+
+
+def test_leases_of_somebody_elsewhere_are_left_behind_an_hour_after_they_ran_out(
+    world: EngineWorld,
+) -> None:
+    world.sync()
+    ends = world.clock().timestamp() + 600
+    database = Database.open(world.state.url, Vault.from_key("k" * 40))
+    with database.transaction() as tx:
+        tx.execute(update(LEASE).values(holder="elsewhere", until_at=ends))
+    database.close()
+    assert levels(world)["leases.stale"] == "ok"
+
+    world.clock.advance(4000)
+    assert levels(world)["leases.stale"] == "ok"
+
+    world.clock.advance(300)
+    assert levels(world)["leases.stale"] == "warning"
 
 
 def _the_write(world: EngineWorld) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -147,12 +148,20 @@ def test_who_was_taken_for_dead_commits_nothing_any_more(worlds: Worlds, idempot
     assert world.same()
 
 
-def test_a_dead_engines_lease_ends_by_itself(world: EngineWorld) -> None:
-    world.left.create("ada", person("Grace", "Hopper"))
-    moment = Moment.of(world)
-    at = points_of(world, effects_only=True).index("right apply") + 1
-    moment.restore(world)
-    assert run_until_death(world, Tripwire(at=at, effects_only=True))
+def test_who_died_on_this_machine_is_no_hindrance_to_the_next_run(world: EngineWorld) -> None:
+    _die_while_writing(world)
+
+    world.settle()
+
+    assert world.same()
+    assert len(world.right.read("ada")) == 1
+    assert not list(world.folder.glob("state.sqlite-run-*")), "what the dead left behind is gone"
+
+
+def test_who_may_be_alive_elsewhere_keeps_its_lease_until_it_runs_out(world: EngineWorld) -> None:
+    _die_while_writing(world)
+    for sign in world.folder.glob("state.sqlite-run-*"):
+        sign.unlink()  # another machine's are not to be seen from here
 
     assert world.sync().exit_code == 8
     world.clock.advance(700)
@@ -160,6 +169,35 @@ def test_a_dead_engines_lease_ends_by_itself(world: EngineWorld) -> None:
 
     assert world.same()
     assert len(world.right.read("ada")) == 1
+
+
+@pytest.mark.parametrize("idempotency", ["marker", "none"])
+def test_what_the_dead_have_sent_may_arrive_after_the_next_run_has_looked(
+    worlds: Worlds, idempotency: str
+) -> None:
+    world = worlds(right=MemoryOptions(idempotency=idempotency))
+    nothing = Moment.of(world, "nothing")
+    _die_while_writing(world)
+    made = Moment.of(world, "made")
+    vars(world.right).update(copy.deepcopy(nothing.right))  # what was sent is still on its way
+    with world.session() as session:
+        report = session.run(Selection())
+    assert {problem.kind for problem in report.problems} == {"unknown"}
+
+    vars(world.right).update(copy.deepcopy(made.right))
+    world.settle()
+
+    assert world.same()
+    assert len(world.right.read("ada")) == 1
+
+
+def _die_while_writing(world: EngineWorld) -> None:
+    """One person is new on the left, and whoever has created her on the right dies of it."""
+    world.left.create("ada", person("Grace", "Hopper"))
+    moment = Moment.of(world)
+    at = points_of(world, effects_only=True).index("right apply") + 1
+    moment.restore(world)
+    assert run_until_death(world, Tripwire(at=at, effects_only=True))
 
 
 def test_two_engines_at_the_same_time_make_each_record_once(world: EngineWorld) -> None:

@@ -52,7 +52,7 @@ def test_a_lane_can_be_woken_as_a_whole(database: Database) -> None:
     with database.transaction() as tx:
         attention.wait(tx, GRACE, 1000.0)
         attention.wait(tx, replace(GRACE, record_id="alan"), 1000.0)
-        attention.wake_lane(tx, 1, 1001.0)
+        attention.wake_lanes(tx, [1], 1001.0)
         assert list(tx.scalars(select(ATTENTION.c.next_at))) == [1001.0, 1001.0]
 
 

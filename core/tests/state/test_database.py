@@ -14,7 +14,8 @@ from sqlmodel import SQLModel
 
 from syncline.errors import StateError
 from syncline.state import tables
-from syncline.state.database import META, Database, chunks, scratch_copy, table, upsert
+from syncline.state.bulk import upsert
+from syncline.state.database import META, Database, chunks, scratch_copy, table
 from syncline.state.vault import Vault
 
 OTHER_KEY = "another key, which is long enough as well, but wrong"

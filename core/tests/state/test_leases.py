@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
-from sqlalchemy import select
+from collections.abc import Callable
 
-from syncline.errors import Busy
+import pytest
+from sqlalchemy import select, text
+
+from syncline.errors import Busy, StateError
 from syncline.state import leases
 from syncline.state.database import Database
+from syncline.state.holder import Holder
 from syncline.state.leases import LEASE, LeaseKey
 
 ADA = LeaseKey(1, "ada", "contact")
@@ -93,3 +96,76 @@ def test_a_lease_that_ran_out_counts_as_lost_even_if_nobody_took_it(database: Da
 
     with pytest.raises(Busy), database.transaction() as tx:
         leases.renew(tx, "one", 61.0, 60.0, 1)
+
+
+# --- holders that die -----------------------------------------------------------------------------
+
+
+def take(holder: Holder, now: float, *keys: LeaseKey) -> set[LeaseKey]:
+    with holder.database.transaction() as tx:
+        return holder.acquire(tx, keys, now, 60.0)
+
+
+def test_the_leases_of_the_dead_pass_at_once_and_the_fence_rises(
+    database: Database, killed: Callable[[Database, str], None]
+) -> None:
+    acquire(database, "dead", 0.0, ADA, BOB)
+    killed(database, "dead")
+    before, two = fence(database, ADA), Holder(database, "two")
+
+    assert take(two, 1.0, ADA) == {ADA}
+    assert fence(database, ADA) > before
+    two.release()
+    with pytest.raises(Busy), database.transaction() as tx:
+        leases.assert_held(tx, "dead", 1.0, 2)
+
+
+def test_who_lives_keeps_its_leases_however_long_it_says_nothing(database: Database) -> None:
+    one = Holder(database, "one")
+    take(one, 0.0, ADA)
+
+    two = Holder(database, "two")
+
+    assert take(two, 59.0, ADA) == set()
+    two.release()
+    one.release()
+    assert acquire(database, "three", 59.0, ADA) == {ADA}
+
+
+def test_who_shows_no_sign_may_be_alive_elsewhere(database: Database) -> None:
+    acquire(database, "elsewhere", 0.0, ADA)
+    two = Holder(database, "two")
+
+    assert take(two, 59.0, ADA) == set()
+    assert take(two, 60.0, ADA) == {ADA}
+    two.release()
+
+
+def test_who_could_not_give_its_leases_back_is_as_good_as_dead(database: Database) -> None:
+    one = Holder(database, "one")
+    take(one, 0.0, ADA)
+    with database.transaction() as tx:
+        tx.execute(text("ALTER TABLE lease RENAME TO elsewhere"))
+    with pytest.raises(StateError):
+        one.release()
+    with database.transaction() as tx:
+        tx.execute(text("ALTER TABLE elsewhere RENAME TO lease"))
+
+    two = Holder(database, "two")
+    assert take(two, 1.0, ADA) == {ADA}
+    two.release()
+    with database.transaction() as tx:
+        assert leases.left_behind(tx, 1000.0) == 0
+
+
+def test_nobody_is_shown_as_busy_whose_run_is_dead(
+    database: Database, killed: Callable[[Database, str], None]
+) -> None:
+    acquire(database, "dead", 0.0, ADA)
+    acquire(database, "elsewhere", 0.0, BOB)
+    killed(database, "dead")
+
+    with database.transaction() as tx:
+        assert leases.until(tx, ADA, 1.0) is None
+        assert leases.until(tx, BOB, 1.0) == 60.0
+        assert leases.left_behind(tx, -1.0) == 1

@@ -43,8 +43,10 @@ def open_session(invocation: Invocation) -> Iterator[tuple[Session, Configuratio
 
     configure_log(verbose=invocation.verbose)
     configuration, plugins = load_configuration(invocation)
+    from syncline.run.garbage import collect_rarely
     from syncline.run.session import Session  # the engine: only once the file is known to be fine
 
+    collect_rarely()
     with ExitStack() as stack:
         progress = stack.enter_context(progress_on(sys.stderr, color=invocation.color))
         session = stack.enter_context(Session.open(configuration, plugins, progress=progress))

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from syncline.engine.decide.deltas import Digest, Digests
 from syncline.model.fields import NORMAL_FORM_VERSION, SetType, Value
 from syncline.model.objects import ObjectType
+
+_JSON: Final = json.JSONEncoder(separators=(",", ":"))
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ def base_tag(mapping_version: int, key_id: str) -> str:
 
 def dump(digests: Digests | None) -> str | None:
     """Digests as the JSON text the state keeps."""
-    return None if digests is None else json.dumps(digests, separators=(",", ":"))
+    return None if digests is None else _JSON.encode(digests)
 
 
 def load(text: str | None) -> dict[str, Digest] | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from syncline.engine.lanes import FeedState, Lane
 from syncline.engine.report import RoundReport
@@ -27,7 +28,7 @@ class Failures:
     def note(self, feed: FeedState, error: ConnectionFailure) -> None:
         """A call to this feed failed as a whole: its lanes end here, and the report says so."""
         if self._failed.setdefault(feed.id, error) is error:
-            lanes = [lane for lane in self.lanes.values() if feed.id in _feeds(lane)]
+            lanes = [each for each in self._of_feed.get(feed.id, ()) if each.id in self.lanes]
             self.report.lane_failed(lanes, error, feed.connection.name)
 
     @contextmanager
@@ -37,6 +38,14 @@ class Failures:
             yield
         except ConnectionFailure as error:
             self.note(feed, error)
+
+    @cached_property
+    def _of_feed(self) -> Mapping[int, list[Lane]]:
+        found: dict[int, list[Lane]] = {}
+        for lane in self.lanes.values():
+            for feed_id in _feeds(lane):
+                found.setdefault(feed_id, []).append(lane)
+        return found
 
     def __contains__(self, feed: FeedState) -> bool:
         return feed.id in self._failed

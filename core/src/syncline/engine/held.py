@@ -19,7 +19,8 @@ from syncline.engine.lanes import Lane
 from syncline.model.reports import Action, GuardTrip
 from syncline.model.sides import Side
 from syncline.state import tables
-from syncline.state.database import chunks, table, upsert
+from syncline.state.bulk import upsert
+from syncline.state.database import chunks, table
 
 APPROVAL: Final = table(tables.Approval)
 _DAY: Final = 24 * 3600.0

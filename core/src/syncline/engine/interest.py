@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, exists, select, update
 
@@ -43,8 +44,13 @@ class Interest:
         return self.everything | self.owners.get(owner, frozenset())
 
 
-def no_longer_pending(tx: Connection, feed: FeedState, ids: Iterable[str]) -> None:
-    """Of these records, those that every lane they belong to has linked need no keys any more."""
+def no_longer_pending(
+    tx: Connection, feed: FeedState, ids: Iterable[str], *, settled: bool = False
+) -> None:
+    """Of these records, those that every lane they belong to has linked need no keys any more,
+    and, if they are `settled`, no values.
+    """
+    changes: dict[str, Any] = {"pending": False} | ({"payload": None} if settled else {})
     side = feed.side
     linked = (
         exists()
@@ -62,6 +68,6 @@ def no_longer_pending(tx: Connection, feed: FeedState, ids: Iterable[str]) -> No
     )
     for part in chunks(ids):
         done = (RECORD.c.feed_id == feed.id, RECORD.c.id.in_(part), ~waiting)
-        settled = select(RECORD.c.id).where(*done)
-        drop_keys(tx, feed.id, settled)
-        tx.execute(update(RECORD).where(*done).values(pending=False))
+        those = select(RECORD.c.id).where(*done)
+        drop_keys(tx, feed.id, those)
+        tx.execute(update(RECORD).where(*done).values(changes))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -120,11 +120,15 @@ def create_key(installation: str, lane: Lane, source: Side, id: str, incarnation
     return f"{installation}:{digest}"
 
 
-def lanes_of_feed(lanes: Mapping[int, Lane], feed: FeedState) -> list[tuple[Lane, Side]]:
-    """The lanes that read a feed, with the side it is on for them."""
-    return [
-        (lane, side)
-        for lane in lanes.values()
-        for side in SIDES
-        if lane.sides[side].feed.id == feed.id
-    ]
+Readers = tuple[tuple[Lane, Side], ...]
+"""The lanes that read a feed, each with the side the feed is on for it."""
+
+
+def readers_by_feed(lanes: Iterable[Lane]) -> list[tuple[FeedState, Readers]]:
+    """Every feed of these lanes, once, with its readers."""
+    found: dict[int, tuple[FeedState, list[tuple[Lane, Side]]]] = {}
+    for lane in lanes:
+        for side in SIDES:
+            feed = lane.sides[side].feed
+            found.setdefault(feed.id, (feed, []))[1].append((lane, side))
+    return [(feed, tuple(readers)) for feed, readers in found.values()]

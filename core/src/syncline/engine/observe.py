@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Row
 from syncline.engine import digests
 from syncline.engine.decide.deltas import Digests, differs
 from syncline.engine.interest import Interest
-from syncline.engine.lanes import FeedState, Lane, lanes_of_feed
+from syncline.engine.lanes import FeedState, Readers
 from syncline.engine.rebase import find_again
 from syncline.engine.world import World
 from syncline.model.records import WRITABLE, AbsenceReason, Absent, Record, RecordId, Writable
@@ -47,12 +47,7 @@ class Observer:
 
     world: World
     feed: FeedState
-    readers: tuple[tuple[Lane, Side], ...]
-
-    @classmethod
-    def of(cls, world: World, feed: FeedState, lanes: Mapping[int, Lane]) -> Observer:
-        """The observer of a feed in a round."""
-        return cls(world, feed, tuple(lanes_of_feed(lanes, feed)))
+    readers: Readers
 
     def note(
         self,
@@ -115,7 +110,7 @@ class Observer:
             self._revive(tx, [link for link in its_links if place.holds(record, link)])
             keys[record.id] = self._keys(record) if row["pending"] else []
         records.save(tx, rows)
-        records.save_keys(tx, self.feed.id, keys)
+        records.save_keys(tx, self.feed.id, keys, known)
         links.change(tx, dirty, dirty=True)
         if generation:
             records.mark_seen(tx, self.feed.id, replayed, generation)

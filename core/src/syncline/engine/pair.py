@@ -24,6 +24,7 @@ from sqlalchemy.sql import alias
 
 from syncline.engine.interest import no_longer_pending
 from syncline.engine.lanes import Lane, create_key
+from syncline.engine.pending import in_scope, lanes_with_unlinked, unlinked
 from syncline.engine.report import RoundReport
 from syncline.engine.world import World
 from syncline.model.reports import Action, Problem
@@ -39,11 +40,17 @@ _AMBIGUOUS: Final = (
 )
 
 
-def pair(world: World, lane: Lane, report: RoundReport) -> int:
-    """Link what belongs together in one lane; returns the number of new links."""
+def pair_all(world: World, lanes: Mapping[int, Lane], report: RoundReport) -> None:
+    """Link what belongs together, in every lane that has something to pair on both sides."""
     with world.database.transaction() as tx:
-        if not all(_any_pending(tx, lane, side) for side in SIDES):
-            return 0
+        sides = [lanes_with_unlinked(tx, lanes, side) for side in SIDES]
+    for lane_id in sorted(set.intersection(*sides)):
+        pair(world, lanes[lane_id], report)
+
+
+def pair(world: World, lane: Lane, report: RoundReport) -> None:
+    """Link what belongs together in one lane."""
+    with world.database.transaction() as tx:
         found = _by_marker(tx, world, lane)
         for matcher in lane.policy.match if _matches(lane) else ():
             found += _by_key(tx, world, lane, matcher, report)
@@ -52,7 +59,6 @@ def pair(world: World, lane: Lane, report: RoundReport) -> int:
     connection = lane.sides.right.feed.connection.name
     if found:
         report.count(lane, Action.LINK, connection, found)
-    return found
 
 
 def _matches(lane: Lane) -> bool:
@@ -204,24 +210,6 @@ def _ambiguous(
 # --- shared -----------------------------------------------------------------------------------
 
 
-def in_scope(lane: Lane, side: Side, record: Any) -> ColumnElement[bool]:
-    """The condition that a record is there, and belongs to the lane on this side."""
-    here = lane.sides[side]
-    condition: ColumnElement[bool] = (
-        (record.c.feed_id == here.feed.id)
-        & record.c.pending
-        & (record.c.presence == "present")
-        & record.c.in_scope
-    )
-    return condition & (record.c.owner == here.account) if here.by_owner else condition
-
-
-def unlinked(lane: Lane, side: Side, record: Any) -> ColumnElement[bool]:
-    """The condition that the lane has no link for a record."""
-    link = alias(links.LINK)
-    return ~exists().where(link.c.lane_id == lane.id, link.c[f"{side}_id"] == record.c.id)
-
-
 def _pending(lane: Lane, side: Side, record: Any) -> Select[Any]:
     return select(record.c.id, record.c.marker).where(
         in_scope(lane, side, record), unlinked(lane, side, record)
@@ -230,10 +218,6 @@ def _pending(lane: Lane, side: Side, record: Any) -> Select[Any]:
 
 def _pending_records(lane: Lane, side: Side) -> Select[Any]:
     return select(records.RECORD.c.id).where(in_scope(lane, side, records.RECORD))
-
-
-def _any_pending(tx: Connection, lane: Lane, side: Side) -> bool:
-    return tx.execute(_pending(lane, side, records.RECORD).limit(1)).first() is not None
 
 
 def _new_link(lane: Lane) -> dict[str, Any]:

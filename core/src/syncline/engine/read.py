@@ -8,13 +8,13 @@ Only a complete pass may make a record `missing`, and missing is only a reason t
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, select, update
 
-from syncline.engine.lanes import FeedState, Lane
+from syncline.engine.lanes import FeedState, Readers
 from syncline.engine.newcomers import newcomers
 from syncline.engine.observe import Observer
 from syncline.engine.world import World
@@ -40,10 +40,10 @@ class FeedRead:
 class FeedReader:
     """Reads one feed for the round."""
 
-    def __init__(self, world: World, feed: FeedState, lanes: Mapping[int, Lane]) -> None:
+    def __init__(self, world: World, feed: FeedState, readers: Readers) -> None:
         self.world = world
         self.feed = feed
-        self.observer = Observer.of(world, feed, lanes)
+        self.observer = Observer(world, feed, readers)
         self.result = FeedRead()
 
     def read(self, *, sweep: bool) -> FeedRead:

@@ -13,7 +13,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, cast
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, select, update
 
 from syncline.engine import digests
 from syncline.engine.decide.deltas import Change, Digest, Digests, changes
@@ -21,6 +21,7 @@ from syncline.engine.lanes import FeedState
 from syncline.model.records import Record, RecordId
 from syncline.model.sides import Side
 from syncline.state import tables
+from syncline.state.bulk import insert_rows
 from syncline.state.database import chunks, table
 from syncline.state.links import LINK
 from syncline.state.records import RECORD
@@ -41,8 +42,7 @@ def set_aside(tx: Connection, lane_id: int, side: Side) -> None:
         for part in chunks(ids):
             tx.execute(delete(LOST).where(LOST.c.side == side.value, LOST.c.link_id.in_(part)))
             tx.execute(update(LINK).where(LINK.c.id.in_(part)).values({f"{side}_base_json": None}))
-        if kept:
-            tx.execute(insert(LOST), kept)
+        insert_rows(tx, LOST, kept)
     tx.execute(update(LINK).where(LINK.c.lane_id == lane_id).values(dirty=True))
 
 

@@ -26,12 +26,15 @@ from syncline.model.records import Record, RecordId
 from syncline.model.reports import Action, Problem
 from syncline.model.sides import SIDES
 from syncline.plugin.requests import Applied, MatchKey
+from syncline.plugin.spec import TypeSpec
 from syncline.state import claims, links
 from syncline.state.database import chunks
 from syncline.state.records import RECORD
 
 _MARGIN: Final = 60.0
 """Seconds by which a service's clock may lag behind ours when we ask for what was created since."""
+_ON_ITS_WAY: Final = 10.0
+"""Seconds in which a service may still carry out what was sent by somebody who is dead by now."""
 
 
 @dataclass(frozen=True)
@@ -126,8 +129,8 @@ class Recovery:
     # --- creates --------------------------------------------------------------------------------
 
     def _resolve_create(self, each: Sent) -> None:
-        """Looked for by our marker, else by a twin made since: one hit is adopted, none after the
-        service's visibility lag is planned anew, several wait for a person.
+        """Looked for by our marker, else by a twin made since: one hit is adopted, none is planned
+        anew once it could be seen if there were one, several wait for a person.
         """
         lane = self.lanes[each.lane_id]
         feed = lane.sides[each.side].feed
@@ -136,7 +139,7 @@ class Recovery:
             self._adopt(each, found[0])
         elif found:
             self._unresolved(each, f"{len(found)} records may be the one that was created")
-        elif self.world.seconds - each.sent_at < feed.spec.change_detection.visibility_lag:
+        elif self.world.seconds - each.sent_at < _unseen_for(feed.spec):
             self._unresolved(each, "it cannot be seen yet whether the record was created")
         else:
             self._did_not_happen(each)
@@ -244,6 +247,14 @@ class Recovery:
         settle(tx, self.world, [settled])
 
 
+def _unseen_for(spec: TypeSpec) -> float:
+    """Seconds after sending in which a record that is not found may be there all the same. With a
+    key a second create makes no second record, whenever the first one arrives.
+    """
+    on_its_way = 0.0 if spec.idempotency == "key" else _ON_ITS_WAY
+    return max(on_its_way, spec.change_detection.visibility_lag)
+
+
 def _again(row: object) -> bool:
     return getattr(row, "status", "") != "creating"
 
@@ -260,6 +271,7 @@ def _only(settlement: Settlement, happened: Iterable[str], sent: Iterable[str]) 
 
 
 def _pending_ids(tx: Connection, feed_id: int) -> list[RecordId]:
-
-    statement = select(RECORD.c.id).where(RECORD.c.feed_id == feed_id, RECORD.c.pending)
+    statement = select(RECORD.c.id).where(
+        RECORD.c.feed_id == feed_id, RECORD.c.in_scope, RECORD.c.pending
+    )
     return [RecordId(each) for each in tx.scalars(statement)]

@@ -14,27 +14,28 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import update
+from sqlalchemy import Connection, update
 
 from syncline.engine.decide.guards import Guard
 from syncline.engine.failures import Failures
 from syncline.engine.held import Held, guard_trip
-from syncline.engine.lanes import FeedState, Lane, lanes_of_feed
+from syncline.engine.lanes import Lane, readers_by_feed
 from syncline.engine.linked import LinkedWork
-from syncline.engine.pair import HOLDERS_AT_MOST, pair
+from syncline.engine.pair import HOLDERS_AT_MOST, pair_all
 from syncline.engine.read import FeedReader
 from syncline.engine.recover import Recovery
 from syncline.engine.report import RoundReport
-from syncline.engine.scope import foreign_count, scope_count
+from syncline.engine.scope import Census
 from syncline.engine.survey import survey
 from syncline.engine.unlinked import UnlinkedWork
 from syncline.engine.world import World
 from syncline.engine.write import Writer
 from syncline.errors import Busy, Stop, SynclineError
 from syncline.model.reports import GuardTrip
-from syncline.model.sides import SIDES
-from syncline.state import attention, leases, links, records, tables
-from syncline.state.database import table
+from syncline.model.sides import SIDES, Side
+from syncline.state import attention, links, records, tables
+from syncline.state.database import chunks, table
+from syncline.state.holder import Holder
 
 LANE: Final = table(tables.LaneRow)
 PASSES: Final = 3
@@ -51,8 +52,12 @@ class Round:
     full: bool = False
     _readers: dict[int, FeedReader] = field(default_factory=dict)
     _crowded: dict[int, set[tuple[str, str]]] = field(default_factory=dict)
+    _holder: Holder = field(init=False)
     _leased: int = 0
     _failures: Failures | None = None
+
+    def __post_init__(self) -> None:
+        self._holder = Holder(self.world.database, self.world.run_id)
 
     def run(self) -> None:
         """Run to the end; failures are in the report. Leases are given back in any case."""
@@ -60,14 +65,15 @@ class Round:
             if not self.world.dry:
                 self._lease()
             self._readers = {
-                feed.id: FeedReader(self.world, feed, self.lanes) for feed in self._feeds()
+                feed.id: FeedReader(self.world, feed, readers)
+                for feed, readers in readers_by_feed(self.lanes.values())
             }
             self._work()
         except Busy as error:
             self.report.lane_failed(self.lanes.values(), error, "")
         finally:
             if not self.world.dry:
-                self._release()
+                self._holder.release()
 
     def _work(self) -> None:
         if self.lanes and not self.world.dry:
@@ -75,12 +81,10 @@ class Round:
             self._guarded_recovery()
         self._phase("read")
         self._read()
-        self._stop_at_foreign_markers()
-        self._check_sizes()
+        self._count()
         self._phase("pair")
         self._find_crowded_keys()
-        for lane in self.lanes.values():
-            pair(self.world, lane, self.report)
+        pair_all(self.world, self.lanes, self.report)
         self._phase("plan")
         held = survey(self.world, self.lanes)
         self._phase("write")
@@ -94,43 +98,38 @@ class Round:
         keys = {key for lane in self.lanes.values() for key in lane.lease_keys}
         with self.world.database.transaction() as tx:
             self.world.database.require_key(tx)
-            now = self.world.seconds
-            held = leases.acquire(tx, keys, self.world.run_id, now, self.world.lease_seconds)
+            held = self._holder.acquire(tx, keys, self.world.seconds, self.world.lease_seconds)
         busy = [lane for lane in self.lanes.values() if not held.issuperset(lane.lease_keys)]
         error = Busy(
             "another run works on this member at the moment",
-            hint="Wait for it to end; a run that died gives its lease back after a while.",
+            hint="Wait for it to end. One that died on another machine is taken for dead after ten "
+            "minutes, one that died here at once.",
         )
         self._drop(busy, error, "")
         self._leased = len(held)
-
-    def _release(self) -> None:
-        with self.world.database.transaction() as tx:
-            leases.release(tx, self.world.run_id)
 
     # --- recover and read -----------------------------------------------------------------------
 
     def _guarded_recovery(self) -> None:
         failed = Recovery(self.world, self.lanes, self._readers, self.report).run()
         for feed_id, error in failed.items():
-            reader = self._readers[feed_id]
-            self._drop(self._lanes_of(reader.feed), error, reader.feed.connection.name)
+            self._drop_readers(self._readers[feed_id], error)
 
-    def _lanes_of(self, feed: FeedState) -> list[Lane]:
-        return [lane for lane, _side in lanes_of_feed(self.lanes, feed)]
+    def _drop_readers(self, reader: FeedReader, error: SynclineError) -> None:
+        lanes = (lane for lane, _side in reader.observer.readers)
+        self._drop(lanes, error, reader.feed.connection.name)
 
-    def _feeds(self) -> list[FeedState]:
-        return list(
-            {
-                lane.sides[side].feed.id: lane.sides[side].feed
-                for lane in self.lanes.values()
-                for side in SIDES
-            }.values()
-        )
+    def _in_use(self) -> list[FeedReader]:
+        """The feeds of the lanes that are still in the round."""
+        return [
+            reader
+            for reader in self._readers.values()
+            if any(lane.id in self.lanes for lane, _side in reader.observer.readers)
+        ]
 
     def _read(self) -> None:
         """All feeds, several at once; a feed that fails takes its lanes out of this round."""
-        feeds = [self._readers[feed.id] for feed in self._feeds()]
+        feeds = self._in_use()
         if self.world.workers > 1 and len(feeds) > 1:
             with ThreadPoolExecutor(min(self.world.workers, len(feeds))) as pool:
                 failures = list(pool.map(self._read_one, feeds))
@@ -138,8 +137,7 @@ class Round:
             failures = [self._read_one(reader) for reader in feeds]
         for reader, failure in zip(feeds, failures, strict=True):
             if failure is not None:
-                affected = self._lanes_of(reader.feed)
-                self._drop(affected, failure, reader.feed.connection.name)
+                self._drop_readers(reader, failure)
 
     def _read_one(self, reader: FeedReader) -> SynclineError | None:
         if self.world.stop():
@@ -150,39 +148,37 @@ class Round:
             return error
         return None
 
-    def _stop_at_foreign_markers(self) -> None:
-        """A second installation at work stops the lanes it works on, until told to adopt."""
+    def _count(self) -> None:
+        """A second installation at work stops the lanes it works on, until told to adopt. Above
+        `max_records` a lane stops and says so; it never picks some.
+        """
+        feeds = [reader.feed.id for reader in self._in_use()]
+        with self.world.database.transaction() as tx:
+            census = Census.take(tx, feeds, self.world.installation)
         for lane in list(self.lanes.values()):
-            if lane.adopt_foreign:
+            counts = [(side, census.of(lane.sides[side])) for side in SIDES]
+            foreign = [(side, count.foreign) for side, count in counts if count.foreign]
+            if foreign and not lane.adopt_foreign:
+                side, number = foreign[0]
+                self._drop([lane], _foreign(number), lane.sides[side].feed.connection.name)
                 continue
-            with self.world.database.transaction() as tx:
-                counts = {s: foreign_count(tx, lane, s, self.world.installation) for s in SIDES}
-            for side, count in counts.items():
-                if count:
-                    self._drop([lane], _foreign(count), lane.sides[side].feed.connection.name)
+            for side, count in counts:
+                if count.records > lane.policy.max_records:
+                    self._stop_too_large(lane, side, count.records)
 
-    def _check_sizes(self) -> None:
-        """Above `max_records` a lane stops and says so; it never picks some."""
-        too_many: list[Lane] = []
-        for lane in self.lanes.values():
+    def _stop_too_large(self, lane: Lane, side: Side, count: int) -> None:
+        self.report.guards.append(_too_many(lane, side.value, count))
+        message = "more records than max_records"
+        self.report.tally(lane).error = message
+        if self.lanes.pop(lane.id, None) is not None:
             with self.world.database.transaction() as tx:
-                counts = {side: scope_count(tx, lane, side) for side in SIDES}
-            for side, count in counts.items():
-                if count > lane.policy.max_records:
-                    too_many.append(lane)
-                    self.report.guards.append(_too_many(lane, side.value, count))
-        for lane in too_many:
-            message = "more records than max_records"
-            self.report.tally(lane).error = message
-            if self.lanes.pop(lane.id, None) is not None:
-                with self.world.database.transaction() as tx:
-                    tx.execute(update(LANE).where(LANE.c.id == lane.id).values(last_error=message))
+                tx.execute(update(LANE).where(LANE.c.id == lane.id).values(last_error=message))
 
     def _find_crowded_keys(self) -> None:
         """Before any pairing, since linked records have no keys any more."""
+        feeds = [reader.feed.id for reader in self._in_use()]
         with self.world.database.transaction() as tx:
-            for feed in self._feeds():
-                self._crowded[feed.id] = records.crowded_keys(tx, feed.id, HOLDERS_AT_MOST)
+            self._crowded = records.crowded_keys(tx, feeds, HOLDERS_AT_MOST)
 
     # --- write ----------------------------------------------------------------------------------
 
@@ -227,15 +223,23 @@ class Round:
         with self.world.database.transaction() as tx:
             if not self.world.stop():
                 held.save(tx, self.lanes)
+            changes: dict[tuple[tuple[str, Any], ...], list[int]] = {}
             for lane in self.lanes.values():
-                values: dict[str, Any] = {"last_run_at": self.world.seconds, "last_error": ""}
-                if self._ended(lane):
-                    values["rebaseline"] = False
-                    if not links.unsettled(tx, lane.id):
-                        values["baseline_winner"] = None
-                    if lane.first_sync:
-                        values["first_synced_at"] = self.world.seconds
-                tx.execute(update(LANE).where(LANE.c.id == lane.id).values(**values))
+                changes.setdefault(tuple(self._end_of(tx, lane).items()), []).append(lane.id)
+            for values, lane_ids in changes.items():
+                for part in chunks(lane_ids):
+                    tx.execute(update(LANE).where(LANE.c.id.in_(part)).values(dict(values)))
+
+    def _end_of(self, tx: Connection, lane: Lane) -> dict[str, Any]:
+        """What the lane's row says from now on."""
+        values: dict[str, Any] = {"last_run_at": self.world.seconds, "last_error": ""}
+        if self._ended(lane):
+            values["rebaseline"] = False
+            if lane.baseline_winner is not None and not links.unsettled(tx, lane.id):
+                values["baseline_winner"] = None
+            if lane.first_sync:
+                values["first_synced_at"] = self.world.seconds
+        return values
 
     def _ended(self, lane: Lane) -> bool:
         """Whether everything there was to do for a lane was at least tried."""
@@ -263,8 +267,7 @@ class Round:
 def wake_all(world: World, lanes: Mapping[int, Lane]) -> None:
     """`run --full`: whatever waits is looked at, due or not."""
     with world.database.transaction() as tx:
-        for lane_id in lanes:
-            attention.wake_lane(tx, lane_id, world.seconds)
+        attention.wake_lanes(tx, lanes, world.seconds)
 
 
 def _foreign(count: int) -> Stop:

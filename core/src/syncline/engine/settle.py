@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, select, update
 
 from syncline.engine import digests
 from syncline.engine.decide.deltas import Digest, differs
@@ -26,6 +26,7 @@ from syncline.model.reports import Action
 from syncline.model.sides import SIDES, Side
 from syncline.plugin.requests import Applied
 from syncline.state import attention, claims, conflicts, history, links, records, tables
+from syncline.state.bulk import insert_many
 from syncline.state.database import chunks, table
 
 INTENT = table(tables.Intent)
@@ -99,11 +100,9 @@ def settle_agreement(
 
 
 def add_intents(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
-    """What is about to be sent; the ids in the same order."""
-    if not rows:
-        return []
-    statement = insert(INTENT).returning(INTENT.c.id, sort_by_parameter_order=True)
-    return list(tx.scalars(statement, [dict(row) for row in rows]))
+    """What is about to be sent to one side, one write a link; the ids in the same order."""
+    made = insert_many(tx, INTENT, rows, ("link_id",))
+    return [made[(row["link_id"],)] for row in rows]
 
 
 def end_intents(tx: Connection, ids: Sequence[int]) -> None:
@@ -131,19 +130,20 @@ def _settle_writes(
 ) -> None:
     saved = [_settled_link(each, rows[each.link_id]) for each in settled]
     links.save(tx, saved)
-    _note_targets(tx, settled, saved)
+    noted = _note_targets(tx, settled)
     existed = [each for each in settled if rows[each.link_id].status != "creating"]
     links.change(tx, [each.link_id for each in existed], dirty=False)
-    due = set(_still_due(tx, settled, saved))
+    due = set(_still_due(tx, settled, saved, noted))
     links.change(tx, due, dirty=True)
     conflicts.drop(tx, [each.link_id for each in settled if each.link_id not in due])
     _tell_other_lanes(tx, settled)
     _created_again(tx, settled)
     created = [each for each in settled if each.action is Action.CREATE]
+    updated = [each for each in settled if each.action is not Action.CREATE]
     for side in SIDES:
         for feed, ids in _by_feed(created, side):
-            no_longer_pending(tx, feed, ids)
-        for feed, ids in _by_feed([each for each in settled if each.side is side.other], side):
+            no_longer_pending(tx, feed, ids, settled=True)
+        for feed, ids in _by_feed([each for each in updated if each.side is side.other], side):
             drop_payloads(tx, feed.id, ids)
 
 
@@ -237,10 +237,8 @@ def _moved(
     return saved
 
 
-def _note_targets(
-    tx: Connection, settled: Sequence[Settled], saved: Sequence[Mapping[str, Any]]
-) -> None:
-    """The written records as we know them now."""
+def _note_targets(tx: Connection, settled: Sequence[Settled]) -> dict[tuple[int, str], str]:
+    """The written records as we know them now; their digests, by feed and record."""
     by_feed: dict[int, list[str]] = {}
     for each in settled:
         by_feed.setdefault(_feed(each).id, []).append(each.applied.id)
@@ -250,33 +248,40 @@ def _note_targets(
         row = known[_feed(each).id].get(each.applied.id)
         rows.append(_target_row(each, row, _current(each, row)))
     records.save(tx, rows)
+    return {(row["feed_id"], row["id"]): row["digests_json"] for row in rows}
 
 
 def _still_due(
-    tx: Connection, settled: Sequence[Settled], saved: Sequence[Mapping[str, Any]]
+    tx: Connection,
+    settled: Sequence[Settled],
+    saved: Sequence[Mapping[str, Any]],
+    noted: Mapping[tuple[int, str], str],
 ) -> list[int]:
     """The links where a side, as last seen, differs from what it was settled at: the write to the
     other side is yet to come (and this run may never send it), the answer revealed somebody's
     edit, or a field was left out.
     """
     due = []
-    seen = {side: _digests_seen(tx, settled, side) for side in SIDES}
+    seen = {**_sources_seen(tx, settled), **noted}
     for each, link in zip(settled, saved, strict=True):
         for side in SIDES:
-            current = seen[side].get((each.lane.sides[side].feed.id, link[f"{side}_id"]), {})
+            text = seen.get((each.lane.sides[side].feed.id, link[f"{side}_id"]), "{}")
+            base_text = link[f"{side}_base_json"]
+            if text == base_text:
+                continue  # as it mostly is
+            current = digests.load(text) or {}
             compared = {n: current[n] for n in each.lane.compared if n in current}
-            if differs(compared, digests.load(link[f"{side}_base_json"])):
+            if differs(compared, digests.load(base_text)):
                 due.append(each.link_id)
     return due
 
 
-def _digests_seen(
-    tx: Connection, settled: Sequence[Settled], side: Side
-) -> dict[tuple[int, str], dict[str, Digest]]:
-    """By feed and record, what the records of one side were last seen to hold."""
+def _sources_seen(tx: Connection, settled: Sequence[Settled]) -> dict[tuple[int, str], str]:
+    """By feed and record, the digests of what the sides that were not written last held."""
     return {
-        (feed.id, record_id): digests.load(text) or {}
-        for feed, ids in _by_feed(settled, side)
+        (feed.id, record_id): text
+        for side in SIDES
+        for feed, ids in _by_feed([each for each in settled if each.side is side.other], side)
         for record_id, text in records.digests_of(tx, feed.id, ids)
     }
 
@@ -302,6 +307,7 @@ def _target_row(
     row = {name: new.get(name) if known is None else known._mapping[name] for name in kept}
     if each.action is Action.CREATE:
         row["pending"] = True  # until it is clear that no other lane wants it
+        row["presence"] = "present"  # a service may give it the id of a deleted record
     elif known is None:
         row["pending"] = False
     return {

@@ -54,20 +54,29 @@ def survey(world: World, lanes: Mapping[int, Lane]) -> Held:
 
 
 def _count(world: World, lanes: Mapping[int, Lane]) -> dict[tuple[int, Side], _Numbers]:
-    """Per lane and side that may be written."""
-    with world.database.transaction() as tx:
-        numbers = {
-            (lane.id, side): _Numbers(links.count(tx, lane.id))
-            for lane in lanes.values()
-            for side in SIDES
-            if lane.policy.direction.writes(side)
-        }
-    for page in every_due_link(world, dict(lanes), _PAGE):
+    """Per lane and side that may be written; nothing if nothing is due anywhere. What a first
+    sync links has nothing to lose, and is not counted.
+    """
+    numbers = {
+        (lane.id, side): _Numbers()
+        for lane in lanes.values()
+        for side in SIDES
+        if lane.policy.direction.writes(side)
+    }
+    due = False
+    for page in every_due_link(world, lanes, _PAGE, settled_once=True):
+        due = True
         for link in page:
             for side in SIDES:
                 found = numbers.get((link.lane.id, side))
                 if found is not None and link.sides[side.other].base:
                     _count_link(found, link, side)
+    if not due:
+        return {}
+    with world.database.transaction() as tx:
+        totals = links.counts(tx, lanes)
+    for (lane_id, _side), found in numbers.items():
+        found.links = totals.get(lane_id, 0)
     return numbers
 
 

@@ -21,8 +21,7 @@ from syncline.engine.interest import no_longer_pending
 from syncline.engine.lanes import FeedState, Lane
 from syncline.engine.linked import obstacle
 from syncline.engine.lookup import Lookup, Twin
-from syncline.engine.observe import Observer
-from syncline.engine.pair import in_scope, unlinked
+from syncline.engine.pending import in_scope, lanes_with_unlinked, unlinked
 from syncline.engine.prepare import prepare_create
 from syncline.engine.prepared import Prepared
 from syncline.engine.read import FeedReader
@@ -63,7 +62,7 @@ class UnlinkedWork:
         count = 0
         for side in SIDES:
             buffer: list[Prepared] = []
-            for lane in self.writer.failures.going().values():
+            for lane in self._lanes_with_new(side.other):
                 for page in self._new_records(lane, side.other):
                     buffer.extend(self._decide(lane, side, page))
                     if len(buffer) >= PAGE:
@@ -73,6 +72,12 @@ class UnlinkedWork:
         return count
 
     # --- which ----------------------------------------------------------------------------------
+
+    def _lanes_with_new(self, source: Side) -> list[Lane]:
+        going = self.writer.failures.going()
+        with self.world.database.transaction() as tx:
+            ids = lanes_with_unlinked(tx, going, source)
+        return [lane for key, lane in going.items() if key in ids]
 
     def _new_records(self, lane: Lane, source: Side) -> Iterator[list[Row[Any]]]:
         after = ""
@@ -196,7 +201,7 @@ class UnlinkedWork:
         if twin.record is None:
             self._ambiguous(each, twin.why)
             return
-        observer = Observer.of(self.world, lane.sides[side].feed, self.lanes)
+        observer = self.readers[each.feed.id].observer
         with self.world.database.transaction() as tx:
             taken = _link_in_lane(tx, lane, side, twin.record.id)
             rebound = taken is not None and rebind(tx, lane, side, _source(each), taken)

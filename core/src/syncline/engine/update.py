@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, exists, select
+from sqlalchemy import ColumnElement, Connection, Row, exists, select
 from sqlalchemy.sql import alias
 
 from syncline.engine import digests
@@ -73,17 +73,6 @@ class DueLink:
     lane: Lane
     incarnation: int
     sides: PerSide[LinkSide]
-
-
-def due_links(
-    tx: Connection, world: World, lanes: Mapping[int, Lane], after: int, size: int
-) -> list[DueLink]:
-    """The next links to look at, in order of their ids: due, not waiting, nothing under way."""
-    found: list[DueLink] = []
-    for part in chunks(lanes, 400):
-        statement = _due(world, part, after).order_by(links.LINK.c.id).limit(size)
-        found.extend(_due_link(row, lanes) for row in tx.execute(statement))
-    return sorted(found, key=lambda link: link.id)[:size]
 
 
 def links_by_id(tx: Connection, lanes: Mapping[int, Lane], ids: Iterable[int]) -> list[DueLink]:
@@ -244,15 +233,13 @@ def _joined() -> Any:
     )
 
 
-def _due(world: World, lane_ids: Sequence[int], after: int) -> Any:
-    link, now = links.LINK, world.seconds
-    under_way = exists().where(INTENT.c.link_id == link.c.id)
-    return _joined().where(
-        link.c.lane_id.in_(lane_ids),
-        link.c.dirty,
+def _is_due(now: float) -> tuple[ColumnElement[bool], ...]:
+    """Links to look at: changed or never settled, not waiting, and nothing under way."""
+    link = links.LINK
+    return (
         link.c.status == "linked",
-        link.c.id > after,
-        ~under_way,
+        link.c.dirty,
+        ~exists().where(INTENT.c.link_id == link.c.id),
         ~attention.waits(link.c.lane_id, link.c.left_id, now),
         ~attention.waits(link.c.lane_id, link.c.right_id, now),
     )
@@ -294,16 +281,28 @@ def _presence(found: Mapping[str, Any], here: LaneSide, side: Side) -> Presence:
     return presence
 
 
-def every_due_link(world: World, lanes: Mapping[int, Lane], size: int) -> Iterator[list[DueLink]]:
-    """All due links of the round, a page at a time; each link comes once."""
-    after = 0
-    while lanes:
+def every_due_link(
+    world: World, lanes: Mapping[int, Lane], size: int, *, settled_once: bool = False
+) -> Iterator[list[DueLink]]:
+    """All due links of the round in order of their ids, a page at a time; each link comes once,
+    if it is still due when its page's turn comes. `settled_once`: only those with a base.
+    """
+    link, due = links.LINK, _is_due(world.seconds)
+    if settled_once:
+        due += (link.c.left_base_json.is_not(None) | link.c.right_base_json.is_not(None),)
+    ids: list[int] = []
+    with world.database.transaction() as tx:
+        for part in chunks(lanes):
+            ids.extend(tx.scalars(select(link.c.id).where(link.c.lane_id.in_(part), *due)))
+    for page in chunks(sorted(ids), size):
         with world.database.transaction() as tx:
-            page = due_links(tx, world, lanes, after, size)
-        if not page:
-            return
-        after = page[-1].id
-        yield page
+            found = [
+                _due_link(row, lanes)
+                for part in chunks(page)
+                for row in tx.execute(_joined().where(link.c.id.in_(part), *due))
+            ]
+        if found:
+            yield sorted(found, key=lambda each: each.id)
 
 
 def also_linked(tx: Connection, page: Sequence[DueLink]) -> dict[tuple[int, str], int]:

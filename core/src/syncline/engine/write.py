@@ -1,4 +1,4 @@
-"""Sending prepared writes: intents first, in one commit a batch; then the call; then the outcome.
+"""Sending prepared writes: the intents are committed first; then the call; then the outcome.
 
 A write without an outcome keeps its intent: the next run finds out what became of it by looking
 (`recover.py`), never by repeating.
@@ -50,6 +50,14 @@ class Aftermath:
     moved: list[Prepared] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class _Batch:
+    """Writes of one call, with the ids of their intents."""
+
+    writes: Sequence[Prepared]
+    intents: Sequence[int]
+
+
 class Writer:
     """Sends prepared writes of one round, batch by batch, several accounts at once."""
 
@@ -73,41 +81,53 @@ class Writer:
                 self._send_group(group)
 
     def _send_group(self, group: Sequence[Prepared]) -> None:
-        for batch in _batches(group):
-            if self.world.stop() or batch[0].feed in self.failures:
-                return
-            self._send_batch(batch)
+        """Batch by batch. The commit that settles one also holds the intents of the next."""
+        batches = list(_batches(group))
+        sent = self._begin(batches.pop(0)) if self._goes_on(group) else None
+        while sent is not None:
+            following = batches.pop(0) if batches else None
+            sent = self._send_batch(sent, following)
 
-    def _send_batch(self, batch: Sequence[Prepared]) -> None:
-        batch, intents = self._intend(batch)
-        outcomes = self._call(batch)
+    def _goes_on(self, batch: Sequence[Prepared]) -> bool:
+        return not self.world.stop() and batch[0].feed not in self.failures
+
+    def _begin(self, batch: Sequence[Prepared]) -> _Batch:
+        with self.world.database.transaction() as tx:
+            return self._intend(tx, batch)
+
+    def _send_batch(self, batch: _Batch, following: Sequence[Prepared] | None) -> _Batch | None:
+        """Send a batch whose intents are committed; returns the following one, if it may be sent:
+        its intents are committed then.
+        """
+        outcomes = self._call(batch.writes)
+        answers = list(zip(batch.writes, batch.intents, outcomes, strict=True))
+        begun = None
         with self.world.database.transaction() as tx:
             leases.assert_held(tx, self.world.run_id, self.world.seconds, self.held_leases)
-            answers = list(zip(batch, intents, outcomes, strict=True))
             self._settle_applied(tx, answers)
             for each, intent, outcome in answers:
                 if _applied(each, outcome) is None:
                     self._take(tx, each, intent, outcome)
-        for each, outcome in zip(batch, outcomes, strict=True):
+            if following is not None and self._goes_on(following):
+                begun = self._intend(tx, following)
+        for each, _intent, outcome in answers:
             self.world.plugins.observe_after_apply(each.planned, outcome)
-        self.world.progress.advance(len(batch))
+        self.world.progress.advance(len(answers))
+        return begun
 
     # --- before the call ----------------------------------------------------------------------
 
-    def _intend(self, batch: Sequence[Prepared]) -> tuple[list[Prepared], list[int]]:
-        """One commit: the lease is long enough, links are being created, intents are written."""
-        world = self.world
-        with world.database.transaction() as tx:
-            now = world.seconds
-            leases.renew(tx, world.run_id, now, world.lease_seconds, self.held_leases)
-            new = [each for each in batch if each.link_id is None]
-            made = iter(links.add_many(tx, [creating_link(each) for each in new]))
-            ready = [
-                each if each.link_id is not None else replace(each, link_id=next(made))
-                for each in batch
-            ]
-            intents = add_intents(tx, [self._intent(each, now) for each in ready])
-        return ready, intents
+    def _intend(self, tx: Connection, batch: Sequence[Prepared]) -> _Batch:
+        """The lease is long enough, links are being created, intents are written."""
+        world, now = self.world, self.world.seconds
+        leases.renew(tx, world.run_id, now, world.lease_seconds, self.held_leases)
+        new = [each for each in batch if each.link_id is None]
+        made = iter(links.add_many(tx, [creating_link(each) for each in new]))
+        ready = [
+            each if each.link_id is not None else replace(each, link_id=next(made))
+            for each in batch
+        ]
+        return _Batch(ready, add_intents(tx, [self._intent(each, now) for each in ready]))
 
     def _intent(self, each: Prepared, now: float) -> dict[str, Any]:
         operation = each.operation

@@ -49,15 +49,17 @@ class Capacity:
             Inexpressible: nothing like the value can be stored.
 
         """
-        if kind.normal(value) is None:
-            return None
         if isinstance(kind, SetType):
             return self._stored_elements(kind, value)
+        if kind.normal(value) is None:
+            return None
         if isinstance(kind, PartsType):
             return self._stored_parts(kind, value)
         self._check_expressible(kind, value)
         cut = self._cut(value)
-        if kind.whole and cut != value:
+        if cut == value:
+            return value
+        if kind.whole:
             raise Inexpressible("too long, and a part of it would be something else")
         return cut if kind.normal(cut) is not None else None
 
@@ -69,17 +71,20 @@ class Capacity:
         return "" if kind.whole and cut != element else cut
 
     def _stored_elements(self, kind: SetType, value: Value) -> Value:
-        elements = [self.stored_element(kind, each) for each in kind.elements(value).values()]
-        return tuple(kind.elements(elements).values())[: self.many] or None
+        elements = tuple(kind.elements(value).values())
+        held = tuple(self.stored_element(kind, each) for each in elements)
+        if held != elements:  # what was cut may be empty, or equal to another one
+            held = tuple(kind.elements(held).values())
+        return held[: self.many] or None
 
     def _stored_parts(self, kind: PartsType, value: Mapping[str, Value]) -> Value:
         limits = self.part_lengths or {}
+        given = {name: part for name, part in value.items() if part is not None}
         parts = {
             name: cut_text(part, limits[name], self.unit) if name in limits else part
-            for name, part in value.items()
-            if part is not None
+            for name, part in given.items()
         }
-        return parts if kind.normal(parts) is not None else None
+        return parts if parts == given or kind.normal(parts) is not None else None
 
     def _check_expressible(self, kind: FieldType, value: str) -> None:
         if self.full_dates and kind.kind == "date" and value.startswith("--"):

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from syncline.errors import ConfigurationError
 from syncline.model.reports import CallCounts
@@ -15,6 +12,7 @@ from syncline.plugin.connection import ConnectionHandle
 from syncline.plugin.connector import ConnectorContext
 from syncline.plugin.manager import PluginManager
 from syncline.policy.settings import Configuration
+from syncline.run.surroundings import Surroundings
 from syncline.state.database import Database
 from syncline.state.tokens import StoredTokens
 
@@ -26,11 +24,13 @@ class Connections:
     configuration: Configuration
     plugins: PluginManager
     database: Database
-    holder: str
-    now: Callable[[], datetime]
-    sleep: Callable[[float], None] = time.sleep
+    surroundings: Surroundings
+    _holder: str = field(init=False)
     _open: dict[str, ConnectionHandle] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self._holder = self.surroundings.new_id()
 
     def get(self, name: str) -> ConnectionHandle:
         """The open connection of this name.
@@ -58,12 +58,17 @@ class Connections:
         settings = self.configuration.connections.get(name)
         if settings is None:
             raise ConfigurationError(f"there is no connection {name!r}")
-        tokens = StoredTokens(self.database, name, self.holder, lambda: self.now().timestamp())
+        around = self.surroundings
+        tokens = StoredTokens(
+            self.database, name, self._holder, lambda: around.now().timestamp(), around.sleep
+        )
         context = ConnectorContext(
             connection=name,
             installation=self.configuration.installation,
-            now=self.now,
+            now=around.now,
             tokens=tokens,
             log=logging.getLogger(f"syncline.connection.{name}"),
         )
-        return self.plugins.connect(settings, context, sleep=self.sleep)
+        return self.plugins.connect(
+            settings, context, sleep=around.sleep, now=around.elapsed, jitter=around.jitter
+        )

@@ -24,6 +24,7 @@ from syncline.errors import SynclineError
 from syncline.plugin.discovery import PluginInfo
 from syncline.plugin.requests import CheckReport, CheckResult, Level
 from syncline.policy.settings import Configuration
+from syncline.state import leases
 from syncline.state.database import Database
 from syncline.state.lanes import LANE
 from syncline.state.leases import LEASE
@@ -127,9 +128,7 @@ class StateCheck:
     def _leases(self, tx: Connection) -> Iterator[CheckResult]:
         held = LEASE.c.holder != ""
         busy = tx.scalar(select(func.count()).where(held, LEASE.c.until_at > self.now)) or 0
-        ended = LEASE.c.until_at <= self.now - STALE_LEASE
-        stale = tx.scalar(select(func.count()).where(held, ended)) or 0
-        if stale:
+        if stale := leases.left_behind(tx, self.now - STALE_LEASE):
             words = f"{stale} leases were left behind by a run that died"
             hint = "Nothing has to be done: the next run takes them, and settles what was sent."
             yield _finding("leases.stale", "warning", words, hint)

@@ -6,12 +6,10 @@ with Session.open(configuration, plugins) as session:
 
 from __future__ import annotations
 
-import secrets
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from types import TracebackType
 from typing import Self
 
@@ -47,9 +45,10 @@ from syncline.run.pairs import LinkList, Pairs
 from syncline.run.resolve import Resolver
 from syncline.run.selection import Selection
 from syncline.run.story import Story
+from syncline.run.surroundings import MACHINE, Surroundings
 from syncline.run.undo import Undoing, find_run
 from syncline.state import claims, history
-from syncline.state.database import CommitHook, Database, scratch_copy
+from syncline.state.database import Database, scratch_copy
 from syncline.state.vault import Vault
 
 _DAY = 24 * 3600.0
@@ -76,20 +75,18 @@ class Session:
         configuration: Configuration,
         plugins: PluginManager,
         database: Database,
-        now: Callable[[], datetime],
+        surroundings: Surroundings,
         progress: Progress,
         workers: int,
-        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._configuration = configuration
         self._plugins = plugins
         self._database = database
-        self._now = now
+        self._new_id, self._now = surroundings.new_id, surroundings.now
         self._progress = progress
         self._workers = workers
         self._stop = threading.Event()
-        holder = secrets.token_hex(6)
-        self._connections = Connections(configuration, plugins, database, holder, now, sleep)
+        self._connections = Connections(configuration, plugins, database, surroundings)
 
     @classmethod
     def open(
@@ -97,16 +94,11 @@ class Session:
         configuration: Configuration,
         plugins: PluginManager,
         *,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        surroundings: Surroundings = MACHINE,
         progress: Progress | None = None,
         workers: int = 8,
-        commits: CommitHook | None = None,
-        sleep: Callable[[float], None] = time.sleep,
     ) -> Session:
         """Open the database (making or upgrading it). No connection is opened yet.
-
-        `sleep` waits before a call is repeated. `commits` is asked around every commit of the
-        state. Both, like `now`, are for rehearsals.
 
         Raises:
             ConfigurationError: the state's key is not where the configuration says.
@@ -114,8 +106,8 @@ class Session:
 
         """
         vault = Vault.from_key(configuration.state.key.resolve().get_secret_value())
-        database = Database.open(configuration.state.url, vault, commits)
-        return cls(configuration, plugins, database, now, progress or Silent(), workers, sleep)
+        database = Database.open(configuration.state.url, vault, surroundings.commits)
+        return cls(configuration, plugins, database, surroundings, progress or Silent(), workers)
 
     def __enter__(self) -> Self:
         return self
@@ -226,7 +218,7 @@ class Session:
             database=database,
             plugins=self._plugins,
             now=self._now,
-            run_id=secrets.token_hex(8),
+            run_id=self._new_id(),
             installation=self._configuration.installation,
             progress=self._progress,
             dry=dry,

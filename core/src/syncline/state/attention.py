@@ -76,9 +76,10 @@ def wake(tx: Connection, lane_ids: Iterable[int], record_ids: Iterable[str], now
             )
 
 
-def wake_lane(tx: Connection, lane_id: int, now: float) -> None:
-    """Everything that waits in a lane is due (`run --full`, a changed policy)."""
-    tx.execute(update(ATTENTION).where(ATTENTION.c.lane_id == lane_id).values(next_at=now))
+def wake_lanes(tx: Connection, lane_ids: Iterable[int], now: float) -> None:
+    """Everything that waits in these lanes is due (`run --full`)."""
+    for part in chunks(lane_ids):
+        tx.execute(update(ATTENTION).where(ATTENTION.c.lane_id.in_(part)).values(next_at=now))
 
 
 def waits(

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, select
 
 from syncline.state import tables
+from syncline.state.bulk import insert_rows
 from syncline.state.database import chunks, table
 
 CLAIM: Final = table(tables.Claim)
@@ -44,8 +45,7 @@ def claim(tx: Connection, groups: Sequence[Sequence[Claim]], now: float) -> list
             fresh = {_key(each): each for each in group if _key(each) not in holders}
             new |= fresh
             holders |= fresh
-    if new:
-        tx.execute(insert(CLAIM), [{**vars(each), "claimed_at": now} for each in new.values()])
+    insert_rows(tx, CLAIM, [{**vars(each), "claimed_at": now} for each in new.values()])
     return answers
 
 

@@ -7,13 +7,12 @@ read first and write later fail under concurrency instead of waiting.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, Protocol, Self
 
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, insert, inspect, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlmodel import SQLModel
@@ -21,6 +20,7 @@ from sqlmodel import SQLModel
 from syncline.errors import Busy, StateError
 from syncline.state import tables
 from syncline.state.backup import make_private
+from syncline.state.bulk import insert_rows
 from syncline.state.vault import Vault
 
 BUSY_SECONDS: Final = 30
@@ -28,6 +28,18 @@ _ADVISORY: Final = 0x53796E63
 """The name of our lock in a PostgreSQL database."""
 IN_CHUNK: Final = 500
 """Ids in one `IN (…)`; SQLite and PostgreSQL both allow more, statements stay cacheable."""
+
+
+_PRAGMAS: Final = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "cache_size=-32768",
+    "wal_autocheckpoint=8000",
+)
+"""Durable at every commit. 32 MiB of pages in memory, and the log is moved into the file each
+32 MiB: pages of indexes change in every batch, and are then written once for many of them.
+"""
 
 
 class CommitHook(Protocol):
@@ -160,26 +172,8 @@ def scratch_copy(source: Database) -> Database:
     with source.engine.connect() as read, copy.transaction() as write:
         for each in SQLModel.metadata.sorted_tables:
             for rows in read.execute(select(each)).mappings().partitions(5000):
-                write.execute(insert(each), [dict(row) for row in rows])
+                insert_rows(write, each, [dict(row) for row in rows])
     return copy
-
-
-def upsert(
-    tx: Connection, target: Table, rows: Sequence[Mapping[str, Any]], changes: Iterable[str]
-) -> None:
-    """Insert rows; where the primary key is taken, update only the columns named in `changes`."""
-    if not rows:
-        return
-    dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(target)
-    names = tuple(changes)
-    keys = [column.name for column in target.primary_key]
-    if names:
-        taken = {name: statement.excluded[name] for name in names}
-        statement = statement.on_conflict_do_update(index_elements=keys, set_=taken)
-    else:
-        statement = statement.on_conflict_do_nothing(index_elements=keys)
-    tx.execute(statement, [dict(row) for row in rows])
 
 
 def chunks(values: Iterable[Any], size: int = IN_CHUNK) -> Iterator[list[Any]]:
@@ -250,7 +244,7 @@ def _sqlite(url: URL) -> Engine:
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # we begin transactions ourselves, IMMEDIATE
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

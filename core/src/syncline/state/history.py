@@ -6,10 +6,11 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, delete, insert, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from syncline.state import tables
-from syncline.state.database import table
+from syncline.state.bulk import insert_rows
+from syncline.state.database import chunks, table
 
 HISTORY: Final = table(tables.History)
 RUN: Final = table(tables.Run)
@@ -33,11 +34,12 @@ def end_run(
 
 def add(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """What was done."""
-    if rows:
-        tx.execute(insert(HISTORY), [dict(row) for row in rows])
+    insert_rows(tx, HISTORY, rows)
 
 
 def expire(tx: Connection, before: float) -> None:
-    """Forget what is older than the configured number of days."""
-    tx.execute(delete(HISTORY).where(HISTORY.c.at < before))
-    tx.execute(delete(RUN).where(RUN.c.started_at < before))
+    """Forget the runs that are older than the configured number of days, and what they did."""
+    old = list(tx.scalars(select(RUN.c.id).where(RUN.c.started_at < before)))
+    for part in chunks(old):
+        tx.execute(delete(HISTORY).where(HISTORY.c.run_id.in_(part)))
+        tx.execute(delete(RUN).where(RUN.c.id.in_(part)))

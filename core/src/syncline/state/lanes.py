@@ -8,7 +8,8 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from syncline.state import tables
-from syncline.state.database import chunks, table, upsert
+from syncline.state.bulk import upsert
+from syncline.state.database import chunks, table
 from syncline.state.links import LINK
 from syncline.state.records import KEY, RECORD
 
@@ -51,19 +52,19 @@ def save_accounts(tx: Connection, store_id: int, found: Mapping[str, str], now: 
     upsert(tx, ACCOUNT, rows, ("account", "resolved_at"))
 
 
-def known_container(
-    tx: Connection, store_id: int, account: str, type: str, path: str
-) -> str | None:
-    """The container a path was resolved to before."""
-    found = tx.scalar(
-        select(CONTAINER.c.container).where(
+def known_containers(
+    tx: Connection, store_id: int, type: str, accounts: Iterable[str]
+) -> dict[tuple[str, str], str]:
+    """(Account, path) → the container it was resolved to before."""
+    found: dict[tuple[str, str], str] = {}
+    for part in chunks(accounts):
+        statement = select(CONTAINER.c.account, CONTAINER.c.path, CONTAINER.c.container).where(
             CONTAINER.c.store_id == store_id,
-            CONTAINER.c.account == account,
             CONTAINER.c.type == type,
-            CONTAINER.c.path == path,
+            CONTAINER.c.account.in_(part),
         )
-    )
-    return None if found is None else str(found)
+        found.update(((row.account, row.path), row.container) for row in tx.execute(statement))
+    return found
 
 
 def save_container(
@@ -72,6 +73,19 @@ def save_container(
     """Remember a container."""
     key = {"store_id": store_id, "account": account, "type": type, "path": path}
     upsert(tx, CONTAINER, [{**key, "container": container}], ("container",))
+
+
+def known_feeds(
+    tx: Connection, key: Mapping[str, Any], accounts: Iterable[str]
+) -> dict[tuple[str, str], int]:
+    """(Account, container) → feed, of those that have the rest of their key in common."""
+    where = [FEED.c[name] == value for name, value in key.items()]
+    found: dict[tuple[str, str], int] = {}
+    for part in chunks(accounts):
+        statement = select(FEED.c.id, FEED.c.account, FEED.c.container)
+        for row in tx.execute(statement.where(*where, FEED.c.account.in_(part))):
+            found[row.account, row.container] = row.id
+    return found
 
 
 def ensure_feed(tx: Connection, key: Mapping[str, Any], mapping: str) -> int:
@@ -89,10 +103,30 @@ def feed_mapping(tx: Connection, feed_id: int) -> str:
     return str(tx.scalar(select(FEED.c.mapping).where(FEED.c.id == feed_id)) or "")
 
 
+LANE_KEY: Final = ("type", "left_store", "left_account", "right_store", "right_account")
+
+
+def known_lanes(
+    tx: Connection, type: str, left_accounts: Iterable[str]
+) -> dict[tuple[Any, ...], Row[Any]]:
+    """The lanes of these accounts, by the values of `LANE_KEY`."""
+    found: dict[tuple[Any, ...], Row[Any]] = {}
+    for part in chunks(left_accounts):
+        statement = select(LANE).where(LANE.c.type == type, LANE.c.left_account.in_(part))
+        for row in tx.execute(statement):
+            found[tuple(row._mapping[name] for name in LANE_KEY)] = row
+    return found
+
+
 def find_lane(tx: Connection, key: Mapping[str, Any]) -> Row[Any] | None:
     """The row of a lane, by type and both accounts."""
     where = [LANE.c[name] == value for name, value in key.items()]
     return tx.execute(select(LANE).where(*where)).one_or_none()
+
+
+def get_lane(tx: Connection, lane_id: int) -> Row[Any]:
+    """The row of a lane that is there."""
+    return tx.execute(select(LANE).where(LANE.c.id == lane_id)).one()
 
 
 def add_lane(tx: Connection, values: Mapping[str, Any]) -> int:

@@ -1,20 +1,21 @@
 """Leases: one holder for an account's records of one type, with a fencing number.
 
-Exclusion lives in our state, not in the runner, so that any number of machines can run.
+Exclusion lives in our state, not in the runner, so that any number of machines can run. A lease
+ends when it is given back, when it runs out, or when its holder is certainly dead.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, func, select, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import Connection, Row, func, select, update
 
 from syncline.errors import Busy
 from syncline.state import tables
-from syncline.state.database import table
+from syncline.state.bulk import upsert
+from syncline.state.database import chunks, table
+from syncline.state.lives import Life
 
 LEASE: Final = table(tables.Lease)
 
@@ -30,21 +31,41 @@ class LeaseKey(NamedTuple):
 def acquire(
     tx: Connection, keys: Iterable[LeaseKey], holder: str, now: float, seconds: float
 ) -> set[LeaseKey]:
-    """Take the leases that are free or expired, in sorted order; returns those now held."""
-    held: set[LeaseKey] = set()
-    insert = postgres_insert if tx.dialect.name == "postgresql" else sqlite_insert
-    for key in sorted(set(keys)):
-        values = {**key._asdict(), "holder": holder, "until_at": now + seconds, "fence": 1}
-        statement = insert(LEASE).values(values)
-        statement = statement.on_conflict_do_update(
-            index_elements=["store_id", "account", "type"],
-            set_={"holder": holder, "until_at": now + seconds, "fence": LEASE.c.fence + 1},
-            where=(LEASE.c.until_at <= now) | (LEASE.c.holder == holder),
-        )
-        # A row comes back only if it was written; drivers disagree about counting such rows.
-        if tx.execute(statement.returning(LEASE.c.fence)).first() is not None:
-            held.add(key)
-    return held
+    """Take the leases that are free or expired; returns those now held."""
+    wanted = sorted(set(keys))
+    known = _known(tx, wanted)
+    free = [
+        key
+        for key in wanted
+        if key not in known or known[key].until_at <= now or known[key].holder == holder
+    ]
+    rows = [
+        {
+            **key._asdict(),
+            "holder": holder,
+            "until_at": now + seconds,
+            "fence": known[key].fence + 1 if key in known else 1,
+        }
+        for key in free
+    ]
+    upsert(tx, LEASE, rows, ("holder", "until_at", "fence"))
+    return set(free)
+
+
+def _known(tx: Connection, keys: Iterable[LeaseKey]) -> dict[LeaseKey, Row[Any]]:
+    """The rows there are for these keys."""
+    accounts: dict[tuple[int, str], list[str]] = {}
+    for key in keys:
+        accounts.setdefault((key.store_id, key.type), []).append(key.account)
+    found: dict[LeaseKey, Row[Any]] = {}
+    for (store_id, type), names in accounts.items():
+        for part in chunks(names):
+            statement = select(LEASE).where(
+                LEASE.c.store_id == store_id, LEASE.c.type == type, LEASE.c.account.in_(part)
+            )
+            for row in tx.execute(statement):
+                found[LeaseKey(row.store_id, row.account, row.type)] = row
+    return found
 
 
 def renew(tx: Connection, holder: str, now: float, seconds: float, expected: int) -> None:
@@ -80,17 +101,41 @@ def release(tx: Connection, holder: str) -> None:
     tx.execute(update(LEASE).where(LEASE.c.holder == holder).values(holder="", until_at=0.0))
 
 
+def bury(tx: Connection) -> list[str]:
+    """Give back what the dead hold; returns who they were. Who may still live keeps its leases."""
+    found = [name for name in tx.scalars(_HOLDERS) if _is_dead(tx, name)]
+    for name in found:
+        release(tx, name)
+    return found
+
+
+def left_behind(tx: Connection, before: float) -> int:
+    """How many leases nobody holds any more who ever gave them back: of the dead, or run out
+    before this moment.
+    """
+    dead = [name for name in tx.scalars(_HOLDERS) if _is_dead(tx, name)]
+    gone = LEASE.c.holder.in_(dead) | (LEASE.c.until_at <= before)
+    return tx.scalar(select(func.count()).where(LEASE.c.holder != "", gone)) or 0
+
+
 def until(tx: Connection, key: LeaseKey, now: float) -> float | None:
-    """Until when somebody holds it, None if nobody does."""
-    found = tx.scalar(
-        select(LEASE.c.until_at).where(
+    """Until when somebody holds it, None if nobody does who may be alive."""
+    found = tx.execute(
+        select(LEASE.c.until_at, LEASE.c.holder).where(
             LEASE.c.store_id == key.store_id,
             LEASE.c.account == key.account,
             LEASE.c.type == key.type,
             LEASE.c.until_at > now,
         )
-    )
-    return float(found) if found else None
+    ).first()
+    return None if found is None or _is_dead(tx, found.holder) else float(found.until_at)
+
+
+_HOLDERS: Final = select(LEASE.c.holder).where(LEASE.c.holder != "").distinct()
+
+
+def _is_dead(tx: Connection, holder: str) -> bool:
+    return Life.of(tx.engine.url, holder).is_over()
 
 
 def _lost() -> Busy:

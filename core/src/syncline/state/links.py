@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from syncline.model.sides import Side
 from syncline.state import tables
+from syncline.state.bulk import insert_many, update_rows
 from syncline.state.database import chunks, table
 
 LINK: Final = table(tables.LinkRow)
@@ -47,11 +48,10 @@ def add(tx: Connection, values: Mapping[str, Any]) -> int:
 
 
 def add_many(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
-    """New links; their ids in the same order."""
-    if not rows:
-        return []
-    statement = insert(LINK).returning(LINK.c.id, sort_by_parameter_order=True)
-    return list(tx.scalars(statement, [dict(row) for row in rows]))
+    """New links, with the same set of columns; their ids in the same order."""
+    names = ("lane_id", "left_id", "right_id")
+    made = insert_many(tx, LINK, rows, names)
+    return [made[tuple(row.get(name) for name in names)] for row in rows]
 
 
 def change(tx: Connection, link_ids: Iterable[int], **values: Any) -> None:
@@ -62,18 +62,7 @@ def change(tx: Connection, link_ids: Iterable[int], **values: Any) -> None:
 
 def save(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Different changes for many links: each row holds `id` and the same set of columns."""
-    if not rows:
-        return
-    names = [name for name in rows[0] if name != "id"]
-    statement = (
-        update(LINK)
-        .where(LINK.c.id == bindparam("link_id"))
-        .values({name: bindparam(f"new_{name}") for name in names})
-    )
-    tx.execute(
-        statement,
-        [{"link_id": row["id"], **{f"new_{n}": row[n] for n in names}} for row in rows],
-    )
+    update_rows(tx, LINK, rows)
 
 
 def end(tx: Connection, row: Row[Any], cause: str, now: float) -> None:
@@ -121,10 +110,17 @@ def created_again(tx: Connection, lane_id: int, side: Side, record_id: str) -> N
     )
 
 
-def count(tx: Connection, lane_id: int) -> int:
-    """The links of a lane that are in use."""
-    statement = select(func.count()).where(LINK.c.lane_id == lane_id, LINK.c.status == "linked")
-    return int(tx.scalar(statement) or 0)
+def counts(tx: Connection, lane_ids: Iterable[int]) -> dict[int, int]:
+    """The number of links in use, of the lanes that have any."""
+    found: dict[int, int] = {}
+    for part in chunks(lane_ids):
+        statement = (
+            select(LINK.c.lane_id, func.count())
+            .where(LINK.c.lane_id.in_(part), LINK.c.status == "linked")
+            .group_by(LINK.c.lane_id)
+        )
+        found.update((lane_id, number) for lane_id, number in tx.execute(statement))
+    return found
 
 
 def unsettled(tx: Connection, lane_id: int) -> bool:

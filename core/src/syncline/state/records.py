@@ -8,7 +8,8 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, delete, func, literal, select, update
 
 from syncline.state import tables
-from syncline.state.database import chunks, table, upsert
+from syncline.state.bulk import upsert
+from syncline.state.database import chunks, table
 
 RECORD: Final = table(tables.RecordRow)
 KEY: Final = table(tables.RecordKey)
@@ -44,9 +45,14 @@ def save(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     upsert(tx, RECORD, rows, _CHANGING)
 
 
-def save_keys(tx: Connection, feed_id: int, keys: Mapping[str, Iterable[tuple[str, str]]]) -> None:
-    """Replace the match keys (kind, digest) of these records."""
-    for part in chunks(keys):
+def save_keys(
+    tx: Connection,
+    feed_id: int,
+    keys: Mapping[str, Iterable[tuple[str, str]]],
+    known: Iterable[str],
+) -> None:
+    """The match keys (kind, digest) of these records, in place of those of the `known` ones."""
+    for part in chunks(each for each in known if each in keys):
         tx.execute(delete(KEY).where(KEY.c.feed_id == feed_id, KEY.c.record_id.in_(part)))
     rows = [
         {"feed_id": feed_id, "record_id": record_id, "kind": kind, "digest": digest}
@@ -88,15 +94,21 @@ def leave(tx: Connection, feed_id: int, ids: Iterable[str]) -> None:
         )
 
 
-def crowded_keys(tx: Connection, feed_id: int, holders: int) -> set[tuple[str, str]]:
-    """The (kind, digest) of keys that more than so many unlinked records of a feed carry."""
-    statement = (
-        select(KEY.c.kind, KEY.c.digest)
-        .where(KEY.c.feed_id == feed_id)
-        .group_by(KEY.c.kind, KEY.c.digest)
-        .having(func.count() > holders)
-    )
-    return {(row.kind, row.digest) for row in tx.execute(statement)}
+def crowded_keys(
+    tx: Connection, feed_ids: Iterable[int], holders: int
+) -> dict[int, set[tuple[str, str]]]:
+    """By feed, the (kind, digest) of keys that more than so many of its unlinked records carry."""
+    found: dict[int, set[tuple[str, str]]] = {}
+    for part in chunks(feed_ids):
+        statement = (
+            select(KEY.c.feed_id, KEY.c.kind, KEY.c.digest)
+            .where(KEY.c.feed_id.in_(part))
+            .group_by(KEY.c.feed_id, KEY.c.kind, KEY.c.digest)
+            .having(func.count() > holders)
+        )
+        for feed_id, kind, digest in tx.execute(statement):
+            found.setdefault(feed_id, set()).add((kind, digest))
+    return found
 
 
 def forget(tx: Connection, feed_id: int, ids: Iterable[str]) -> None:

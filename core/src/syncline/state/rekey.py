@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlmodel import SQLModel
 
 from syncline.errors import Busy, StateError
-from syncline.state import tables
+from syncline.state import leases, tables
 from syncline.state.claims import CLAIM
 from syncline.state.database import META, table
 from syncline.state.leases import LEASE
@@ -41,10 +41,12 @@ def require_quiet(tx: Connection, now: float) -> None:
             the key they were planned with.
 
     """
+    leases.bury(tx)
     if tx.scalar(select(func.count()).where(LEASE.c.until_at > now, LEASE.c.holder != "")):
         raise Busy(
             "a run works with this state at the moment",
-            hint="Wait for it to end; a run that died gives its lease back after a while.",
+            hint="Wait for it to end. One that died on another machine is taken for dead after ten "
+            "minutes, one that died here at once.",
         )
     if open_writes := tx.scalar(select(func.count()).select_from(_INTENT)):
         raise StateError(

@@ -73,8 +73,7 @@ class RecordRow(SQLModel, table=True):
 
     __tablename__ = "record"
     __table_args__ = (
-        Index("record_by_owner", "feed_id", "owner"),
-        Index("record_pending", "feed_id", "pending", "owner"),
+        Index("record_in_scope", "feed_id", "in_scope", "pending", "owner", "marker"),
     )
     feed_id: int = Field(primary_key=True)
     id: str = Field(primary_key=True)
@@ -169,7 +168,7 @@ class LinkRow(SQLModel, table=True):
         UniqueConstraint("lane_id", "right_id"),
         Index("link_by_left", "left_feed", "left_id"),
         Index("link_by_right", "right_feed", "right_id"),
-        Index("link_due", "lane_id", "dirty"),
+        Index("link_due", "lane_id", "status", "dirty"),
     )
     id: int | None = Field(default=None, primary_key=True)
     lane_id: int
@@ -204,6 +203,7 @@ class Claim(SQLModel, table=True):
     """The right to create the record with this match key. `account` where accounts are apart."""
 
     __tablename__ = "claim"
+    __table_args__ = (Index("claim_by_age", "claimed_at"),)
     store_id: int = Field(primary_key=True)
     type: str = Field(primary_key=True)
     kind: str = Field(primary_key=True)

@@ -11,7 +11,9 @@ from sqlalchemy import ColumnElement, delete, select
 
 from syncline.errors import Busy
 from syncline.state import leases, tables
-from syncline.state.database import Database, table, upsert
+from syncline.state.bulk import upsert
+from syncline.state.database import Database, table
+from syncline.state.holder import Holder
 
 TOKEN: Final = table(tables.Token)
 _LEASE_SECONDS: Final = 60.0
@@ -33,7 +35,7 @@ class StoredTokens:
     ) -> None:
         self._database = database
         self._connection = connection
-        self._holder = f"{holder}:{connection}"
+        self._name = f"{holder}-{connection}"
         self._now = now
         self._sleep = sleep
         self._lock = threading.Lock()
@@ -49,14 +51,14 @@ class StoredTokens:
     def update(self, name: str, change: Callable[[str | None], str | None]) -> str | None:
         """Replace the text by `change(old)` while no other process does the same."""
         with self._lock:
-            self._acquire()
+            holder = Holder(self._database, self._name)
             try:
+                self._acquire(holder)
                 text = change(self.load(name))
                 self._save(name, text)
                 return text
             finally:
-                with self._database.transaction() as tx:
-                    leases.release(tx, self._holder)
+                holder.release()
 
     def _save(self, name: str, text: str | None) -> None:
         with self._database.transaction() as tx:
@@ -67,11 +69,11 @@ class StoredTokens:
             sealed = self._database.vault.seal(text)
             upsert(tx, TOKEN, [{**row, "sealed": sealed}], ("sealed",))
 
-    def _acquire(self) -> None:
+    def _acquire(self, holder: Holder) -> None:
         key = leases.LeaseKey(0, self._connection, "token")
         for _try in range(_TRIES):
             with self._database.transaction() as tx:
-                if leases.acquire(tx, [key], self._holder, self._now(), _LEASE_SECONDS):
+                if holder.acquire(tx, [key], self._now(), _LEASE_SECONDS):
                     return
             self._sleep(0.25)
         raise Busy("another process keeps the tokens of this connection")

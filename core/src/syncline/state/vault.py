@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from syncline.errors import StateError
 
 _NONCE: Final = 12
+_JSON: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 MINIMUM_KEY: Final = 32
 """Characters a key must have at least; `syncline init` makes one."""
 
@@ -58,8 +59,8 @@ class Vault:
     def seal(self, value: Any) -> bytes:
         """Encrypt a JSON value."""
         nonce = self._random(_NONCE)
-        data = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-        return nonce + self._cipher.encrypt(nonce, data.encode("utf-8", "surrogatepass"), None)
+        data = _JSON.encode(value).encode("utf-8", "surrogatepass")
+        return nonce + self._cipher.encrypt(nonce, data, None)
 
     def unseal(self, sealed: bytes) -> Any:
         """Decrypt what `seal` made. Tuples come back as lists.

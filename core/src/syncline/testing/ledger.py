@@ -1,13 +1,14 @@
 """The oracle of random histories: an account of what people did, that knows nothing of the engine.
 
 Every value is typed once in a history, and every person has a family name of their own. So a
-value, and a record, can be followed wherever the engine takes them.
+value, and a record, can be followed wherever the engine takes them: cut, since what tells a value
+from all others are its first letters; or with other capitals, since those do not count.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from syncline.connectors.memory import MemoryStore
@@ -20,76 +21,110 @@ FOLLOWED = ("job_title", "company", "notes", "categories")
 """The fields people edit."""
 
 
-def values_in(fields: Mapping[str, Value]) -> Iterator[str]:
+def values_in(fields: Mapping[str, Value], names: Iterable[str] = FOLLOWED) -> Iterator[str]:
     """The values of a record that can be followed: texts, and elements of sets, one by one."""
-    for name in FOLLOWED:
+    for name in names:
         value = fields.get(name)
-        if isinstance(value, str):
-            yield value
-        elif value:
-            yield from value
+        texts = (value,) if isinstance(value, str) else value or ()
+        yield from (text.split()[0].casefold() for text in texts)
+
+
+def _per_side_sets() -> PerSide[set[str]]:
+    return PerSide(set(), set())
 
 
 @dataclass
 class Ledger:
     """`standing`: values that people typed and nobody replaced or deleted since: each must be
     somewhere. `births`: how often people made, or restored, a person. `deleted`: whom they deleted
-    on a side, `touched`: whom they changed there at all.
+    on a side, `touched`: when they last changed a field of somebody there (by a number that only
+    grows), `merged`: whose record they merged into another one, and whose that was.
     """
 
     stores: PerSide[MemoryStore]
     standing: set[str] = field(default_factory=set)
     births: Counter[str] = field(default_factory=Counter)
-    deleted: PerSide[set[str]] = field(default_factory=lambda: PerSide(set(), set()))
-    touched: PerSide[set[str]] = field(default_factory=lambda: PerSide(set(), set()))
+    deleted: PerSide[set[str]] = field(default_factory=_per_side_sets)
+    touched: PerSide[dict[tuple[str, str], int]] = field(default_factory=lambda: PerSide({}, {}))
+    merged: dict[str, str] = field(default_factory=dict)
+    made: set[RecordId] = field(default_factory=set)
+    arrived: PerSide[set[str]] = field(default_factory=_per_side_sets)
+    deeds: PerSide[Counter[str]] = field(default_factory=lambda: PerSide(Counter(), Counter()))
     _typed: int = 0
+    _deeds: int = 0
 
     def new_value(self) -> str:
-        """A value nobody has typed yet."""
+        """A value nobody has typed yet. What may be cut off says nothing."""
         self._typed += 1
-        return f"v{self._typed}"
+        return f"v{self._typed} and so on"
 
     # --- what people do -------------------------------------------------------------------------
 
-    def create(self, side: Side, account: str, fields: Mapping[str, Value]) -> None:
+    def create(self, side: Side, account: str, fields: Mapping[str, Value]) -> RecordId:
         """Somebody enters a person."""
-        self.stores[side].create(account, fields)
-        self._born(side, str(fields["family_name"]))
-        self.standing.update(values_in(fields))
+        id = self.stores[side].create(account, fields)
+        held = self.stores[side].entries[id].fields
+        self._born(side, id)
+        self._note(side, str(fields["family_name"]), {}, held)
+        self.standing.update(values_in(held))
+        return id
 
-    def edit(
-        self, side: Side, id: RecordId, fields: Mapping[str, Value], *, raced: bool = False
-    ) -> None:
-        """Somebody edits a record. `raced`: just when we write, where the service has no
-        condition that would save it: then nothing is promised for the new values.
-        """
+    def edit(self, side: Side, id: RecordId, fields: Mapping[str, Value]) -> set[str]:
+        """Somebody edits a record; the values that are new."""
         store = self.stores[side]
-        before = set(values_in(store.entries[id].fields))
+        before = dict(store.entries[id].fields)
         store.update(id, fields)
-        after = set(values_in(store.entries[id].fields))
-        self.standing -= before - after
-        if not raced:
-            self.standing |= after - before
-        self.touched[side].add(self.family(side, id))
+        after = store.entries[id].fields
+        self._note(side, self.family(side, id), before, after)
+        old, new = set(values_in(before)), set(values_in(after))
+        self.standing -= old - new
+        self.standing |= new - old
+        return new - old
 
     def delete(self, side: Side, id: RecordId) -> None:
         """Somebody deletes a record, with everything they saw in it."""
-        store = self.stores[side]
-        self.standing -= set(values_in(store.entries[id].fields))
-        store.delete(id)
+        self._gone(side, id)
+        self.stores[side].delete(id)
         self.deleted[side].add(self.family(side, id))
-        self.touched[side].add(self.family(side, id))
+
+    def merge(self, side: Side, loser: RecordId, winner: RecordId) -> None:
+        """Somebody merges a record into another one, whose values stay."""
+        self._gone(side, loser)
+        self.merged[self.family(side, loser)] = self.family(side, winner)
+        self.stores[side].merge(loser, winner)
 
     def restore(self, side: Side, id: RecordId) -> None:
         """Somebody takes a record out of the bin."""
         store = self.stores[side]
         store.restore(id)
-        self._born(side, self.family(side, id))
+        self._born(side, id)
+        self._note(side, self.family(side, id), {}, store.entries[id].fields)
         self.standing.update(values_in(store.entries[id].fields))
 
-    def _born(self, side: Side, family: str) -> None:
+    def counts(self, side: Side, id: RecordId) -> None:
+        """Somebody changed what is not followed, but may travel."""
+        self.deeds[side][self.family(side, id)] += 1
+
+    def _gone(self, side: Side, id: RecordId) -> None:
+        fields = self.stores[side].entries[id].fields
+        self.standing -= set(values_in(fields))
+        self._note(side, self.family(side, id), fields, {})
+
+    def _born(self, side: Side, id: RecordId) -> None:
+        family = self.family(side, id)
         self.births[family] += 1
-        self.touched[side].add(family)
+        self.made.add(id)
+
+    def _note(
+        self, side: Side, family: str, before: Mapping[str, Value], after: Mapping[str, Value]
+    ) -> None:
+        self._deeds += 1
+        whole = not (before and after)  # a record that comes or goes is touched as a whole
+        changed = [n for n in FOLLOWED if whole or before.get(n) != after.get(n)]
+        for name in changed:
+            self.touched[side][family, name] = self._deeds
+        self.deeds[side][family] += bool(changed)
+        self.arrived[side].update(values_in(after))
 
     # --- looking --------------------------------------------------------------------------------
 
@@ -116,18 +151,34 @@ class Ledger:
         """Every value that is on a side now."""
         return {v for side in SIDES for each in self.live(side) for v in values_in(each.fields)}
 
+    def last_touch(self, side: Side, family: str, names: Iterable[str] = FOLLOWED) -> int:
+        """When people last changed one of these fields of somebody on a side; 0: never."""
+        return max((self.touched[side].get((family, name), 0) for name in names), default=0)
+
+    def was_deleted(self, side: Side, family: str) -> bool:
+        """Whether people deleted somebody there, or whom they had merged them into."""
+        while family not in self.deleted[side] and family in self.merged:
+            family = self.merged[family]
+        return family in self.deleted[side]
+
+    # --- what time brings -----------------------------------------------------------------------
+
+    def look(self, side: Side) -> None:
+        """Which values are there now, however they came."""
+        for each in self.live(side):
+            self.arrived[side].update(values_in(each.fields))
+
     def all_is_quiet(self) -> None:
         """Both sides are in step: a deletion that has passed explains nothing from here on."""
         there = [set(self.families(side)) for side in SIDES]
         for side in SIDES:
             self.deleted[side].difference_update(there[0] & there[1])
+            self.deeds[side].clear()
 
     def state_lost(self) -> None:
         """The history went with the state: only what is on a side still stands. Deletions that
-        had not passed are forgotten: whom they met counts as touched on both sides.
+        had not passed are forgotten.
         """
         self.standing &= self.on_a_side()
-        forgotten = self.deleted.left | self.deleted.right
         for side in SIDES:
-            self.touched[side].update(forgotten)
             self.deleted[side].clear()

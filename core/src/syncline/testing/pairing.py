@@ -112,8 +112,11 @@ class Pairing:
 
     def _session(self) -> Session:
         from syncline.run.session import Session
+        from syncline.run.surroundings import Surroundings
 
-        return Session.open(self._configuration(), self._plugins(), now=self.now)
+        return Session.open(
+            self._configuration(), self._plugins(), surroundings=Surroundings(now=self.now)
+        )
 
     def _plugins(self) -> PluginManager:
         tested = self.world.opener.connector_type

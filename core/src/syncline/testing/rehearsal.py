@@ -5,9 +5,11 @@ For the tests of the engine itself, and for authors of plugins whose hooks act o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -30,14 +32,18 @@ from syncline.policy.settings import (
 )
 from syncline.run.selection import Selection
 from syncline.run.session import Session
-from syncline.state.database import CommitHook
+from syncline.run.surroundings import Surroundings
+from syncline.state.database import CommitHook, Database
 from syncline.testing.reopening import Databases
 
+OpenState = Callable[[CommitHook | None], Database]
 PEOPLE = ("ada", "bob")
+KEY = "k" * 40
+"""The installation's key."""
 
 
 class Clock:
-    """Time as the test wants it; both stores and the engine share it."""
+    """Time as the test wants it. A store's clock may be off by `skew` seconds."""
 
     def __init__(self) -> None:
         self.moment = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -48,15 +54,30 @@ class Clock:
     def advance(self, seconds: float) -> None:
         self.moment += timedelta(seconds=seconds)
 
+    def skewed(self, seconds: float) -> Callable[[], datetime]:
+        return lambda: self.moment + timedelta(seconds=seconds)
+
 
 class EngineWorld:
-    """`left` and `right` are the stores; `sync()` runs once and gives the report."""
+    """`left` and `right` are the stores; `sync()` runs once and gives the report. `skew`: by how
+    many seconds each store's clock is ahead of ours. `open_state` opens the database in a way of
+    its own.
+    """
 
-    def __init__(self, folder: Path, left: MemoryOptions, right: MemoryOptions) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        left: MemoryOptions,
+        right: MemoryOptions,
+        *,
+        skew: PerSide[float] = PerSide(0.0, 0.0),
+        plugins: PluginManager | None = None,
+        open_state: OpenState | None = None,
+    ) -> None:
         self.clock = Clock()
         name = folder.name
-        self.left = MemoryStore.open(f"{name}-left", left, self.clock)
-        self.right = MemoryStore.open(f"{name}-right", right, self.clock)
+        self.left = MemoryStore.open(f"{name}-left", left, self.clock.skewed(skew.left))
+        self.right = MemoryStore.open(f"{name}-right", right, self.clock.skewed(skew.right))
         self.people: tuple[str, ...] = PEOPLE
         for person in self.people:
             self.left.add_account(person)
@@ -66,12 +87,21 @@ class EngineWorld:
         self.more_syncs: tuple[SyncSettings, ...] = ()
         self.folder = folder
         self.commits: CommitHook | None = None
-        self.databases = Databases(folder / "state.sqlite", lambda: self.commits)
+        names = (f"run-{number}" for number in count(1))
+        self._surroundings = Surroundings(
+            now=self.clock,
+            elapsed=lambda: self.clock().timestamp(),
+            sleep=self.clock.advance,
+            jitter=lambda: 0.5,
+            new_id=lambda: next(names),
+        )
+        self._databases = Databases(folder / "state.sqlite")
         key = folder / "key"
-        key.write_text("k" * 40)
+        key.write_text(KEY)
         self.state = StateSettings(f"sqlite:///{folder / 'state.sqlite'}", Secret(file=key))
         self.installation = "test"
-        self.plugins = PluginManager.discover()
+        self.plugins = plugins or PluginManager.discover()
+        self.open_state = open_state
         self.policy = ObjectPolicy(
             type=CONTACT,
             direction=Direction.BOTH,
@@ -118,14 +148,21 @@ class EngineWorld:
     # --- running --------------------------------------------------------------------------------
 
     def session(self) -> Session:
+        return self._session(self.commits)
+
+    def another_session(self) -> Session:
+        """A process nobody stops, beside whichever there is."""
+        return self._session(None)
+
+    def _session(self, commits: CommitHook | None) -> Session:
+        opened = self.open_state or partial(self._databases.open, self.state)
         return Session(
             self.configuration(),
             self.plugins,
-            self.databases.open(self.state),
-            self.clock,
+            opened(commits),
+            self._surroundings,
             Silent(),
             workers=1,
-            sleep=self.clock.advance,
         )
 
     def sync(self, **selection: Any) -> RunReport:

@@ -7,11 +7,8 @@ next session. Two sessions at once never share one.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-
-from sqlalchemy import Connection
 
 from syncline.policy.settings import StateSettings
 from syncline.state.database import CommitHook, Database
@@ -20,45 +17,32 @@ from syncline.state.vault import Vault
 
 @dataclass
 class Databases:
-    """Those of one world, or of worlds that follow each other in one folder. `hook()` says who is
-    asked around commits at the moment.
-    """
+    """Those of one world, whose file is `file`."""
 
     file: Path
-    hook: Callable[[], CommitHook | None]
-    closed: list[Database] = field(default_factory=list)
+    closed: list[_Reopened] = field(default_factory=list)
 
-    def open(self, state: StateSettings) -> Database:
+    def open(self, state: StateSettings, commits: CommitHook | None) -> Database:
         """One that was closed, if its file and its key are still the same; else a new one."""
         vault = Vault.from_key(state.key.resolve().get_secret_value())
         for each in self.closed if self.file.exists() else ():
             if each.vault.key_id == vault.key_id:
                 self.closed.remove(each)
+                each.ask(commits)
                 return each
-        opened = _Reopened.open(state.url, vault, _Asking(self))
+        opened = _Reopened.open(state.url, vault, commits)
         opened.closed = self.closed
         return opened
 
 
 class _Reopened(Database):
-    closed: list[Database]
+    closed: list[_Reopened]
+
+    def ask(self, commits: CommitHook | None) -> None:
+        """From now on, around every commit."""
+        self._commits = commits
 
     def close(self) -> None:
         super().close()
         if self not in self.closed:
             self.closed.append(self)
-
-
-@dataclass(frozen=True)
-class _Asking:
-    """The commit hook of all of them."""
-
-    databases: Databases
-
-    def before(self, tx: Connection) -> None:
-        if (asked := self.databases.hook()) is not None:
-            asked.before(tx)
-
-    def after(self) -> None:
-        if (asked := self.databases.hook()) is not None:
-            asked.after()

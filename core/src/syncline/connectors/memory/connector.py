@@ -23,7 +23,6 @@ from syncline.plugin.requests import (
     CheckResult,
     Containers,
     ContainersRequest,
-    Create,
     DeleteRequest,
     IdsRequest,
     KeysRequest,
@@ -105,17 +104,12 @@ class MemoryConnector(Connector):
     def apply(self, request: ApplyRequest) -> list[Outcome]:
         """Creates or updates, one after the other."""
         with self._call("apply", request, request.feed.account):
-            return [
-                writing.create(self._store, request.spec, each)
-                if isinstance(each, Create)
-                else writing.update(self._store, request.spec, each)
-                for each in request.operations
-            ]
+            return writing.batch(self._store, request)
 
     def delete(self, request: DeleteRequest) -> list[Outcome]:
         """Deletions, one after the other."""
         with self._call("delete", request, request.feed.account):
-            return [writing.delete(self._store, request.spec, each) for each in request.operations]
+            return writing.batch(self._store, request)
 
     def scope(self, spec: TypeSpec, text: str) -> Scope:
         """`field=value`: records whose field has (or holds) the value."""
@@ -148,6 +142,7 @@ class MemoryConnector(Connector):
             store.fault.before(call)
         with store.lock:
             self._require_access(account)
+            store.rewrite_later()
             yield
         if store.fault is not None:
             store.fault.after(call)

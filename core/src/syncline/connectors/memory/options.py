@@ -27,6 +27,11 @@ class MemoryOptions:
     `visibility_lag` in seconds. With `conditional="second"` versions are stamps, so that two
     writes within one second share a version. `answers_version`: whether a write's answer names
     the new version. `bumps_after_write`: the service touches a record once more after our write.
+    `paging="offset"`: pages are counted, so that they drift when something is deleted or changed
+    while they are read. `batches="whole"`: one operation that cannot be done undoes its batch.
+    `reuses_ids`: a new record gets the id of a deleted one. `refuses`: texts that no write may
+    hold. `rewrites_later` is what the service makes of a record `rewrites_after` seconds after
+    its last change: nothing in the declaration says so, unlike `stored_as`.
     """
 
     feed: Literal["account", "connection"] = "account"
@@ -56,6 +61,12 @@ class MemoryOptions:
     stored_as: StoredAs = _unchanged
     answers_version: bool = True
     bumps_after_write: bool = False
+    paging: Literal["keyset", "offset"] = "keyset"
+    batches: Literal["each", "whole"] = "each"
+    reuses_ids: bool = False
+    refuses: frozenset[str] = frozenset()
+    rewrites_later: StoredAs | None = None
+    rewrites_after: float = 45.0
     mapping_version: int = 1
 
     def spec(self) -> TypeSpec:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from syncline.connectors.memory.entries import Entry, Event, Place
 from syncline.connectors.memory.store import MemoryStore
@@ -25,6 +25,7 @@ from syncline.plugin.requests import (
 )
 from syncline.plugin.spec import TypeSpec
 
+T = TypeVar("T")
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
@@ -65,22 +66,34 @@ def _changes_by_stamp(store: MemoryStore, request: ChangesRequest, size: int) ->
         "since": _since(store, request.cursor).isoformat(),
     }
     since = datetime.fromisoformat(position["since"])
-    after = tuple(position["after"]) if position["after"] else ("", "", 0)
     first = bisect_left(store.log, since, key=lambda event: event.stamp)
     events = {
         (event.stamp.isoformat(), event.id, event.sequence): event
         for event in store.log[first : _visible_lines(store)]
     }
-    page: list[Record | Absent] = []
-    last = position["after"]
-    for key in sorted(key for key in events if key > after):
-        item = _item(store, request, events[key], request.cursor is not None)
-        if item is not None and len(page) == size:
-            return _page(page, next={**position, "after": last, "epoch": store.epoch})
-        if item is not None:
-            page.append(item)
-            last = list(key)
-    return _page(page, cursor={"since": position["started"], "epoch": store.epoch})
+    items = [
+        (key, item)
+        for key in sorted(events)
+        if (item := _item(store, request, events[key], request.cursor is not None)) is not None
+    ]
+    page, after = _cut(store, items, position["after"], size)
+    found = [item for _key, item in page]
+    if after is not None:
+        return _page(found, next={**position, "after": after, "epoch": store.epoch})
+    return _page(found, cursor={"since": position["started"], "epoch": store.epoch})
+
+
+def _cut(
+    store: MemoryStore, items: Sequence[tuple[Any, T]], after: Json, size: int
+) -> tuple[Sequence[tuple[Any, T]], Json]:
+    """A page of sorted (key, item), and where the next one begins: None if there is none. Counted
+    pages drift: what is deleted or changed meanwhile shifts the rest.
+    """
+    if store.options.paging == "offset":
+        first = after or 0
+        return items[first : first + size], first + size if len(items) > first + size else None
+    left = [each for each in items if after is None or list(each[0]) > list(after)]
+    return left[:size], list(left[size - 1][0]) if len(left) > size else None
 
 
 def _since(store: MemoryStore, cursor: Json) -> datetime:
@@ -141,19 +154,17 @@ def _by_id(store: MemoryStore, request: IdsRequest, id: RecordId) -> Record | Ab
 def keys(store: MemoryStore, request: KeysRequest) -> Page:
     """A page of the sweep, in the order of ids."""
     _require_epoch(store, request.next)
-    after = request.next["after"] if request.next else ""
-    found = sorted(
-        entry.id
-        for entry in _visible(store)
-        if entry.id > after
-        and _in_feed(store, entry, request.feed)
-        and in_scope(entry.fields, request.feed.scope)
-    )
-    size = store.options.page_size
-    page = [as_record(store, None, store.entries[id]) for id in found[:size]]
-    if len(found) <= size:
+    found = [
+        ((entry.id,), entry)
+        for entry in sorted(_visible(store), key=lambda entry: entry.id)
+        if _in_feed(store, entry, request.feed) and in_scope(entry.fields, request.feed.scope)
+    ]
+    after = request.next["after"] if request.next else None
+    cut, following = _cut(store, found, after, store.options.page_size)
+    page = [as_record(store, None, entry) for _key, entry in cut]
+    if following is None:
         return _page(page)
-    return _page(page, next={"after": found[size - 1], "epoch": store.epoch})
+    return _page(page, next={"after": following, "epoch": store.epoch})
 
 
 def matches(store: MemoryStore, request: MatchRequest) -> Page:

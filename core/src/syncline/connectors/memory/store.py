@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar, Final
 
 from syncline.connectors.memory.entries import Entry, Event, Place
 from syncline.connectors.memory.faults import Call, CallKind, FaultHook
@@ -14,9 +15,10 @@ from syncline.connectors.memory.options import MemoryOptions
 from syncline.model.contact import CONTACT
 from syncline.model.fields import SHORT_TEXT, Value
 from syncline.model.records import WRITABLE, AbsenceReason, AccountId, RecordId, Writable
-from syncline.plugin.requests import Container
+from syncline.plugin.requests import Container, Outcome
 
 Clock = Callable[[], datetime]
+_NOT_KEPT: Final = ("lock", "clock", "options", "spec", "fault", "instead")
 
 
 def _system_clock() -> datetime:
@@ -27,8 +29,9 @@ class MemoryStore:
     """One system: accounts with records. Ids are deterministic, time comes from `clock`.
 
     The methods are the back door: what a user does, in canonical fields, by account *names*.
-    `fault`, `password` and `hidden_fields` may be changed at any time; `mails` lists who would
-    have been written to, `writes` counts what came in through the connector.
+    `fault`, `password` and `hidden_fields` may be changed at any time, as may `instead`: the
+    outcome that every write then gets instead of being carried out. `mails` lists who would have
+    been written to, `writes` counts what came in through the connector.
     """
 
     _stores: ClassVar[dict[str, MemoryStore]] = {}
@@ -51,6 +54,7 @@ class MemoryStore:
         self.refused: set[AccountId] = set()
         self.password: str | None = None
         self.fault: FaultHook | None = None
+        self.instead: Outcome | None = None
         self.calls: Counter[CallKind] = Counter()
         self.writes: Counter[str] = Counter()
         self.mails: list[tuple[str, RecordId]] = []
@@ -200,12 +204,18 @@ class MemoryStore:
 
     def insert(self, place: Place, fields: Mapping[str, Value], marker: str | None = None) -> Entry:
         """A new entry."""
-        id = RecordId(f"{self.name}-{len(self.entries) + 1}")
-        now = self.now()
+        id, now = self._new_id(), self.now()
         entry = Entry(id=id, place=place, created=now, changed=now, marker=marker)
         self.entries[id] = entry
         self.write(entry, fields)
         return entry
+
+    def _new_id(self) -> RecordId:
+        freed = (each.id for each in self.entries.values() if each.deleted)
+        if self.options.reuses_ids and (id := next(freed, None)) is not None:
+            self.keys = {key: made for key, made in self.keys.items() if made != id}
+            return id
+        return RecordId(f"{self.name}-{len(self.entries) + 1}")
 
     def write(self, entry: Entry, fields: Mapping[str, Value]) -> None:
         """Set these properties, None clears; then what the service makes of the whole."""
@@ -218,6 +228,26 @@ class MemoryStore:
         """The entry goes to the bin."""
         entry.deleted = True
         self._departed(entry, entry.place, reason)
+
+    def rewrite_later(self) -> None:
+        """What the service makes of records some time after they were written."""
+        rewritten = self.options.rewrites_later
+        if rewritten is None:
+            return
+        before = self.now() - timedelta(seconds=self.options.rewrites_after)
+        for entry in [e for e in self.entries.values() if not e.deleted and e.changed <= before]:
+            fields = dict(rewritten(entry.fields))
+            if fields != entry.fields:
+                entry.fields = fields
+                self._changed(entry)
+
+    def kept(self) -> dict[str, Any]:
+        """A copy of everything that lasts, to be put back."""
+        return copy.deepcopy({k: v for k, v in vars(self).items() if k not in _NOT_KEPT})
+
+    def put_back(self, kept: Mapping[str, Any]) -> None:
+        """The store is as it was."""
+        vars(self).update(copy.deepcopy(dict(kept)))
 
     def _typed(self, fields: Mapping[str, Value]) -> dict[str, Value]:
         """What a form lets a person type: cut to capacity."""

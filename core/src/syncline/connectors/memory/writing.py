@@ -15,8 +15,11 @@ from syncline.model.fields import SHORT_TEXT, FieldType, Value
 from syncline.model.records import AbsenceReason, RecordId
 from syncline.plugin.requests import (
     Applied,
+    ApplyRequest,
     Create,
+    Deferred,
     Delete,
+    DeleteRequest,
     Duplicate,
     Gone,
     Outcome,
@@ -25,6 +28,31 @@ from syncline.plugin.requests import (
     Update,
 )
 from syncline.plugin.spec import Field, TypeSpec
+
+
+def batch(store: MemoryStore, request: ApplyRequest | DeleteRequest) -> list[Outcome]:
+    """One outcome for each operation. With `batches="whole"` what was done is undone, and can be
+    sent again, if one of them could not be done.
+    """
+    if store.instead is not None:
+        return [store.instead for _each in request.operations]
+    if store.options.batches == "each":
+        return [_outcome(store, request.spec, each) for each in request.operations]
+    before = store.kept()
+    outcomes = [_outcome(store, request.spec, each) for each in request.operations]
+    if all(isinstance(each, Applied) for each in outcomes):
+        return outcomes
+    store.put_back(before)
+    undone = Deferred(message="undone with the rest of its batch")
+    return [undone if isinstance(each, Applied) else each for each in outcomes]
+
+
+def _outcome(store: MemoryStore, spec: TypeSpec, operation: Create | Update | Delete) -> Outcome:
+    if isinstance(operation, Create):
+        return create(store, spec, operation)
+    if isinstance(operation, Update):
+        return update(store, spec, operation)
+    return delete(store, spec, operation)
 
 
 def create(store: MemoryStore, spec: TypeSpec, operation: Create) -> Outcome:
@@ -142,9 +170,16 @@ def _refused(
         if not _fits(field, fields[name]):
             message = "the value does not fit"
             return Rejected(kind="too_long", message=message, code="TOO_LONG", fields=(field.name,))
+        if not store.options.refuses.isdisjoint(_texts(fields[name])):
+            message = "the value is not allowed"
+            return Rejected(kind="invalid", message=message, code="INVALID", fields=(field.name,))
         if field.unique and (twins := _twins(store, name, fields[name], entry)):
             return Duplicate(of=twins, code="DUPLICATE")
     return None
+
+
+def _texts(value: Value) -> tuple[Value, ...]:
+    return value if isinstance(value, tuple) else (value,) if isinstance(value, str) else ()
 
 
 def _fits(field: Field, value: Value) -> bool:

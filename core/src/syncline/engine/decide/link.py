@@ -125,13 +125,15 @@ def _delete(target: Side, views: PerSide[SideView], policy: ObjectPolicy, why: s
 
 def _edited(side: Side, views: PerSide[SideView], policy: ObjectPolicy) -> bool:
     """Whether something changed that would travel to the other side. Fields that are off, or only
-    travel towards this side, never settle, so they must not count. Without any base the record may
-    have been edited: it counts as edited, and is not deleted unless the rule says so.
+    travel towards this side, never settle, so they must not count. What has no base may have been
+    edited, and was never carried: without any base, or with a value in a field that was never
+    settled (a conflict of the first sync waits), the record is not deleted unless the rule says so.
     """
-    changes = [
-        change
+    changes = {
+        name: change
         for name, change in views[side].changes.items()
         if change is not Change.UNREAD and policy.field_direction(name).writes(side.other)
-    ]
-    unknown = bool(changes) and all(change is Change.UNKNOWN for change in changes)
-    return unknown or any(change is Change.CHANGED for change in changes)
+    }
+    unknown = {name for name, change in changes.items() if change is Change.UNKNOWN}
+    never_settled = unknown - views[side].empty or (unknown and unknown == changes.keys())
+    return bool(never_settled) or Change.CHANGED in changes.values()

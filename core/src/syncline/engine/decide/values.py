@@ -54,7 +54,9 @@ class TargetWrite:
 
 
 def stored_fields(spec: TypeSpec, digester: Digester, fields: Fields) -> tuple[Fields, list[str]]:
-    """What a side would hold of a whole record, and the fields it has no way to express."""
+    """What a side would hold of a whole record, None for what is empty, and the fields it has no
+    way to express.
+    """
     found: dict[str, Value] = {}
     refused: list[str] = []
     for name, mapped in spec.by_name.items():
@@ -64,7 +66,11 @@ def stored_fields(spec: TypeSpec, digester: Digester, fields: Fields) -> tuple[F
             refused.append(name)
             found[name] = None
     rewritten = spec.stored_as({**fields, **found})
-    return {name: rewritten.get(name) for name in spec.by_name}, refused
+    for name, foreseen in found.items():
+        value = rewritten.get(name)
+        if value is not foreseen:
+            found[name] = value if digester.type.fields[name].type.normal(value) else None
+    return found, refused
 
 
 def equal_fields(sides: PerSide[SideValues], digester: Digester) -> frozenset[str]:
@@ -97,11 +103,10 @@ def created_fields(
     unmapped = {n: v for n, v in source.fields.items() if n not in target.spec.by_name}
     given = {n: v for n, v in source.fields.items() if n in wanted}
     stored, refused = stored_fields(target.spec, digester, {**unmapped, **given})
-    kinds = digester.type.fields
     sent = {
         name: value
         for name, value in stored.items()
-        if kinds[name].type.normal(value) is not None and not target.spec.by_name[name].read_only
+        if value is not None and not target.spec.by_name[name].read_only
     }
     return sent, refused
 

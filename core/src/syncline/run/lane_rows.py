@@ -1,0 +1,156 @@
+"""The rows of lanes, brought in line with the configuration: a changed policy takes effect here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from syncline.engine.digests import Digester
+from syncline.engine.lanes import Lane, LaneSide
+from syncline.engine.rebase import set_aside
+from syncline.model.reports import LaneName
+from syncline.model.sides import SIDES, PerSide, Side
+from syncline.policy.schema import Direction, ObjectPolicy
+from syncline.run.sync_side import fingerprint
+from syncline.state import lanes as rows
+from syncline.state.database import Database
+
+
+@dataclass(frozen=True)
+class LaneRows:
+    """The lanes between two stores for one object type. `known` by its key, as they were
+    when all of them were looked up.
+    """
+
+    database: Database
+    policy: ObjectPolicy
+    known: Mapping[tuple[Any, ...], Row[Any]]
+    fingerprint: str
+    digester: Digester
+
+    @classmethod
+    def of(
+        cls, database: Database, policy: ObjectPolicy, sides: Iterable[PerSide[LaneSide]]
+    ) -> LaneRows:
+        """Look up the lanes with these sides."""
+        with database.transaction() as tx:
+            known = rows.known_lanes(tx, policy.type.name, (each.left.account for each in sides))
+        digester = Digester(policy.type, database.vault.digest)
+        return cls(database, policy, known, policy_fingerprint(policy), digester)
+
+    def lane(
+        self, name: LaneName, sides: PerSide[LaneSide], limit: int | None, *, adopt: bool
+    ) -> Lane:
+        """The lane, ready to run."""
+        key = self._key(sides)
+        row = self.known.get(tuple(key[column] for column in rows.LANE_KEY))
+        now = self._now(name, sides)
+        if row is None or adopt or _differs(row, now):
+            with self.database.transaction() as tx:
+                row = self._brought_in_line(tx, sides, now, adopt=adopt)
+        winner = row.baseline_winner
+        return Lane(
+            id=row.id,
+            name=name,
+            type=self.policy.type,
+            policy=self.policy,
+            digester=self.digester,
+            sides=sides,
+            first_sync=row.first_synced_at is None,
+            rebaseline=bool(row.rebaseline),
+            baseline_winner=None if winner is None else Side(winner),
+            adopt_foreign=bool(row.adopted_foreign),
+            limit=limit,
+        )
+
+    def _now(self, name: LaneName, sides: PerSide[LaneSide]) -> dict[str, Any]:
+        """What the configuration says of a lane."""
+        return {
+            "sync": name.sync,
+            "left_name": name.left,
+            "right_name": name.right,
+            "left_feed": sides.left.feed.id,
+            "right_feed": sides.right.feed.id,
+            "left_own": sides.left.by_owner,
+            "right_own": sides.right.by_owner,
+            "policy": self.fingerprint,
+            "direction": self.policy.direction.value,
+        }
+
+    def _brought_in_line(
+        self,
+        tx: Connection,
+        sides: PerSide[LaneSide],
+        now: Mapping[str, Any],
+        *,
+        adopt: bool,
+    ) -> Row[Any]:
+        row = rows.find_lane(tx, self._key(sides))  # another run may have brought it here since
+        lane_id = rows.add_lane(tx, {**self._key(sides), **now}) if row is None else row.id
+        if row is not None and _differs(row, now):
+            _moved(tx, row, sides)
+            self._policy_changed(tx, row, sides)
+            rows.change_lane(tx, lane_id, **now)
+            rows.drop_unread_feeds(tx, (row.left_feed, row.right_feed))
+        if adopt:
+            rows.change_lane(tx, lane_id, adopted_foreign=True)
+        return rows.get_lane(tx, lane_id)
+
+    def _key(self, sides: PerSide[LaneSide]) -> dict[str, Any]:
+        return {
+            "type": self.policy.type.name,
+            **{f"{side}_store": sides[side].feed.store_id for side in SIDES},
+            **{f"{side}_account": sides[side].account for side in SIDES},
+        }
+
+    def _policy_changed(self, tx: Connection, row: Row[Any], sides: PerSide[LaneSide]) -> None:
+        """Direction, data set, mapping or matching changed: everything is looked at again, and no
+        deletion is derived in this run. One-way to both: the former source wins where sides differ.
+        """
+        if row.policy == self.fingerprint:
+            return
+        rows.change_lane(tx, row.id, rebaseline=True)
+        for side in SIDES:
+            rows.read_again(tx, sides[side].feed.id)
+        former = Direction(row.direction) if row.direction else self.policy.direction
+        if former.source is not None and self.policy.direction is Direction.BOTH:
+            rows.forget_bases(tx, row.id)
+            rows.change_lane(tx, row.id, baseline_winner=former.source.value)
+        else:
+            rows.look_again(tx, row.id)
+
+
+def _differs(row: Row[Any], now: Mapping[str, Any]) -> bool:
+    return any(row._mapping[name] != value for name, value in now.items())
+
+
+def _moved(tx: Connection, row: Row[Any], sides: PerSide[LaneSide]) -> None:
+    """Another folder, data set or set of fields: links follow to the new feed."""
+    for side in SIDES:
+        old, new = row._mapping[f"{side}_feed"], sides[side].feed
+        if old is not None and old != new.id:
+            if rows.feed_mapping(tx, old) != new.tag:
+                set_aside(tx, row.id, side)
+            rows.move_links(tx, row.id, side, new.id)
+            rows.read_again(tx, new.id)
+            rows.change_lane(tx, row.id, rebaseline=True)
+
+
+def policy_fingerprint(policy: ObjectPolicy) -> str:
+    """What of a policy, when it changes, makes everything be looked at again."""
+    fields = {
+        name: (policy.field_direction(name).value, list(rule.native))
+        for name, rule in sorted(policy.fields.items())
+    }
+    return fingerprint(
+        policy.direction.value,
+        policy.drift.value,
+        list(policy.where),
+        [each.value for each in policy.records],
+        list(policy.container),
+        list(policy.match),
+        fields,
+    )

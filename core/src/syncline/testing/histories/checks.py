@@ -1,0 +1,150 @@
+"""What must be true when users have stopped and three clean runs are over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from syncline.model.contact import CONTACT
+from syncline.model.fields import SetType
+from syncline.model.sides import SIDES, PerSide, Side
+from syncline.policy.schema import Direction
+from syncline.testing.histories.excuses import Excuses
+from syncline.testing.histories.lanes import Pair, lanes_of
+from syncline.testing.ledger import FOLLOWED
+
+if TYPE_CHECKING:
+    from syncline.testing.histories.history import History
+
+
+@dataclass(frozen=True)
+class Checks:
+    """`name` is the property a difference between the sides counts against: P1, or P12 where only
+    feeds were read and nothing was listed.
+    """
+
+    history: History
+    name: str = "P1"
+
+    def all(self) -> None:
+        """Every one of them."""
+        self.nothing_is_lost()
+        self.nothing_is_doubled()
+        self.nobody_got_mail()
+        self.both_sides_agree()
+        self.pairs_stay_together()
+        self.nothing_comes_back()
+
+    def nothing_is_lost(self) -> None:
+        """P3: a value a person typed is on a side, or was overwritten and is in the history."""
+        ledger = self.history.ledger
+        lost = ledger.standing - ledger.on_a_side() - self.history.overwritten()
+        assert not lost, f"P3: lost: {sorted(lost)}"
+
+    def nothing_is_doubled(self) -> None:
+        """P5, P24: of a person, no account holds more records that nobody entered there than were
+        entered elsewhere.
+        """
+        ledger = self.history.ledger
+        for side in SIDES:
+            for family, found in ledger.families(side).items():
+                by_account: dict[str, int] = {}
+                for each in found:
+                    copies = each.id not in ledger.made
+                    by_account[each.place.account] = by_account.get(each.place.account, 0) + copies
+                most = max(by_account.values())
+                assert most <= ledger.births[family], f"P5: {family} doubled at {side}"
+
+    def nobody_got_mail(self) -> None:
+        """No mail by surprise."""
+        mails = [mail for store in self.history.stores for mail in store.mails]
+        assert not mails, f"P7: mail by surprise: {mails}"
+
+    # --- convergence ----------------------------------------------------------------------------
+
+    def both_sides_agree(self) -> None:
+        """P1: who is not excused is on both sides, and the same under what each side can hold."""
+        excuses = Excuses.now(self.history)
+        for pair in lanes_of(self.history):
+            if excuses.of_pair(pair):
+                continue
+            for side in SIDES:
+                absent = not pair.entries[side] and not excuses.of_absence(pair, side)
+                assert not absent, f"{self.name}: {pair} is missing at {side}"
+            if all(pair.entries):
+                self._same(pair, excuses)
+
+    def _same(self, pair: Pair, excuses: Excuses) -> None:
+        left, right = (each[0].fields for each in pair.entries)
+        for name in self._shared_fields():
+            if excuses.of_field(pair, name):
+                continue
+            held = PerSide(*(_normal(name, fields.get(name)) for fields in (left, right)))
+            shown = f"{self.name}: {pair}'s {name}: {held.left!r} and {held.right!r}"
+            if CONTACT.fields[name].type.is_set:
+                assert self._fits(name, held), shown
+                continue
+            cut = [
+                _normal(name, self._stored(side, name, fields.get(name)))
+                for side, fields in ((Side.RIGHT, left), (Side.LEFT, right))
+            ]
+            assert held.right == cut[0] or held.left == cut[1], shown
+
+    def _shared_fields(self) -> Iterable[str]:
+        specs = [store.spec.by_name for store in self.history.stores]
+        return [name for name in FOLLOWED if all(name in spec for spec in specs)]
+
+    def _fits(self, name: str, held: PerSide[Any]) -> bool:
+        """Both sets are the same, or the one that is full is part of the other."""
+        sets = PerSide(*(set(each or ()) for each in held))
+        if sets.left == sets.right:
+            return True
+        for side in SIDES:
+            many = self._capacity(side, name).many
+            if many is not None and len(sets[side]) >= many and sets[side] <= sets[side.other]:
+                return True
+        return False
+
+    def _capacity(self, side: Side, name: str) -> Any:
+        return self.history.stores[side].spec.by_name[name].capacity
+
+    def _stored(self, side: Side, name: str, value: Any) -> Any:
+        store = self.history.stores[side]
+        cut = self._capacity(side, name).stored(CONTACT.fields[name].type, value)
+        return store.options.stored_as({name: cut} if cut else {}).get(name)
+
+    # --- over time ------------------------------------------------------------------------------
+
+    def pairs_stay_together(self) -> None:
+        """P17, P20, P24: whom nobody deleted, merged or entered again is the same two records as
+        before, whatever left the data set, was lost or came back meanwhile.
+        """
+        history = self.history
+        for key, before in history.pairs.items():
+            now = history.pairs_now().get(key)
+            if now is not None and key not in history.torn:
+                assert now == before, f"P17: {key} was {before}, and is {now}"
+
+    def nothing_comes_back(self) -> None:
+        """P13: one edit causes one write on the other side, and none back. Judged where nothing
+        failed, and nothing but records was changed, since both sides were in step.
+        """
+        history, deeds = self.history, self.history.ledger.deeds
+        if not history.calm or history.world.policy.direction is Direction.NONE:
+            return
+        late = [store.options.rewrites_later is not None for store in history.stores]
+        for side in SIDES:
+            for family, count in history.updates[side].items():
+                edited = deeds[side.other][family]
+                most = edited + any(late) if edited or any(late) else 0
+                most += deeds[side][family] if edited else 0
+                assert count <= most, f"P13: {count} updates of {family} at {side}, {most} edits"
+
+
+def _normal(name: str, value: Any) -> Any:
+    kind = CONTACT.fields[name].type
+    if isinstance(kind, SetType):
+        return tuple(sorted(kind.elements(value)))
+    normal = kind.normal(value)
+    return normal.casefold() if isinstance(normal, str) else normal

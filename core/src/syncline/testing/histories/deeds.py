@@ -1,0 +1,204 @@
+"""What people, administrators and the services themselves do, behind the engine's back.
+
+A deed is made of names and small numbers, so that a failing history can be copied into a test as
+it was printed. A number is counted modulo what there is; a deed that has no record does nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal, get_args
+
+from syncline.connectors.memory.entries import Entry
+from syncline.model.fields import Value
+from syncline.model.records import WRITABLE, RecordId, Writable
+from syncline.model.sides import PerSide, Side
+from syncline.testing.ledger import FOLLOWED, Ledger
+
+Deed = Literal[
+    "create", "refused", "meet", "edit", "clear", "add", "drop", "delete", "again", "restore",
+    "merge", "touch", "leave", "enter", "hide", "show", "lock", "half lock", "unlock",
+    "empty", "wipe", "forbid", "allow", "expire",
+]  # fmt: skip
+DEEDS: Final[tuple[Deed, ...]] = get_args(Deed)
+
+REFUSED: Final = "Refused"
+"""A name that `MemoryOptions(refuses={REFUSED})` does not let anybody write."""
+INSIDE: Final = "department=in"
+"""The data set that people's records are in, or leave."""
+LOCKED: Final = Writable(frozenset(), "locked")
+HALF_LOCKED: Final = Writable(frozenset({"job_title", "categories"}), "partly locked")
+
+
+@dataclass(frozen=True)
+class People:
+    """What somebody does: to which record, and which field."""
+
+    deed: Deed
+    side: Side
+    record: int = 0
+    field: int = 0
+
+
+@dataclass(frozen=True)
+class Deeds:
+    """Carries deeds out. `members()`: who takes part now; each has an account on both sides."""
+
+    ledger: Ledger
+    members: Callable[[], tuple[str, ...]]
+
+    def do(self, people: People) -> Mapping[RecordId, set[str]]:
+        """Do it; the values typed into records that were there."""
+        to_all: Mapping[Deed, Callable[[People], None]] = {
+            "create": self._create,
+            "refused": self._create,
+            "meet": self._meet,
+            "merge": self._merge,
+            "restore": self._restore,
+            "empty": self._empty,
+            "wipe": self._wipe,
+            "forbid": self._forbid,
+            "allow": self._allow,
+            "expire": self._expire,
+        }
+        if people.deed in to_all:
+            to_all[people.deed](people)
+            return {}
+        there = self.ledger.live(people.side)
+        if not there:
+            return {}
+        id = there[people.record % len(there)].id
+        return {id: self._to_a_record(people, id)}
+
+    # --- to one record --------------------------------------------------------------------------
+
+    def _to_a_record(self, people: People, id: RecordId) -> set[str]:
+        side, ledger = people.side, self.ledger
+        store = ledger.stores[side]
+        name = FOLLOWED[people.field % 3]
+        held = store.entries[id].fields.get("categories") or ()
+        edits: Mapping[Deed, Mapping[str, Value]] = {
+            "edit": {name: ledger.new_value()},
+            "clear": {name: None},
+            "add": {"categories": (*held, ledger.new_value())},
+            "drop": {"categories": held[1:] or None},
+        }
+        if people.deed in edits:
+            return ledger.edit(side, id, _known(edits[people.deed], store.spec.readable))
+        deeds: Mapping[Deed, Callable[[], None]] = {
+            "delete": lambda: ledger.delete(side, id),
+            "again": lambda: self._again(side, id),
+            "touch": lambda: store.touch(id),
+            "leave": lambda: self._place(side, id, "out"),
+            "enter": lambda: self._place(side, id, "in"),
+            "hide": lambda: store.hide(id),
+            "show": lambda: store.hide(id, hidden=False),
+            "lock": lambda: store.protect(id, LOCKED),
+            "half lock": lambda: store.protect(id, HALF_LOCKED),
+            "unlock": lambda: store.protect(id, WRITABLE),
+        }
+        deeds[people.deed]()
+        return set()
+
+    def _again(self, side: Side, id: RecordId) -> None:
+        """Deleted, and entered anew: the same person, another record."""
+        entry = self.ledger.stores[side].entries[id]
+        person, account = _person(entry), self._owner(side, entry)
+        self.ledger.delete(side, id)
+        self.ledger.create(side, account, {**person, "job_title": self.ledger.new_value()})
+
+    def _place(self, side: Side, id: RecordId, department: str) -> None:
+        """The record leaves the data set, or enters it."""
+        self.ledger.stores[side].update(id, {"department": department})
+        self.ledger.counts(side, id)
+
+    # --- new records ----------------------------------------------------------------------------
+
+    def _create(self, people: People) -> None:
+        name = self.ledger.new_value().split()[0]
+        fields = {
+            "given_name": REFUSED if people.deed == "refused" else "A",
+            "family_name": f"N{name}",
+            "emails": (f"{name}@example.test",),
+            "department": "out" if people.field % 3 == 2 else "in",
+            "job_title": self.ledger.new_value(),
+        }
+        self.ledger.create(people.side, self._member(people.record), fields)
+
+    def _meet(self, people: People) -> None:
+        """Somebody enters a person whom somebody knows already."""
+        known = [*self.ledger.live(people.side.other), *self.ledger.live(people.side)]
+        if known:
+            person = _person(known[people.record % len(known)])
+            values = {"job_title": self.ledger.new_value()}
+            self.ledger.create(people.side, self._member(people.field), {**person, **values})
+
+    def _restore(self, people: People) -> None:
+        there = self.ledger.binned(people.side)
+        if there:
+            self.ledger.restore(people.side, there[people.record % len(there)].id)
+
+    def _merge(self, people: People) -> None:
+        """Two records of one account become one."""
+        there = self.ledger.live(people.side)
+        if not there:
+            return
+        loser = there[people.record % len(there)]
+        others = [e for e in there if e is not loser and e.place == loser.place and e.readable]
+        if others and loser.readable:
+            winner = others[people.field % len(others)]
+            self.ledger.merge(people.side, loser.id, winner.id)
+
+    # --- to a whole side ------------------------------------------------------------------------
+
+    def _empty(self, people: People) -> None:
+        """A side is suddenly empty."""
+        for each in self.ledger.live(people.side):
+            self.ledger.delete(people.side, each.id)
+
+    def _wipe(self, people: People) -> None:
+        """An import empties a field of everybody."""
+        fields = {FOLLOWED[people.field % 3]: None}
+        store = self.ledger.stores[people.side]
+        for each in self.ledger.live(people.side):
+            self.ledger.edit(people.side, each.id, _known(fields, store.spec.readable))
+
+    def _forbid(self, people: People) -> None:
+        store = self.ledger.stores[people.side]
+        store.hidden_fields |= {FOLLOWED[people.field % 3]}
+
+    def _allow(self, people: People) -> None:
+        self.ledger.stores[people.side].hidden_fields = frozenset()
+
+    def _expire(self, people: People) -> None:
+        self.ledger.stores[people.side].expire_cursors()
+
+    # --- small things ---------------------------------------------------------------------------
+
+    def _member(self, number: int) -> str:
+        members = self.members()
+        return members[number % len(members)]
+
+    def _owner(self, side: Side, entry: Entry) -> str:
+        accounts = self.ledger.stores[side].accounts
+        return next(name for name, id in accounts.items() if id == entry.place.account)
+
+
+def in_data_set(entry: Entry) -> bool:
+    """Whether the record is in the data set `INSIDE`."""
+    return entry.fields.get("department") == "in"
+
+
+def hidden_fields(ledger: Ledger) -> PerSide[frozenset[str]]:
+    """The fields we may not read at the moment."""
+    return ledger.stores.map(lambda store: store.hidden_fields)
+
+
+def _person(entry: Entry) -> dict[str, Value]:
+    names = ("given_name", "family_name", "emails", "department")
+    return {name: entry.fields.get(name) for name in names}
+
+
+def _known(fields: Mapping[str, Value], readable: frozenset[str]) -> Mapping[str, Value]:
+    return {name: value for name, value in fields.items() if name in readable}

@@ -1,0 +1,146 @@
+"""Why two sides need not agree about somebody: only what the design grants.
+
+Each excuse weakens the proof, so each is as narrow as the account of what happened allows, and
+says in its docstring what grants it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from syncline.connectors.memory.entries import Entry
+from syncline.model.records import WRITABLE
+from syncline.model.sides import SIDES, Side
+from syncline.policy.schema import Conflict, Direction, ObjectPolicy
+from syncline.testing.histories.deeds import REFUSED, in_data_set
+from syncline.testing.histories.lanes import Pair
+from syncline.testing.ledger import FOLLOWED, Ledger
+
+if TYPE_CHECKING:
+    from syncline.testing.histories.history import History
+
+
+@dataclass(frozen=True)
+class Excuses:
+    """By the policy that holds now. `conflicts` are the labels of what waits for a person."""
+
+    history: History
+    conflicts: tuple[str, ...]
+
+    @classmethod
+    def now(cls, history: History) -> Excuses:
+        """What is excused at this moment."""
+        waiting = history.session().conflicts()
+        return cls(history, tuple(each.label for each in waiting))
+
+    @property
+    def policy(self) -> ObjectPolicy:
+        """What holds now."""
+        return self.history.world.policy
+
+    @property
+    def ledger(self) -> Ledger:
+        """What people did."""
+        return self.history.ledger
+
+    # --- a pair as a whole ----------------------------------------------------------------------
+
+    def of_pair(self, pair: Pair) -> str:
+        """Why nothing is promised for this pair; empty if nothing excuses it."""
+        entries = [(side, each) for side in SIDES for each in pair.entries[side]]
+        family = pair.family
+        excuses = {
+            "no direction": self.policy.direction is Direction.NONE,
+            "unreadable": any(not each.readable for _side, each in entries),
+            "outside": any(self._outside(side, each) for side, each in entries),
+            "in conflict": self._in_conflict(family),
+            "several": any(len(pair.entries[side]) > 1 for side in SIDES),
+            "merged": family in self.ledger.merged or family in self.ledger.merged.values(),
+            "refused": any(self._refused(each) for _side, each in entries),
+            "severed": family in self.history.severed,
+            "shared": self._shared(pair),
+        }
+        return next((why for why, holds in excuses.items() if holds), "")
+
+    def _outside(self, side: Side, entry: Entry) -> bool:
+        """What is outside of the data set is not touched (design §5)."""
+        return self.policy.where[side] is not None and not in_data_set(entry)
+
+    def _in_conflict(self, family: str) -> bool:
+        """Both sides stand and wait, under `manual` alone."""
+        manual = self.policy.conflict is Conflict.MANUAL
+        return manual and any(family in label for label in self.conflicts)
+
+    @staticmethod
+    def _refused(entry: Entry) -> bool:
+        """A service refuses the person for good; and nobody else suffers from it (P9)."""
+        return entry.fields.get("given_name") == REFUSED
+
+    def _shared(self, pair: Pair) -> bool:
+        """Deleting a record that several members have ends only one link (`shared_delete`)."""
+        return pair.family in self.history.shared & self.history.ever_deleted
+
+    # --- one side is missing --------------------------------------------------------------------
+
+    def of_absence(self, pair: Pair, side: Side) -> str:
+        """Why a person need not be on this side."""
+        excuses = {
+            "direction": not self.policy.direction.writes(side),
+            "held": not self.policy.create[side],
+            "not deleted": self._may_not_be_deleted(pair, side),
+            "stays away": self._stays_away(pair, side),
+        }
+        return next((why for why, holds in excuses.items() if holds), "")
+
+    def _may_not_be_deleted(self, pair: Pair, side: Side) -> bool:
+        """Deleted on this side, but the survivor is locked."""
+        survivors = pair.entries[side.other]
+        locked = any(each.writable != WRITABLE for each in survivors)
+        return locked and self.ledger.was_deleted(side, pair.family)
+
+    def _stays_away(self, pair: Pair, side: Side) -> bool:
+        """One way: whom the target's user deleted stays away until the source is edited."""
+        if self.policy.direction.source is not side.other:
+            return False
+        deleted = pair.family in self.history.ever_deleted
+        touched = self.ledger.last_touch(side.other, pair.family)
+        return deleted and touched < self.ledger.last_touch(side, pair.family)
+
+    # --- one field differs ----------------------------------------------------------------------
+
+    def of_field(self, pair: Pair, name: str) -> str:
+        """Why the two sides need not agree about a field."""
+        excuses = {
+            "off": self.policy.field_direction(name) is Direction.NONE,
+            "hidden": any(name in store.hidden_fields for store in self.history.stores),
+            "locked": self._locked(pair, name),
+            "drifted": self._drifted(pair, name),
+            "blank": self._blank(pair, name),
+        }
+        return next((why for why, holds in excuses.items() if holds), "")
+
+    @staticmethod
+    def _locked(pair: Pair, name: str) -> bool:
+        """A field that may not be written somewhere stays there as it is."""
+        return any(not e.writable.allows(name) for side in SIDES for e in pair.entries[side])
+
+    def _drifted(self, pair: Pair, name: str) -> bool:
+        """One way: an edit of the target stands until the source is edited again, anywhere in the
+        record if the whole object goes one way.
+        """
+        source = self.policy.field_direction(name).source
+        if source is None:
+            return False
+        names = FOLLOWED if self.policy.direction.source is not None else (name,)
+        edited = self.ledger.last_touch(source, pair.family, names)
+        return self.ledger.last_touch(source.other, pair.family, (name,)) > edited
+
+    def _blank(self, pair: Pair, name: str) -> bool:
+        """One way, and no base (after a change, a loss of the state, of two that were entered): the
+        source's blanks clear nothing.
+        """
+        source = self.policy.field_direction(name).source
+        if source is None or pair.entries[source][0].fields.get(name):
+            return False
+        return self.history.baseless or self.ledger.births[pair.family] > 1

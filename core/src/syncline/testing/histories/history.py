@@ -1,0 +1,311 @@
+"""A history: one world, what happens in it, and the checks."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any, Final
+
+from sqlmodel import SQLModel
+
+from syncline.connectors.memory import MemoryOptions
+from syncline.errors import StateError
+from syncline.model.records import RecordId
+from syncline.model.reports import RunReport
+from syncline.model.sides import SIDES, PerSide, Side
+from syncline.plugin.manager import PluginManager
+from syncline.policy.schema import ObjectPolicy
+from syncline.run.selection import Selection
+from syncline.run.session import Session
+from syncline.state.history import HISTORY
+from syncline.state.vault import Vault
+from syncline.testing.crashes import LEASE_IS_OVER, Died
+from syncline.testing.histories.checks import Checks
+from syncline.testing.histories.deeds import Deed, Deeds, People, in_data_set
+from syncline.testing.histories.events import Event
+from syncline.testing.histories.lanes import lanes_of
+from syncline.testing.histories.runs import Run
+from syncline.testing.histories.watch import Calls, Commits, Watch
+from syncline.testing.ledger import Ledger, values_in
+from syncline.testing.quick_state import QuickState
+from syncline.testing.rehearsal import KEY, EngineWorld
+
+MORE_THAN_A_DAY: Final = 25 * 3600.0
+_TABLES: Final = tuple(each.name for each in SQLModel.metadata.sorted_tables)
+_EDITS: Final = frozenset({"create", "edit", "clear", "add", "drop", "delete", "touch", "expire"})
+"""Deeds after which both sides still count each other's edits exactly."""
+
+
+class History:
+    """One world, its people, and the checks.
+
+    `calm`: since both sides were in step nothing happened but edits. `baseless`: the engine may
+    have lost what both sides were settled at. `severed`: who was deleted where nothing may be
+    deleted; `shared`: whom several accounts of a side had at once. `pairs`: which records belonged
+    together when both sides were in step; `torn`: whose pair people have taken apart since.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        left: MemoryOptions | None = None,
+        right: MemoryOptions | None = None,
+        *,
+        members: tuple[str, ...] = ("ada",),
+        skew: PerSide[float] = PerSide(0.0, 0.0),
+        quick: QuickState | None = None,
+        plugins: PluginManager | None = None,
+        **policy: Any,
+    ) -> None:
+        if quick is not None:
+            quick.clear()
+        self.world = EngineWorld(
+            folder,
+            left or MemoryOptions(),
+            right or MemoryOptions(),
+            skew=skew,
+            plugins=plugins,
+            open_state=None if quick is None else quick.open,
+        )
+        self.world.people = self.members = members
+        self.world.set(**policy)
+        self.stores = PerSide(self.world.left, self.world.right)
+        self.ledger = Ledger(self.stores)
+        self.deeds = Deeds(self.ledger, lambda: self.world.people)
+        self.watch = Watch(self)
+        for side in SIDES:
+            self.stores[side].fault = Calls(self.watch, side)
+        self.world.commits = Commits(self.watch)
+        self.calm, self.baseless = True, False
+        self.severed: set[str] = set()
+        self.ever_deleted: set[str] = set()
+        self.shared: set[str] = set()
+        self.pairs: Mapping[tuple[str, str], tuple[RecordId, RecordId]] = {}
+        self.torn: set[tuple[str, str]] = set()
+        self.updates: PerSide[Counter[str]] = PerSide(Counter(), Counter())
+        self._settled: dict[str, ObjectPolicy] = {}
+        self._approved = 0
+        self._session: Session | None = None
+        self._configured: Any = None
+
+    # --- what happens ---------------------------------------------------------------------------
+
+    def people(self, deed: Deed, side: Side, record: int = 0, field: int = 0) -> None:
+        """Somebody does something; nothing, if there is no such record."""
+        self.do(People(deed, side, record, field))
+        self.world.clock.advance(1)
+
+    def do(self, people: People) -> Mapping[RecordId, set[str]]:
+        """The same, without time passing; what was typed into records that were there."""
+        ledger, gone = self.ledger, sum(len(each) for each in self.ledger.deleted)
+        births, deleted = Counter(ledger.births), self.ledger.deleted.map(set)
+        outside = {f for s in SIDES for f in ledger.families(s) if self.has_left(s, f)}
+        typed = self.deeds.do(people)
+        moved = {family for family, count in ledger.births.items() if count != births[family]}
+        gone_now = set().union(*(ledger.deleted[s] - deleted[s] for s in SIDES))
+        moved |= gone_now | set(ledger.merged)
+        self.severed |= gone_now & outside  # its link rests: what is outside is not touched
+        self.torn |= {(member, family) for member in self.members for family in moved}
+        self.ever_deleted |= ledger.deleted.left | ledger.deleted.right
+        self.calm = self.calm and people.deed in _EDITS
+        if people.deed == "restore":
+            self.severed -= moved
+        if self.watch.run is not None:
+            self.watch.run.deleted_meanwhile += sum(len(each) for each in ledger.deleted) - gone
+            self.watch.run.deleted_meanwhile += people.deed in ("clear", "drop", "wipe")
+        self._notice_shared()
+        return typed
+
+    def run(self, *events: Event, full: bool = False) -> RunReport | None:
+        """One run, with events; None if it died."""
+        self.world.clock.advance(30)
+        session, run = self.session(), self._new_run(full=full)
+        self.calm = self.calm and not events
+        self.watch.begin(run, events)
+        report = None
+        try:
+            report = session.run(Selection(full=full))
+        except (Died, StateError):
+            self.reopen()
+        finally:
+            self.watch.begin(None)
+        if report is not None and report.interrupted:
+            self.reopen()
+        assert not self.watch.broken, self.watch.broken[0]
+        self._ended(run, report)
+        return report
+
+    def another_run(self, *, asleep: bool = False) -> RunReport:
+        """A second process runs to its end, with the configuration of this moment. `asleep`: after
+        the lease of the first one has expired.
+        """
+        if asleep:
+            self.world.clock.advance(LEASE_IS_OVER)
+            if self.watch.run is not None:
+                self.watch.run.asleep = True
+        self.calm = False
+        run = self._new_run()
+        with self.watch.beside(run), self.world.another_session() as session:
+            report = session.run(Selection())
+        self._ended(run, report)
+        return report
+
+    def interrupt(self) -> None:
+        """Somebody presses Ctrl-C."""
+        if self._session is not None:
+            self._session.request_stop()
+
+    def plan(self) -> RunReport:
+        """P21: a plan writes nothing, here or there."""
+        before = self._everything()
+        report = self.session().plan(Selection())
+        assert self._everything() == before, "P21: a plan wrote something"
+        return report
+
+    def wait(self, seconds: float) -> None:
+        """Time passes."""
+        self.world.clock.advance(seconds)
+
+    def lose_state(self) -> None:
+        """The database is gone."""
+        self.reopen()
+        for each in self.world.folder.glob("state.sqlite*"):
+            each.unlink()
+        self.ledger.state_lost()
+        self.severed.clear()
+        self._settled.clear()
+        self._approved = 0
+        self.calm, self.baseless = False, True
+
+    def reconfigure(self, *members: str, **policy: Any) -> None:
+        """Somebody edits the configuration: who takes part (if named), what the policy says. A
+        run that is under way does not know.
+        """
+        self.world.people = members or self.world.people
+        self.members = tuple(dict.fromkeys((*self.members, *members)))
+        for name in members:
+            for store in self.stores:
+                store.add_account(name)
+        self.world.set(**policy)
+        self.calm, self.baseless = False, True
+
+    def approve(self) -> int:
+        """Somebody releases everything that guards hold."""
+        handles = tuple(each.handle for each in self.session().held())
+        self._approved += self.session().approve(handles) if handles else 0
+        return len(handles)
+
+    def settle(self, *, full: bool = True) -> None:
+        """P1 and P2: three clean runs bring both sides in step, and the next one writes nothing.
+        Then everything else is looked at. Without `full` nothing is listed: what feeds do not
+        tell is not found, and what waits has to wait for its day (P12).
+        """
+        self.world.clock.advance(LEASE_IS_OVER)
+        for _run in range(3):
+            self.world.clock.advance(120 if full else MORE_THAN_A_DAY)
+            self.approve()
+            self.run(full=full)
+        self.world.clock.advance(120)
+        before = self.watch.writes
+        report = self.run(full=full)
+        assert self.watch.writes == before, f"P2: still writing: {report and report.operations}"
+        Checks(self, "P1" if full else "P12").all()
+        self._all_is_quiet()
+
+    # --- sessions -------------------------------------------------------------------------------
+
+    def session(self) -> Session:
+        """The open session; a new process after a death, or with another configuration."""
+        configured = (self.world.policy, self.world.people)
+        if self._session is not None and configured != self._configured:
+            self.reopen()
+        if self._session is None:
+            self._session, self._configured = self.world.session(), configured
+        return self._session
+
+    def reopen(self) -> None:
+        """The process ends; the next one opens the same database."""
+        if self._session is not None:
+            self._session.close()
+            self._session = None
+
+    # --- runs as the oracle sees them -----------------------------------------------------------
+
+    def _new_run(self, *, full: bool = False) -> Run:
+        stores, policy = self.stores, self.world.policy
+        for side in SIDES:
+            if not policy.delete[side.other]:
+                self.severed |= self.ledger.deleted[side]
+        return Run(
+            policy=policy,
+            members=self.world.people,
+            settled=dict(self._settled),
+            writable=stores.map(lambda s: {e.id: e.writable for e in s.entries.values()}),
+            live=stores.map(lambda s: sum(not e.deleted for e in s.entries.values())),
+            full=full,
+            approved=self._approved,
+        )
+
+    def _ended(self, run: Run, report: RunReport | None) -> None:
+        """Whose lanes came to their end under this policy. Of a run that died nobody knows."""
+        if report is None:
+            ended = list(run.members)
+        else:
+            ended = [each.lane.left for each in report.lanes if not each.error]
+        if report is None or not report.interrupted:
+            self._settled.update(dict.fromkeys(ended, run.policy))
+        self.calm = self.calm and not run.eventful
+        self._notice_shared()
+
+    def _notice_shared(self) -> None:
+        for side in SIDES:
+            for family, found in self.ledger.families(side).items():
+                if len({each.place.account for each in found}) > 1:
+                    self.shared.add(family)
+
+    def _all_is_quiet(self) -> None:
+        self.pairs = self.pairs_now()
+        self.torn.clear()
+        self.calm, self._approved = True, 0
+        for side in SIDES:
+            self.updates[side].clear()
+        self.ledger.all_is_quiet()
+
+    def pairs_now(self) -> dict[tuple[str, str], tuple[RecordId, RecordId]]:
+        """Who is exactly once on each side, and which two records that are."""
+        return {
+            (each.member, each.family): (each.entries.left[0].id, each.entries.right[0].id)
+            for each in lanes_of(self)
+            if all(len(each.entries[side]) == 1 for side in SIDES)
+        }
+
+    def has_left(self, side: Side, family: str) -> bool:
+        """Whether somebody's record is outside of the data set of a side."""
+        found = self.ledger.families(side).get(family, [])
+        outside = any(not in_data_set(each) for each in found)
+        return self.world.policy.where[side] is not None and outside
+
+    def member_of(self, account: str | None, side: Side) -> str:
+        """Who has this account."""
+        accounts = self.stores[side].accounts
+        return next((name for name, id in accounts.items() if id == account), "")
+
+    # --- the state, and everything --------------------------------------------------------------
+
+    def overwritten(self) -> set[str]:
+        """Values that are in the history as what a write replaced."""
+        vault = Vault.from_key(KEY)
+        rows = self._rows(f'SELECT values_sealed FROM "{HISTORY.name}"')  # noqa: S608 - our table
+        return {v for (sealed,) in rows for v in values_in(vault.unseal(sealed)["before"])}
+
+    def _everything(self) -> Any:
+        self.session()
+        state = {name: self._rows(f'SELECT * FROM "{name}"') for name in _TABLES}  # noqa: S608
+        return state, [len(store.log) for store in self.stores], self.watch.writes
+
+    def _rows(self, query: str) -> list[Any]:
+        with closing(sqlite3.connect(self.world.folder / "state.sqlite")) as read:
+            return read.execute(query).fetchall()

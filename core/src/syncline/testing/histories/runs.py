@@ -1,0 +1,46 @@
+"""One run as the oracle sees it: what was true when it began, and what it did."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from syncline.model.records import RecordId, Writable
+from syncline.model.sides import PerSide, Side
+from syncline.policy.schema import ObjectPolicy
+
+
+@dataclass(kw_only=True)
+class Run:
+    """`policy` and `members` are those it began with, whatever is changed meanwhile.
+
+    `settled` maps each member to the policy under which a run of theirs came to its end before.
+    `approved`: how many operations people had released. `eventful`: something failed in it.
+    `asleep`: its lease has expired.
+    """
+
+    policy: ObjectPolicy
+    members: tuple[str, ...]
+    settled: dict[str, ObjectPolicy]
+    writable: PerSide[dict[RecordId, Writable]]
+    live: PerSide[int]
+    full: bool = False
+    approved: int = 0
+    eventful: bool = False
+    asleep: bool = False
+    deletions: Counter[Side] = field(default_factory=Counter)
+    deleted_meanwhile: int = 0
+    cleared: Counter[tuple[Side, str]] = field(default_factory=Counter)
+
+    def rebaselines(self, member: str) -> bool:
+        """Whether this is the first run of a member, or the first after a change that makes
+        everything be looked at again.
+        """
+        before = self.settled.get(member)
+        return before is None or _looked_at(before) != _looked_at(self.policy)
+
+
+def _looked_at(policy: ObjectPolicy) -> tuple[object, ...]:
+    """What of a policy, when it changes, changes what is read, or what is compared."""
+    fields = sorted((name, rule.direction) for name, rule in policy.fields.items())
+    return (policy.direction, policy.where, policy.records, policy.match, policy.drift, fields)

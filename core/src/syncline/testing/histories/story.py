@@ -1,0 +1,246 @@
+"""A story: a whole history as a value. It can be printed, replayed, and made shorter.
+
+Story(Start(left=("markers",), …), (Work((People("edit", Side.LEFT),), (Event(…),)), Settle()))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from syncline.model.sides import PerSide
+from syncline.plugin.manager import PluginManager
+from syncline.policy.schema import Conflict, Direction, ObjectPolicy
+from syncline.testing.histories.deeds import People
+from syncline.testing.histories.events import Event
+from syncline.testing.histories.history import History
+from syncline.testing.histories.services import service
+from syncline.testing.quick_state import QuickState
+
+
+@dataclass(frozen=True)
+class Start:
+    """The world: each service's quirks, the policy, who takes part, how wrong clocks are; and what
+    people had done before. `in_step`: then both sides were brought in step.
+    """
+
+    left: tuple[str, ...] = ()
+    right: tuple[str, ...] = ()
+    policy: Mapping[str, Any] = field(default_factory=dict)
+    members: tuple[str, ...] = ("ada",)
+    skew: PerSide[float] = PerSide(0.0, 0.0)
+    people: tuple[People, ...] = ()
+    in_step: bool = False
+
+
+@dataclass(frozen=True)
+class Work:
+    """People do things, and then there is a run."""
+
+    people: tuple[People, ...] = ()
+    events: tuple[Event, ...] = ()
+
+    def play(self, history: History) -> None:
+        """Do it."""
+        for each in self.people:
+            history.people(each.deed, each.side, each.record, each.field)
+        history.run(*self.events)
+
+
+@dataclass(frozen=True)
+class Configure:
+    """The configuration is edited."""
+
+    members: tuple[str, ...] = ()
+    policy: Mapping[str, Any] = field(default_factory=dict)
+
+    def play(self, history: History) -> None:
+        """Do it."""
+        history.reconfigure(*self.members, **consistent(self.policy, history.world.policy))
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Time passes; perhaps the process was started again."""
+
+    seconds: float
+    reopen: bool = False
+
+    def play(self, history: History) -> None:
+        """Do it."""
+        history.wait(self.seconds)
+        if self.reopen:
+            history.reopen()
+
+
+@dataclass(frozen=True)
+class Look:
+    """Somebody looks at the plan, and approves what guards hold."""
+
+    def play(self, history: History) -> None:
+        """Do it."""
+        history.plan()
+        history.approve()
+
+
+@dataclass(frozen=True)
+class LoseState:
+    """The database is gone."""
+
+    def play(self, history: History) -> None:
+        """Do it."""
+        history.lose_state()
+
+
+@dataclass(frozen=True)
+class Settle:
+    """Everything comes to rest, and is looked at."""
+
+    full: bool = True
+
+    def play(self, history: History) -> None:
+        """Do it."""
+        drifts = "offset" in [store.options.paging for store in history.stores]
+        history.settle(full=self.full or drifts)
+
+
+Step = Work | Configure | Wait | Look | LoseState | Settle
+
+
+@dataclass(frozen=True)
+class Story:
+    """Where it starts, and what happens then, step by step. In the end everything settles."""
+
+    start: Start
+    steps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Plays stories, one after the other, in one folder."""
+
+    folder: Path
+    quick: QuickState
+    plugins: PluginManager
+
+    @classmethod
+    def at(cls, folder: Path) -> Stage:
+        """A stage with a state of its own."""
+        return cls(folder, QuickState(folder), PluginManager.discover())
+
+    def play(self, story: Story) -> History:
+        """Play it to its end.
+
+        Raises:
+            AssertionError: a promise was broken; its name begins the message.
+
+        """
+        history = self._begin(story.start)
+        try:
+            for each in story.steps:
+                each.play(history)
+            history.settle()
+        finally:
+            history.reopen()
+        return history
+
+    def broken(self, story: Story) -> str:
+        """The promise that the story breaks; empty if it breaks none."""
+        try:
+            self.play(story)
+        except Exception as error:  # noqa: BLE001 - a crash of the engine is a finding, too
+            return f"{type(error).__name__}: {error}".splitlines()[0]
+        return ""
+
+    def _begin(self, start: Start) -> History:
+        history = History(
+            self.folder,
+            service(start.left),
+            service(start.right),
+            members=start.members,
+            skew=start.skew,
+            quick=self.quick,
+            plugins=self.plugins,
+        )
+        history.world.set(**consistent(start.policy, history.world.policy))
+        for each in start.people:
+            history.people(each.deed, each.side, each.record, each.field)
+        if start.in_step:
+            history.settle()
+        return history
+
+
+def consistent(changes: Mapping[str, Any], policy: ObjectPolicy) -> dict[str, Any]:
+    """The changes as the configuration lets them pass: `conflict` exactly where both sides write,
+    and no field against its object.
+    """
+    direction = changes.get("direction", policy.direction)
+    both = direction is Direction.BOTH
+    rule = changes.get("conflict", policy.conflict) or Conflict.LEFT_WINS
+    fields = changes.get("fields", policy.fields)
+    along = (direction, Direction.NONE)
+    kept = {name: rule for name, rule in fields.items() if both or rule.direction in along}
+    return {**changes, "conflict": rule if both else None, "fields": kept}
+
+
+# --- shorter --------------------------------------------------------------------------------------
+
+
+def shortened(story: Story, stage: Stage, broken: str, tries: int = 150) -> Story:
+    """A story that still breaks the same promise, from which nothing can be left out (or not within
+    so many tries).
+    """
+    promise, again = _promise(broken), True
+    while again:
+        again = False
+        for shorter in _shorter(story):
+            tries -= 1
+            if tries < 0:
+                return story
+            if _promise(stage.broken(shorter)) == promise:
+                story, again = shorter, True
+                break
+    return story
+
+
+def _promise(broken: str) -> tuple[str, ...]:
+    """The kind of error and the property's name."""
+    return tuple(broken.split()[:2])
+
+
+def _shorter(story: Story) -> Iterator[Story]:
+    """The same with one thing less: big things first."""
+    steps = story.steps
+    for index in range(len(steps)):
+        yield replace(story, steps=steps[:index] + steps[index + 1 :])
+    yield from (replace(story, start=each) for each in _simpler(story.start))
+    for index, step in enumerate(steps):
+        if isinstance(step, Work):
+            for each in (
+                *(replace(step, people=few) for few in _without_one(step.people)),
+                *(replace(step, events=few) for few in _without_one(step.events)),
+            ):
+                yield replace(story, steps=(*steps[:index], each, *steps[index + 1 :]))
+
+
+def _simpler(start: Start) -> Iterator[Start]:
+    simple = Start()
+    yield from (replace(start, left=few) for few in _without_one(start.left))
+    yield from (replace(start, right=few) for few in _without_one(start.right))
+    yield from (replace(start, people=few) for few in _without_one(start.people))
+    for name in start.policy:
+        yield replace(start, policy={n: v for n, v in start.policy.items() if n != name})
+    for simpler in (
+        replace(start, skew=simple.skew),
+        replace(start, members=simple.members),
+        replace(start, in_step=simple.in_step),
+    ):
+        if simpler != start:
+            yield simpler
+
+
+def _without_one(some: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
+    for index in range(len(some)):
+        yield some[:index] + some[index + 1 :]

@@ -1,0 +1,233 @@
+"""Around every call and commit of a run: planned events happen, and every write is looked at."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection
+
+from syncline.connectors.memory import Call
+from syncline.model.records import RecordId
+from syncline.model.sides import Side
+from syncline.plugin.requests import ApplyRequest, Create, Delete, DeleteRequest, IdsRequest, Update
+from syncline.testing.crashes import Died
+from syncline.testing.histories.deeds import People
+from syncline.testing.histories.events import (
+    RIVALS,
+    At,
+    Event,
+    Fault,
+    Moment,
+    Rival,
+    answer_of,
+    error_of,
+    kinds_of,
+)
+from syncline.testing.histories.runs import Run
+from syncline.testing.histories.writes import check_write
+from syncline.testing.ledger import values_in
+
+if TYPE_CHECKING:
+    from syncline.testing.histories.history import History
+
+What = People | Fault | Rival
+
+
+@dataclass
+class Watch:
+    """`run` is the run that is under way, `writes` the number of calls that wrote so far.
+
+    `broken` says which promises a write broke: an error raised in a call would only look like one
+    of the connector. What people typed into a record during this run races with our writes, as
+    long as it was not read after that: a write without condition goes over it, unknowingly.
+    """
+
+    history: History
+    run: Run | None = None
+    writes: int = 0
+    dead: bool = False
+    broken: list[str] = field(default_factory=list)
+    _events: dict[tuple[At, int, Moment], list[What]] = field(default_factory=dict)
+    _counts: Counter[At] = field(default_factory=Counter)
+    _races: dict[tuple[Side, RecordId], set[str]] = field(default_factory=dict)
+    _beside: bool = False
+
+    def begin(self, run: Run | None, events: Sequence[Event] = ()) -> None:
+        """A run begins, or is over."""
+        self.run, self.dead, self._events = run, False, {}
+        self._counts.clear()
+        self._races.clear()
+        for each in events:
+            self._events.setdefault((each.at, each.point, each.moment), []).append(each.what)
+
+    @contextmanager
+    def beside(self, run: Run) -> Iterator[None]:
+        """Another run, while the first one stands still. Nothing is planned for it."""
+        first, self.run, self._beside = self.run, run, True
+        try:
+            yield
+        finally:
+            self.run, self._beside = first, False
+
+    # --- points ---------------------------------------------------------------------------------
+
+    def before(self, side: Side | None, call: Call | None) -> None:
+        """A call or commit (without `call`) is about to happen."""
+        self._refuse_the_dead()
+        if side is not None and call is not None and call.writes:
+            self._check(side, call)
+        if not self._beside:
+            for kind in kinds_of(call):
+                self._counts[kind] += 1
+            self._pass("before", side, call)
+        if side is not None and call is not None and call.writes:
+            self.writes += 1
+            self._lose_races(side, call)
+
+    def after(self, side: Side | None, call: Call | None) -> None:
+        """Its effect is there; its answer is not."""
+        self._refuse_the_dead()
+        if side is not None and call is not None:
+            self._seen(side, call)
+        if not self._beside:
+            self._pass("after", side, call)
+
+    def _check(self, side: Side, call: Call) -> None:
+        try:
+            check_write(self.history, side, call)
+        except AssertionError as error:
+            self.broken.append(str(error))
+
+    def _refuse_the_dead(self) -> None:
+        if self.dead and not self._beside:
+            raise Died
+
+    def _seen(self, side: Side, call: Call) -> None:
+        self.history.stores[side].instead = None
+        if call.writes:
+            self.history.ledger.look(side)
+        elif isinstance(call.request, IdsRequest):
+            for id in call.request.ids:
+                self._races.pop((side, id), None)
+
+    # --- events ---------------------------------------------------------------------------------
+
+    def _pass(self, moment: Moment, side: Side | None, call: Call | None) -> None:
+        for kind in kinds_of(call):
+            for what in self._events.pop((kind, self._counts[kind], moment), []):
+                self._happen(what, moment, side, call)
+
+    def _happen(self, what: What, moment: Moment, side: Side | None, call: Call | None) -> None:
+        if isinstance(what, People):
+            self._deed(what)
+        elif (later := _later(what, moment, call)) is not None:
+            self._postpone(what, *later)
+        elif what in RIVALS:
+            self.history.another_run(asleep=what == "overtaken")
+        else:
+            self._fault(what, moment, side)
+
+    def _postpone(self, what: What, at: At, more: int, moment: Moment) -> None:
+        key = (at, self._counts[at] + more, moment)
+        self._events.setdefault(key, []).append(what)
+
+    def _deed(self, people: People) -> None:
+        try:
+            done = self.history.do(people)
+        except Exception as error:
+            self.broken.append(f"{people} cannot be done: {error!r}")
+            raise
+        for id, typed in done.items():
+            self._races.setdefault((people.side, id), set()).update(typed)
+
+    def _fault(self, what: Any, moment: Moment, side: Side | None) -> None:
+        if self.run is not None:
+            self.run.eventful = True
+        if what == "die":
+            self.dead = True
+            raise Died
+        if what == "interrupt":
+            self.history.interrupt()
+        elif (answer := answer_of(what)) is not None and side is not None:
+            self.history.stores[side].instead = answer
+        else:
+            raise error_of(what, moment)
+
+    # --- races ----------------------------------------------------------------------------------
+
+    def _lose_races(self, side: Side, call: Call) -> None:
+        """Nothing is promised for what was typed after the last read, if the write has no exact
+        condition: then it goes over it.
+        """
+        options, ledger = self.history.stores[side].options, self.history.ledger
+        for each in _operations(call):
+            if isinstance(each, Create) or (side, each.id) not in self._races:
+                continue
+            deletes = isinstance(each, Delete)
+            condition = options.conditional_delete if deletes else options.conditional
+            if condition == "version" and each.version is not None:
+                continue
+            fields = self.history.stores[side].entries[each.id].fields
+            names = each.fields if isinstance(each, Update) else fields
+            ledger.standing -= self._races[side, each.id] & set(values_in(fields, names))
+
+    def raced(self, side: Side, id: RecordId) -> bool:
+        """Whether somebody edited it in this run, and it was not read since."""
+        return (side, id) in self._races
+
+
+@dataclass(frozen=True)
+class Calls:
+    """The fault hook of one store."""
+
+    watch: Watch
+    side: Side
+
+    def before(self, call: Call) -> None:
+        self.watch.before(self.side, call)
+
+    def after(self, call: Call) -> None:
+        self.watch.after(self.side, call)
+
+
+@dataclass(frozen=True)
+class Commits:
+    """The commit hook of the state."""
+
+    watch: Watch
+
+    def before(self, _tx: Connection) -> None:
+        self.watch.before(None, None)
+
+    def after(self) -> None:
+        self.watch.after(None, None)
+
+
+def _later(what: Any, moment: Moment, call: Call | None) -> tuple[At, int, Moment] | None:
+    """Where an event that makes no sense here belongs: so many points of a kind later.
+
+    Another run cannot begin within a commit. And a call that takes longer than the lease is
+    excluded by its time limit: we may sleep before a write is announced, or after it.
+    """
+    if what == "disk full":
+        return None if call is None and moment == "before" else ("commit", 1, "before")
+    if what in ("die", "interrupt"):
+        return None
+    if answer_of(what) is not None:
+        return None if call and call.writes and moment == "before" else ("write", 1, "before")
+    if what in RIVALS:
+        if call is None and moment == "before":
+            return "commit", 0, "after"
+        sleeps_in_a_write = what == "overtaken" and call and call.writes and moment == "before"
+        return ("write", 0, "after") if sleeps_in_a_write else None
+    return None if call is not None else ("any", 1, moment)
+
+
+def _operations(call: Call) -> Iterable[Create | Update | Delete]:
+    if isinstance(call.request, ApplyRequest | DeleteRequest):
+        return call.request.operations
+    return ()

@@ -1,0 +1,120 @@
+"""What every single write must keep to, at the moment it is sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from syncline.connectors.memory import Call
+from syncline.connectors.memory.entries import Entry
+from syncline.model.capacity import UNLIMITED
+from syncline.model.sides import Side
+from syncline.plugin.requests import ApplyRequest, Create, Delete, DeleteRequest, Update
+from syncline.policy.schema import Direction, LeftScope, ObjectPolicy
+from syncline.testing.histories.runs import Run
+from syncline.testing.ledger import FOLLOWED, values_in
+
+if TYPE_CHECKING:
+    from syncline.testing.histories.history import History
+
+
+def check_write(history: History, side: Side, call: Call) -> None:
+    """Direction, permissions, deletions, guards, the fence: by the policy the run began with."""
+    run, request = history.watch.run, call.request
+    assert run is not None, "P21: a write outside of any run"
+    assert run.policy.direction.writes(side), f"P6: a write at {side}, against the direction"
+    assert not run.asleep, f"P19: a write at {side} by a run whose lease has passed to another"
+    if isinstance(request, ApplyRequest | DeleteRequest):
+        for each in request.operations:
+            if isinstance(each, Delete):
+                _check_deletion(history, run, side, each)
+            elif isinstance(each, Create):
+                assert run.policy.create[side], f"P7: a create at {side}, switched off there"
+                _check_fields(run.policy, side, each.fields)
+            else:
+                _check_update(history, run, side, each)
+
+
+# --- deletions ------------------------------------------------------------------------------------
+
+
+def _check_deletion(history: History, run: Run, side: Side, operation: Delete) -> None:
+    policy, ledger = run.policy, history.ledger
+    entry = history.stores[side].entries[operation.id]
+    family = str(entry.fields["family_name"])
+    assert policy.delete[side], f"P7: a deletion at {side}, where deleting is switched off"
+    assert "delete" not in history.stores[side].options.notifies, "P7: mail by surprise"
+    left = policy.left_scope is LeftScope.DELETE and history.has_left(side.other, family)
+    gone = ledger.was_deleted(side.other, family)
+    assert gone or left, f"P4: nobody deleted {family} at {side.other}"
+    member = history.member_of(operation.account, side)
+    assert not run.rebaselines(member), f"P18: {family} deleted in a first run of this policy"
+    if not history.watch.raced(side, operation.id):
+        unseen = _unseen(history, policy, side, entry)
+        assert not unseen, f"P4: {family} deleted at {side} although {unseen} was typed there"
+    run.deletions[side] += 1
+    most = _most_deletions(run, side)
+    done = run.deletions[side]
+    assert done <= most, f"P10: {done} deletions at {side}, the guard lets {most} pass"
+
+
+def _unseen(history: History, policy: ObjectPolicy, side: Side, entry: Entry) -> set[str]:
+    """What people typed into a record, and the other side never got to see, unless the rule says
+    that the deletion wins. Only of fields that travel there whole.
+    """
+    deleter = side.other
+    rule = policy.conflict.winner if policy.conflict else None
+    if policy.direction is not Direction.BOTH or rule is deleter:
+        return set()
+    hidden = history.stores[side].hidden_fields | history.stores[deleter].hidden_fields
+    there = history.stores[deleter].spec.by_name
+    names = [
+        name
+        for name in FOLLOWED[:3]
+        if name in there
+        and name not in hidden
+        and there[name].capacity == UNLIMITED
+        and policy.field_direction(name).writes(deleter)
+    ]
+    return set(values_in(entry.fields, names)) - history.ledger.arrived[deleter]
+
+
+def _most_deletions(run: Run, side: Side) -> float:
+    limits = run.policy.guards
+    pass_by_themselves = max(limits.deletions, limits.deletion_share * run.live[side])
+    return max(pass_by_themselves, run.approved) + run.deleted_meanwhile
+
+
+# --- updates --------------------------------------------------------------------------------------
+
+
+def _check_update(history: History, run: Run, side: Side, operation: Update) -> None:
+    store = history.stores[side]
+    entry = store.entries[operation.id]
+    _check_fields(run.policy, side, operation.fields)
+    assert "update" not in store.options.notifies, "P7: mail by surprise"
+    if run.writable[side].get(entry.id) == entry.writable:
+        closed = [name for name in operation.fields if not entry.writable.allows(name)]
+        assert not closed, f"P7: {closed} written at {side}, where only others may be"
+    cleared = [n for n, v in operation.fields.items() if v is None and entry.fields.get(n)]
+    before = run.settled.get(history.member_of(operation.account, side))
+    if before is not None and before.direction.source and run.policy.direction is Direction.BOTH:
+        assert not cleared, f"P18: {cleared} emptied in the first run after one way became two"
+    for name in cleared:
+        run.cleared[side, name] += 1
+        most = _most_cleared(run, side)
+        assert run.cleared[side, name] <= most, f"P10: {name} emptied more than {most} times"
+    family = str(entry.fields["family_name"])
+    history.updates[side][family] += 1
+
+
+def _check_fields(policy: ObjectPolicy, side: Side, fields: Any) -> None:
+    against = [name for name in fields if not policy.field_direction(name).writes(side)]
+    assert not against, f"P7: {against} written at {side}, where they do not travel"
+
+
+def _most_cleared(run: Run, side: Side) -> float:
+    limits = run.policy.guards
+    if run.live[side] < limits.minimum_links:
+        return float("inf")
+    share = max(1.0, limits.cleared_share * run.live[side])
+    return max(share, run.approved) + run.deleted_meanwhile

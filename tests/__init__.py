@@ -1,0 +1,1 @@
+"""Stories over several packages, and what they stand on."""

@@ -45,7 +45,7 @@ class Mutant:
     """`old`, which stands exactly once in `file` of the package, becomes `new`.
 
     `wrong` is a sentence; `caught_by` names a property; `tests` (below the package's tests) are the
-    few that are run, in this order, until one fails.
+    few that are run, in this order, until one fails. `thorough`: as long as in `make prove`.
     """
 
     name: str
@@ -56,6 +56,7 @@ class Mutant:
     caught_by: str
     tests: tuple[str, ...]
     package: Package = ENGINE
+    thorough: bool = False
 
     @property
     def path(self) -> Path:

@@ -16,10 +16,8 @@ READING = (
         "            self._keep(page, generation, first_pass",
         wrong="The cursor is committed before the records of the page it stands for.",
         caught_by="P12",
-        tests=(
-            f"{ENUMERATION}[create to the right / marker]",
-            f"{ENUMERATION}[delete leftwards / weak at both]",
-        ),
+        tests=(f"{ENUMERATION}[create to the right / marker]",),
+        thorough=True,
     ),
     Mutant(
         name="absence is a deletion",

@@ -41,7 +41,8 @@ def try_out(mutant: Mutant) -> Trial:
             target.write_text(mutant.planted_in(target.read_text("utf-8")), "utf-8")
         except LookupError as error:
             return Trial(False, f"ROTTEN: {error}")
-        return _judged(_pytest((copy,), mutant.paths_of_tests, "-x"))
+        done = _pytest((copy,), mutant.paths_of_tests, "-x", thorough=mutant.thorough)
+        return _judged(done)
 
 
 def passes_unplanted(mutants: Iterable[Mutant]) -> Trial:
@@ -50,7 +51,7 @@ def passes_unplanted(mutants: Iterable[Mutant]) -> Trial:
 
 
 def _pytest(
-    sources: Sequence[Path], tests: Sequence[str], *options: str
+    sources: Sequence[Path], tests: Sequence[str], *options: str, thorough: bool = False
 ) -> subprocess.CompletedProcess[str]:
     command = [
         sys.executable, "-m", "pytest", "-q", "-rf", "--tb=short", "-p", "no:cacheprovider",
@@ -59,6 +60,8 @@ def _pytest(
     path = os.pathsep.join(map(str, sources))
     environment = {**os.environ, "PYTHONPATH": path, "COLUMNS": "400"}
     environment.pop("SYNCLINE_PROVE", None)
+    if thorough:
+        environment["SYNCLINE_PROVE"] = "1"
     with suppress(subprocess.TimeoutExpired):
         return subprocess.run(  # noqa: S603 - our own command
             command, cwd=ROOT, env=environment, capture_output=True, check=False,

@@ -32,6 +32,12 @@ class Profile:
 
 PROFILES: Final = (
     Profile("histories", "core/tests/engine/test_random_histories.py", 25, "histories"),
+    Profile(
+        "installations",
+        "core/tests/engine/test_random_installations.py",
+        25,
+        "histories of two",
+    ),
     Profile("undo", "core/tests/engine/test_undo_property.py", 400, "undone runs", hours=0.3),
     Profile("kills", "tests/test_killed_processes.py", 200, hours=0.3),
     Profile(

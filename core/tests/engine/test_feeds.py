@@ -10,6 +10,7 @@ from syncline.connectors.memory import Call, MemoryOptions
 from syncline.errors import Reconnect, Stop
 from syncline.model.sides import PerSide
 from syncline.policy.schema import GuardLimits
+from syncline.testing.crashes import Moment, every_death, points_of
 from syncline.testing.rehearsal import EngineWorld, person
 
 Worlds = Callable[..., EngineWorld]
@@ -120,6 +121,44 @@ def test_a_full_read_that_breaks_off_marks_nothing_as_missing(worlds: Worlds) ->
     world.settle()
 
     assert len(world.left.read("ada")) == len(world.right.read("ada")) == 6
+
+
+def test_a_deletion_that_a_full_read_finds_is_not_lost_with_the_run_that_read(
+    world: EngineWorld,
+) -> None:
+    """The new cursor was kept before what was missing had been asked for."""
+    world.people = ("ada",)
+    for name in ("Grace", "Alan"):
+        world.left.create("ada", person(name, "X"))
+    world.settle()
+    world.left.delete(next(iter(world.left.read("ada"))))
+    world.left.expire_cursors()
+    start = Moment.of(world)
+    points = points_of(world, effects_only=True)
+    start.restore(world)
+
+    for where in every_death(world, len(points), effects_only=True):
+        world.clock.advance(700)
+        world.settle()
+        assert len(world.right.read("ada")) == 1, where
+
+
+def test_what_a_broken_read_saw_may_be_gone_when_the_next_one_comes(worlds: Worlds) -> None:
+    """Both passes had the same number, so that the first had seen it for the second as well."""
+    world = worlds(left=MemoryOptions(page_size=2))
+    for number in range(6):
+        world.left.create("ada", person(f"P{number}", "X"))
+    world.settle()
+    world.left.expire_cursors()
+    world.left.fault = Failing("changes", on=3)
+    world.sync()
+    world.left.fault = None
+    world.left.delete(next(iter(world.left.read("ada"))))
+    world.left.expire_cursors()
+
+    world.settle()
+
+    assert len(world.right.read("ada")) == 5
 
 
 class Failing:

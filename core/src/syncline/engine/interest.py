@@ -10,13 +10,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, exists, select, update
+from sqlalchemy import Connection, exists, select, update
 
 from syncline.engine.lanes import FeedState
 from syncline.state.database import chunks
 from syncline.state.lanes import LANE
 from syncline.state.links import LINK
-from syncline.state.records import KEY, RECORD
+from syncline.state.records import RECORD, drop_keys
 
 
 @dataclass(frozen=True)
@@ -69,5 +69,5 @@ def no_longer_pending(
     for part in chunks(ids):
         done = (RECORD.c.feed_id == feed.id, RECORD.c.id.in_(part), ~waiting)
         those = select(RECORD.c.id).where(*done)
-        tx.execute(delete(KEY).where(KEY.c.feed_id == feed.id, KEY.c.record_id.in_(those)))
+        drop_keys(tx, feed.id, those)
         tx.execute(update(RECORD).where(*done).values(changes))

@@ -34,7 +34,7 @@ from syncline.state import attention, links, records, tables
 from syncline.state.database import table
 
 CANDIDATE: Final = table(tables.Candidate)
-HOLDERS_AT_MOST: Final = 20
+HOLDERS_AT_MOST: Final = records.HOLDERS_AT_MOST
 
 _AMBIGUOUS: Final = (
     "several records carry the same match key: link them by hand, or make the key unique"

@@ -1,6 +1,7 @@
 """Reading feeds: changes page by page, and the sweep that finds what feeds cannot tell.
 
-A page's records are committed as they come; the cursor is committed together with the last page.
+A page's records are committed as they come; the cursor is committed together with the last page,
+or, of a pass over everything, when what is missing has been asked for.
 Only a complete pass may make a record `missing`, and missing is only a reason to ask by id.
 """
 
@@ -11,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from syncline.engine.lanes import FeedState, Readers
 from syncline.engine.newcomers import newcomers
@@ -58,9 +59,8 @@ class FeedReader:
             complete = self._changes(row.cursor_json, generation)
         except Resync:
             complete = self._changes(None, generation)
-        if complete and self.feed.feed.scope is None:
-            self._look_for(self._unseen(generation))
-        elif complete or sweep or self._sweep_due(row):
+        all_listed = complete and self.feed.feed.scope is None
+        if not all_listed and (complete or sweep or self._sweep_due(row)):
             self._sweep(generation)
         self.result.complete = complete
         self._welcome_lanes()
@@ -101,6 +101,8 @@ class FeedReader:
     def _changes(self, cursor: str | None, generation: int) -> bool:
         """Read to the end of the round; True if it was a pass over everything."""
         start = None if cursor is None else json.loads(cursor)
+        if start is None:
+            self._begin_pass(generation)
         following: Any = None
         for _page in range(_PAGES_AT_MOST):
             request = ChangesRequest(
@@ -110,8 +112,30 @@ class FeedReader:
             self._keep(page, generation, first_pass=cursor is None, cursor=cursor)
             following = page.next
             if following is None:
+                if cursor is None:
+                    self._end_pass(page, generation)
                 return cursor is None
         raise Stop("a feed never ended", connection=self.feed.connection.name)
+
+    def _begin_pass(self, generation: int) -> None:
+        """Each pass has a number of its own, also one that breaks off: what it saw may be gone when
+        the next one comes.
+        """
+        with self.world.database.transaction() as tx:
+            self._change_row(tx, generation=generation)
+
+    def _end_pass(self, page: Page, generation: int) -> None:
+        """Everything was listed: what is missing is asked for. Only then the cursor is kept, since
+        a feed that goes on from it does not tell of those deletions any more.
+        """
+        if self.feed.feed.scope is None:
+            self._look_for(self._unseen(generation))
+        with self.world.database.transaction() as tx:
+            cursor = json.dumps(page.cursor)
+            self._change_row(tx, cursor_json=cursor, complete_at=self.world.seconds)
+
+    def _change_row(self, tx: Connection, **values: Any) -> None:
+        tx.execute(update(FEED).where(FEED.c.id == self.feed.id).values(**values))
 
     def _keep(self, page: Page, generation: int, *, first_pass: bool, cursor: str | None) -> None:
         if _says_nothing(page, cursor):
@@ -125,11 +149,8 @@ class FeedReader:
                 generation=generation if first_pass and self.feed.feed.scope is None else 0,
                 outside=outside,
             )
-            if page.next is None:
-                values = {"cursor_json": json.dumps(page.cursor), "generation": generation}
-                if first_pass:
-                    values["complete_at"] = self.world.seconds
-                tx.execute(update(FEED).where(FEED.c.id == self.feed.id).values(**values))
+            if page.next is None and not first_pass:
+                self._change_row(tx, cursor_json=json.dumps(page.cursor))
         self._count(len(page.records))
         if seen.to_read:
             self.by_id(seen.to_read)
@@ -150,6 +171,7 @@ class FeedReader:
 
     def _sweep(self, generation: int) -> None:
         """List all keys in scope; what is new or moved is read, what is missing is asked for."""
+        self._begin_pass(generation)
         following: Any = None
         for _page in range(_PAGES_AT_MOST):
             request = KeysRequest(spec=self.feed.spec, feed=self.feed.feed, next=following)
@@ -160,8 +182,7 @@ class FeedReader:
                 break
         self._look_for(self._not_in_sweep(generation))
         with self.world.database.transaction() as tx:
-            values = {"swept_at": self.world.seconds, "generation": generation}
-            tx.execute(update(FEED).where(FEED.c.id == self.feed.id).values(**values))
+            self._change_row(tx, swept_at=self.world.seconds)
 
     def _keep_keys(self, page: Page, generation: int) -> None:
         versions = {record.id: record.version for record in page.records}

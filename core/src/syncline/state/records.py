@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, delete, func, select, update
+from sqlalchemy import Connection, Row, delete, func, literal, select, update
 
 from syncline.state import tables
 from syncline.state.bulk import upsert
@@ -13,6 +13,9 @@ from syncline.state.database import chunks, table
 
 RECORD: Final = table(tables.RecordRow)
 KEY: Final = table(tables.RecordKey)
+
+HOLDERS_AT_MOST: Final = 20
+"""A key that more records of a side carry says nothing about who they are."""
 
 _CHANGING: Final = tuple(c.name for c in RECORD.columns if not c.primary_key)
 
@@ -123,4 +126,24 @@ def linked(tx: Connection, feed_id: int, ids: Iterable[str]) -> None:
             .where(RECORD.c.feed_id == feed_id, RECORD.c.id.in_(part))
             .values(pending=False)
         )
-        tx.execute(delete(KEY).where(KEY.c.feed_id == feed_id, KEY.c.record_id.in_(part)))
+        drop_keys(tx, feed_id, part)
+
+
+def drop_keys(tx: Connection, feed_id: int, ids: Any) -> None:
+    """These records are paired, and found by their ids. Keys that too many carry stay: how many do
+    must not depend on how many of them are paired already.
+    """
+    other = KEY.alias("other")
+    too_many = (
+        select(literal(1))
+        .where(
+            other.c.feed_id == KEY.c.feed_id,
+            other.c.kind == KEY.c.kind,
+            other.c.digest == KEY.c.digest,
+        )
+        .limit(1)
+        .offset(HOLDERS_AT_MOST)
+        .exists()
+    )
+    mine = (KEY.c.feed_id == feed_id, KEY.c.record_id.in_(ids))
+    tx.execute(delete(KEY).where(*mine, ~too_many))

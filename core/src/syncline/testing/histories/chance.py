@@ -109,14 +109,20 @@ class _Author:
         if self._rarely(0.3):
             people.append(People("meet", self.chance.choice(list(Side)), self._few(4)))
         return Start(
-            left=self._some(list(QUIRKS), 2),
-            right=self._some(list(QUIRKS), 2),
+            left=self._quirks(),
+            right=self._quirks(),
             policy=policy,
             members=self.chance.choice([("ada",)] * 3 + [("ada", "bob")]),
             skew=PerSide(*(self.chance.choice([0.0] * 4 + [-40.0, 45.0, 3600.0]) for _s in "lr")),
             people=tuple(people),
             in_step=self._rarely(0.7),
         )
+
+    def _quirks(self) -> tuple[str, ...]:
+        """Not both: who is told late of a deletion cannot tell it from that of the next record."""
+        found = self._some(list(QUIRKS), 2)
+        late = any(QUIRKS[each].get("visibility_lag") for each in found)
+        return tuple(each for each in found if not (late and each == "ids again"))
 
     def _step(self, deeds: Sequence[Deed], changing: bool) -> Step:
         draw = self.chance.random()

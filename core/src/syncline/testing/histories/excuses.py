@@ -90,6 +90,7 @@ class Excuses:
             "held": not self.policy.create[side],
             "not deleted": self._may_not_be_deleted(pair, side),
             "stays away": self._stays_away(pair, side),
+            "withheld": self._withheld(side.other, "delete"),
         }
         return next((why for why, holds in excuses.items() if holds), "")
 
@@ -107,6 +108,10 @@ class Excuses:
         touched = self.ledger.last_touch(side.other, pair.family)
         return deleted and touched < self.ledger.last_touch(side, pair.family)
 
+    def _withheld(self, side: Side, what: str) -> bool:
+        """A write that would send mail to people is not made (`invitations = "never"`)."""
+        return what in self.history.stores[side].options.notifies
+
     # --- one field differs ----------------------------------------------------------------------
 
     def of_field(self, pair: Pair, name: str) -> str:
@@ -115,6 +120,7 @@ class Excuses:
             "off": self.policy.field_direction(name) is Direction.NONE,
             "hidden": any(name in store.hidden_fields for store in self.history.stores),
             "locked": self._locked(pair, name),
+            "withheld": any(self._withheld(side, "update") for side in SIDES),
             "drifted": self._drifted(pair, name),
             "blank": self._blank(pair, name),
         }

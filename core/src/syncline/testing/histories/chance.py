@@ -127,7 +127,7 @@ class _Author:
     def _step(self, deeds: Sequence[Deed], changing: bool) -> Step:
         draw = self.chance.random()
         if draw < 0.70:
-            return self._work(deeds)
+            return self._work(deeds, changing)
         if changing and draw < 0.84:
             return self._configure()
         if draw < 0.88:
@@ -136,10 +136,15 @@ class _Author:
             return Wait(self.chance.choice([0.4, 70.0, 700.0, 90_000.0]), self._rarely(0.5))
         return LoseState() if draw > 0.98 else Look()
 
-    def _work(self, deeds: Sequence[Deed]) -> Work:
+    def _work(self, deeds: Sequence[Deed], changing: bool) -> Work:
         people = [self._people(deeds) for _deed in range(self.chance.randint(1, 3))]
         events = [self._event(deeds) for _event in range(self.chance.choice([0, 1, 1, 2]))]
-        return Work(tuple(people), tuple(events))
+        if not changing or self._rarely(0.8):
+            return Work(tuple(people), tuple(events))
+        at, most = self.chance.choice(AT)
+        rival = self.chance.choice(RIVALS)
+        beside = Event(self.chance.randint(1, most), self._moment(), rival, at)
+        return Work(tuple(people), (*events, beside), self._configure())
 
     def _configure(self) -> Configure:
         members = self.chance.choice([(), (), ("ada",), ("ada", "bob"), ("bob",)])
@@ -159,8 +164,10 @@ class _Author:
             what = self.chance.choice(FAULTS)
         elif draw < 0.55:
             what = self.chance.choice(RIVALS)
-        moment: Any = self.chance.choice(("before", "after"))
-        return Event(self.chance.randint(1, most), moment, what, at)
+        return Event(self.chance.randint(1, most), self._moment(), what, at)
+
+    def _moment(self) -> Any:
+        return self.chance.choice(("before", "after"))
 
     # --- chance ---------------------------------------------------------------------------------
 

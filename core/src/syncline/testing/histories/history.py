@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
@@ -90,6 +90,7 @@ class History:
         self._approved = 0
         self._session: Session | None = None
         self._configured: Any = None
+        self._meanwhile: Callable[[], None] | None = None
 
     # --- what happens ---------------------------------------------------------------------------
 
@@ -119,12 +120,17 @@ class History:
         self._notice_shared()
         return typed
 
-    def run(self, *events: Event, full: bool = False) -> RunReport | None:
-        """One run, with events; None if it died."""
+    def run(
+        self, *events: Event, full: bool = False, meanwhile: Callable[[], None] | None = None
+    ) -> RunReport | None:
+        """One run, with events; None if it died. `meanwhile` is done before another run begins in
+        the middle of this one, or at its end.
+        """
         self.world.clock.advance(30)
         session, run = self.session(), self._new_run(full=full)
         self.calm = self.calm and not events
         self.watch.begin(run, events)
+        self._meanwhile = meanwhile
         report = None
         try:
             report = session.run(Selection(full=full))
@@ -136,7 +142,13 @@ class History:
             self.reopen()
         assert not self.watch.broken, self.watch.broken[0]
         self._ended(run, report)
+        self._do_meanwhile()
         return report
+
+    def _do_meanwhile(self) -> None:
+        done, self._meanwhile = self._meanwhile, None
+        if done is not None:
+            done()
 
     def another_run(self, *, asleep: bool = False) -> RunReport:
         """A second process runs to its end, with the configuration of this moment. `asleep`: after
@@ -147,6 +159,7 @@ class History:
             if self.watch.run is not None:
                 self.watch.run.asleep = True
         self.calm = False
+        self._do_meanwhile()
         run = self._new_run()
         with self.watch.beside(run), self.world.another_session() as session:
             report = session.run(Selection())

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -36,20 +37,6 @@ class Start:
 
 
 @dataclass(frozen=True)
-class Work:
-    """People do things, and then there is a run."""
-
-    people: tuple[People, ...] = ()
-    events: tuple[Event, ...] = ()
-
-    def play(self, history: History) -> None:
-        """Do it."""
-        for each in self.people:
-            history.people(each.deed, each.side, each.record, each.field)
-        history.run(*self.events)
-
-
-@dataclass(frozen=True)
 class Configure:
     """The configuration is edited."""
 
@@ -59,6 +46,24 @@ class Configure:
     def play(self, history: History) -> None:
         """Do it."""
         history.reconfigure(*self.members, **consistent(self.policy, history.world.policy))
+
+
+@dataclass(frozen=True)
+class Work:
+    """People do things, and then there is a run. `meanwhile`: the configuration is edited while it
+    works, and another run, if one comes, begins with that.
+    """
+
+    people: tuple[People, ...] = ()
+    events: tuple[Event, ...] = ()
+    meanwhile: Configure | None = None
+
+    def play(self, history: History) -> None:
+        """Do it."""
+        for each in self.people:
+            history.people(each.deed, each.side, each.record, each.field)
+        meanwhile = self.meanwhile
+        history.run(*self.events, meanwhile=meanwhile and partial(meanwhile.play, history))
 
 
 @dataclass(frozen=True)
@@ -219,10 +224,12 @@ def _shorter(story: Story) -> Iterator[Story]:
     for index, step in enumerate(steps):
         if isinstance(step, Work):
             for each in (
+                replace(step, meanwhile=None),
                 *(replace(step, people=few) for few in _without_one(step.people)),
                 *(replace(step, events=few) for few in _without_one(step.events)),
             ):
-                yield replace(story, steps=(*steps[:index], each, *steps[index + 1 :]))
+                if each != step:
+                    yield replace(story, steps=(*steps[:index], each, *steps[index + 1 :]))
 
 
 def _simpler(start: Start) -> Iterator[Start]:

@@ -12,9 +12,18 @@ import pytest
 
 from syncline.connectors.memory import MemoryOptions
 from syncline.connectors.memory.options import Protection
-from syncline.model.sides import Side
-from syncline.policy.schema import Conflict, Direction
-from syncline.testing.histories import Event, Fault, History, Moment, People
+from syncline.model.sides import PerSide, Side
+from syncline.policy.schema import Conflict, Direction, FieldRule
+from syncline.testing.histories import (
+    INSIDE,
+    At,
+    Event,
+    Fault,
+    History,
+    Moment,
+    People,
+    Rival,
+)
 from syncline.testing.quick_state import QuickState
 
 LEFT, RIGHT = Side.LEFT, Side.RIGHT
@@ -125,6 +134,22 @@ def test_what_would_send_mail_to_people_is_withheld_and_listed(tmp_path: Path, w
     report = history.run()
     assert report is not None
     assert [each.action for each in report.operations if "mail" in each.held] == [what]
+    history.settle()
+    history.reopen()
+
+
+@pytest.mark.parametrize("rival", ["another run", "overtaken"])
+@pytest.mark.parametrize("at", ["changes", "ids", "commit"])
+def test_another_run_with_another_configuration_leaves_a_run_its_lanes(
+    tmp_path: Path, at: At, rival: Rival
+) -> None:
+    """It moved links and dropped feeds before it asked for the lease, so the run that was under way
+    ended with an exception.
+    """
+    history = _in_step(tmp_path)
+    history.people("edit", LEFT)
+    change = {"where": PerSide(INSIDE, None), "fields": {"notes": FieldRule(Direction.NONE)}}
+    history.run(Event(1, "after", rival, at), meanwhile=lambda: history.reconfigure(**change))
     history.settle()
     history.reopen()
 

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import update
+from sqlalchemy import Connection, select, update
 
 from syncline.engine.decide.guards import Guard
 from syncline.engine.failures import Failures
@@ -96,7 +96,12 @@ class Round:
             self.world.database.require_key(tx)
             now = self.world.seconds
             held = leases.acquire(tx, keys, self.world.run_id, now, self.world.lease_seconds)
-        busy = [lane for lane in self.lanes.values() if not held.issuperset(lane.lease_keys)]
+            moved = [lane.id for lane in self.lanes.values() if not _as_resolved(tx, lane)]
+        busy = [
+            lane
+            for lane in self.lanes.values()
+            if lane.id in moved or not held.issuperset(lane.lease_keys)
+        ]
         error = Busy(
             "another run works on this member at the moment",
             hint="Wait for it to end; a run that died gives its lease back after a while.",
@@ -256,6 +261,13 @@ class Round:
         first = next(iter(self.lanes.values()), None)
         if first is not None:
             self.world.progress.phase(first.name.sync, first.name.type, name)
+
+
+def _as_resolved(tx: Connection, lane: Lane) -> bool:
+    """Whether no run with another configuration came between resolving the lane and its lease."""
+    row = tx.execute(select(LANE).where(LANE.c.id == lane.id)).one()
+    feeds = (lane.sides.left.feed.id, lane.sides.right.feed.id)
+    return (row.left_feed, row.right_feed, row.direction) == (*feeds, lane.policy.direction.value)
 
 
 def wake_all(world: World, lanes: Mapping[int, Lane]) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from syncline.engine.digests import Digester, base_tag
 from syncline.engine.lanes import FeedState, Lane, LaneSide
 from syncline.engine.rebase import set_aside
-from syncline.errors import ConfigurationError, SynclineError
+from syncline.errors import Busy, ConfigurationError, SynclineError
 from syncline.model.records import AccountId
 from syncline.model.reports import LaneName, Problem
 from syncline.model.sides import SIDES, PerSide, Side
@@ -34,6 +34,7 @@ from syncline.policy.schema import Direction, ObjectPolicy
 from syncline.policy.settings import Member, SyncSettings
 from syncline.state import lanes as rows
 from syncline.state.database import Database
+from syncline.state.leases import LeaseKey, until
 
 
 @dataclass(frozen=True)
@@ -181,13 +182,12 @@ class Resolver:
                     for side in SIDES
                 )
             )
+            with self.database.transaction() as tx:
+                rows_of = LaneRows(tx, self.database, name, policy, sides, self.now())
+                return rows_of.lane(self.limit, self.adopt_foreign)
         except SynclineError as error:
             self._problem(name, error)
             return None
-        with self.database.transaction() as tx:
-            return LaneRows(tx, self.database, name, policy, sides).lane(
-                self.limit, self.adopt_foreign
-            )
 
     def _lane_side(
         self,
@@ -248,13 +248,14 @@ class Resolver:
         )
 
     def _problem(self, name: LaneName, error: SynclineError) -> None:
+        busy = isinstance(error, Busy)
         self.problems.append(
             Problem(
-                kind="member",
+                kind="busy" if busy else "member",
                 message=error.message,
                 hint=error.hint,
                 lane=name,
-                exit_code=5,
+                exit_code=8 if busy else 5,
             )
         )
 
@@ -268,12 +269,19 @@ class LaneRows:
     name: LaneName
     policy: ObjectPolicy
     sides: PerSide[LaneSide]
+    now: float
 
     def lane(self, limit: int | None, adopt_foreign: bool) -> Lane:
-        """The lane, ready to run."""
+        """The lane, ready to run.
+
+        Raises:
+            Busy: the configuration changed, and a run works on the lane as it was.
+
+        """
         row = rows.find_lane(self.tx, self._key())
         lane_id = rows.add_lane(self.tx, {**self._key(), **self._now()}) if row is None else row.id
         if row is not None and not self._unchanged(row):
+            self._require_free()
             self._moved(row)
             self._policy_changed(row)
             rows.change_lane(self.tx, lane_id, **self._now())
@@ -298,6 +306,19 @@ class LaneRows:
             adopt_foreign=bool(row.adopted_foreign),
             limit=limit,
         )
+
+    def _require_free(self) -> None:
+        """Links are not moved, and bases not given up, under the hands of a run that works with
+        them.
+        """
+        for side in SIDES:
+            here = self.sides[side]
+            key = LeaseKey(here.feed.store_id, here.account, self.policy.type.name)
+            if until(self.tx, key, self.now) is not None:
+                raise Busy(
+                    "another run works on this member with the configuration as it was",
+                    hint="The change takes effect in the next run after that.",
+                )
 
     def _unchanged(self, row: Any) -> bool:
         """Nothing of the configuration moved: the row needs no write, and so no commit."""

@@ -104,13 +104,16 @@ class _Author:
             policy["where"] = self.chance.choice([PerSide(INSIDE, None), PerSide(None, INSIDE)])
         if "many" in themes:
             policy["guards"] = _SMALL_GUARDS
+        left, right = self._quirks(), self._quirks()
+        if "capitals later" in (*left, *right):
+            policy["drift"] = Drift.IGNORE  # or they would take turns for ever
         sides = [self.chance.choice(list(Side)) for _record in range(self.chance.randint(2, 4))]
         people = [People("create", side, self._few(2), self._few(3)) for side in sides]
         if self._rarely(0.3):
             people.append(People("meet", self.chance.choice(list(Side)), self._few(4)))
         return Start(
-            left=self._quirks(),
-            right=self._quirks(),
+            left=left,
+            right=right,
             policy=policy,
             members=self.chance.choice([("ada",)] * 3 + [("ada", "bob")]),
             skew=PerSide(*(self.chance.choice([0.0] * 4 + [-40.0, 45.0, 3600.0]) for _s in "lr")),
@@ -148,7 +151,7 @@ class _Author:
 
     def _configure(self) -> Configure:
         members = self.chance.choice([(), (), ("ada",), ("ada", "bob"), ("bob",)])
-        name = self.chance.choice(list(CHOICES))
+        name = self.chance.choice([each for each in CHOICES if each != "drift"])
         return Configure(members, {name: self.chance.choice(CHOICES[name])})
 
     def _people(self, deeds: Sequence[Deed]) -> People:

@@ -62,8 +62,8 @@ class Work:
         """Do it."""
         for each in self.people:
             history.people(each.deed, each.side, each.record, each.field)
-        meanwhile = self.meanwhile
-        history.run(*self.events, meanwhile=meanwhile and partial(meanwhile.play, history))
+        meanwhile = None if self.meanwhile is None else partial(self.meanwhile.play, history)
+        history.run(*self.events, meanwhile=meanwhile)
 
 
 @dataclass(frozen=True)

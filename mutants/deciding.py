@@ -44,8 +44,8 @@ DECIDING = (
     Mutant(
         name="unknown base counts as unedited",
         file="engine/decide/link.py",
-        old="    return unknown or any(",
-        new="    return any(",
+        old="    return bool(never_settled) or Change.CHANGED in changes.values()\n",
+        new="    return Change.CHANGED in changes.values()\n",
         wrong="A record whose base is unknown is deleted as if nobody had edited it.",
         caught_by="P4",
         tests=("test_planted_faults.py::test_without_a_base_a_record_counts_as_edited",),

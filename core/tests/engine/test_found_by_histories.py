@@ -83,6 +83,7 @@ def test_a_deletion_waits_while_a_conflict_of_the_first_sync_waits(tmp_path: Pat
     history = History(tmp_path, quick=QuickState(tmp_path), conflict=Conflict.MANUAL)
     history.people("create", LEFT)
     history.people("meet", RIGHT)
+    history.people("edit", RIGHT, field=2)
     history.run()
     history.people("delete", RIGHT)
     history.settle()

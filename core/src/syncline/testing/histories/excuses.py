@@ -60,6 +60,7 @@ class Excuses:
             "refused": any(self._refused(each) for _side, each in entries),
             "severed": family in self.history.severed,
             "shared": self._shared(pair),
+            "withheld": self._deletion_withheld(pair),
         }
         return next((why for why, holds in excuses.items() if holds), "")
 
@@ -80,6 +81,11 @@ class Excuses:
     def _shared(self, pair: Pair) -> bool:
         """Deleting a record that several members have ends only one link (`shared_delete`)."""
         return pair.family in self.history.shared & self.history.ever_deleted
+
+    def _deletion_withheld(self, pair: Pair) -> bool:
+        """The survivor stays linked to what was deleted: who is entered again is ambiguous."""
+        withheld = any(self._withheld(side, "delete") for side in SIDES)
+        return withheld and pair.family in self.history.ever_deleted
 
     # --- one side is missing --------------------------------------------------------------------
 

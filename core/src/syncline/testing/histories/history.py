@@ -21,6 +21,7 @@ from syncline.policy.schema import ObjectPolicy
 from syncline.run.selection import Selection
 from syncline.run.session import Session
 from syncline.state.history import HISTORY
+from syncline.state.leases import LEASE
 from syncline.state.vault import Vault
 from syncline.testing.crashes import LEASE_IS_OVER, Died
 from syncline.testing.histories.checks import Checks
@@ -154,10 +155,11 @@ class History:
         """A second process runs to its end, with the configuration of this moment. `asleep`: after
         the lease of the first one has expired.
         """
+        asleep_with_a_lease = self._lease_is_held()
         if asleep:
             self.world.clock.advance(LEASE_IS_OVER)
             if self.watch.run is not None:
-                self.watch.run.asleep = True
+                self.watch.run.asleep = asleep_with_a_lease
         self.calm = False
         self._do_meanwhile()
         run = self._new_run()
@@ -165,6 +167,11 @@ class History:
             report = session.run(Selection())
         self._ended(run, report)
         return report
+
+    def _lease_is_held(self) -> bool:
+        now = self.world.clock().timestamp()
+        query = f"SELECT until_at FROM \"{LEASE.name}\" WHERE holder != ''"  # noqa: S608
+        return any(until > now for (until,) in self._rows(query))
 
     def interrupt(self) -> None:
         """Somebody presses Ctrl-C."""

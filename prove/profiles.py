@@ -31,7 +31,7 @@ class Profile:
 
 
 PROFILES: Final = (
-    Profile("histories", "core/tests/engine/test_random_histories.py", 25, "histories"),
+    Profile("histories", "core/tests/engine/test_random_histories.py", 150, "histories"),
     Profile("undo", "core/tests/engine/test_undo_property.py", 400, "undone runs", hours=0.3),
     Profile("processes", "tests/test_real_processes.py", 12, "kills"),
     Profile("kills", "tests/test_killed_processes.py", 6, "kills", seeds=False),

@@ -122,10 +122,8 @@ class _Author:
         )
 
     def _quirks(self) -> tuple[str, ...]:
-        """Not both: who is told late of a deletion cannot tell it from that of the next record."""
-        found = self._some(list(QUIRKS), 2)
-        late = any(QUIRKS[each].get("visibility_lag") for each in found)
-        return tuple(each for each in found if not (late and each == "ids again"))
+        """Without ids that are used again: an id is all by which the engine knows a record."""
+        return self._some([each for each in QUIRKS if each != "ids again"], 2)
 
     def _step(self, deeds: Sequence[Deed], changing: bool) -> Step:
         draw = self.chance.random()

@@ -92,6 +92,7 @@ class History:
         self._session: Session | None = None
         self._configured: Any = None
         self._meanwhile: Callable[[], None] | None = None
+        self.counted: Counter[str] = Counter()
 
     # --- what happens ---------------------------------------------------------------------------
 
@@ -106,6 +107,7 @@ class History:
         births, deleted = Counter(ledger.births), self.ledger.deleted.map(set)
         outside = {f for s in SIDES for f in ledger.families(s) if self.has_left(s, f)}
         typed = self.deeds.do(people)
+        self.counted["deeds"] += 1
         moved = {family for family, count in ledger.births.items() if count != births[family]}
         gone_now = set().union(*(ledger.deleted[s] - deleted[s] for s in SIDES))
         moved |= gone_now | set(ledger.merged)
@@ -256,6 +258,7 @@ class History:
 
     def _new_run(self, *, full: bool = False) -> Run:
         stores, policy = self.stores, self.world.policy
+        self.counted["runs"] += 1
         for side in SIDES:
             if not policy.delete[side.other]:
                 self.severed |= self.ledger.deleted[side]

@@ -5,6 +5,7 @@ Story(Start(left=("markers",), …), (Work((People("edit", Side.LEFT),), (Event(
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -124,11 +125,12 @@ class Story:
 
 @dataclass(frozen=True)
 class Stage:
-    """Plays stories, one after the other, in one folder."""
+    """Plays stories, one after the other, in one folder. `counted`: what was played so far."""
 
     folder: Path
     quick: QuickState
     plugins: PluginManager
+    counted: Counter[str] = field(default_factory=Counter)
 
     @classmethod
     def at(cls, folder: Path) -> Stage:
@@ -149,6 +151,7 @@ class Stage:
             history.settle()
         finally:
             history.reopen()
+            self.counted.update(history.counted)
         return history
 
     def broken(self, story: Story) -> str:

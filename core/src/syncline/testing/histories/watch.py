@@ -87,6 +87,7 @@ class Watch:
             self._pass("before", side, call)
         if side is not None and call is not None and call.writes:
             self.writes += 1
+            self.history.counted["operations"] += len(list(_operations(call)))
             self._lose_races(side, call)
 
     def after(self, side: Side | None, call: Call | None) -> None:

@@ -31,7 +31,7 @@ class Profile:
 
 
 PROFILES: Final = (
-    Profile("histories", "core/tests/engine/test_random_histories.py", 25, "histories"),
+    Profile("histories", "core/tests/engine/test_random_histories.py", 150, "histories"),
     Profile(
         "installations",
         "core/tests/engine/test_random_installations.py",

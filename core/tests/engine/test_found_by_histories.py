@@ -12,9 +12,19 @@ import pytest
 
 from syncline.connectors.memory import MemoryOptions
 from syncline.connectors.memory.options import Protection
-from syncline.model.sides import Side
-from syncline.policy.schema import Direction
-from syncline.testing.histories import Event, Fault, History, Moment, People
+from syncline.model.sides import PerSide, Side
+from syncline.policy.schema import Conflict, Direction, FieldRule
+from syncline.testing.histories import (
+    INSIDE,
+    At,
+    Event,
+    Fault,
+    History,
+    Moment,
+    People,
+    Rival,
+)
+from syncline.testing.quick_state import QuickState
 
 LEFT, RIGHT = Side.LEFT, Side.RIGHT
 
@@ -68,8 +78,85 @@ def test_a_deletion_forgotten_with_the_state_is_no_deletion(tmp_path: Path) -> N
     history.settle()
 
 
+def test_a_deletion_waits_while_a_conflict_of_the_first_sync_waits(tmp_path: Path) -> None:
+    """A value that no rule had decided about was deleted with its record."""
+    history = History(tmp_path, quick=QuickState(tmp_path), conflict=Conflict.MANUAL)
+    history.people("create", LEFT)
+    history.people("meet", RIGHT)
+    history.people("edit", RIGHT, field=2)
+    history.run()
+    history.people("delete", RIGHT)
+    history.settle()
+    assert history.ledger.live(LEFT)
+    assert len(history.session().conflicts()) == 1
+    history.reopen()
+
+
+def test_a_deletion_in_conflict_is_shown_with_the_name_of_the_record(tmp_path: Path) -> None:
+    """Nothing of the survivor was at hand, so a person was to decide about an empty line."""
+    history = _in_step(tmp_path, conflict=Conflict.MANUAL)
+    history.people("half lock", LEFT)
+    history.run()
+    history.people("edit", RIGHT, field=1)
+    history.run()
+    history.people("delete", LEFT)
+    history.run()
+    [waiting] = history.session().conflicts()
+    assert waiting.label.startswith("A N")
+    history.settle()
+    history.reopen()
+
+
+def test_a_record_made_again_under_its_old_id_can_be_deleted_again(tmp_path: Path) -> None:
+    """It counted as deleted already, so the second deletion was no news."""
+    history = History(
+        tmp_path,
+        MemoryOptions(reuses_ids=True),
+        quick=QuickState(tmp_path),
+        conflict=Conflict.RIGHT_WINS,
+    )
+    history.people("create", RIGHT)
+    history.settle()
+    history.people("delete", LEFT)
+    history.people("clear", RIGHT)
+    history.run()
+    history.people("delete", LEFT)
+    history.settle()
+    assert not history.ledger.live(RIGHT)
+    history.reopen()
+
+
+@pytest.mark.parametrize("what", ["update", "delete"])
+def test_what_would_send_mail_to_people_is_withheld_and_listed(tmp_path: Path, what: str) -> None:
+    """Nothing asked whether a write notifies anybody."""
+    history = _in_step(tmp_path, right=MemoryOptions(notifies=frozenset({what})))  # type: ignore[arg-type]  # one of the three
+    history.people("edit", LEFT)
+    history.people("delete", LEFT, 1)
+    report = history.run()
+    assert report is not None
+    assert [each.action for each in report.operations if "mail" in each.held] == [what]
+    history.settle()
+    history.reopen()
+
+
+@pytest.mark.parametrize("rival", ["another run", "overtaken"])
+@pytest.mark.parametrize("at", ["changes", "ids", "commit"])
+def test_another_run_with_another_configuration_leaves_a_run_its_lanes(
+    tmp_path: Path, at: At, rival: Rival
+) -> None:
+    """It moved links and dropped feeds before it asked for the lease, so the run that was under way
+    ended with an exception.
+    """
+    history = _in_step(tmp_path)
+    history.people("edit", LEFT)
+    change = {"where": PerSide(INSIDE, None), "fields": {"notes": FieldRule(Direction.NONE)}}
+    history.run(Event(1, "after", rival, at), meanwhile=lambda: history.reconfigure(**change))
+    history.settle()
+    history.reopen()
+
+
 def _in_step(folder: Path, right: MemoryOptions | None = None, **policy: object) -> History:
-    history = History(folder, right=right, **policy)
+    history = History(folder, right=right, quick=QuickState(folder), **policy)
     history.people("create", LEFT)
     history.people("create", LEFT)
     history.settle()

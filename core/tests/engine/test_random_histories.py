@@ -14,6 +14,7 @@ a configuration that changes.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -25,10 +26,14 @@ PROVE = int(os.environ.get("SYNCLINE_PROVE", "0") or 0)
 SEED = os.environ.get("SYNCLINE_PROVE_SEED", "0")
 
 
-def test_the_promises_hold_in_random_histories(tmp_path: Path) -> None:
+def test_the_promises_hold_in_random_histories(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     stage = Stage.at(tmp_path)
     for number in range(PROVE or 60):
         story = random_story(f"{SEED}:{number}")
         if broken := stage.broken(story):
             short = shortened(story, stage, broken)
             pytest.fail(f"{broken}\nseed {SEED}:{number}\n{stage.broken(short)}\n{short!r}")
+    for name, number in stage.counted.items():
+        record_property(name, number)

@@ -289,7 +289,9 @@ class Obstacle:
 
 
 def obstacle(world: World, each: Prepared, written: int) -> Obstacle | None:
-    """What holds any write: the limit of this run, or a plugin's veto."""
+    """What holds any write: mail that people would get by it, the limit of this run, a veto."""
+    if each.lane.policy.invitations == "never" and each.action.value in each.feed.spec.notifies:
+        return Obstacle('it would send mail to people, and invitations is "never"')
     limit = each.lane.limit
     if limit is not None and written >= limit:
         return Obstacle(f"--limit {limit}")

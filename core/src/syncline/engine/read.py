@@ -18,7 +18,7 @@ from syncline.engine.lanes import FeedState, Readers
 from syncline.engine.newcomers import newcomers
 from syncline.engine.observe import Observer
 from syncline.engine.world import World
-from syncline.errors import Resync, Stop
+from syncline.errors import Busy, Resync, Stop
 from syncline.model.records import AbsenceReason, Absent, Record, RecordId
 from syncline.plugin.requests import ChangesRequest, IdsRequest, KeysRequest, Page
 from syncline.state import links, records, tables
@@ -245,7 +245,10 @@ class FeedReader:
 
     def _row(self) -> Row[Any]:
         with self.world.database.transaction() as tx:
-            return tx.execute(select(FEED).where(FEED.c.id == self.feed.id)).one()
+            row = tx.execute(select(FEED).where(FEED.c.id == self.feed.id)).one_or_none()
+        if row is None:
+            raise Busy("a run with another configuration has taken over this member")
+        return row
 
     def _count(self, number: int) -> None:
         self.result.records += number

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, select, update
 
 from syncline.engine.decide.guards import Guard
 from syncline.engine.failures import Failures
@@ -99,7 +99,12 @@ class Round:
         with self.world.database.transaction() as tx:
             self.world.database.require_key(tx)
             held = self._holder.acquire(tx, keys, self.world.seconds, self.world.lease_seconds)
-        busy = [lane for lane in self.lanes.values() if not held.issuperset(lane.lease_keys)]
+            moved = _moved(tx, self.lanes)
+        busy = [
+            lane
+            for lane in self.lanes.values()
+            if lane.id in moved or not held.issuperset(lane.lease_keys)
+        ]
         error = Busy(
             "another run works on this member at the moment",
             hint="Wait for it to end. One that died on another machine is taken for dead after ten "
@@ -262,6 +267,19 @@ class Round:
         first = next(iter(self.lanes.values()), None)
         if first is not None:
             self.world.progress.phase(first.name.sync, first.name.type, name)
+
+
+def _moved(tx: Connection, lanes: Mapping[int, Lane]) -> set[int]:
+    """The lanes that a run with another configuration changed after they were resolved here."""
+    columns = (LANE.c.id, LANE.c.left_feed, LANE.c.right_feed, LANE.c.direction)
+    found: set[int] = set()
+    for part in chunks(lanes):
+        for lane_id, *now in tx.execute(select(*columns).where(LANE.c.id.in_(part))):
+            lane = lanes[lane_id]
+            feeds = [lane.sides[side].feed.id for side in SIDES]
+            if now != [*feeds, lane.policy.direction.value]:
+                found.add(lane_id)
+    return found
 
 
 def wake_all(world: World, lanes: Mapping[int, Lane]) -> None:

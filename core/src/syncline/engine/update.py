@@ -155,9 +155,11 @@ def with_reads(link: DueLink, fresh: Mapping[tuple[int, str], Record]) -> DueLin
 def _with_values(
     link: DueLink, decision: Decision, values: PerSide[SideValues | None]
 ) -> Evaluation:
-    if not (decision.carries or decision.settled or decision.conflicts):
-        return Evaluation(link, decision, values=values)
     missing = tuple(side for side in SIDES if values[side] is None)
+    if not (decision.carries or decision.settled or decision.conflicts):
+        waits = decision.verdict is Verdict.CONFLICT  # a deletion against an edit, to be shown
+        there = tuple(s for s in missing if waits and link.sides[s].presence is Presence.PRESENT)
+        return Evaluation(link, decision, values=values, to_read=there)
     if missing:
         return Evaluation(link, decision, values=values, to_read=missing)
     both = PerSide(*(each for each in values if each is not None))

@@ -11,12 +11,14 @@ from sqlalchemy import Connection, Row
 from syncline.engine.digests import Digester
 from syncline.engine.lanes import Lane, LaneSide
 from syncline.engine.rebase import set_aside
+from syncline.errors import Busy
 from syncline.model.reports import LaneName
 from syncline.model.sides import SIDES, PerSide, Side
 from syncline.policy.schema import Direction, ObjectPolicy
 from syncline.run.sync_side import fingerprint
 from syncline.state import lanes as rows
 from syncline.state.database import Database
+from syncline.state.leases import LeaseKey, until
 
 
 @dataclass(frozen=True)
@@ -30,27 +32,37 @@ class LaneRows:
     known: Mapping[tuple[Any, ...], Row[Any]]
     fingerprint: str
     digester: Digester
+    now: float
 
     @classmethod
     def of(
-        cls, database: Database, policy: ObjectPolicy, sides: Iterable[PerSide[LaneSide]]
+        cls,
+        database: Database,
+        policy: ObjectPolicy,
+        sides: Iterable[PerSide[LaneSide]],
+        now: float,
     ) -> LaneRows:
         """Look up the lanes with these sides."""
         with database.transaction() as tx:
             known = rows.known_lanes(tx, policy.type.name, (each.left.account for each in sides))
         digester = Digester(policy.type, database.vault.digest)
-        return cls(database, policy, known, policy_fingerprint(policy), digester)
+        return cls(database, policy, known, policy_fingerprint(policy), digester, now)
 
     def lane(
         self, name: LaneName, sides: PerSide[LaneSide], limit: int | None, *, adopt: bool
     ) -> Lane:
-        """The lane, ready to run."""
+        """The lane, ready to run.
+
+        Raises:
+            Busy: the configuration changed, and a run works on the lane as it was.
+
+        """
         key = self._key(sides)
         row = self.known.get(tuple(key[column] for column in rows.LANE_KEY))
-        now = self._now(name, sides)
-        if row is None or adopt or _differs(row, now):
+        wanted = self._wanted(name, sides)
+        if row is None or adopt or _differs(row, wanted):
             with self.database.transaction() as tx:
-                row = self._brought_in_line(tx, sides, now, adopt=adopt)
+                row = self._brought_in_line(tx, sides, wanted, adopt=adopt)
         winner = row.baseline_winner
         return Lane(
             id=row.id,
@@ -66,7 +78,7 @@ class LaneRows:
             limit=limit,
         )
 
-    def _now(self, name: LaneName, sides: PerSide[LaneSide]) -> dict[str, Any]:
+    def _wanted(self, name: LaneName, sides: PerSide[LaneSide]) -> dict[str, Any]:
         """What the configuration says of a lane."""
         return {
             "sync": name.sync,
@@ -84,20 +96,33 @@ class LaneRows:
         self,
         tx: Connection,
         sides: PerSide[LaneSide],
-        now: Mapping[str, Any],
+        wanted: Mapping[str, Any],
         *,
         adopt: bool,
     ) -> Row[Any]:
         row = rows.find_lane(tx, self._key(sides))  # another run may have brought it here since
-        lane_id = rows.add_lane(tx, {**self._key(sides), **now}) if row is None else row.id
-        if row is not None and _differs(row, now):
+        lane_id = rows.add_lane(tx, {**self._key(sides), **wanted}) if row is None else row.id
+        if row is not None and _differs(row, wanted):
+            self._require_free(tx, sides)
             _moved(tx, row, sides)
             self._policy_changed(tx, row, sides)
-            rows.change_lane(tx, lane_id, **now)
+            rows.change_lane(tx, lane_id, **wanted)
             rows.drop_unread_feeds(tx, (row.left_feed, row.right_feed))
         if adopt:
             rows.change_lane(tx, lane_id, adopted_foreign=True)
         return rows.get_lane(tx, lane_id)
+
+    def _require_free(self, tx: Connection, sides: PerSide[LaneSide]) -> None:
+        """Links are not moved, and bases not given up, under the hands of a run that works with
+        them.
+        """
+        for here in sides:
+            key = LeaseKey(here.feed.store_id, here.account, self.policy.type.name)
+            if until(tx, key, self.now) is not None:
+                raise Busy(
+                    "another run works on this member with the configuration as it was",
+                    hint="The change takes effect in the next run after that.",
+                )
 
     def _key(self, sides: PerSide[LaneSide]) -> dict[str, Any]:
         return {
@@ -123,8 +148,8 @@ class LaneRows:
             rows.look_again(tx, row.id)
 
 
-def _differs(row: Row[Any], now: Mapping[str, Any]) -> bool:
-    return any(row._mapping[name] != value for name, value in now.items())
+def _differs(row: Row[Any], wanted: Mapping[str, Any]) -> bool:
+    return any(row._mapping[name] != value for name, value in wanted.items())
 
 
 def _moved(tx: Connection, row: Row[Any], sides: PerSide[LaneSide]) -> None:

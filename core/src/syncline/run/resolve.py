@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from syncline.engine.lanes import Lane, LaneSide
-from syncline.errors import SynclineError
+from syncline.errors import Busy, SynclineError
 from syncline.model.reports import LaneName, Problem
 from syncline.model.sides import SIDES, PerSide
 from syncline.plugin.connection import ConnectionHandle
@@ -51,17 +51,25 @@ class Resolver:
                 sides.append((name, PerSide(*(ends[side].of(member) for side in SIDES))))
             except SynclineError as error:
                 self._problem(name, error)
-        known = LaneRows.of(self.database, policy, (each for _name, each in sides))
-        found = (known.lane(*each, self.limit, adopt=self.adopt_foreign) for each in sides)
-        return {lane.id: lane for lane in found}
+        known = LaneRows.of(self.database, policy, (each for _name, each in sides), self.now())
+        found: dict[int, Lane] = {}
+        for name, both in sides:
+            try:
+                lane = known.lane(name, both, self.limit, adopt=self.adopt_foreign)
+            except Busy as error:
+                self._problem(name, error)
+            else:
+                found[lane.id] = lane
+        return found
 
     def _problem(self, name: LaneName, error: SynclineError) -> None:
+        busy = isinstance(error, Busy)
         self.problems.append(
             Problem(
-                kind="member",
+                kind="busy" if busy else "member",
                 message=error.message,
                 hint=error.hint,
                 lane=name,
-                exit_code=5,
+                exit_code=8 if busy else 5,
             )
         )

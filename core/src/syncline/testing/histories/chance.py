@@ -104,13 +104,16 @@ class _Author:
             policy["where"] = self.chance.choice([PerSide(INSIDE, None), PerSide(None, INSIDE)])
         if "many" in themes:
             policy["guards"] = _SMALL_GUARDS
+        left, right = self._quirks(), self._quirks()
+        if "capitals later" in (*left, *right):
+            policy["drift"] = Drift.IGNORE  # or they would take turns for ever
         sides = [self.chance.choice(list(Side)) for _record in range(self.chance.randint(2, 4))]
         people = [People("create", side, self._few(2), self._few(3)) for side in sides]
         if self._rarely(0.3):
             people.append(People("meet", self.chance.choice(list(Side)), self._few(4)))
         return Start(
-            left=self._some(list(QUIRKS), 2),
-            right=self._some(list(QUIRKS), 2),
+            left=left,
+            right=right,
             policy=policy,
             members=self.chance.choice([("ada",)] * 3 + [("ada", "bob")]),
             skew=PerSide(*(self.chance.choice([0.0] * 4 + [-40.0, 45.0, 3600.0]) for _s in "lr")),
@@ -118,10 +121,14 @@ class _Author:
             in_step=self._rarely(0.7),
         )
 
+    def _quirks(self) -> tuple[str, ...]:
+        """Without ids that are used again: an id is all by which the engine knows a record."""
+        return self._some([each for each in QUIRKS if each != "ids again"], 2)
+
     def _step(self, deeds: Sequence[Deed], changing: bool) -> Step:
         draw = self.chance.random()
         if draw < 0.70:
-            return self._work(deeds)
+            return self._work(deeds, changing)
         if changing and draw < 0.84:
             return self._configure()
         if draw < 0.88:
@@ -130,14 +137,19 @@ class _Author:
             return Wait(self.chance.choice([0.4, 70.0, 700.0, 90_000.0]), self._rarely(0.5))
         return LoseState() if draw > 0.98 else Look()
 
-    def _work(self, deeds: Sequence[Deed]) -> Work:
+    def _work(self, deeds: Sequence[Deed], changing: bool) -> Work:
         people = [self._people(deeds) for _deed in range(self.chance.randint(1, 3))]
         events = [self._event(deeds) for _event in range(self.chance.choice([0, 1, 1, 2]))]
-        return Work(tuple(people), tuple(events))
+        if not changing or self._rarely(0.8):
+            return Work(tuple(people), tuple(events))
+        at, most = self.chance.choice(AT)
+        rival = self.chance.choice(RIVALS)
+        beside = Event(self.chance.randint(1, most), self._moment(), rival, at)
+        return Work(tuple(people), (*events, beside), self._configure())
 
     def _configure(self) -> Configure:
         members = self.chance.choice([(), (), ("ada",), ("ada", "bob"), ("bob",)])
-        name = self.chance.choice(list(CHOICES))
+        name = self.chance.choice([each for each in CHOICES if each != "drift"])
         return Configure(members, {name: self.chance.choice(CHOICES[name])})
 
     def _people(self, deeds: Sequence[Deed]) -> People:
@@ -153,8 +165,10 @@ class _Author:
             what = self.chance.choice(FAULTS)
         elif draw < 0.55:
             what = self.chance.choice(RIVALS)
-        moment: Any = self.chance.choice(("before", "after"))
-        return Event(self.chance.randint(1, most), moment, what, at)
+        return Event(self.chance.randint(1, most), self._moment(), what, at)
+
+    def _moment(self) -> Any:
+        return self.chance.choice(("before", "after"))
 
     # --- chance ---------------------------------------------------------------------------------
 

@@ -60,6 +60,7 @@ class Excuses:
             "refused": any(self._refused(each) for _side, each in entries),
             "severed": family in self.history.severed,
             "shared": self._shared(pair),
+            "withheld": self._deletion_withheld(pair),
         }
         return next((why for why, holds in excuses.items() if holds), "")
 
@@ -81,6 +82,11 @@ class Excuses:
         """Deleting a record that several members have ends only one link (`shared_delete`)."""
         return pair.family in self.history.shared & self.history.ever_deleted
 
+    def _deletion_withheld(self, pair: Pair) -> bool:
+        """The survivor stays linked to what was deleted: who is entered again is ambiguous."""
+        withheld = any(self._withheld(side, "delete") for side in SIDES)
+        return withheld and pair.family in self.history.ever_deleted
+
     # --- one side is missing --------------------------------------------------------------------
 
     def of_absence(self, pair: Pair, side: Side) -> str:
@@ -90,6 +96,7 @@ class Excuses:
             "held": not self.policy.create[side],
             "not deleted": self._may_not_be_deleted(pair, side),
             "stays away": self._stays_away(pair, side),
+            "withheld": self._withheld(side.other, "delete"),
         }
         return next((why for why, holds in excuses.items() if holds), "")
 
@@ -107,6 +114,10 @@ class Excuses:
         touched = self.ledger.last_touch(side.other, pair.family)
         return deleted and touched < self.ledger.last_touch(side, pair.family)
 
+    def _withheld(self, side: Side, what: str) -> bool:
+        """A write that would send mail to people is not made (`invitations = "never"`)."""
+        return what in self.history.stores[side].options.notifies
+
     # --- one field differs ----------------------------------------------------------------------
 
     def of_field(self, pair: Pair, name: str) -> str:
@@ -115,6 +126,7 @@ class Excuses:
             "off": self.policy.field_direction(name) is Direction.NONE,
             "hidden": any(name in store.hidden_fields for store in self.history.stores),
             "locked": self._locked(pair, name),
+            "withheld": any(self._withheld(side, "update") for side in SIDES),
             "drifted": self._drifted(pair, name),
             "blank": self._blank(pair, name),
         }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
@@ -21,6 +21,7 @@ from syncline.policy.schema import ObjectPolicy
 from syncline.run.selection import Selection
 from syncline.run.session import Session
 from syncline.state.history import HISTORY
+from syncline.state.leases import LEASE
 from syncline.state.vault import Vault
 from syncline.testing.crashes import LEASE_IS_OVER, Died
 from syncline.testing.histories.checks import Checks
@@ -90,6 +91,8 @@ class History:
         self._approved = 0
         self._session: Session | None = None
         self._configured: Any = None
+        self._meanwhile: Callable[[], None] | None = None
+        self.counted: Counter[str] = Counter()
 
     # --- what happens ---------------------------------------------------------------------------
 
@@ -104,6 +107,7 @@ class History:
         births, deleted = Counter(ledger.births), self.ledger.deleted.map(set)
         outside = {f for s in SIDES for f in ledger.families(s) if self.has_left(s, f)}
         typed = self.deeds.do(people)
+        self.counted["deeds"] += 1
         moved = {family for family, count in ledger.births.items() if count != births[family]}
         gone_now = set().union(*(ledger.deleted[s] - deleted[s] for s in SIDES))
         moved |= gone_now | set(ledger.merged)
@@ -119,12 +123,17 @@ class History:
         self._notice_shared()
         return typed
 
-    def run(self, *events: Event, full: bool = False) -> RunReport | None:
-        """One run, with events; None if it died."""
+    def run(
+        self, *events: Event, full: bool = False, meanwhile: Callable[[], None] | None = None
+    ) -> RunReport | None:
+        """One run, with events; None if it died. `meanwhile` is done before another run begins in
+        the middle of this one, or at its end.
+        """
         self.world.clock.advance(30)
         session, run = self.session(), self._new_run(full=full)
         self.calm = self.calm and not events
         self.watch.begin(run, events)
+        self._meanwhile = meanwhile
         report = None
         try:
             report = session.run(Selection(full=full))
@@ -136,22 +145,35 @@ class History:
             self.reopen()
         assert not self.watch.broken, self.watch.broken[0]
         self._ended(run, report)
+        self._do_meanwhile()
         return report
+
+    def _do_meanwhile(self) -> None:
+        done, self._meanwhile = self._meanwhile, None
+        if done is not None:
+            done()
 
     def another_run(self, *, asleep: bool = False) -> RunReport:
         """A second process runs to its end, with the configuration of this moment. `asleep`: after
         the lease of the first one has expired.
         """
+        asleep_with_a_lease = self._lease_is_held()
         if asleep:
             self.world.clock.advance(LEASE_IS_OVER)
             if self.watch.run is not None:
-                self.watch.run.asleep = True
+                self.watch.run.asleep = asleep_with_a_lease
         self.calm = False
+        self._do_meanwhile()
         run = self._new_run()
         with self.watch.beside(run), self.world.another_session() as session:
             report = session.run(Selection())
         self._ended(run, report)
         return report
+
+    def _lease_is_held(self) -> bool:
+        now = self.world.clock().timestamp()
+        query = f"SELECT until_at FROM \"{LEASE.name}\" WHERE holder != ''"  # noqa: S608
+        return any(until > now for (until,) in self._rows(query))
 
     def interrupt(self) -> None:
         """Somebody presses Ctrl-C."""
@@ -236,6 +258,7 @@ class History:
 
     def _new_run(self, *, full: bool = False) -> Run:
         stores, policy = self.stores, self.world.policy
+        self.counted["runs"] += 1
         for side in SIDES:
             if not policy.delete[side.other]:
                 self.severed |= self.ledger.deleted[side]

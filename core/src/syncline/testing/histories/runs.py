@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 
 from syncline.model.records import RecordId, Writable
@@ -28,9 +27,9 @@ class Run:
     approved: int = 0
     eventful: bool = False
     asleep: bool = False
-    deletions: Counter[Side] = field(default_factory=Counter)
+    deletions: PerSide[set[RecordId]] = field(default_factory=lambda: PerSide(set(), set()))
     deleted_meanwhile: int = 0
-    cleared: Counter[tuple[Side, str]] = field(default_factory=Counter)
+    cleared: dict[tuple[Side, str], set[RecordId]] = field(default_factory=dict)
 
     def rebaselines(self, member: str) -> bool:
         """Whether this is the first run of a member, or the first after a change that makes

@@ -57,6 +57,8 @@ QUIRKS: Final[Mapping[str, Mapping[str, Any]]] = {
     "capitals later": {"rewrites_later": capitals},
     "unique": {"unique": frozenset({"emails"}), "required": frozenset({"family_name"})},
     "refuses": {"refuses": frozenset({REFUSED})},
+    "mail at updates": {"notifies": frozenset({"update"})},
+    "mail at deletions": {"notifies": frozenset({"delete"})},
     "ids again": {"reuses_ids": True},
 }
 

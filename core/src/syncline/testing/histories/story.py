@@ -5,8 +5,10 @@ Story(Start(left=("markers",), …), (Work((People("edit", Side.LEFT),), (Event(
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -36,20 +38,6 @@ class Start:
 
 
 @dataclass(frozen=True)
-class Work:
-    """People do things, and then there is a run."""
-
-    people: tuple[People, ...] = ()
-    events: tuple[Event, ...] = ()
-
-    def play(self, history: History) -> None:
-        """Do it."""
-        for each in self.people:
-            history.people(each.deed, each.side, each.record, each.field)
-        history.run(*self.events)
-
-
-@dataclass(frozen=True)
 class Configure:
     """The configuration is edited."""
 
@@ -59,6 +47,24 @@ class Configure:
     def play(self, history: History) -> None:
         """Do it."""
         history.reconfigure(*self.members, **consistent(self.policy, history.world.policy))
+
+
+@dataclass(frozen=True)
+class Work:
+    """People do things, and then there is a run. `meanwhile`: the configuration is edited while it
+    works, and another run, if one comes, begins with that.
+    """
+
+    people: tuple[People, ...] = ()
+    events: tuple[Event, ...] = ()
+    meanwhile: Configure | None = None
+
+    def play(self, history: History) -> None:
+        """Do it."""
+        for each in self.people:
+            history.people(each.deed, each.side, each.record, each.field)
+        meanwhile = None if self.meanwhile is None else partial(self.meanwhile.play, history)
+        history.run(*self.events, meanwhile=meanwhile)
 
 
 @dataclass(frozen=True)
@@ -119,11 +125,12 @@ class Story:
 
 @dataclass(frozen=True)
 class Stage:
-    """Plays stories, one after the other, in one folder."""
+    """Plays stories, one after the other, in one folder. `counted`: what was played so far."""
 
     folder: Path
     quick: QuickState
     plugins: PluginManager
+    counted: Counter[str] = field(default_factory=Counter)
 
     @classmethod
     def at(cls, folder: Path) -> Stage:
@@ -144,6 +151,7 @@ class Stage:
             history.settle()
         finally:
             history.reopen()
+            self.counted.update(history.counted)
         return history
 
     def broken(self, story: Story) -> str:
@@ -219,10 +227,12 @@ def _shorter(story: Story) -> Iterator[Story]:
     for index, step in enumerate(steps):
         if isinstance(step, Work):
             for each in (
+                replace(step, meanwhile=None),
                 *(replace(step, people=few) for few in _without_one(step.people)),
                 *(replace(step, events=few) for few in _without_one(step.events)),
             ):
-                yield replace(story, steps=(*steps[:index], each, *steps[index + 1 :]))
+                if each != step:
+                    yield replace(story, steps=(*steps[:index], each, *steps[index + 1 :]))
 
 
 def _simpler(start: Start) -> Iterator[Start]:

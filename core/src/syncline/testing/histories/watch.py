@@ -14,6 +14,7 @@ from syncline.connectors.memory import Call
 from syncline.model.records import RecordId
 from syncline.model.sides import Side
 from syncline.plugin.requests import ApplyRequest, Create, Delete, DeleteRequest, IdsRequest, Update
+from syncline.policy.schema import Direction
 from syncline.testing.crashes import Died
 from syncline.testing.histories.deeds import People
 from syncline.testing.histories.events import (
@@ -29,7 +30,7 @@ from syncline.testing.histories.events import (
 )
 from syncline.testing.histories.runs import Run
 from syncline.testing.histories.writes import check_write
-from syncline.testing.ledger import values_in
+from syncline.testing.ledger import FOLLOWED, values_in
 
 if TYPE_CHECKING:
     from syncline.testing.histories.history import History
@@ -86,6 +87,7 @@ class Watch:
             self._pass("before", side, call)
         if side is not None and call is not None and call.writes:
             self.writes += 1
+            self.history.counted["operations"] += len(list(_operations(call)))
             self._lose_races(side, call)
 
     def after(self, side: Side | None, call: Call | None) -> None:
@@ -165,6 +167,8 @@ class Watch:
         """
         options, ledger = self.history.stores[side].options, self.history.ledger
         for each in _operations(call):
+            if isinstance(each, Delete):
+                ledger.standing -= self._unread(side, each)
             if isinstance(each, Create) or (side, each.id) not in self._races:
                 continue
             deletes = isinstance(each, Delete)
@@ -174,6 +178,15 @@ class Watch:
             fields = self.history.stores[side].entries[each.id].fields
             names = each.fields if isinstance(each, Update) else fields
             ledger.standing -= self._races[side, each.id] & set(values_in(fields, names))
+
+    def _unread(self, side: Side, deletion: Delete) -> set[str]:
+        """What a deletion takes along unseen: fields that are off are not read, so they are not in
+        the history either.
+        """
+        assert self.run is not None
+        policy, fields = self.run.policy, self.history.stores[side].entries[deletion.id].fields
+        off = [name for name in fields if policy.field_direction(name) is Direction.NONE]
+        return set(values_in(fields, [name for name in FOLLOWED if name in off]))
 
     def raced(self, side: Side, id: RecordId) -> bool:
         """Whether somebody edited it in this run, and it was not read since."""

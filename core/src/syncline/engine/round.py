@@ -99,6 +99,7 @@ class Round:
         with self.world.database.transaction() as tx:
             self.world.database.require_key(tx)
             held = self._holder.acquire(tx, keys, self.world.seconds, self.world.lease_seconds)
+        self._holder.forget_the_dead()
         busy = [lane for lane in self.lanes.values() if not held.issuperset(lane.lease_keys)]
         error = Busy(
             "another run works on this member at the moment",

@@ -158,6 +158,16 @@ def test_who_died_on_this_machine_is_no_hindrance_to_the_next_run(world: EngineW
     assert not list(world.folder.glob("state.sqlite-run-*")), "what the dead left behind is gone"
 
 
+def test_of_several_that_died_one_after_the_other_no_file_stays(world: EngineWorld) -> None:
+    _die_while_writing(world)
+    world.left.create("ada", person("Alan", "Turing"))
+    assert run_until_death(world, Tripwire(at=6, effects_only=True))
+
+    assert len(list(world.folder.glob("state.sqlite-run-*"))) == 1
+    world.settle()
+    assert not list(world.folder.glob("state.sqlite-run-*"))
+
+
 def test_who_may_be_alive_elsewhere_keeps_its_lease_until_it_runs_out(world: EngineWorld) -> None:
     _die_while_writing(world)
     for sign in world.folder.glob("state.sqlite-run-*"):

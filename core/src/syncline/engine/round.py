@@ -100,6 +100,7 @@ class Round:
             self.world.database.require_key(tx)
             held = self._holder.acquire(tx, keys, self.world.seconds, self.world.lease_seconds)
             moved = _moved(tx, self.lanes)
+        self._holder.forget_the_dead()
         busy = [
             lane
             for lane in self.lanes.values()

@@ -44,8 +44,12 @@ class Holder:
             given_back = True
         finally:
             self._life.end(leave=not given_back)
-        for name in self._buried:
-            self._life_of(name).forget()
+        self.forget_the_dead()
+
+    def forget_the_dead(self) -> None:
+        """Once an `acquire` is committed, nobody needs their signs any more."""
+        while self._buried:
+            self._life_of(self._buried.pop()).forget()
 
     def _life_of(self, name: str) -> Life:
         return Life.of(self.database.engine.url, name)

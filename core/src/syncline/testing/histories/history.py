@@ -268,6 +268,7 @@ class History:
             settled=dict(self._settled),
             writable=stores.map(lambda s: {e.id: e.writable for e in s.entries.values()}),
             live=stores.map(lambda s: sum(not e.deleted for e in s.entries.values())),
+            pairs=len(self.pairs_now()),
             full=full,
             approved=self._approved,
         )

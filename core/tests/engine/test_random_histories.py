@@ -30,7 +30,7 @@ def test_the_promises_hold_in_random_histories(
     tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
     stage = Stage.at(tmp_path)
-    for number in range(PROVE or 60):
+    for number in range(PROVE or 40):
         story = random_story(f"{SEED}:{number}")
         if broken := stage.broken(story):
             short = shortened(story, stage, broken)

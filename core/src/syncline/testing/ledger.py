@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from syncline.connectors.memory import MemoryStore
 from syncline.connectors.memory.entries import Entry
 from syncline.model.fields import Value
-from syncline.model.records import RecordId
+from syncline.model.records import WRITABLE, RecordId
 from syncline.model.sides import SIDES, PerSide, Side
 
 FOLLOWED = ("job_title", "company", "notes", "categories")
@@ -169,10 +169,17 @@ class Ledger:
             self.arrived[side].update(values_in(each.fields))
 
     def all_is_quiet(self) -> None:
-        """Both sides are in step: a deletion that has passed explains nothing from here on."""
-        there = [set(self.families(side)) for side in SIDES]
+        """Both sides are in step: a deletion that has passed explains nothing from here on. Where
+        the survivor is locked it has not passed, though the person may have come again.
+        """
+        there = [self.families(side) for side in SIDES]
+        passed = {
+            family
+            for family in set(there[0]) & set(there[1])
+            if all(each.writable == WRITABLE for found in there for each in found[family])
+        }
         for side in SIDES:
-            self.deleted[side].difference_update(there[0] & there[1])
+            self.deleted[side].difference_update(passed)
             self.deeds[side].clear()
 
     def state_lost(self) -> None:

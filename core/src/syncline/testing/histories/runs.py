@@ -14,8 +14,9 @@ class Run:
     """`policy` and `members` are those it began with, whatever is changed meanwhile.
 
     `settled` maps each member to the policy under which a run of theirs came to its end before.
+    `live`: the records of a side, `pairs`: those that are on both.
     `approved`: how many operations people had released. `eventful`: something failed in it.
-    `asleep`: its lease has expired.
+    `asleep`: its lease has expired; `sent`: its last batch, which a call may repeat by its key.
     """
 
     policy: ObjectPolicy
@@ -23,10 +24,12 @@ class Run:
     settled: dict[str, ObjectPolicy]
     writable: PerSide[dict[RecordId, Writable]]
     live: PerSide[int]
+    pairs: int
     full: bool = False
     approved: int = 0
     eventful: bool = False
     asleep: bool = False
+    sent: object = None
     deletions: PerSide[set[RecordId]] = field(default_factory=lambda: PerSide(set(), set()))
     deleted_meanwhile: int = 0
     cleared: dict[tuple[Side, str], set[RecordId]] = field(default_factory=dict)

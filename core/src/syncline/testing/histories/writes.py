@@ -22,8 +22,10 @@ def check_write(history: History, side: Side, call: Call) -> None:
     run, request = history.watch.run, call.request
     assert run is not None, "P21: a write outside of any run"
     assert run.policy.direction.writes(side), f"P6: a write at {side}, against the direction"
-    assert not run.asleep, f"P19: a write at {side} by a run whose lease has passed to another"
     if isinstance(request, ApplyRequest | DeleteRequest):
+        fenced = run.asleep and request.operations != run.sent
+        assert not fenced, f"P19: a write at {side} by a run whose lease has passed to another"
+        run.sent = request.operations
         for each in request.operations:
             if isinstance(each, Delete):
                 _check_deletion(history, run, side, each)
@@ -115,7 +117,7 @@ def _check_fields(policy: ObjectPolicy, side: Side, fields: Any) -> None:
 
 def _most_cleared(run: Run, side: Side) -> float:
     limits = run.policy.guards
-    if run.live[side] < limits.minimum_links:
+    if run.pairs < limits.minimum_links:
         return float("inf")
     share = max(1.0, limits.cleared_share * run.live[side])
     return max(share, run.approved) + run.deleted_meanwhile

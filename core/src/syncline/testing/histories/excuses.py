@@ -61,6 +61,7 @@ class Excuses:
             "severed": family in self.history.severed,
             "shared": self._shared(pair),
             "withheld": self._deletion_withheld(pair),
+            "unmatched": self.ledger.births[family] > 1 and not self.policy.match,
         }
         return next((why for why, holds in excuses.items() if holds), "")
 

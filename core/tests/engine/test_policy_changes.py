@@ -258,3 +258,23 @@ def test_a_running_run_keeps_the_policy_it_began_with(world: EngineWorld) -> Non
         session.run(Selection())
 
     assert world.same()
+
+
+def test_a_field_that_travels_both_ways_from_now_on_follows_the_rule_of_the_first_sync(
+    world: EngineWorld,
+) -> None:
+    """What drifted at the former target was never carried; the former source wins."""
+    one_way = FieldRule(direction=Direction.LEFT_TO_RIGHT)
+    world.set(conflict=Conflict.RIGHT_WINS, fields={"notes": one_way, "job_title": one_way})
+    world.left.create("ada", person("Grace", "Hopper", job_title="Admiral"))
+    world.settle()
+    drifted = {"notes": "entered at the target", "job_title": "drifted"}
+    world.right.update(world.only(world.right), drifted)
+    world.settle()
+
+    world.set(fields={})
+    world.settle()
+
+    assert world.same()
+    [record] = world.shown(world.left)
+    assert (record["notes"], record["job_title"]) == ("entered at the target", "Admiral")

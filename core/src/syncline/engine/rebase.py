@@ -19,9 +19,9 @@ from syncline.engine import digests
 from syncline.engine.decide.deltas import Change, Digest, Digests, changes
 from syncline.engine.lanes import FeedState
 from syncline.model.records import Record, RecordId
-from syncline.model.sides import Side
+from syncline.model.sides import SIDES, Side
 from syncline.state import tables
-from syncline.state.bulk import insert_rows
+from syncline.state.bulk import insert_rows, update_rows
 from syncline.state.database import chunks, table
 from syncline.state.links import LINK
 from syncline.state.records import RECORD
@@ -44,6 +44,21 @@ def set_aside(tx: Connection, lane_id: int, side: Side) -> None:
             tx.execute(update(LINK).where(LINK.c.id.in_(part)).values({f"{side}_base_json": None}))
         insert_rows(tx, LOST, kept)
     tx.execute(update(LINK).where(LINK.c.lane_id == lane_id).values(dirty=True))
+
+
+def forget_fields(tx: Connection, lane_id: int, names: Iterable[str]) -> None:
+    """These fields have no base at either side any more: the rule of the first sync applies."""
+    gone = frozenset(names)
+    for side in SIDES:
+        column = f"{side}_base_json"
+        for page in _based(tx, lane_id, side):
+            bases = ((row.id, digests.load(row.base_json) or {}) for row in page)
+            rows = [
+                {"id": key, column: digests.dump({n: d for n, d in base.items() if n not in gone})}
+                for key, base in bases
+                if not gone.isdisjoint(base)
+            ]
+            update_rows(tx, LINK, rows)
 
 
 def find_again(

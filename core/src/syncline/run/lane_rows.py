@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection, Row
 
 from syncline.engine.digests import Digester
 from syncline.engine.lanes import Lane, LaneSide
-from syncline.engine.rebase import set_aside
+from syncline.engine.rebase import forget_fields, set_aside
 from syncline.errors import Busy
 from syncline.model.reports import LaneName
 from syncline.model.sides import SIDES, PerSide, Side
@@ -90,7 +92,14 @@ class LaneRows:
             "right_own": sides.right.by_owner,
             "policy": self.fingerprint,
             "direction": self.policy.direction.value,
+            "one_way_json": json.dumps(self._one_way, sort_keys=True),
         }
+
+    @cached_property
+    def _one_way(self) -> dict[str, str]:
+        """The fields that travel one way only, each with the side they come from."""
+        directions = {name: self.policy.field_direction(name) for name in self.policy.type.fields}
+        return {name: d.source.value for name, d in directions.items() if d.source is not None}
 
     def _brought_in_line(
         self,
@@ -145,7 +154,21 @@ class LaneRows:
             rows.forget_bases(tx, row.id)
             rows.change_lane(tx, row.id, baseline_winner=former.source.value)
         else:
+            self._fields_travel_back(tx, row)
             rows.look_again(tx, row.id)
+
+    def _fields_travel_back(self, tx: Connection, row: Row[Any]) -> None:
+        """Single fields that were one-way and now travel both ways: what drifted at the former
+        target was never carried, so these fields have no bases, and the former source wins. (If
+        there is more than one, `conflict` decides.)
+        """
+        former: dict[str, str] = json.loads(row.one_way_json)
+        both = [name for name in former if self.policy.field_direction(name) is Direction.BOTH]
+        if both:
+            forget_fields(tx, row.id, both)
+            sources = {former[name] for name in both}
+            winner = sources.pop() if len(sources) == 1 else None
+            rows.change_lane(tx, row.id, baseline_winner=winner)
 
 
 def _differs(row: Row[Any], wanted: Mapping[str, Any]) -> bool:

@@ -115,6 +115,7 @@ class LaneRow(SQLModel, table=True):
     """Member and object type, keyed by the accounts' own ids, not by the sync's name.
 
     `left_own`: of the feed on that side, only the account's own records belong to the lane.
+    `one_way_json`: the fields that travel one way only, each with the side they come from.
     """
 
     __tablename__ = "lane"
@@ -136,6 +137,7 @@ class LaneRow(SQLModel, table=True):
     right_own: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     policy: str = ""
     direction: str = ""
+    one_way_json: str = Field(default="{}", sa_column_kwargs={"server_default": "{}"})
     first_synced_at: float | None = None
     rebaseline: bool = False
     baseline_winner: str | None = None

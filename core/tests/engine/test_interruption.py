@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import copy
+import sqlite3
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 
 import pytest
@@ -13,7 +15,7 @@ from syncline.connectors.memory import Call, MemoryOptions
 from syncline.model.reports import RunReport
 from syncline.run.selection import Selection
 from syncline.run.session import Session
-from syncline.testing.crashes import Moment, Tripwire, points_of, run_until_death
+from syncline.testing.crashes import LEASE_IS_OVER, Moment, Tripwire, points_of, run_until_death
 from syncline.testing.rehearsal import EngineWorld, person
 
 Worlds = Callable[..., EngineWorld]
@@ -238,3 +240,46 @@ def test_two_engines_at_the_same_time_make_each_record_once(world: EngineWorld) 
 
 def _writes(world: EngineWorld) -> int:
     return world.left.writes.total() + world.right.writes.total()
+
+
+def test_a_run_that_slept_through_its_lease_commits_nothing_of_what_it_had_read(
+    world: EngineWorld,
+) -> None:
+    """What it read is older than what its successor has settled meanwhile."""
+    world.left.create("ada", person("Grace", "Hopper"))
+    world.settle()
+    kept: list[str] = []
+
+    def sleep() -> None:
+        world.left.fault = None
+        world.clock.advance(LEASE_IS_OVER)
+        world.left.update(world.only(world.left), {"job_title": "Admiral"})
+        with world.another_session() as successor:
+            assert successor.run(Selection()).exit_code == 0
+        kept.extend(_records(world))
+
+    world.left.fault = AfterReading(sleep)
+    report = world.sync()
+
+    assert report.exit_code == 8
+    assert world.same()
+    assert _records(world) == kept
+
+
+@dataclass
+class AfterReading:
+    """After the next answer to a question for changes, something happens."""
+
+    act: Callable[[], None]
+
+    def before(self, call: Call) -> None:
+        """Nothing yet."""
+
+    def after(self, call: Call) -> None:
+        if call.kind == "changes":
+            self.act()
+
+
+def _records(world: EngineWorld) -> list[str]:
+    with closing(sqlite3.connect(world.folder / "state.sqlite")) as state:
+        return [str(row) for row in state.execute("SELECT * FROM record, feed ORDER BY 1, 2")]

@@ -71,7 +71,7 @@ class LinkedWork:
             count += len(ready)
             if not self.world.dry:
                 self.writer.send(ready)
-                with self.world.database.transaction() as tx:
+                with self.world.transaction() as tx:
                     refused = [each.link_id for each in ready if each.refused and each.link_id]
                     links.change(tx, refused, dirty=True)
         return count
@@ -86,7 +86,7 @@ class LinkedWork:
         return [each for found in to_write for each in self._prepare(found)]
 
     def _evaluate(self, page: Sequence[DueLink]) -> list[Evaluation]:
-        with self.world.database.transaction() as tx:
+        with self.world.transaction() as tx:
             shared = also_linked(tx, page)
             rulings = self.conflicts.rulings(tx, page)
         return [self._evaluate_one(link, shared, rulings) for link in page]
@@ -113,7 +113,7 @@ class LinkedWork:
         if not unseen:
             return list(page)
         self._read(unseen)
-        with self.world.database.transaction() as tx:
+        with self.world.transaction() as tx:
             return self._again(tx, page)
 
     def _renewed(self, evaluations: Sequence[Evaluation]) -> list[DueLink]:
@@ -121,7 +121,7 @@ class LinkedWork:
         fresh = self._read(
             _by_feed((each.link, side) for each in evaluations for side in _sides_to_read(each))
         )
-        with self.world.database.transaction() as tx:
+        with self.world.transaction() as tx:
             again = self._again(tx, [each.link for each in evaluations])
         return [with_reads(link, fresh) for link in again]
 
@@ -141,7 +141,7 @@ class LinkedWork:
     # --- without a write ------------------------------------------------------------------------
 
     def _finish(self, done: Sequence[Evaluation]) -> None:
-        with self.world.database.transaction() as tx:
+        with self.world.transaction() as tx:
             quiet = [e for e in done if e.decision.verdict in (Verdict.NOTHING, Verdict.UPDATE)]
             settle_agreement(
                 tx,
@@ -244,7 +244,7 @@ class LinkedWork:
     def _prepare(self, evaluation: Evaluation) -> list[Prepared]:
         lane = evaluation.link.lane
         if evaluation.decision.conflicts:
-            with self.world.database.transaction() as tx:
+            with self.world.transaction() as tx:
                 self.conflicts.save(tx, evaluation)
             self._count_conflict(evaluation.link)
         ready = []
@@ -266,7 +266,7 @@ class LinkedWork:
         """What a run would have written is not due any more, in the copy the plan works on."""
         self.report.done(each.lane, each.planned)
         if each.action is not Action.DELETE and each.link_id is not None:
-            with self.world.database.transaction() as tx:
+            with self.world.transaction() as tx:
                 links.change(tx, [each.link_id], dirty=False)
 
     def _obstacle(self, each: Prepared, operation: GuardedOperation) -> Obstacle | None:

@@ -43,7 +43,7 @@ _AMBIGUOUS: Final = (
 
 def pair_all(world: World, lanes: Mapping[int, Lane], report: RoundReport) -> None:
     """Link what belongs together, in every lane that has something to pair on both sides."""
-    with world.database.transaction() as tx:
+    with world.transaction() as tx:
         sides = [lanes_with_unlinked(tx, lanes, side) for side in SIDES]
     for lane_id in sorted(set.intersection(*sides)):
         pair(world, lanes[lane_id], report)
@@ -51,7 +51,7 @@ def pair_all(world: World, lanes: Mapping[int, Lane], report: RoundReport) -> No
 
 def pair(world: World, lane: Lane, report: RoundReport) -> None:
     """Link what belongs together in one lane."""
-    with world.database.transaction() as tx:
+    with world.transaction() as tx:
         found = _by_marker(tx, world, lane)
         for matcher in lane.policy.match if _matches(lane) else ():
             found += _by_key(tx, world, lane, matcher, report)

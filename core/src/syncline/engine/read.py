@@ -70,7 +70,7 @@ class FeedReader:
         """A lane that is new on a feed others have read before needs the values of its records."""
         for lane, side in self.observer.readers:
             if (lane.first_sync or lane.rebaseline) and lane.sides[side].shared:
-                with self.world.database.transaction() as tx:
+                with self.world.transaction() as tx:
                     ids = newcomers(tx, lane, side)
                 self.by_id(RecordId(each) for each in ids)
 
@@ -82,7 +82,7 @@ class FeedReader:
             outside = self._never_inside(page)
             found.extend((*page.records, *outside))
             absent = [each for each in page.absent if each.id not in {r.id for r in outside}]
-            with self.world.database.transaction() as tx:
+            with self.world.transaction() as tx:
                 self.observer.note(tx, page.records, absent)
                 self.observer.note(tx, outside, outside=[record.id for record in outside])
         return found
@@ -92,7 +92,7 @@ class FeedReader:
         left = [each.id for each in page.absent if each.reason is AbsenceReason.LEFT]
         if not left or self.feed.feed.scope is None:
             return ()
-        with self.world.database.transaction() as tx:
+        with self.world.transaction() as tx:
             ids = self.observer.never_inside(tx, left)
         return self._ids(ids, scoped=False).records if ids else ()
 
@@ -121,7 +121,7 @@ class FeedReader:
         """Each pass has a number of its own, also one that breaks off: what it saw may be gone when
         the next one comes.
         """
-        with self.world.database.transaction() as tx:
+        with self.world.transaction() as tx:
             self._change_row(tx, generation=generation)
 
     def _end_pass(self, page: Page, generation: int) -> None:
@@ -130,7 +130,7 @@ class FeedReader:
         """
         if self.feed.feed.scope is None:
             self._look_for(self._unseen(generation))
-        with self.world.database.transaction() as tx:
+        with self.world.transaction() as tx:
             cursor = json.dumps(page.cursor)
             self._change_row(tx, cursor_json=cursor, complete_at=self.world.seconds)
 
@@ -141,7 +141,7 @@ class FeedReader:
         if _says_nothing(page, cursor):
             return  # no commit for nothing: most feeds of most runs
         outside = () if first_pass else self._outside(page)
-        with self.world.database.transaction() as tx:
+        with self.world.transaction() as tx:
             seen = self.observer.note(
                 tx,
                 page.records,
@@ -181,19 +181,19 @@ class FeedReader:
             if following is None:
                 break
         self._look_for(self._not_in_sweep(generation))
-        with self.world.database.transaction() as tx:
+        with self.world.transaction() as tx:
             self._change_row(tx, swept_at=self.world.seconds)
 
     def _keep_keys(self, page: Page, generation: int) -> None:
         versions = {record.id: record.version for record in page.records}
-        with self.world.database.transaction() as tx:
+        with self.world.transaction() as tx:
             known = records.find(tx, self.feed.id, versions)
             fresh = [key for key, row in known.items() if _unmoved(row, versions[RecordId(key)])]
             records.mark_seen(tx, self.feed.id, fresh, generation)
         moved = [key for key in versions if key not in set(fresh)]
         if moved:
             self.by_id(moved)
-            with self.world.database.transaction() as tx:
+            with self.world.transaction() as tx:
                 records.mark_seen(tx, self.feed.id, moved, generation)
 
     def _look_for(self, candidates: list[str]) -> None:
@@ -201,7 +201,7 @@ class FeedReader:
         self.by_id(RecordId(each) for each in candidates)
 
     def _unseen(self, generation: int) -> list[str]:
-        with self.world.database.transaction() as tx:
+        with self.world.transaction() as tx:
             return records.unseen(tx, self.feed.id, generation)
 
     def _not_in_sweep(self, generation: int) -> list[str]:
@@ -210,7 +210,7 @@ class FeedReader:
         if self.feed.feed.scope is None:
             return candidates
         side, feed_id = self.feed.side, self.feed.id
-        with self.world.database.transaction() as tx:
+        with self.world.transaction() as tx:
             rows = links.by_records(tx, side, feed_id, candidates)
             linked = {row._mapping[f"{side}_id"] for row in rows}
             records.leave(tx, feed_id, [each for each in candidates if each not in linked])
@@ -244,7 +244,7 @@ class FeedReader:
         return Page(records=page.records, absent=(*page.absent, *silent))
 
     def _row(self) -> Row[Any]:
-        with self.world.database.transaction() as tx:
+        with self.world.transaction() as tx:
             row = tx.execute(select(FEED).where(FEED.c.id == self.feed.id)).one_or_none()
         if row is None:
             raise Busy("a run with another configuration has taken over this member")

@@ -74,7 +74,7 @@ class Recovery:
 
     def _open(self) -> list[Sent]:
         found: list[Sent] = []
-        with self.world.database.transaction() as tx:
+        with self.world.transaction() as tx:
             for part in chunks(self.lanes):
                 for row in tx.execute(select(INTENT).where(INTENT.c.lane_id.in_(part))):
                     plan = self.world.database.vault.unseal(row.plan)
@@ -103,7 +103,7 @@ class Recovery:
 
     def _resolve_delete(self, each: Sent, found: Record | None) -> None:
         """Gone: it happened. Still there: plan anew; the deletion is decided again, or not."""
-        with self.world.database.transaction() as tx:
+        with self.world.transaction() as tx:
             if found is None:
                 self._settle(tx, each, Applied(id=_id(each)), each.settlement, {})
             else:
@@ -115,7 +115,7 @@ class Recovery:
         value: both bases move as planned, before anything new is planned.
         """
         lane = self.lanes[each.lane_id]
-        with self.world.database.transaction() as tx:
+        with self.world.transaction() as tx:
             if found is not None and found.version != each.expected_version:
                 current = lane.digester.fields(found.fields)
                 happened = [n for n in each.new if n in current and current[n] != each.old.get(n)]
@@ -159,7 +159,7 @@ class Recovery:
     def _made_since(self, feed_id: int, each: Sent) -> list[Record]:
         """Without any key to ask for: the feed's own news are the place to look."""
         self.readers[feed_id].read(sweep=False)
-        with self.world.database.transaction() as tx:
+        with self.world.transaction() as tx:
             ids = _pending_ids(tx, feed_id)
         records = self.readers[feed_id].by_id(ids)
         floor = each.sent_at - _MARGIN
@@ -169,7 +169,7 @@ class Recovery:
         """It holds what we sent and nobody else's link has it."""
         current = lane.digester.fields(record.fields)
         same = all(current.get(name) == digest for name, digest in each.new.items())
-        with self.world.database.transaction() as tx:
+        with self.world.transaction() as tx:
             feed = lane.sides[each.side].feed
             taken = links.by_records(tx, each.side, feed.id, [record.id])
         return same and not taken
@@ -177,18 +177,18 @@ class Recovery:
     def _adopt(self, each: Sent, record: Record) -> None:
         lane = self.lanes[each.lane_id]
         feed = lane.sides[each.side].feed
-        with self.world.database.transaction() as tx:
+        with self.world.transaction() as tx:
             applied = Applied(id=record.id, version=record.version)
             self._settle(tx, each, applied, each.settlement, each.new)
             end_intents(tx, [each.id])
         self.readers[feed.id].by_id([record.id])
-        with self.world.database.transaction() as tx:
+        with self.world.transaction() as tx:
             current = lane.digester.fields(record.fields)
             differs = any(current.get(n, d) != d for n, d in each.new.items())
             links.change(tx, [each.link_id], dirty=differs)
 
     def _did_not_happen(self, each: Sent) -> None:
-        with self.world.database.transaction() as tx:
+        with self.world.transaction() as tx:
             rows = tx.execute(select(links.LINK).where(links.LINK.c.id == each.link_id)).all()
             if rows and rows[0].status == "creating":
                 links.remove(tx, [each.link_id])
@@ -199,7 +199,7 @@ class Recovery:
 
     def _unresolved(self, each: Sent, message: str) -> None:
         lane = self.lanes[each.lane_id]
-        with self.world.database.transaction() as tx:
+        with self.world.transaction() as tx:
             tx.execute(
                 update(INTENT).where(INTENT.c.id == each.id).values(attempts=INTENT.c.attempts + 1)
             )

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from sqlalchemy import Connection, select, update
@@ -96,7 +96,7 @@ class Round:
     def _lease(self) -> None:
         """Both accounts of each lane; a lane whose account is taken is left out and reported."""
         keys = {key for lane in self.lanes.values() for key in lane.lease_keys}
-        with self.world.database.transaction() as tx:
+        with self.world.transaction() as tx:
             self.world.database.require_key(tx)
             held = self._holder.acquire(tx, keys, self.world.seconds, self.world.lease_seconds)
             moved = _moved(tx, self.lanes)
@@ -111,8 +111,12 @@ class Round:
             hint="Wait for it to end. One that died on another machine is taken for dead after ten "
             "minutes, one that died here at once.",
         )
-        self._drop(busy, error, "")
         self._leased = len(held)
+        self.world = replace(self.world, fence=self._fence)
+        self._drop(busy, error, "")
+
+    def _fence(self, tx: Connection) -> None:
+        self._holder.keep(tx, self.world.seconds, self.world.lease_seconds)
 
     # --- recover and read -----------------------------------------------------------------------
 
@@ -159,7 +163,7 @@ class Round:
         `max_records` a lane stops and says so; it never picks some.
         """
         feeds = [reader.feed.id for reader in self._in_use()]
-        with self.world.database.transaction() as tx:
+        with self.world.transaction() as tx:
             census = Census.take(tx, feeds, self.world.installation)
         for lane in list(self.lanes.values()):
             counts = [(side, census.of(lane.sides[side])) for side in SIDES]
@@ -177,13 +181,13 @@ class Round:
         message = "more records than max_records"
         self.report.tally(lane).error = message
         if self.lanes.pop(lane.id, None) is not None:
-            with self.world.database.transaction() as tx:
+            with self.world.transaction() as tx:
                 tx.execute(update(LANE).where(LANE.c.id == lane.id).values(last_error=message))
 
     def _find_crowded_keys(self) -> None:
         """Before any pairing, since linked records have no keys any more."""
         feeds = [reader.feed.id for reader in self._in_use()]
-        with self.world.database.transaction() as tx:
+        with self.world.transaction() as tx:
             self._crowded = records.crowded_keys(tx, feeds, HOLDERS_AT_MOST)
 
     # --- write ----------------------------------------------------------------------------------
@@ -226,7 +230,7 @@ class Round:
 
     def _finish(self, held: Held) -> None:
         self.report.guards.extend(held.trips())
-        with self.world.database.transaction() as tx:
+        with self.world.transaction() as tx:
             if not self.world.stop():
                 held.save(tx, self.lanes)
             changes: dict[tuple[tuple[str, Any], ...], list[int]] = {}
@@ -257,7 +261,7 @@ class Round:
         if not dropped:
             return
         self.report.lane_failed(dropped, error, connection)
-        with self.world.database.transaction() as tx:
+        with self.world.transaction() as tx:
             for lane in dropped:
                 self.lanes.pop(lane.id, None)
                 tx.execute(
@@ -285,7 +289,7 @@ def _moved(tx: Connection, lanes: Mapping[int, Lane]) -> set[int]:
 
 def wake_all(world: World, lanes: Mapping[int, Lane]) -> None:
     """`run --full`: whatever waits is looked at, due or not."""
-    with world.database.transaction() as tx:
+    with world.transaction() as tx:
         attention.wake_lanes(tx, lanes, world.seconds)
 
 

@@ -42,7 +42,7 @@ class _Numbers:
 
 def survey(world: World, lanes: Mapping[int, Lane]) -> Held:
     """Count, let the guards judge, and say which classes of operations are held."""
-    with world.database.transaction() as tx:
+    with world.transaction() as tx:
         held = load_held(tx, lanes, world.seconds)
     numbers = _count(world, lanes)
     for (lane_id, side), found in numbers.items():
@@ -73,7 +73,7 @@ def _count(world: World, lanes: Mapping[int, Lane]) -> dict[tuple[int, Side], _N
                     _count_link(found, link, side)
     if not due:
         return {}
-    with world.database.transaction() as tx:
+    with world.transaction() as tx:
         totals = links.counts(tx, lanes)
     for (lane_id, _side), found in numbers.items():
         found.links = totals.get(lane_id, 0)

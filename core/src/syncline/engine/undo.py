@@ -68,12 +68,12 @@ class UndoRound(Round):
 
     def _pages(self, *, deletions: bool) -> Iterator[list[Done]]:
         """What the run did, record by record: what it created comes last, in a phase of its own."""
-        with self.world.database.transaction() as tx:
+        with self.world.transaction() as tx:
             groups = self._groups(tx)
         created = [rows for rows in groups if rows[0].action == Action.CREATE.value]
         others = [rows for rows in groups if rows[0].action != Action.CREATE.value]
         for part in chunks(created if deletions else others, PAGE):
-            with self.world.database.transaction() as tx:
+            with self.world.transaction() as tx:
                 page = [self._done(tx, [row.id for row in rows]) for rows in part]
             yield [done for done in page if done is not None]
 
@@ -139,7 +139,7 @@ class UndoRound(Round):
         answers = {}
         for feed in {done.feed.id: done.feed for done in page}.values():
             answers[feed.id] = look(feed, [d.record_id for d in page if d.feed.id == feed.id])
-        with self.world.database.transaction() as tx:
+        with self.world.transaction() as tx:
             leaving = self._leaving if self.world.dry else ()
             places = place_all(tx, page, answers, leaving)
         return self._with_counterparts(places)
@@ -159,7 +159,7 @@ class UndoRound(Round):
             )
             for feed_id, ids in wanted.items()
         }
-        with self.world.database.transaction() as tx:
+        with self.world.transaction() as tx:
             return [self._with_counterpart(tx, place, answers) for place in places]
 
     @staticmethod
@@ -205,7 +205,7 @@ class UndoRound(Round):
             )
             .order_by(HISTORY.c.id.desc())
         )
-        with self.world.database.transaction() as tx:
+        with self.world.transaction() as tx:
             run = tx.scalar(newer.limit(1))
         return decision.reason if run is None else f"{decision.reason} (run {run} wrote it, too)"
 
@@ -224,7 +224,7 @@ class UndoRound(Round):
         if decision.verdict is UndoVerdict.CREATE:
             gone = place.now.counterpart is Counterpart.GONE
             return f"it is gone in {name}: here it is a new record then" if gone else ""
-        with self.world.database.transaction() as tx:
+        with self.world.transaction() as tx:
             rows = records.find(tx, there.id, [str(place.source_id)])
         row = rows.get(str(place.source_id))
         if row is None:

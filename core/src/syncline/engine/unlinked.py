@@ -75,14 +75,14 @@ class UnlinkedWork:
 
     def _lanes_with_new(self, source: Side) -> list[Lane]:
         going = self.writer.failures.going()
-        with self.world.database.transaction() as tx:
+        with self.world.transaction() as tx:
             ids = lanes_with_unlinked(tx, going, source)
         return [lane for key, lane in going.items() if key in ids]
 
     def _new_records(self, lane: Lane, source: Side) -> Iterator[list[Row[Any]]]:
         after = ""
         while not self.world.stop() and self.writer.failures.spare(lane):
-            with self.world.database.transaction() as tx:
+            with self.world.transaction() as tx:
                 page = tx.execute(_pending(lane, source, after, self.world.seconds)).all()
             if not page:
                 return
@@ -97,7 +97,7 @@ class UnlinkedWork:
         feed = lane.sides[source].feed
         with self.writer.failures.caught(feed):
             self.readers[feed.id].by_id(missing)
-        with self.world.database.transaction() as tx:
+        with self.world.transaction() as tx:
             found = records.find(tx, feed.id, [row.id for row in page])
         return [found[row.id] for row in page if row.id in found and found[row.id].payload]
 
@@ -123,7 +123,7 @@ class UnlinkedWork:
     def _without_copies(
         self, lane: Lane, side: Side, page: Sequence[Row[Any]], reason: str
     ) -> list[Row[Any]]:
-        with self.world.database.transaction() as tx:
+        with self.world.transaction() as tx:
             found = copies(tx, self.world.installation, lane, side.other, page)
         for row in page:
             if row.id in found:
@@ -153,7 +153,7 @@ class UnlinkedWork:
         here = lane.sides[source]
         if here.shared and not here.by_owner:
             return
-        with self.world.database.transaction() as tx:
+        with self.world.transaction() as tx:
             records.linked(tx, here.feed.id, [row.id for row in page])
 
     # --- look, claim, create --------------------------------------------------------------------
@@ -173,7 +173,7 @@ class UnlinkedWork:
 
     def _plan(self, leaders: Sequence[Prepared]) -> None:
         """What a run would create is there, in the copy of the state that the plan works on."""
-        with self.world.database.transaction() as tx:
+        with self.world.transaction() as tx:
             links.add_many(tx, [creating_link(each) for each in leaders])
         for each in leaders:
             self.report.done(each.lane, each.planned)
@@ -202,7 +202,7 @@ class UnlinkedWork:
             self._ambiguous(each, twin.why)
             return
         observer = self.readers[each.feed.id].observer
-        with self.world.database.transaction() as tx:
+        with self.world.transaction() as tx:
             taken = _link_in_lane(tx, lane, side, twin.record.id)
             rebound = taken is not None and rebind(tx, lane, side, _source(each), taken)
             if taken is None:
@@ -265,7 +265,7 @@ class UnlinkedWork:
             version=each.source_version,
             patient=True,
         )
-        with self.world.database.transaction() as tx:
+        with self.world.transaction() as tx:
             attention.wait(tx, waiting, self.world.seconds)
         self.report.tally(each.lane).waiting += 1
         self.report.problem(
@@ -285,7 +285,7 @@ class UnlinkedWork:
         """Claim the match keys: the first one creates, the others follow it."""
         leaders: list[Prepared] = []
         followers: list[tuple[Prepared, Claim]] = []
-        with self.world.database.transaction() as tx:
+        with self.world.transaction() as tx:
             wanted = [self._claims(each) for each in creates]
             others = claim(tx, wanted, self.world.seconds)
         for each, other in zip(creates, others, strict=True):
@@ -327,7 +327,7 @@ class UnlinkedWork:
     def _follow(self, followers: Sequence[tuple[Prepared, Claim]]) -> None:
         """Somebody else has the claim: link to what it made, or wait until it is settled."""
         for each, other in followers:
-            with self.world.database.transaction() as tx:
+            with self.world.transaction() as tx:
                 holder = _holder_link(tx, each, other)
                 if holder is None and not self.world.dry:
                     release(tx, other.lane_id, [other.source_id])
@@ -340,7 +340,7 @@ class UnlinkedWork:
         """Two members know the same person: the second links to the record the first one made."""
         if holder is None or not holder.target:
             return
-        with self.world.database.transaction() as tx:
+        with self.world.transaction() as tx:
             if _link_in_lane(tx, each.lane, each.side, holder.target) is None:
                 self._link(tx, each, RecordId(holder.target))
 

@@ -293,11 +293,11 @@ def every_due_link(
     if settled_once:
         due += (link.c.left_base_json.is_not(None) | link.c.right_base_json.is_not(None),)
     ids: list[int] = []
-    with world.database.transaction() as tx:
+    with world.transaction() as tx:
         for part in chunks(lanes):
             ids.extend(tx.scalars(select(link.c.id).where(link.c.lane_id.in_(part), *due)))
     for page in chunks(sorted(ids), size):
-        with world.database.transaction() as tx:
+        with world.transaction() as tx:
             found = [
                 _due_link(row, lanes)
                 for part in chunks(page)

@@ -5,9 +5,12 @@ A test hands in its own clock, ids and connections, and can stop a round at any 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+
+from sqlalchemy import Connection
 
 from syncline.model.progress import Progress
 from syncline.plugin.manager import PluginManager
@@ -17,7 +20,8 @@ from syncline.state.database import Database
 @dataclass(frozen=True, kw_only=True)
 class World:
     """`dry`: plan only; the database is then a scratch copy, and nothing is sent. `stop` is asked
-    between batches (Ctrl-C). `workers` is the number of threads for calls to the systems.
+    between batches (Ctrl-C). `workers` is the number of threads for calls to the systems. `fence`
+    is asked in every transaction whether the round's leases are still held.
     """
 
     database: Database
@@ -30,6 +34,19 @@ class World:
     stop: Callable[[], bool] = lambda: False
     workers: int = 8
     lease_seconds: float = 600.0
+    fence: Callable[[Connection], None] = lambda _tx: None
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """A transaction of the state, for as long as the leases are held.
+
+        Raises:
+            Busy: they have passed to another run; nothing is committed.
+
+        """
+        with self.database.transaction() as tx:
+            self.fence(tx)
+            yield tx
 
     @property
     def seconds(self) -> float:

@@ -92,7 +92,7 @@ class Writer:
         return not self.world.stop() and batch[0].feed not in self.failures
 
     def _begin(self, batch: Sequence[Prepared]) -> _Batch:
-        with self.world.database.transaction() as tx:
+        with self.world.transaction() as tx:
             return self._intend(tx, batch)
 
     def _send_batch(self, batch: _Batch, following: Sequence[Prepared] | None) -> _Batch | None:
@@ -102,7 +102,7 @@ class Writer:
         outcomes = self._call(batch.writes)
         answers = list(zip(batch.writes, batch.intents, outcomes, strict=True))
         begun = None
-        with self.world.database.transaction() as tx:
+        with self.world.transaction() as tx:
             leases.assert_held(tx, self.world.run_id, self.world.seconds, self.held_leases)
             self._settle_applied(tx, answers)
             for each, intent, outcome in answers:

@@ -21,6 +21,8 @@ class Holder:
     name: str
     _life: Life = field(init=False)
     _buried: list[str] = field(default_factory=list)
+    _held: int = 0
+    _renewed_at: float = 0.0
 
     def __post_init__(self) -> None:
         self._life = self._life_of(self.name)
@@ -33,7 +35,20 @@ class Holder:
         """
         self._life.begin()
         self._buried += leases.bury(tx)
-        return leases.acquire(tx, keys, self.name, now, seconds)
+        held = leases.acquire(tx, keys, self.name, now, seconds)
+        self._held, self._renewed_at = len(held), now
+        return held
+
+    def keep(self, tx: Connection, now: float, seconds: float) -> None:
+        """Renew them when a third of their time is over. To be called in every transaction.
+
+        Raises:
+            Busy: they have passed to somebody else.
+
+        """
+        if now - self._renewed_at >= seconds / 3:
+            leases.renew(tx, self.name, now, seconds, self._held)
+            self._renewed_at = now
 
     def release(self) -> None:
         """Give all of them back. If that fails, whoever comes next sees that nobody is here."""

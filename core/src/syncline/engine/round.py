@@ -1,6 +1,6 @@
 """A round: a set of lanes run together, from lease to settlement.
 
-    lease → recover → read feeds → pair → survey, guard → links, new records, deletions → settle
+    lease → recover → read feeds → pair → survey, guard → new records, links, deletions → settle
 
 Lanes run together so that calls are shared: a CRM is read once for all members, and writes to it
 are batched over lanes. Whatever fails belongs to a record, a lane or a connection, and never holds

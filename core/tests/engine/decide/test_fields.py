@@ -368,13 +368,17 @@ def test_from_one_way_to_both_what_the_former_source_lacks_is_filled() -> None:
 
 
 def test_a_record_without_any_base_may_have_been_edited() -> None:
-    """A deletion then follows the rule for edits; one new field among known ones is no edit."""
+    """A deletion then follows the rule for edits. So it does where one value was never carried
+    over; an empty field that is new among known ones is no edit.
+    """
     unknown = there({"notes": UNKNOWN, "company": UNKNOWN})
-    partly = there({"notes": UNKNOWN, "company": SAME})
+    never_carried = there({"notes": UNKNOWN, "company": SAME})
+    nothing_to_carry = there({"notes": UNKNOWN, "company": SAME}, empty=("notes",))
     rules = policy(conflict=Conflict.RIGHT_WINS)
 
     assert decide_link(GONE, unknown, rules).verdict is Verdict.RECREATE
-    assert decide_link(GONE, partly, rules).verdict is Verdict.DELETE
+    assert decide_link(GONE, never_carried, rules).verdict is Verdict.RECREATE
+    assert decide_link(GONE, nothing_to_carry, rules).verdict is Verdict.DELETE
 
 
 def test_a_persons_ruling_decides_about_a_deletion() -> None:

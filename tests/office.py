@@ -5,6 +5,7 @@ of what they did.
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -152,6 +153,7 @@ class Office:
 
     def judge(self) -> None:
         """Everybody is on both sides once, with the title a person gave last."""
-        expected = sorted(self.titles.items())
-        assert self.outlook() == expected
-        assert self.salesforce() == expected
+        expected = Counter(self.titles.items())
+        for name, found in (("Outlook", self.outlook()), ("Salesforce", self.salesforce())):
+            missing, surplus = expected - Counter(found), Counter(found) - expected
+            assert not (missing or surplus), f"{name}: missing {missing}, surplus {surplus}"

@@ -109,9 +109,22 @@ WRITING = (
         file="engine/write.py",
         old="            leases.assert_held(tx, self.world.run_id, self.world.seconds, self.held_leases)\n",
         new="",
-        wrong="A run whose lease passed to another one still commits.",
+        wrong="A run whose lease passed to another one still takes answers in.",
         caught_by="P19",
-        tests=("test_interruption.py::test_who_was_taken_for_dead_commits_nothing_any_more",),
+        tests=(
+            "test_interruption.py::test_an_answer_is_not_taken_in_when_the_lease_is_somebody_elses",
+        ),
+    ),
+    Mutant(
+        name="stale read accepted",
+        file="engine/world.py",
+        old="            self.fence(tx)\n",
+        new="",
+        wrong="A run that slept through its lease still commits what it had read.",
+        caught_by="P19",
+        tests=(
+            "test_interruption.py::test_a_run_that_slept_through_its_lease_commits_nothing_of_what_it_had_read",
+        ),
     ),
     Mutant(
         name="lease not renewed",

@@ -96,14 +96,20 @@ def test_a_stop_while_reading_deletes_and_creates_nothing(world: EngineWorld) ->
 
 @dataclass
 class _AtRead:
+    """Before or after each question for changes, something happens."""
+
     act: Callable[[], None]
+    moment: str = "before"
 
     def before(self, call: Call) -> None:
-        if call.kind == "changes":
-            self.act()
+        self._act(call, "before")
 
     def after(self, call: Call) -> None:
-        """Nothing."""
+        self._act(call, "after")
+
+    def _act(self, call: Call, moment: str) -> None:
+        if call.kind == "changes" and moment == self.moment:
+            self.act()
 
 
 # --- two engines over one state -------------------------------------------------------------------
@@ -242,6 +248,26 @@ def _writes(world: EngineWorld) -> int:
     return world.left.writes.total() + world.right.writes.total()
 
 
+def test_an_answer_is_not_taken_in_when_the_lease_is_somebody_elses(world: EngineWorld) -> None:
+    """However that came about, and however little time has passed: a clock that is ahead, say."""
+    world.left.create("ada", person("Grace", "Hopper"))
+
+    def another_machine_takes_over() -> None:
+        with closing(sqlite3.connect(world.folder / "state.sqlite")) as state, state:
+            state.execute("UPDATE lease SET holder = 'elsewhere', fence = fence + 1")
+
+    world.right.fault = Once(another_machine_takes_over)
+    report = world.sync()
+    world.right.fault = None
+
+    assert report.exit_code == 8
+    assert world.sync().writes == 0, "it is their turn"
+    world.clock.advance(LEASE_IS_OVER)
+    world.settle()
+    assert world.same()
+    assert len(world.right.read("ada")) == 1
+
+
 def test_a_run_that_slept_through_its_lease_commits_nothing_of_what_it_had_read(
     world: EngineWorld,
 ) -> None:
@@ -258,26 +284,12 @@ def test_a_run_that_slept_through_its_lease_commits_nothing_of_what_it_had_read(
             assert successor.run(Selection()).exit_code == 0
         kept.extend(_records(world))
 
-    world.left.fault = AfterReading(sleep)
+    world.left.fault = _AtRead(sleep, "after")
     report = world.sync()
 
     assert report.exit_code == 8
     assert world.same()
     assert _records(world) == kept
-
-
-@dataclass
-class AfterReading:
-    """After the next answer to a question for changes, something happens."""
-
-    act: Callable[[], None]
-
-    def before(self, call: Call) -> None:
-        """Nothing yet."""
-
-    def after(self, call: Call) -> None:
-        if call.kind == "changes":
-            self.act()
 
 
 def _records(world: EngineWorld) -> list[str]:

@@ -106,6 +106,12 @@ def test_a_set_keeps_its_first_elements() -> None:
     assert Capacity(many=2).stored(f.EMAILS, ("c@x", "a@x", "b@x")) == ("c@x", "a@x")
 
 
+def test_elements_that_a_cut_made_alike_are_one() -> None:
+    three = Capacity(max_length=3)
+
+    assert three.stored(f.CATEGORIES, ("abcd", "ABCE", "x")) == ("abc", "x")
+
+
 def test_a_date_without_a_year_may_be_inexpressible() -> None:
     with pytest.raises(Inexpressible):
         Capacity(full_dates=True).stored(f.DATE, "--05-05")

@@ -14,7 +14,6 @@ from sqlmodel import SQLModel
 
 from syncline.errors import StateError
 from syncline.state import tables
-from syncline.state.bulk import upsert
 from syncline.state.database import META, Database, chunks, scratch_copy, table
 from syncline.state.vault import Vault
 
@@ -176,17 +175,6 @@ def test_a_scratch_copy_holds_everything_and_keeps_it_to_itself(database: Databa
 
     with database.transaction() as tx:
         assert len(tx.execute(select(STORE)).all()) == 1
-
-
-def test_upsert_changes_only_the_named_columns(database: Database) -> None:
-    account = table(tables.AccountRow)
-    row = {"store_id": 1, "name": "ada", "account": "a1", "resolved_at": 1.0}
-    with database.transaction() as tx:
-        upsert(tx, account, [row], ("account",))
-        upsert(tx, account, [{**row, "account": "a2", "resolved_at": 2.0}], ("account",))
-        upsert(tx, account, [{**row, "account": "a3"}], ())
-        upsert(tx, account, [], ())
-        assert tuple(tx.execute(select(account)).one()) == (1, "ada", "a2", 1.0)
 
 
 def test_chunks_are_never_larger_than_asked() -> None:

@@ -192,7 +192,12 @@ class History:
         self.world.clock.advance(seconds)
 
     def lose_state(self) -> None:
-        """The database is gone."""
+        """The database is gone. Not where neither a service's key nor the one thing nobody edits,
+        an e-mail address, tells afterwards that two records are one: there P20 promises nothing.
+        """
+        keyed = all(store.options.idempotency != "none" for store in self.stores)
+        if not keyed and "email" not in self.world.policy.match:
+            return
         self.reopen()
         for each in self.world.folder.glob("state.sqlite*"):
             each.unlink()

@@ -31,17 +31,14 @@ IN_CHUNK: Final = 500
 
 
 _PRAGMAS: Final = (
-    "page_size=16384",
     "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",
     "cache_size=-32768",
-    "wal_autocheckpoint=2000",
+    "wal_autocheckpoint=8000",
 )
-"""Durable at every commit. Large pages, since rows hold digests and sealed values of a kilobyte and
-more (measured: a sixth of a create; a file that was made with another size keeps it). 32 MiB of
-pages in memory, and the log is moved into the file each 32 MiB: pages of indexes change in every
-batch, and are then written once for many of them.
+"""Durable at every commit. 32 MiB of pages in memory, and the log is moved into the file each
+32 MiB: pages of indexes change in every batch, and are then written once for many of them.
 """
 
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from syncline.engine.decide.deltas import Digest, Digests
 from syncline.model.fields import NORMAL_FORM_VERSION, SetType, Value
 from syncline.model.objects import ObjectType
-
-_JSON: Final = json.JSONEncoder(separators=(",", ":"))
+from syncline.state.compact import dumped, loaded
 
 
 @dataclass(frozen=True)
@@ -47,12 +45,12 @@ def base_tag(mapping_version: int, key_id: str) -> str:
 
 def dump(digests: Digests | None) -> str | None:
     """Digests as the JSON text the state keeps."""
-    return None if digests is None else _JSON.encode(digests)
+    return None if digests is None else dumped(digests).decode()
 
 
 def load(text: str | None) -> dict[str, Digest] | None:
     """The digests `dump` wrote."""
     if text is None:
         return None
-    found: dict[str, Any] = json.loads(text)
+    found: dict[str, Any] = loaded(text)
     return {name: tuple(each) if isinstance(each, list) else each for name, each in found.items()}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import os
+from binascii import b2a_base64
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -16,9 +16,11 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from syncline.errors import StateError
+from syncline.state.compact import dumped, loaded
 
 _NONCE: Final = 12
-_JSON: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_SPELLED: Final = json.JSONEncoder(ensure_ascii=False)
+"""How values of parts are spelled before they are digested: another spelling, other digests."""
 MINIMUM_KEY: Final = 32
 """Characters a key must have at least; `syncline init` makes one."""
 
@@ -27,7 +29,7 @@ MINIMUM_KEY: Final = 32
 class Vault:
     """The two keys derived from the installation's key. Never in a repr."""
 
-    _digest_key: bytes = field(repr=False)
+    _keyed: Any = field(repr=False)
     _cipher: AESGCM = field(repr=False)
     key_id: str = field(repr=False)
     _random: Callable[[int], bytes] = field(default=os.urandom, repr=False)
@@ -47,20 +49,19 @@ class Vault:
             )
         digest_key, seal_key = (_derive(key, purpose) for purpose in (b"digest", b"seal"))
         key_id = blake2b(b"key id", key=digest_key, digest_size=6).hexdigest()
-        return cls(digest_key, AESGCM(seal_key), key_id)
+        return cls(blake2b(key=digest_key, digest_size=12), AESGCM(seal_key), key_id)
 
     def digest(self, name: str, normal: Any) -> str:
         """A keyed digest of a value in normal form, bound to `name` (field, matcher, purpose)."""
-        text = normal if isinstance(normal, str) else json.dumps(normal, ensure_ascii=False)
-        data = f"{name}\0{text}".encode("utf-8", "surrogatepass")
-        raw = blake2b(data, key=self._digest_key, digest_size=12).digest()
-        return base64.b64encode(raw).decode("ascii")
+        text = normal if isinstance(normal, str) else _SPELLED.encode(normal)
+        keyed = self._keyed.copy()  # the key is worked in once, not for every value
+        keyed.update(f"{name}\0{text}".encode("utf-8", "surrogatepass"))
+        return b2a_base64(keyed.digest(), newline=False).decode("ascii")
 
     def seal(self, value: Any) -> bytes:
         """Encrypt a JSON value."""
         nonce = self._random(_NONCE)
-        data = _JSON.encode(value).encode("utf-8", "surrogatepass")
-        return nonce + self._cipher.encrypt(nonce, data, None)
+        return nonce + self._cipher.encrypt(nonce, dumped(value), None)
 
     def unseal(self, sealed: bytes) -> Any:
         """Decrypt what `seal` made. Tuples come back as lists.
@@ -77,7 +78,7 @@ class Vault:
                 hint="The key was changed while this ran, or the database is damaged: run again, "
                 "and if it stays so, go back to a backup.",
             ) from None
-        return json.loads(data.decode("utf-8", "surrogatepass"))
+        return loaded(data)
 
 
 def _derive(key: str, purpose: bytes) -> bytes:

@@ -65,8 +65,8 @@ def test_what_is_settled_waits_no_more(database: Database) -> None:
 
 # --- claims -------------------------------------------------------------------------------------
 
-MAIL = Claim(1, "contact", "email", "digest", "", 1, "grace")
-OTHER = replace(MAIL, lane_id=2, source_id="gracie")
+MAIL = Claim("her address", 1, "grace")
+OTHER = Claim("her address", 2, "gracie")
 
 
 def test_the_first_claim_wins_and_the_second_learns_who_has_it(database: Database) -> None:
@@ -81,8 +81,8 @@ def test_within_one_batch_the_first_wins_as_well(database: Database) -> None:
 
 
 def test_who_loses_one_key_takes_none_of_its_others(database: Database) -> None:
-    name = replace(OTHER, kind="name", digest="name")
-    third = replace(name, lane_id=3, source_id="third")
+    name = Claim("her name", 2, "gracie")
+    third = Claim("her name", 3, "third")
     with database.transaction() as tx:
         assert claims.claim(tx, [[MAIL], [OTHER, name], [third]], 0.0) == [None, MAIL, None]
 
@@ -92,12 +92,6 @@ def test_claiming_again_is_allowed_to_the_holder(database: Database) -> None:
         claims.claim(tx, [[MAIL]], 0.0)
         assert claims.claim(tx, [[MAIL]], 0.0) == [None]
         assert len(tx.execute(select(CLAIM)).all()) == 1
-
-
-def test_where_accounts_are_apart_so_are_claims(database: Database) -> None:
-    with database.transaction() as tx:
-        claims.claim(tx, [[replace(MAIL, account="ada")]], 0.0)
-        assert claims.claim(tx, [[replace(OTHER, account="bob")]], 0.0) == [None]
 
 
 def test_a_released_or_expired_claim_is_free(database: Database) -> None:

@@ -15,6 +15,7 @@ from syncline.engine.words import label
 from syncline.engine.world import World
 from syncline.model.sides import SIDES, PerSide, Side
 from syncline.plugin.events import ConflictSeen
+from syncline.state.among import among
 from syncline.state.conflicts import CONFLICT, drop
 from syncline.state.database import chunks
 
@@ -31,7 +32,9 @@ class Conflicts:
         found: dict[int, Ruling] = {}
         for part in chunks(by_id):
             rows = tx.execute(
-                select(CONFLICT).where(CONFLICT.c.link_id.in_(part), CONFLICT.c.winner.is_not(None))
+                select(CONFLICT).where(
+                    among(CONFLICT.c.link_id, part), CONFLICT.c.winner.is_not(None)
+                )
             )
             for row in rows:
                 link = by_id[row.link_id]

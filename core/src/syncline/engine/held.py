@@ -19,6 +19,7 @@ from syncline.engine.lanes import Lane
 from syncline.model.reports import Action, GuardTrip
 from syncline.model.sides import Side
 from syncline.state import tables
+from syncline.state.among import among
 from syncline.state.bulk import upsert
 from syncline.state.database import chunks, table
 
@@ -114,9 +115,11 @@ class Held:
     def save(self, tx: Connection, lane_ids: Iterable[int]) -> None:
         """What is still decided is kept, approved or not; the rest is dropped."""
         for part in chunks(lane_ids):
-            known = set(tx.scalars(select(APPROVAL.c.handle).where(APPROVAL.c.lane_id.in_(part))))
+            known = set(
+                tx.scalars(select(APPROVAL.c.handle).where(among(APPROVAL.c.lane_id, part)))
+            )
             for gone in chunks(known - set(self.seen) - self.standing):
-                tx.execute(delete(APPROVAL).where(APPROVAL.c.handle.in_(gone)))
+                tx.execute(delete(APPROVAL).where(among(APPROVAL.c.handle, gone)))
         upsert(tx, APPROVAL, list(self.seen.values()), ())
 
 
@@ -145,7 +148,7 @@ def load_held(tx: Connection, lanes: Mapping[int, Lane], now: float) -> Held:
         _expire(tx, ids, now - days * _DAY)
     for part in chunks(lanes):
         statement = select(APPROVAL.c.handle).where(
-            APPROVAL.c.lane_id.in_(part), APPROVAL.c.approved_at.is_not(None)
+            among(APPROVAL.c.lane_id, part), APPROVAL.c.approved_at.is_not(None)
         )
         held.approved.update(tx.scalars(statement))
     return held
@@ -154,5 +157,5 @@ def load_held(tx: Connection, lanes: Mapping[int, Lane], now: float) -> Held:
 def _expire(tx: Connection, lane_ids: Iterable[int], before: float) -> None:
     """Operations approved before this are held again."""
     for part in chunks(lane_ids):
-        old = (APPROVAL.c.lane_id.in_(part), APPROVAL.c.approved_at < before)
+        old = (among(APPROVAL.c.lane_id, part), APPROVAL.c.approved_at < before)
         tx.execute(update(APPROVAL).where(*old).values(approved_at=None))

@@ -10,13 +10,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, exists, select, update
+from sqlalchemy import ColumnElement, Connection, exists, or_, select, update
 
 from syncline.engine.lanes import FeedState
+from syncline.state.among import among
 from syncline.state.database import chunks
 from syncline.state.lanes import LANE
 from syncline.state.links import LINK
-from syncline.state.records import RECORD, drop_keys
+from syncline.state.records import RECORD
 
 
 @dataclass(frozen=True)
@@ -47,27 +48,39 @@ class Interest:
 def no_longer_pending(
     tx: Connection, feed: FeedState, ids: Iterable[str], *, settled: bool = False
 ) -> None:
-    """Of these records, those that every lane they belong to has linked need no keys any more,
-    and, if they are `settled`, no values.
+    """Of these records, those that every lane they belong to has linked; if they are `settled`,
+    nobody needs their values any more.
     """
     changes: dict[str, Any] = {"pending": False} | ({"payload": None} if settled else {})
+    for part in chunks(ids):
+        tx.execute(update(RECORD).where(*_these(feed, part), ~_wanted(feed)).values(changes))
+
+
+def none_pending(tx: Connection, feed: FeedState, which: ColumnElement[bool]) -> None:
+    """The same of all records of which a condition is true, without asking which they are."""
+    tx.execute(update(RECORD).where(which, ~_wanted(feed)).values(pending=False))
+
+
+def pending_again(tx: Connection, feed: FeedState, ids: Iterable[str]) -> None:
+    """Of these records, those that some lane they belong to has not linked."""
+    for part in chunks(ids):
+        tx.execute(update(RECORD).where(*_these(feed, part), _wanted(feed)).values(pending=True))
+
+
+def _these(feed: FeedState, ids: Iterable[str]) -> tuple[ColumnElement[bool], ...]:
+    return RECORD.c.feed_id == feed.id, among(RECORD.c.id, ids)
+
+
+def _wanted(feed: FeedState) -> ColumnElement[bool]:
+    """The condition that a lane to which the record belongs has no link for it. Lanes are asked for
+    by what an index knows: of a shared feed, one owner's are few, and all of them are many.
+    """
     side = feed.side
     linked = (
         exists()
         .where(LINK.c.lane_id == LANE.c.id, LINK.c[f"{side}_id"] == RECORD.c.id)
         .correlate(LANE, RECORD)
     )
-    waiting = (
-        exists()
-        .where(
-            LANE.c[f"{side}_feed"] == feed.id,
-            LANE.c[f"{side}_own"].is_(False) | (LANE.c[f"{side}_account"] == RECORD.c.owner),
-            ~linked,
-        )
-        .correlate(RECORD)
-    )
-    for part in chunks(ids):
-        done = (RECORD.c.feed_id == feed.id, RECORD.c.id.in_(part), ~waiting)
-        those = select(RECORD.c.id).where(*done)
-        drop_keys(tx, feed.id, those)
-        tx.execute(update(RECORD).where(*done).values(changes))
+    reads, own = LANE.c[f"{side}_feed"] == feed.id, LANE.c[f"{side}_own"]
+    mine = own & (LANE.c[f"{side}_account"] == RECORD.c.owner)
+    return or_(*(exists().where(reads, which, ~linked).correlate(RECORD) for which in (~own, mine)))

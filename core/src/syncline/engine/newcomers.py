@@ -6,6 +6,7 @@ from sqlalchemy import Connection, exists, select, update
 
 from syncline.engine.lanes import Lane
 from syncline.model.sides import Side
+from syncline.state.among import among
 from syncline.state.database import chunks
 from syncline.state.links import LINK
 from syncline.state.records import RECORD
@@ -26,6 +27,6 @@ def newcomers(tx: Connection, lane: Lane, side: Side) -> list[str]:
         statement = statement.where(RECORD.c.owner == here.account)
     ids = list(tx.scalars(statement))
     for part in chunks(ids):
-        wanted = (RECORD.c.feed_id == here.feed.id, RECORD.c.id.in_(part))
+        wanted = (RECORD.c.feed_id == here.feed.id, among(RECORD.c.id, part))
         tx.execute(update(RECORD).where(*wanted).values(pending=True))
     return ids

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection, Row
@@ -20,6 +21,7 @@ from syncline.engine.interest import Interest
 from syncline.engine.lanes import FeedState, Readers
 from syncline.engine.rebase import find_again
 from syncline.engine.world import World
+from syncline.model.matching import Matcher
 from syncline.model.records import WRITABLE, AbsenceReason, Absent, Record, RecordId, Writable
 from syncline.model.sides import Side
 from syncline.state import attention, links, records
@@ -107,7 +109,8 @@ class Observer:
                 row["marker"] = old.marker  # not read this time is not gone
             rows.append(row)
             dirty.extend(due)
-            self._revive(tx, [link for link in its_links if place.holds(record, link)])
+            if its_links:
+                self._revive(tx, [link for link in its_links if place.holds(record, link)])
             keys[record.id] = self._keys(record) if row["pending"] else []
         records.save(tx, rows)
         records.save_keys(tx, self.feed.id, keys, known)
@@ -187,13 +190,18 @@ class Observer:
         )
 
     def _keys(self, record: Record) -> list[tuple[str, str]]:
-        names = dict.fromkeys(name for lane, _side in self.readers for name in lane.policy.match)
-        matchers, vault = self.world.plugins.matchers, self.world.database.vault
+        vault = self.world.database.vault
         return [
             (name, vault.digest(f"match:{name}", key))
-            for name in names
-            for key in matchers[name](record.fields)
+            for name, matcher in self._matchers
+            for key in matcher(record.fields)
         ]
+
+    @cached_property
+    def _matchers(self) -> tuple[tuple[str, Matcher], ...]:
+        """Those by which any of the lanes matches. Asked for each record, and lanes may be many."""
+        names = dict.fromkeys(name for lane, _side in self.readers for name in lane.policy.match)
+        return tuple((name, self.world.plugins.matchers[name]) for name in names)
 
     def never_inside(self, tx: Connection, ids: Iterable[RecordId]) -> list[RecordId]:
         """Of these records, those with a link in use that never saw them in the data set."""

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql import alias
 
-from syncline.engine.interest import no_longer_pending
+from syncline.engine.interest import none_pending
 from syncline.engine.lanes import Lane, create_key
 from syncline.engine.pending import in_scope, lanes_with_unlinked, unlinked
 from syncline.engine.report import RoundReport
@@ -225,10 +225,6 @@ def _pending(lane: Lane, side: Side, record: Any) -> Select[Any]:
     )
 
 
-def _pending_records(lane: Lane, side: Side) -> Select[Any]:
-    return select(records.RECORD.c.id).where(in_scope(lane, side, records.RECORD))
-
-
 def _new_link(lane: Lane) -> dict[str, Any]:
     return {
         "lane_id": lane.id,
@@ -243,9 +239,7 @@ def _new_link(lane: Lane) -> dict[str, Any]:
 
 
 def _no_longer_pending(tx: Connection, lane: Lane) -> None:
+    record = records.RECORD
     for side in SIDES:
-        here, link = lane.sides[side], links.LINK
-        mine = _pending_records(lane, side).where(
-            exists().where(link.c.lane_id == lane.id, link.c[f"{side}_id"] == records.RECORD.c.id)
-        )
-        no_longer_pending(tx, here.feed, tx.scalars(mine))
+        paired = in_scope(lane, side, record) & ~unlinked(lane, side, record)
+        none_pending(tx, lane.sides[side].feed, paired)

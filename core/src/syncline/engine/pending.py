@@ -11,6 +11,7 @@ from sqlalchemy.sql import alias
 from syncline.engine.lanes import Lane
 from syncline.model.sides import Side
 from syncline.state import links, records
+from syncline.state.among import among
 from syncline.state.database import chunks
 from syncline.state.lanes import LANE
 
@@ -45,7 +46,7 @@ def lanes_with_unlinked(tx: Connection, lanes: Mapping[int, Lane], side: Side) -
     )
     found: set[int] = set()
     for part in chunks(lanes):
-        found.update(tx.scalars(select(LANE.c.id).where(LANE.c.id.in_(part), waiting)))
+        found.update(tx.scalars(select(LANE.c.id).where(among(LANE.c.id, part), waiting)))
     return found
 
 

@@ -158,7 +158,8 @@ def prepare_create(
     incarnation = 0 if link is None else link.incarnation + 1
     source = SideValues(fields, None, there.feed.spec)
     target = SideValues({}, None, here.feed.spec)
-    sent, _refused = created_fields(source, target, lane.digester, lane.carried(side))
+    filled = {name for name, digest in (seen or {}).items() if digest is not None}
+    sent, _refused = created_fields(source, target, lane.digester, lane.carried(side), filled)
     own = _own_digests(lane, side.other, fields, seen)
     made = _created_base(sent, here.feed.spec, lane.digester, fields, own)
     bases = PerSide(own, own).with_side(side, made)

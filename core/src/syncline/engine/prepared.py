@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -63,6 +64,12 @@ class Prepared:
     source: Mapping[str, Value] = field(default_factory=dict, repr=False)
     refused: tuple[str, ...] = ()
     undo: TakesBack | None = None
+
+    def with_link(self, link_id: int) -> Prepared:
+        """The same, once its link exists."""
+        linked = copy(self)  # replace() would ask for every field, of each of many records
+        object.__setattr__(linked, "link_id", link_id)
+        return linked
 
     @property
     def action(self) -> Action:

@@ -21,6 +21,7 @@ from syncline.engine.lanes import FeedState
 from syncline.model.records import Record, RecordId
 from syncline.model.sides import SIDES, Side
 from syncline.state import tables
+from syncline.state.among import among
 from syncline.state.bulk import insert_rows, update_rows
 from syncline.state.database import chunks, table
 from syncline.state.links import LINK
@@ -40,8 +41,10 @@ def set_aside(tx: Connection, lane_id: int, side: Side) -> None:
         kept = [each for row in page if (each := _kept(row, side)) is not None]
         ids = [row.id for row in page]
         for part in chunks(ids):
-            tx.execute(delete(LOST).where(LOST.c.side == side.value, LOST.c.link_id.in_(part)))
-            tx.execute(update(LINK).where(LINK.c.id.in_(part)).values({f"{side}_base_json": None}))
+            tx.execute(delete(LOST).where(LOST.c.side == side.value, among(LOST.c.link_id, part)))
+            tx.execute(
+                update(LINK).where(among(LINK.c.id, part)).values({f"{side}_base_json": None})
+            )
         insert_rows(tx, LOST, kept)
     tx.execute(update(LINK).where(LINK.c.lane_id == lane_id).values(dirty=True))
 
@@ -78,7 +81,7 @@ def find_again(
             .where(
                 LOST.c.side == side.value,
                 LINK.c[f"{side}_feed"] == feed.id,
-                LINK.c[f"{side}_id"].in_(part),
+                among(LINK.c[f"{side}_id"], part),
             )
         ).all()
         for row in rows:
@@ -136,4 +139,4 @@ def _again(fields_json: str, current: Digests) -> dict[str, Digest]:
 
 def _forget(tx: Connection, side: Side, link_ids: Iterable[int]) -> None:
     for part in chunks(link_ids):
-        tx.execute(delete(LOST).where(LOST.c.side == side.value, LOST.c.link_id.in_(part)))
+        tx.execute(delete(LOST).where(LOST.c.side == side.value, among(LOST.c.link_id, part)))

@@ -28,6 +28,7 @@ from syncline.model.sides import SIDES
 from syncline.plugin.requests import Applied, MatchKey
 from syncline.plugin.spec import TypeSpec
 from syncline.state import claims, links
+from syncline.state.among import among
 from syncline.state.database import chunks
 from syncline.state.records import RECORD
 
@@ -76,7 +77,7 @@ class Recovery:
         found: list[Sent] = []
         with self.world.transaction() as tx:
             for part in chunks(self.lanes):
-                for row in tx.execute(select(INTENT).where(INTENT.c.lane_id.in_(part))):
+                for row in tx.execute(select(INTENT).where(among(INTENT.c.lane_id, part))):
                     plan = self.world.database.vault.unseal(row.plan)
                     found.append(Sent.from_row(row, plan))
         return found

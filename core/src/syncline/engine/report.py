@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from syncline.engine.lanes import Lane
 from syncline.errors import SynclineError
+from syncline.model.records import RecordId
 from syncline.model.reports import (
     Action,
     GuardTrip,
@@ -48,8 +49,10 @@ class RoundReport:
         """The lane's numbers."""
         return self.lanes.setdefault(lane.id, LaneTally())
 
-    def done(self, lane: Lane, operation: PlannedOperation) -> None:
-        """An operation was carried out (or, in a plan, would be); or it is held."""
+    def done(self, lane: Lane, operation: PlannedOperation, id: RecordId | None = None) -> None:
+        """An operation was carried out (or, in a plan, would be); or it is held. `id`: the record,
+        where it is known only now.
+        """
         with self._lock:
             tally = self.tally(lane)
             if operation.held:
@@ -57,12 +60,19 @@ class RoundReport:
             else:
                 tally.counts[f"{operation.action.value}:{operation.connection}"] += 1
             if self.keep_all or len(self.operations) < DETAILS_AT_MOST:
-                self.operations.append(operation)
+                self.operations.append(operation if id is None else replace(operation, id=id))
 
     def count(self, lane: Lane, action: Action, connection: str, number: int = 1) -> None:
         """So many operations without details."""
         with self._lock:
             self.tally(lane).counts[f"{action.value}:{connection}"] += number
+
+    def has_any(self, lane: Lane, actions: Iterable[Action]) -> bool:
+        """Whether one of these was done in a lane."""
+        done = {
+            name.partition(":")[0] for name, number in self.tally(lane).counts.items() if number
+        }
+        return any(action.value in done for action in actions)
 
     def problem(self, problem: Problem) -> None:
         """Something did not work."""

@@ -31,9 +31,10 @@ from syncline.engine.unlinked import UnlinkedWork
 from syncline.engine.world import World
 from syncline.engine.write import Writer
 from syncline.errors import Busy, Stop, SynclineError
-from syncline.model.reports import GuardTrip
+from syncline.model.reports import Action, GuardTrip
 from syncline.model.sides import SIDES, Side
 from syncline.state import attention, links, records, tables
+from syncline.state.among import among
 from syncline.state.database import chunks, table
 from syncline.state.holder import Holder
 
@@ -238,7 +239,26 @@ class Round:
                 changes.setdefault(tuple(self._end_of(tx, lane).items()), []).append(lane.id)
             for values, lane_ids in changes.items():
                 for part in chunks(lane_ids):
-                    tx.execute(update(LANE).where(LANE.c.id.in_(part)).values(dict(values)))
+                    tx.execute(update(LANE).where(among(LANE.c.id, part)).values(dict(values)))
+        self._drop_keys()
+
+    def _drop_keys(self) -> None:
+        """What was paired in this round is found by its ids from now on. A round that dies before
+        leaves keys that nobody asks for, to the next one that pairs something there.
+        """
+        paired = [
+            lane
+            for lane in self.lanes.values()
+            if self.report.has_any(lane, (Action.LINK, Action.CREATE))
+        ]
+        feed_ids = sorted({lane.sides[side].feed.id for lane in paired for side in SIDES})
+        with self.world.transaction() as tx:
+            crowded = records.crowded_keys(tx, feed_ids, HOLDERS_AT_MOST)
+        for feed_id in feed_ids:
+            after: str | None = ""
+            while after is not None:
+                with self.world.transaction() as tx:
+                    after = records.drop_keys(tx, feed_id, after, crowded=feed_id in crowded)
 
     def _end_of(self, tx: Connection, lane: Lane) -> dict[str, Any]:
         """What the lane's row says from now on."""
@@ -279,7 +299,7 @@ def _moved(tx: Connection, lanes: Mapping[int, Lane]) -> set[int]:
     columns = (LANE.c.id, LANE.c.left_feed, LANE.c.right_feed, LANE.c.direction)
     found: set[int] = set()
     for part in chunks(lanes):
-        for lane_id, *now in tx.execute(select(*columns).where(LANE.c.id.in_(part))):
+        for lane_id, *now in tx.execute(select(*columns).where(among(LANE.c.id, part))):
             lane = lanes[lane_id]
             feeds = [lane.sides[side].feed.id for side in SIDES]
             if now != [*feeds, lane.policy.direction.value]:

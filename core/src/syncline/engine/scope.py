@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, case, func, select
 
 from syncline.engine.lanes import LaneSide
+from syncline.state.among import among
 from syncline.state.database import chunks
 from syncline.state.records import RECORD
 
@@ -39,7 +40,7 @@ class Census:
         statement = select(RECORD.c.feed_id, RECORD.c.owner, func.count(), foreign)
         found = cls({}, {})
         for part in chunks(feed_ids):
-            here = statement.where(RECORD.c.feed_id.in_(part), RECORD.c.in_scope)
+            here = statement.where(among(RECORD.c.feed_id, part), RECORD.c.in_scope)
             # The columns of an index, in its order: what is grouped by is counted in passing.
             groups = here.group_by(RECORD.c.feed_id, RECORD.c.pending, RECORD.c.owner)
             for feed_id, owner, *numbers in tx.execute(groups):

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row, delete, select, update
 from syncline.engine import digests
 from syncline.engine.decide.deltas import Digest, differs
 from syncline.engine.decide.settlement import BaseMove, Settlement
-from syncline.engine.interest import no_longer_pending
+from syncline.engine.interest import no_longer_pending, pending_again
 from syncline.engine.lanes import FeedState, Lane
 from syncline.engine.prepared import TakesBack
 from syncline.engine.world import World
@@ -26,6 +26,7 @@ from syncline.model.reports import Action
 from syncline.model.sides import SIDES, Side
 from syncline.plugin.requests import Applied
 from syncline.state import attention, claims, conflicts, history, links, records, tables
+from syncline.state.among import among
 from syncline.state.bulk import insert_many
 from syncline.state.database import chunks, table
 
@@ -108,7 +109,7 @@ def add_intents(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
 def end_intents(tx: Connection, ids: Sequence[int]) -> None:
     """These writes have an outcome."""
     for part in chunks(ids):
-        tx.execute(delete(INTENT).where(INTENT.c.id.in_(part)))
+        tx.execute(delete(INTENT).where(among(INTENT.c.id, part)))
 
 
 def drop_payloads(tx: Connection, feed_id: int, ids: Sequence[str]) -> None:
@@ -118,7 +119,7 @@ def drop_payloads(tx: Connection, feed_id: int, ids: Sequence[str]) -> None:
             update(records.RECORD)
             .where(
                 records.RECORD.c.feed_id == feed_id,
-                records.RECORD.c.id.in_(part),
+                among(records.RECORD.c.id, part),
                 records.RECORD.c.pending.is_(False),
             )
             .values(payload=None)
@@ -141,7 +142,9 @@ def _settle_writes(
     created = [each for each in settled if each.action is Action.CREATE]
     updated = [each for each in settled if each.action is not Action.CREATE]
     for side in SIDES:
-        for feed, ids in _by_feed(created, side):
+        for feed, ids in _by_feed([each for each in created if each.side is side], side):
+            pending_again(tx, feed, ids)
+        for feed, ids in _by_feed([each for each in created if each.side is side.other], side):
             no_longer_pending(tx, feed, ids, settled=True)
         for feed, ids in _by_feed([each for each in updated if each.side is side.other], side):
             drop_payloads(tx, feed.id, ids)
@@ -228,12 +231,12 @@ def _with_stored(each: Settled) -> Settlement:
 def _moved(
     row: Row[Any], settlement: Settlement, versions: Mapping[Side, str | None]
 ) -> dict[str, Any]:
-    saved: dict[str, Any] = {"id": row.id, "status": row.status}
+    found, saved = row._mapping, {"id": row.id, "status": row.status}
     for side in SIDES:
-        base = digests.load(row._mapping[f"{side}_base_json"])
+        base = digests.load(found[f"{side}_base_json"])
         saved[f"{side}_base_json"] = digests.dump(settlement.side(side).applied(base))
-        saved[f"{side}_version"] = versions.get(side, row._mapping[f"{side}_version"])
-        saved[f"{side}_id"] = row._mapping[f"{side}_id"]
+        saved[f"{side}_version"] = versions.get(side, found[f"{side}_version"])
+        saved[f"{side}_id"] = found[f"{side}_id"]
     return saved
 
 
@@ -306,7 +309,7 @@ def _target_row(
     }
     row = {name: new.get(name) if known is None else known._mapping[name] for name in kept}
     if each.action is Action.CREATE:
-        row["pending"] = True  # until it is clear that no other lane wants it
+        row["pending"] = False  # unless another lane wants it, too: asked when all are noted
         row["presence"] = "present"  # a service may give it the id of a deleted record
     elif known is None:
         row["pending"] = False
@@ -347,6 +350,7 @@ def _links(tx: Connection, ids: Sequence[int]) -> dict[int, Row[Any]]:
     found: dict[int, Row[Any]] = {}
     for part in chunks(ids):
         found.update(
-            (row.id, row) for row in tx.execute(select(links.LINK).where(links.LINK.c.id.in_(part)))
+            (row.id, row)
+            for row in tx.execute(select(links.LINK).where(among(links.LINK.c.id, part)))
         )
     return found

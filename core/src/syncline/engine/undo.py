@@ -35,6 +35,7 @@ from syncline.model.records import RecordId
 from syncline.model.reports import Action, KeptRecord
 from syncline.model.sides import SIDES, Side
 from syncline.state import records
+from syncline.state.among import among
 from syncline.state.database import chunks
 from syncline.state.history import HISTORY
 
@@ -91,7 +92,7 @@ class UndoRound(Round):
         return list(found.values())
 
     def _done(self, tx: Connection, ids: Sequence[int]) -> Done | None:
-        statement = select(HISTORY).where(HISTORY.c.id.in_(ids)).order_by(HISTORY.c.id)
+        statement = select(HISTORY).where(among(HISTORY.c.id, ids)).order_by(HISTORY.c.id)
         rows = tx.execute(statement).all()
         wrote = net([self._wrote(row) for row in rows])
         last = rows[-1]

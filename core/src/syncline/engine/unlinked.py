@@ -35,7 +35,7 @@ from syncline.model.sides import SIDES, Side
 from syncline.state import attention, links, records
 from syncline.state.claims import Claim, claim, release
 
-PAGE: Final = 1000
+PAGE: Final = 3000
 
 
 @dataclass
@@ -154,7 +154,7 @@ class UnlinkedWork:
         if here.shared and not here.by_owner:
             return
         with self.world.transaction() as tx:
-            records.linked(tx, here.feed.id, [row.id for row in page])
+            records.not_pending(tx, here.feed.id, [row.id for row in page])
 
     # --- look, claim, create --------------------------------------------------------------------
 
@@ -298,31 +298,24 @@ class UnlinkedWork:
     def _claims(self, each: Prepared) -> list[Claim]:
         """One claim per match key, strongest first."""
         matchers, vault = self.world.plugins.matchers, self.world.database.vault
-        found = []
-        for name in each.lane.policy.match:
-            for key in matchers[name](each.source):
-                if self._says_nothing(each, name, key):
-                    continue
-                found.append(
-                    Claim(
-                        store_id=each.feed.store_id,
-                        type=each.lane.type.name,
-                        kind=name,
-                        digest=vault.digest(f"match:{name}", key),
-                        account="" if each.feed.feed.account is None else each.operation_account,
-                        lane_id=each.lane.id,
-                        source_id=str(each.source_id),
-                    )
-                )
-        return found
+        lane, account = each.lane, "" if each.feed.feed.account is None else each.operation_account
+        return [
+            Claim(
+                vault.digest(f"claim:{each.feed.store_id}:{lane.type.name}:{name}:{account}", key),
+                lane.id,
+                str(each.source_id),
+            )
+            for name in lane.policy.match
+            for key in matchers[name](each.source)
+            if not self._says_nothing(each, name, key)
+        ]
 
     def _says_nothing(self, each: Prepared, kind: str, key: str) -> bool:
         """Whether too many records on the source's side carry this key."""
-        feed = each.lane.sides[each.side.other].feed
-        crowded = self.crowded.get(feed.id)
-        return bool(crowded) and (kind, self.world.database.vault.digest(f"match:{kind}", key)) in (
-            crowded or ()
-        )
+        crowded = self.crowded.get(each.lane.sides[each.side.other].feed.id)
+        if not crowded:
+            return False
+        return (kind, self.world.database.vault.digest(f"match:{kind}", key)) in crowded
 
     def _follow(self, followers: Sequence[tuple[Prepared, Claim]]) -> None:
         """Somebody else has the claim: link to what it made, or wait until it is settled."""

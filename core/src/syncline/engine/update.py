@@ -39,6 +39,7 @@ from syncline.engine.world import World
 from syncline.model.records import Record, RecordId
 from syncline.model.sides import SIDES, PerSide, Side
 from syncline.state import attention, links, records
+from syncline.state.among import among
 from syncline.state.database import chunks
 
 _PRESENCE: Final = {
@@ -79,7 +80,7 @@ def links_by_id(tx: Connection, lanes: Mapping[int, Lane], ids: Iterable[int]) -
     """These links again, as the state has them now."""
     found: list[DueLink] = []
     for part in chunks(ids):
-        statement = _joined().where(links.LINK.c.id.in_(part))
+        statement = _joined().where(among(links.LINK.c.id, part))
         found.extend(_due_link(row, lanes) for row in tx.execute(statement))
     return found
 
@@ -295,13 +296,13 @@ def every_due_link(
     ids: list[int] = []
     with world.transaction() as tx:
         for part in chunks(lanes):
-            ids.extend(tx.scalars(select(link.c.id).where(link.c.lane_id.in_(part), *due)))
+            ids.extend(tx.scalars(select(link.c.id).where(among(link.c.lane_id, part), *due)))
     for page in chunks(sorted(ids), size):
         with world.transaction() as tx:
             found = [
                 _due_link(row, lanes)
                 for part in chunks(page)
-                for row in tx.execute(_joined().where(link.c.id.in_(part), *due))
+                for row in tx.execute(_joined().where(among(link.c.id, part), *due))
             ]
         if found:
             yield sorted(found, key=lambda each: each.id)

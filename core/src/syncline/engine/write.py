@@ -123,10 +123,7 @@ class Writer:
         leases.renew(tx, world.run_id, now, world.lease_seconds, self.held_leases)
         new = [each for each in batch if each.link_id is None]
         made = iter(links.add_many(tx, [creating_link(each) for each in new]))
-        ready = [
-            each if each.link_id is not None else replace(each, link_id=next(made))
-            for each in batch
-        ]
+        ready = [each if each.link_id is not None else each.with_link(next(made)) for each in batch]
         return _Batch(ready, add_intents(tx, [self._intent(each, now) for each in ready]))
 
     def _intent(self, each: Prepared, now: float) -> dict[str, Any]:
@@ -175,7 +172,7 @@ class Writer:
         settle(tx, self.world, [settled_from(each, applied) for each, _intent, applied in done])
         end_intents(tx, [intent for _each, intent, _applied in done])
         for each, _intent, applied in done:
-            self.report.done(each.lane, replace(each.planned, id=applied.id))
+            self.report.done(each.lane, each.planned, applied.id)
             if applied.incomplete:
                 names = ", ".join(applied.incomplete)
                 self._wait(tx, each, "incomplete", f"written without: {names}")

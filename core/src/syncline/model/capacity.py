@@ -39,8 +39,9 @@ class Capacity:
     vocabulary: frozenset[str] | None = None
     full_dates: bool = False
 
-    def stored(self, kind: FieldType, value: Value) -> Value:
-        """What this side will hold after `value` was written: a fixed point.
+    def stored(self, kind: FieldType, value: Value, *, filled: bool = False) -> Value:
+        """What this side will hold after `value` was written: a fixed point. `filled`: it is known
+        that the value is not empty.
 
         A set is cut to its first `many` elements; which elements come first is decided by
         `syncline.engine.decide.sets`, which knows the slots.
@@ -51,7 +52,7 @@ class Capacity:
         """
         if isinstance(kind, SetType):
             return self._stored_elements(kind, value)
-        if kind.normal(value) is None:
+        if not filled and kind.normal(value) is None:
             return None
         if isinstance(kind, PartsType):
             return self._stored_parts(kind, value)

@@ -8,8 +8,8 @@ from functools import lru_cache
 
 _ZERO_WIDTH = dict.fromkeys(map(ord, "\u200b\u2060\ufeff\u00ad"))
 _SPACES = re.compile(r"\s+")
-_TRAILING = re.compile(r"[^\S\n]+(?=\n|$)")
 _NOT_DIGIT = re.compile(r"\D")
+_DIGITS = {code: None for code in range(128) if not chr(code).isdigit()}
 
 
 def short_text(value: str) -> str:
@@ -23,12 +23,14 @@ def short_text(value: str) -> str:
 def long_text(value: str) -> str:
     """Many lines: NFC, line ends LF, no white space at the end of a line or of the text."""
     composed = unicodedata.normalize("NFC", value)
-    lines = composed.replace("\r\n", "\n").replace("\r", "\n")
-    return _TRAILING.sub("", lines).strip()
+    lines = composed.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return "\n".join(map(str.rstrip, lines)).strip()
 
 
 def folded(value: str) -> str:
     """Short text without case, again in NFC: folding may take composed characters apart."""
+    if value.isascii():
+        return short_text(value).lower()
     once = unicodedata.normalize("NFC", short_text(value).casefold())
     return unicodedata.normalize("NFC", once.casefold()).strip()
 
@@ -60,7 +62,7 @@ def phone(value: str) -> str:
     """
     plain = short_text(value)
     number, extension = _split_extension(plain)
-    digits = _NOT_DIGIT.sub("", number)
+    digits = number.translate(_DIGITS) if number.isascii() else _NOT_DIGIT.sub("", number)
     if not digits:
         return folded(plain)
     plus = "+" if number.lstrip(" (").startswith("+") else ""
@@ -71,6 +73,8 @@ _EXTENSION = re.compile(r"(?i)[\s,;]*(?:ext(?:ension)?\.?|x|durchwahl)[\s.:]*(\d
 
 
 def _split_extension(number: str) -> tuple[str, str]:
+    if number.lower() == number.upper():
+        return number, ""  # not a letter in it
     found = _EXTENSION.search(number)
     return (number[: found.start()], found.group(1)) if found else (number, "")
 

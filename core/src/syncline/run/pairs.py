@@ -17,6 +17,7 @@ from syncline.run.find import Finder
 from syncline.run.inspect import Inspection
 from syncline.run.selection import Selection
 from syncline.state import links, records
+from syncline.state.among import among
 from syncline.state.attention import ATTENTION
 from syncline.state.database import chunks
 from syncline.state.lanes import LANE
@@ -97,12 +98,12 @@ class Pairs:
         link = links.LINK
         found: dict[int, Row[Any]] = {}
         for part in chunks(lanes):
-            statement = select(link).where(link.c.lane_id.in_(part))
+            statement = select(link).where(among(link.c.lane_id, part))
             if not everything:
                 statement = statement.where(link.c.status != LINKED)
             found.update((r.id, r) for r in tx.execute(statement.order_by(link.c.id).limit(MOST)))
         for part in chunks({record_id for _lane, record_id in waiting}):
-            holds = link.c.left_id.in_(part) | link.c.right_id.in_(part)
+            holds = among(link.c.left_id, part) | among(link.c.right_id, part)
             found.update((r.id, r) for r in tx.execute(select(link).where(holds)))
         return [found[key] for key in sorted(found)]
 
@@ -210,7 +211,7 @@ def _counts(tx: Connection, lanes: Iterable[int]) -> dict[str, int]:
     found: dict[str, int] = {}
     for part in chunks(lanes):
         status = links.LINK.c.status
-        statement = select(status, func.count()).where(links.LINK.c.lane_id.in_(part))
+        statement = select(status, func.count()).where(among(links.LINK.c.lane_id, part))
         for name, number in tx.execute(statement.group_by(status)):
             found[name] = found.get(name, 0) + number
     return found
@@ -229,4 +230,4 @@ def _links_of(tx: Connection, lane_id: int, side: Side, record_id: str) -> list[
 
 
 def _by_ids(part: list[int]) -> Any:
-    return select(links.LINK).where(links.LINK.c.id.in_(part)).order_by(links.LINK.c.id)
+    return select(links.LINK).where(among(links.LINK.c.id, part)).order_by(links.LINK.c.id)

@@ -20,6 +20,7 @@ from syncline.plugin.manager import PluginManager
 from syncline.policy.settings import Configuration
 from syncline.run.find import ENOUGH, Finder, Found
 from syncline.state import links
+from syncline.state.among import among
 from syncline.state.database import Database, chunks
 from syncline.state.history import HISTORY, RUN
 from syncline.state.lanes import LANE
@@ -89,7 +90,7 @@ class Story:
             rows.update((row.id, row) for row in tx.execute(select(HISTORY).where(*where)))
         held = {row.link_id for row in rows.values()} | set(_links(tx, found))
         for part in chunks(held - {None}):
-            also = select(HISTORY).where(HISTORY.c.link_id.in_(part))
+            also = select(HISTORY).where(among(HISTORY.c.link_id, part))
             rows.update((row.id, row) for row in tx.execute(also))
         return list(rows.values())
 

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, delete, exists, insert, select
 
 from syncline.model.sides import Side
 from syncline.state import tables
+from syncline.state.among import among
 from syncline.state.database import chunks, table
 
 ATTENTION: Final = table(tables.Attention)
@@ -60,7 +61,9 @@ def clear(tx: Connection, lane_id: int, record_ids: Iterable[str]) -> None:
     """These records are settled: they no longer wait."""
     for part in chunks(record_ids):
         tx.execute(
-            delete(ATTENTION).where(ATTENTION.c.lane_id == lane_id, ATTENTION.c.record_id.in_(part))
+            delete(ATTENTION).where(
+                ATTENTION.c.lane_id == lane_id, among(ATTENTION.c.record_id, part)
+            )
         )
 
 
@@ -71,7 +74,7 @@ def wake(tx: Connection, lane_ids: Iterable[int], record_ids: Iterable[str], now
         for some in chunks(lanes):
             tx.execute(
                 update(ATTENTION)
-                .where(ATTENTION.c.lane_id.in_(some), ATTENTION.c.record_id.in_(part))
+                .where(among(ATTENTION.c.lane_id, some), among(ATTENTION.c.record_id, part))
                 .values(next_at=now)
             )
 
@@ -79,7 +82,7 @@ def wake(tx: Connection, lane_ids: Iterable[int], record_ids: Iterable[str], now
 def wake_lanes(tx: Connection, lane_ids: Iterable[int], now: float) -> None:
     """Everything that waits in these lanes is due (`run --full`)."""
     for part in chunks(lane_ids):
-        tx.execute(update(ATTENTION).where(ATTENTION.c.lane_id.in_(part)).values(next_at=now))
+        tx.execute(update(ATTENTION).where(among(ATTENTION.c.lane_id, part)).values(next_at=now))
 
 
 def waits(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Table, bindparam, func, insert, select, update
@@ -36,7 +37,7 @@ def insert_many(
     insert_rows(tx, target, rows)
     columns = [target.c[name] for name in known_by]
     statement = select(target.c.id, *columns).where(target.c.id > newest)
-    return {tuple(key): new for new, *key in tx.execute(statement)}
+    return {tuple(key): new for new, *key in tx.execute(statement).all()}
 
 
 def upsert(tx: Connection, target: Table, rows: Rows, changes: Iterable[str]) -> None:
@@ -58,7 +59,8 @@ def _send(tx: Connection, compiled: SQLCompiler, rows: Rows) -> None:
         tx.exec_driver_sql(str(compiled), named)
     else:
         order = [_column(name) for name in compiled.positiontup]
-        tx.exec_driver_sql(str(compiled), [tuple(map(row.__getitem__, order)) for row in rows])
+        values = itemgetter(*order) if len(order) > 1 else lambda row: (row[order[0]],)
+        tx.exec_driver_sql(str(compiled), [values(row) for row in rows])
 
 
 _NEW = "new_"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, delete, select
 
 from syncline.state import tables
+from syncline.state.among import among
 from syncline.state.bulk import insert_rows
 from syncline.state.database import chunks, table
 
@@ -18,15 +18,12 @@ KEPT: Final = 24 * 3600.0
 """A claim outlives its run: until then a search may not yet see the new record."""
 
 
-@dataclass(frozen=True)
-class Claim:
-    """A key of a kind at a store (in one account, where records are not shared), and who has it."""
+class Claim(NamedTuple):
+    """A claim to `what`, and who has it. `what` is a keyed digest of all that tells the key from
+    others: store, type, kind, and account, where records are not shared.
+    """
 
-    store_id: int
-    type: str
-    kind: str
-    digest: str
-    account: str
+    what: str
     lane_id: int
     source_id: str
 
@@ -35,30 +32,29 @@ def claim(tx: Connection, groups: Sequence[Sequence[Claim]], now: float) -> list
     """For each group (the keys of one record, strongest first): take all of its keys, or, if
     somebody else has one, return the strongest such claim and take none.
     """
-    holders = {_key(each): each for each in _held(tx, [c for group in groups for c in group])}
-    new: dict[tuple[int, str, str, str, str], Claim] = {}
+    holders = _holders(tx, [each.what for group in groups for each in group])
+    new: dict[str, Claim] = {}
     answers: list[Claim | None] = []
     for group in groups:
-        taken = next((other for each in group if (other := _other(each, holders))), None)
+        others = (holders[each.what] for each in group if holders.get(each.what, each) != each)
+        taken = next(others, None)
         answers.append(taken)
         if taken is None:
-            fresh = {_key(each): each for each in group if _key(each) not in holders}
+            fresh = {each.what: each for each in group if each.what not in holders}
             new |= fresh
             holders |= fresh
-    insert_rows(tx, CLAIM, [{**vars(each), "claimed_at": now} for each in new.values()])
+    rows = [
+        {"what": what, "lane_id": each.lane_id, "source_id": each.source_id, "claimed_at": now}
+        for what, each in new.items()
+    ]
+    insert_rows(tx, CLAIM, rows)
     return answers
-
-
-def _other(each: Claim, holders: Mapping[tuple[int, str, str, str, str], Claim]) -> Claim | None:
-    found = holders.get(_key(each))
-    mine = found is not None and (found.lane_id, found.source_id) == (each.lane_id, each.source_id)
-    return None if mine else found
 
 
 def release(tx: Connection, lane_id: int, source_ids: Iterable[str]) -> None:
     """What these records had claimed is free again: nothing was created for them."""
     for part in chunks(source_ids):
-        tx.execute(delete(CLAIM).where(CLAIM.c.lane_id == lane_id, CLAIM.c.source_id.in_(part)))
+        tx.execute(delete(CLAIM).where(CLAIM.c.lane_id == lane_id, among(CLAIM.c.source_id, part)))
 
 
 def expire(tx: Connection, now: float) -> None:
@@ -66,25 +62,10 @@ def expire(tx: Connection, now: float) -> None:
     tx.execute(delete(CLAIM).where(CLAIM.c.claimed_at < now - KEPT))
 
 
-def _key(each: Claim) -> tuple[int, str, str, str, str]:
-    return each.store_id, each.type, each.kind, each.digest, each.account
-
-
-def _held(tx: Connection, wanted: Sequence[Claim]) -> list[Claim]:
-    """Who has any of these keys. Asked by store, type and kind, as the primary key begins."""
-    groups: dict[tuple[int, str, str], set[str]] = {}
-    for each in wanted:
-        groups.setdefault((each.store_id, each.type, each.kind), set()).add(each.digest)
-    names = ("store_id", "type", "kind", "digest", "account", "lane_id", "source_id")
-    columns = [CLAIM.c[name] for name in names]
-    found: list[Claim] = []
-    for (store_id, type, kind), digests in groups.items():
-        for part in chunks(digests):
-            statement = select(*columns).where(
-                CLAIM.c.store_id == store_id,
-                CLAIM.c.type == type,
-                CLAIM.c.kind == kind,
-                CLAIM.c.digest.in_(part),
-            )
-            found.extend(Claim(*row) for row in tx.execute(statement))
-    return found
+def _holders(tx: Connection, wanted: Iterable[str]) -> dict[str, Claim]:
+    columns = (CLAIM.c.what, CLAIM.c.lane_id, CLAIM.c.source_id)
+    return {
+        row.what: Claim(*row)
+        for part in chunks(wanted)
+        for row in tx.execute(select(*columns).where(among(CLAIM.c.what, part))).all()
+    }

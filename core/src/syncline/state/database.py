@@ -26,8 +26,8 @@ from syncline.state.vault import Vault
 BUSY_SECONDS: Final = 30
 ADVISORY: Final = 0x53796E63
 """The name of our lock in a PostgreSQL database."""
-IN_CHUNK: Final = 500
-"""Ids in one `IN (…)`; SQLite and PostgreSQL both allow more, statements stay cacheable."""
+IN_CHUNK: Final = 5000
+"""Values asked for at once (`syncline.state.among`): what comes back has to fit into memory."""
 
 
 _PRAGMAS: Final = (

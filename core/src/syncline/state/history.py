@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, delete, insert, select, update
 
 from syncline.state import tables
+from syncline.state.among import among
 from syncline.state.bulk import insert_rows
 from syncline.state.database import chunks, table
 
@@ -41,5 +42,5 @@ def expire(tx: Connection, before: float) -> None:
     """Forget the runs that are older than the configured number of days, and what they did."""
     old = list(tx.scalars(select(RUN.c.id).where(RUN.c.started_at < before)))
     for part in chunks(old):
-        tx.execute(delete(HISTORY).where(HISTORY.c.run_id.in_(part)))
-        tx.execute(delete(RUN).where(RUN.c.id.in_(part)))
+        tx.execute(delete(HISTORY).where(among(HISTORY.c.run_id, part)))
+        tx.execute(delete(RUN).where(among(RUN.c.id, part)))

@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from syncline.state import tables
+from syncline.state.among import among
 from syncline.state.bulk import upsert
 from syncline.state.database import chunks, table
 from syncline.state.links import LINK
@@ -37,7 +38,7 @@ def known_accounts(tx: Connection, store_id: int, names: Iterable[str]) -> dict[
     found: dict[str, str] = {}
     for part in chunks(names):
         statement = select(ACCOUNT.c.name, ACCOUNT.c.account).where(
-            ACCOUNT.c.store_id == store_id, ACCOUNT.c.name.in_(part)
+            ACCOUNT.c.store_id == store_id, among(ACCOUNT.c.name, part)
         )
         found.update((name, account) for name, account in tx.execute(statement))
     return found
@@ -61,7 +62,7 @@ def known_containers(
         statement = select(CONTAINER.c.account, CONTAINER.c.path, CONTAINER.c.container).where(
             CONTAINER.c.store_id == store_id,
             CONTAINER.c.type == type,
-            CONTAINER.c.account.in_(part),
+            among(CONTAINER.c.account, part),
         )
         found.update(((row.account, row.path), row.container) for row in tx.execute(statement))
     return found
@@ -83,7 +84,7 @@ def known_feeds(
     found: dict[tuple[str, str], int] = {}
     for part in chunks(accounts):
         statement = select(FEED.c.id, FEED.c.account, FEED.c.container)
-        for row in tx.execute(statement.where(*where, FEED.c.account.in_(part))):
+        for row in tx.execute(statement.where(*where, among(FEED.c.account, part))):
             found[row.account, row.container] = row.id
     return found
 
@@ -112,7 +113,7 @@ def known_lanes(
     """The lanes of these accounts, by the values of `LANE_KEY`."""
     found: dict[tuple[Any, ...], Row[Any]] = {}
     for part in chunks(left_accounts):
-        statement = select(LANE).where(LANE.c.type == type, LANE.c.left_account.in_(part))
+        statement = select(LANE).where(LANE.c.type == type, among(LANE.c.left_account, part))
         for row in tx.execute(statement):
             found[tuple(row._mapping[name] for name in LANE_KEY)] = row
     return found

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, func, select, update
 
 from syncline.errors import Busy
 from syncline.state import tables
+from syncline.state.among import among
 from syncline.state.bulk import upsert
 from syncline.state.database import chunks, table
 from syncline.state.lives import Life
@@ -61,7 +62,7 @@ def _known(tx: Connection, keys: Iterable[LeaseKey]) -> dict[LeaseKey, Row[Any]]
     for (store_id, type), names in accounts.items():
         for part in chunks(names):
             statement = select(LEASE).where(
-                LEASE.c.store_id == store_id, LEASE.c.type == type, LEASE.c.account.in_(part)
+                LEASE.c.store_id == store_id, LEASE.c.type == type, among(LEASE.c.account, part)
             )
             for row in tx.execute(statement):
                 found[LeaseKey(row.store_id, row.account, row.type)] = row

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from syncline.model.sides import Side
 from syncline.state import tables
+from syncline.state.among import among
 from syncline.state.bulk import insert_many, update_rows
 from syncline.state.database import chunks, table
 
@@ -26,7 +27,7 @@ def by_records(tx: Connection, side: Side, feed_id: int, ids: Iterable[str]) -> 
     feed, record = LINK.c[f"{side}_feed"], LINK.c[f"{side}_id"]
     found: list[Row[Any]] = []
     for part in chunks(ids):
-        found.extend(tx.execute(select(LINK).where(feed == feed_id, record.in_(part))))
+        found.extend(tx.execute(select(LINK).where(feed == feed_id, among(record, part))).all())
     return found
 
 
@@ -57,7 +58,7 @@ def add_many(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
 def change(tx: Connection, link_ids: Iterable[int], **values: Any) -> None:
     """The same change for many links."""
     for part in chunks(link_ids):
-        tx.execute(update(LINK).where(LINK.c.id.in_(part)).values(**values))
+        tx.execute(update(LINK).where(among(LINK.c.id, part)).values(**values))
 
 
 def save(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -75,7 +76,7 @@ def end(tx: Connection, row: Row[Any], cause: str, now: float) -> None:
 def remove(tx: Connection, link_ids: Iterable[int]) -> None:
     """Links whose creation turned out never to have happened."""
     for part in chunks(link_ids):
-        tx.execute(delete(LINK).where(LINK.c.id.in_(part)))
+        tx.execute(delete(LINK).where(among(LINK.c.id, part)))
 
 
 def remove_unmade(tx: Connection, link_id: int) -> bool:
@@ -94,7 +95,7 @@ def ended(tx: Connection, lane_id: int, side: Side, ids: Iterable[str]) -> dict[
     found: dict[str, Row[Any]] = {}
     for part in chunks(ids):
         statement = select(TOMBSTONE).where(
-            TOMBSTONE.c.lane_id == lane_id, TOMBSTONE.c[f"{side}_id"].in_(part)
+            TOMBSTONE.c.lane_id == lane_id, among(TOMBSTONE.c[f"{side}_id"], part)
         )
         for row in tx.execute(statement.order_by(TOMBSTONE.c.id)):
             found[row._mapping[f"{side}_id"]] = row
@@ -116,7 +117,7 @@ def counts(tx: Connection, lane_ids: Iterable[int]) -> dict[int, int]:
     for part in chunks(lane_ids):
         statement = (
             select(LINK.c.lane_id, func.count())
-            .where(LINK.c.lane_id.in_(part), LINK.c.status == "linked")
+            .where(among(LINK.c.lane_id, part), LINK.c.status == "linked")
             .group_by(LINK.c.lane_id)
         )
         found.update((lane_id, number) for lane_id, number in tx.execute(statement))
@@ -137,7 +138,7 @@ def also_linked(tx: Connection, side: Side, feed_id: int, ids: Iterable[str]) ->
     for part in chunks(ids):
         statement = (
             select(record, func.count())
-            .where(feed == feed_id, record.in_(part), LINK.c.status.in_(LIVE))
+            .where(feed == feed_id, among(record, part), LINK.c.status.in_(LIVE))
             .group_by(record)
         )
         found.update((key, number) for key, number in tx.execute(statement))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, delete, func, literal, select, update
+from sqlalchemy import Connection, Row, Select, delete, func, literal, select, update
 
 from syncline.state import tables
+from syncline.state.among import among
 from syncline.state.bulk import upsert
 from syncline.state.database import chunks, table
 
@@ -24,8 +25,8 @@ def find(tx: Connection, feed_id: int, ids: Iterable[str]) -> dict[str, Row[Any]
     """The rows of these records, by id."""
     found: dict[str, Row[Any]] = {}
     for part in chunks(ids):
-        statement = select(RECORD).where(RECORD.c.feed_id == feed_id, RECORD.c.id.in_(part))
-        found.update({row.id: row for row in tx.execute(statement)})
+        statement = select(RECORD).where(RECORD.c.feed_id == feed_id, among(RECORD.c.id, part))
+        found.update({row.id: row for row in tx.execute(statement).all()})
     return found
 
 
@@ -34,9 +35,9 @@ def digests_of(tx: Connection, feed_id: int, ids: Iterable[str]) -> list[tuple[s
     found: list[tuple[str, str]] = []
     for part in chunks(ids):
         statement = select(RECORD.c.id, RECORD.c.digests_json).where(
-            RECORD.c.feed_id == feed_id, RECORD.c.id.in_(part)
+            RECORD.c.feed_id == feed_id, among(RECORD.c.id, part)
         )
-        found.extend((row.id, row.digests_json) for row in tx.execute(statement))
+        found.extend((row.id, row.digests_json) for row in tx.execute(statement).all())
     return found
 
 
@@ -53,7 +54,7 @@ def save_keys(
 ) -> None:
     """The match keys (kind, digest) of these records, in place of those of the `known` ones."""
     for part in chunks(each for each in known if each in keys):
-        tx.execute(delete(KEY).where(KEY.c.feed_id == feed_id, KEY.c.record_id.in_(part)))
+        tx.execute(delete(KEY).where(KEY.c.feed_id == feed_id, among(KEY.c.record_id, part)))
     rows = [
         {"feed_id": feed_id, "record_id": record_id, "kind": kind, "digest": digest}
         for record_id, pairs in keys.items()
@@ -67,7 +68,7 @@ def mark_seen(tx: Connection, feed_id: int, ids: Iterable[str], generation: int)
     for part in chunks(ids):
         tx.execute(
             update(RECORD)
-            .where(RECORD.c.feed_id == feed_id, RECORD.c.id.in_(part))
+            .where(RECORD.c.feed_id == feed_id, among(RECORD.c.id, part))
             .values(generation=generation)
         )
 
@@ -86,10 +87,10 @@ def unseen(tx: Connection, feed_id: int, generation: int) -> list[str]:
 def leave(tx: Connection, feed_id: int, ids: Iterable[str]) -> None:
     """These records are outside of the data set, and nothing refers to them."""
     for part in chunks(ids):
-        tx.execute(delete(KEY).where(KEY.c.feed_id == feed_id, KEY.c.record_id.in_(part)))
+        tx.execute(delete(KEY).where(KEY.c.feed_id == feed_id, among(KEY.c.record_id, part)))
         tx.execute(
             update(RECORD)
-            .where(RECORD.c.feed_id == feed_id, RECORD.c.id.in_(part))
+            .where(RECORD.c.feed_id == feed_id, among(RECORD.c.id, part))
             .values(presence="left", in_scope=False, pending=False, payload=None)
         )
 
@@ -102,7 +103,7 @@ def crowded_keys(
     for part in chunks(feed_ids):
         statement = (
             select(KEY.c.feed_id, KEY.c.kind, KEY.c.digest)
-            .where(KEY.c.feed_id.in_(part))
+            .where(among(KEY.c.feed_id, part))
             .group_by(KEY.c.feed_id, KEY.c.kind, KEY.c.digest)
             .having(func.count() > holders)
         )
@@ -114,27 +115,50 @@ def crowded_keys(
 def forget(tx: Connection, feed_id: int, ids: Iterable[str]) -> None:
     """Remove rows of records that nothing refers to."""
     for part in chunks(ids):
-        tx.execute(delete(KEY).where(KEY.c.feed_id == feed_id, KEY.c.record_id.in_(part)))
-        tx.execute(delete(RECORD).where(RECORD.c.feed_id == feed_id, RECORD.c.id.in_(part)))
+        tx.execute(delete(KEY).where(KEY.c.feed_id == feed_id, among(KEY.c.record_id, part)))
+        tx.execute(delete(RECORD).where(RECORD.c.feed_id == feed_id, among(RECORD.c.id, part)))
 
 
-def linked(tx: Connection, feed_id: int, ids: Iterable[str]) -> None:
-    """These records have a link in their only lane now."""
+def not_pending(tx: Connection, feed_id: int, ids: Iterable[str]) -> None:
+    """Nobody waits for these records to be linked."""
     for part in chunks(ids):
         tx.execute(
             update(RECORD)
-            .where(RECORD.c.feed_id == feed_id, RECORD.c.id.in_(part))
+            .where(RECORD.c.feed_id == feed_id, among(RECORD.c.id, part))
             .values(pending=False)
         )
-        drop_keys(tx, feed_id, part)
 
 
-def drop_keys(tx: Connection, feed_id: int, ids: Any) -> None:
-    """These records are paired, and found by their ids. Keys that too many carry stay: how many do
-    must not depend on how many of them are paired already.
+def drop_keys(
+    tx: Connection, feed_id: int, after: str = "", *, crowded: bool, size: int = 20_000
+) -> str | None:
+    """Drop the keys of records that are paired, and found by their ids: of so many records of the
+    feed that come after this id. Returns the last of them, None when there were no more.
+
+    Keys that too many carry stay, if there are any (`crowded`): how many do must not depend on how
+    many of them are paired already. Many at once, and not with each record: keys are digests, each
+    on a page of the index far from the last one.
     """
+    here = (KEY.c.feed_id == feed_id, KEY.c.record_id > after)
+    ids = select(KEY.c.record_id).where(*here).distinct().order_by(KEY.c.record_id).limit(size)
+    last: str | None = tx.scalar(select(func.max(ids.subquery().c.record_id)))
+    if last is not None:
+        kept = [_waiting(), _too_many()] if crowded else [_waiting()]
+        gone = (~each.exists() for each in kept)
+        tx.execute(delete(KEY).where(*here, KEY.c.record_id <= last, *gone))
+    return last
+
+
+def _waiting() -> Select[Any]:
+    record = RECORD.c
+    return select(literal(1)).where(
+        record.feed_id == KEY.c.feed_id, record.id == KEY.c.record_id, record.pending
+    )
+
+
+def _too_many() -> Select[Any]:
     other = KEY.alias("other")
-    too_many = (
+    return (
         select(literal(1))
         .where(
             other.c.feed_id == KEY.c.feed_id,
@@ -143,7 +167,4 @@ def drop_keys(tx: Connection, feed_id: int, ids: Any) -> None:
         )
         .limit(1)
         .offset(HOLDERS_AT_MOST)
-        .exists()
     )
-    mine = (KEY.c.feed_id == feed_id, KEY.c.record_id.in_(ids))
-    tx.execute(delete(KEY).where(*mine, ~too_many))

@@ -6,8 +6,15 @@ the installation's key (`syncline.state.vault`). Ids of records and accounts are
 
 from __future__ import annotations
 
+from typing import Final
+
 from sqlalchemy import Index, LargeBinary, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
+
+_IN_ONE_TREE: Final = {"sqlite_with_rowid": False}
+"""Rows that are hardly more than their key. They lie in its tree, and not beside it as well: a
+digest is on a page far from the last one, and each page that changes is written with the commit.
+"""
 
 
 class Meta(SQLModel, table=True):
@@ -94,7 +101,10 @@ class RecordKey(SQLModel, table=True):
     """A match key of a record that is not linked everywhere yet, as a keyed digest."""
 
     __tablename__ = "record_key"
-    __table_args__ = (Index("record_key_by_digest", "feed_id", "kind", "digest", "record_id"),)
+    __table_args__ = (
+        Index("record_key_by_digest", "feed_id", "kind", "digest", "record_id"),
+        _IN_ONE_TREE,
+    )
     feed_id: int = Field(primary_key=True)
     record_id: str = Field(primary_key=True)
     kind: str = Field(primary_key=True)
@@ -121,6 +131,8 @@ class LaneRow(SQLModel, table=True):
     __tablename__ = "lane"
     __table_args__ = (
         UniqueConstraint("type", "left_store", "left_account", "right_store", "right_account"),
+        Index("lane_by_left", "left_feed", "left_own", "left_account"),
+        Index("lane_by_right", "right_feed", "right_own", "right_account"),
     )
     id: int | None = Field(default=None, primary_key=True)
     type: str
@@ -202,15 +214,15 @@ class LostBase(SQLModel, table=True):
 
 
 class Claim(SQLModel, table=True):
-    """The right to create the record with this match key. `account` where accounts are apart."""
+    """The right to create the record with a match key: `what` is a keyed digest of it."""
 
     __tablename__ = "claim"
-    __table_args__ = (Index("claim_by_age", "claimed_at"),)
-    store_id: int = Field(primary_key=True)
-    type: str = Field(primary_key=True)
-    kind: str = Field(primary_key=True)
-    digest: str = Field(primary_key=True)
-    account: str = Field(primary_key=True)
+    __table_args__ = (
+        Index("claim_by_source", "lane_id", "source_id"),
+        Index("claim_by_age", "claimed_at"),
+        _IN_ONE_TREE,
+    )
+    what: str = Field(primary_key=True)
     lane_id: int
     source_id: str
     claimed_at: float
@@ -221,8 +233,8 @@ class Intent(SQLModel, table=True):
 
     __tablename__ = "intent"
     id: int | None = Field(default=None, primary_key=True)
-    run_id: str = Field(index=True)
-    lane_id: int = Field(index=True)
+    run_id: str
+    lane_id: int
     link_id: int = Field(index=True)
     side: str
     action: str

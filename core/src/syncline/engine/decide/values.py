@@ -6,7 +6,7 @@ service rewrites is foreseen by its `stored_as`; the outcome is that side's new 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from syncline.engine.decide.decision import Carry, Decision, Mode
@@ -53,15 +53,18 @@ class TargetWrite:
     refused: tuple[str, ...] = ()
 
 
-def stored_fields(spec: TypeSpec, digester: Digester, fields: Fields) -> tuple[Fields, list[str]]:
+def stored_fields(
+    spec: TypeSpec, digester: Digester, fields: Fields, filled: Container[str] = ()
+) -> tuple[Fields, list[str]]:
     """What a side would hold of a whole record, None for what is empty, and the fields it has no
-    way to express.
+    way to express. `filled`: fields that are known not to be empty.
     """
     found: dict[str, Value] = {}
     refused: list[str] = []
     for name, mapped in spec.by_name.items():
+        kind, value = digester.type.fields[name].type, fields.get(name)
         try:
-            found[name] = mapped.capacity.stored(digester.type.fields[name].type, fields.get(name))
+            found[name] = mapped.capacity.stored(kind, value, filled=name in filled)
         except Inexpressible:
             refused.append(name)
             found[name] = None
@@ -96,13 +99,17 @@ def equal_fields(sides: PerSide[SideValues], digester: Digester) -> frozenset[st
 
 
 def created_fields(
-    source: SideValues, target: SideValues, digester: Digester, carried: Iterable[str]
+    source: SideValues,
+    target: SideValues,
+    digester: Digester,
+    carried: Iterable[str],
+    filled: Container[str] = (),
 ) -> tuple[Fields, list[str]]:
-    """The fields of a new record at the target, empty ones left out."""
+    """The fields of a new record at the target, empty ones left out; see `stored_fields`."""
     wanted = frozenset(carried)
     unmapped = {n: v for n, v in source.fields.items() if n not in target.spec.by_name}
     given = {n: v for n, v in source.fields.items() if n in wanted}
-    stored, refused = stored_fields(target.spec, digester, {**unmapped, **given})
+    stored, refused = stored_fields(target.spec, digester, {**unmapped, **given}, filled)
     sent = {
         name: value
         for name, value in stored.items()

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, exists, or_, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, exists, or_, select, update
 
 from syncline.engine.lanes import FeedState
-from syncline.state.among import among
+from syncline.model.sides import SIDES, Side
+from syncline.state.among import one_of
 from syncline.state.database import chunks
 from syncline.state.lanes import LANE
 from syncline.state.links import LINK
@@ -51,36 +52,39 @@ def no_longer_pending(
     """Of these records, those that every lane they belong to has linked; if they are `settled`,
     nobody needs their values any more.
     """
-    changes: dict[str, Any] = {"pending": False} | ({"payload": None} if settled else {})
+    statement = (_SETTLED if settled else _LINKED)[feed.side]
     for part in chunks(ids):
-        tx.execute(update(RECORD).where(*_these(feed, part), ~_wanted(feed)).values(changes))
-
-
-def none_pending(tx: Connection, feed: FeedState, which: ColumnElement[bool]) -> None:
-    """The same of all records of which a condition is true, without asking which they are."""
-    tx.execute(update(RECORD).where(which, ~_wanted(feed)).values(pending=False))
+        tx.execute(statement, {"feed": feed.id, "ids": part})
 
 
 def pending_again(tx: Connection, feed: FeedState, ids: Iterable[str]) -> None:
     """Of these records, those that some lane they belong to has not linked."""
     for part in chunks(ids):
-        tx.execute(update(RECORD).where(*_these(feed, part), _wanted(feed)).values(pending=True))
+        tx.execute(_WAITING[feed.side], {"feed": feed.id, "ids": part})
 
 
-def _these(feed: FeedState, ids: Iterable[str]) -> tuple[ColumnElement[bool], ...]:
-    return RECORD.c.feed_id == feed.id, among(RECORD.c.id, ids)
+def none_pending(tx: Connection, feed: FeedState, which: ColumnElement[bool]) -> None:
+    """`no_longer_pending` for all records of which a condition is true."""
+    tx.execute(update(RECORD).where(which, ~_wanted(feed.side)).values(pending=False))
 
 
-def _wanted(feed: FeedState) -> ColumnElement[bool]:
+def _wanted(side: Side) -> ColumnElement[bool]:
     """The condition that a lane to which the record belongs has no link for it. Lanes are asked for
     by what an index knows: of a shared feed, one owner's are few, and all of them are many.
     """
-    side = feed.side
     linked = (
         exists()
         .where(LINK.c.lane_id == LANE.c.id, LINK.c[f"{side}_id"] == RECORD.c.id)
         .correlate(LANE, RECORD)
     )
-    reads, own = LANE.c[f"{side}_feed"] == feed.id, LANE.c[f"{side}_own"]
+    reads, own = LANE.c[f"{side}_feed"] == RECORD.c.feed_id, LANE.c[f"{side}_own"]
     mine = own & (LANE.c[f"{side}_account"] == RECORD.c.owner)
     return or_(*(exists().where(reads, which, ~linked).correlate(RECORD) for which in (~own, mine)))
+
+
+_THESE: Final = update(RECORD).where(
+    RECORD.c.feed_id == bindparam("feed"), one_of(RECORD.c.id, "ids")
+)
+_LINKED: Final = {s: _THESE.where(~_wanted(s)).values(pending=False) for s in SIDES}
+_SETTLED: Final = {s: _LINKED[s].values(payload=None) for s in SIDES}
+_WAITING: Final = {s: _THESE.where(_wanted(s)).values(pending=True) for s in SIDES}

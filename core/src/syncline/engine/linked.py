@@ -14,14 +14,13 @@ from sqlalchemy import Connection
 
 from syncline.engine.conflicts import Conflicts
 from syncline.engine.decide.link import Presence, Ruling, Verdict
-from syncline.engine.decide.settlement import Settlement
 from syncline.engine.held import GuardedOperation, Held
 from syncline.engine.lanes import Lane
 from syncline.engine.prepare import guarded, join, prepare_link
 from syncline.engine.prepared import Prepared
 from syncline.engine.read import FeedReader
 from syncline.engine.report import RoundReport
-from syncline.engine.settle import settle_agreement
+from syncline.engine.settle import Agreement, settle_agreement
 from syncline.engine.update import (
     DueLink,
     Evaluation,
@@ -143,13 +142,8 @@ class LinkedWork:
     def _finish(self, done: Sequence[Evaluation]) -> None:
         with self.world.transaction() as tx:
             quiet = [e for e in done if e.decision.verdict in (Verdict.NOTHING, Verdict.UPDATE)]
-            settle_agreement(
-                tx,
-                self.world,
-                [(e.link.lane, e.link.id, _agreement(e), _seen(e.link)) for e in quiet],
-            )
-            settled = [e for e in quiet if not (e.decision.conflicts or _refused(e))]
-            links.change(tx, [each.link.id for each in settled], dirty=False)
+            settle_agreement(tx, [_agreement(each) for each in quiet])
+            settled = [each for each in quiet if not _is_open(each)]
             for lane_id, ids in _ids_by_lane(settled).items():
                 attention.clear(tx, lane_id, ids)
             conflicts.drop(tx, [each.link.id for each in done if _is_decided(each)])
@@ -322,8 +316,10 @@ def _is_decided(each: Evaluation) -> bool:
     return each.decision.verdict not in open_still and not each.decision.conflicts
 
 
-def _refused(each: Evaluation) -> bool:
-    return any(write.refused for write in each.writes.values())
+def _is_open(each: Evaluation) -> bool:
+    """Whether somebody has to decide, or something could not be written."""
+    refused = any(write.refused for write in each.writes.values())
+    return bool(each.decision.conflicts) or refused
 
 
 def _sends(each: Evaluation) -> bool:
@@ -351,8 +347,9 @@ def _by_feed(wanted: Iterable[tuple[DueLink, Side]]) -> dict[int, set[RecordId]]
     return found
 
 
-def _agreement(each: Evaluation) -> Settlement:
-    return join((each.agreed, *(write.settlement for write in each.writes.values())))
+def _agreement(each: Evaluation) -> Agreement:
+    moves = join((each.agreed, *(write.settlement for write in each.writes.values())))
+    return Agreement(each.link.lane, each.link.id, moves, _seen(each.link), _is_open(each))
 
 
 def _ids_by_lane(evaluations: Iterable[Evaluation]) -> dict[int, list[str]]:

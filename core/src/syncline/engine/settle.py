@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, delete, func, select
 
 from syncline.engine import digests
 from syncline.engine.decide.deltas import Digest, differs
@@ -26,11 +26,15 @@ from syncline.model.reports import Action
 from syncline.model.sides import SIDES, Side
 from syncline.plugin.requests import Applied
 from syncline.state import attention, claims, conflicts, history, links, records, tables
-from syncline.state.among import among
-from syncline.state.bulk import insert_many
+from syncline.state.among import one_of
+from syncline.state.bulk import insert_rows
 from syncline.state.database import chunks, table
 
-INTENT = table(tables.Intent)
+INTENT: Final = table(tables.Intent)
+_COLUMNS: Final = {side: (f"{side}_id", f"{side}_version", f"{side}_base_json") for side in SIDES}
+"""Of a link's row, by side: record, version, base."""
+_NEWEST_INTENT: Final = select(func.max(INTENT.c.id))
+_WITHOUT_INTENTS: Final = delete(INTENT).where(one_of(INTENT.c.id, "ids"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,51 +83,47 @@ def _no_longer_waiting(
         attention.clear(tx, lane_id, ids)
 
 
-def settle_agreement(
-    tx: Connection,
-    world: World,
-    agreed: Sequence[tuple[Lane, int, Settlement, Mapping[Side, tuple[str, str]]]],
-) -> None:
-    """Both sides hold the same: bases move, nothing was written. For each side: id, version."""
-    rows = _links(tx, [link_id for _lane, link_id, _settlement, _seen in agreed])
+class Agreement(NamedTuple):
+    """A link whose sides hold the same. For each side: id, version. `open`: there is still
+    something to decide about it.
+    """
+
+    lane: Lane
+    link_id: int
+    settlement: Settlement
+    seen: Mapping[Side, tuple[str, str]]
+    open: bool
+
+
+def settle_agreement(tx: Connection, agreed: Sequence[Agreement]) -> None:
+    """Bases move, nothing was written."""
+    rows = _links(tx, [each.link_id for each in agreed])
     saved = []
-    for _lane, link_id, settlement, seen in agreed:
-        row = rows[link_id]
-        saved.append(_moved(row, settlement, {side: v for side, (_id, v) in seen.items()}))
+    for each in agreed:
+        versions = {side: version for side, (_id, version) in each.seen.items()}
+        moved = _moved(rows[each.link_id], each.settlement, versions)
+        saved.append({**moved, "dirty": each.open})
     links.save(tx, saved)
     for side in SIDES:
         by_feed: dict[int, list[str]] = {}
-        for lane, _link_id, _settlement, seen in agreed:
-            if side in seen:
-                by_feed.setdefault(lane.sides[side].feed.id, []).append(seen[side][0])
+        for each in agreed:
+            by_feed.setdefault(each.lane.sides[side].feed.id, []).append(each.seen[side][0])
         for feed_id, ids in by_feed.items():
-            drop_payloads(tx, feed_id, ids)
+            records.drop_payloads(tx, feed_id, ids)
 
 
 def add_intents(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
     """What is about to be sent to one side, one write a link; the ids in the same order."""
-    made = insert_many(tx, INTENT, rows, ("link_id",))
-    return [made[(row["link_id"],)] for row in rows]
+    newest = tx.scalar(_NEWEST_INTENT) or 0  # nobody else adds any: who writes is alone
+    ids = range(newest + 1, newest + 1 + len(rows))
+    insert_rows(tx, INTENT, [{**row, "id": new} for new, row in zip(ids, rows, strict=True)])
+    return list(ids)
 
 
 def end_intents(tx: Connection, ids: Sequence[int]) -> None:
     """These writes have an outcome."""
     for part in chunks(ids):
-        tx.execute(delete(INTENT).where(among(INTENT.c.id, part)))
-
-
-def drop_payloads(tx: Connection, feed_id: int, ids: Sequence[str]) -> None:
-    """Values nobody needs any more are not kept: clean records are digests only."""
-    for part in chunks(ids):
-        tx.execute(
-            update(records.RECORD)
-            .where(
-                records.RECORD.c.feed_id == feed_id,
-                among(records.RECORD.c.id, part),
-                records.RECORD.c.pending.is_(False),
-            )
-            .values(payload=None)
-        )
+        tx.execute(_WITHOUT_INTENTS, {"ids": part})
 
 
 def _settle_writes(
@@ -147,7 +147,7 @@ def _settle_writes(
         for feed, ids in _by_feed([each for each in created if each.side is side.other], side):
             no_longer_pending(tx, feed, ids, settled=True)
         for feed, ids in _by_feed([each for each in updated if each.side is side.other], side):
-            drop_payloads(tx, feed.id, ids)
+            records.drop_payloads(tx, feed.id, ids)
 
 
 def _settled_link(each: Settled, row: Row[Any]) -> dict[str, Any]:
@@ -231,12 +231,12 @@ def _with_stored(each: Settled) -> Settlement:
 def _moved(
     row: Row[Any], settlement: Settlement, versions: Mapping[Side, str | None]
 ) -> dict[str, Any]:
-    found, saved = row._mapping, {"id": row.id, "status": row.status}
-    for side in SIDES:
-        base = digests.load(found[f"{side}_base_json"])
-        saved[f"{side}_base_json"] = digests.dump(settlement.side(side).applied(base))
-        saved[f"{side}_version"] = versions.get(side, found[f"{side}_version"])
-        saved[f"{side}_id"] = found[f"{side}_id"]
+    saved: dict[str, Any] = {"id": row.id, "status": row.status}
+    for side, (record_id, version, base) in _COLUMNS.items():
+        moved = settlement.side(side).applied(digests.load(getattr(row, base)))
+        saved[base] = digests.dump(moved)
+        saved[version] = versions.get(side, getattr(row, version))
+        saved[record_id] = getattr(row, record_id)
     return saved
 
 
@@ -347,10 +347,4 @@ def _history(world: World, each: Settled) -> dict[str, Any]:
 
 
 def _links(tx: Connection, ids: Sequence[int]) -> dict[int, Row[Any]]:
-    found: dict[int, Row[Any]] = {}
-    for part in chunks(ids):
-        found.update(
-            (row.id, row)
-            for row in tx.execute(select(links.LINK).where(among(links.LINK.c.id, part)))
-        )
-    return found
+    return {row.id: row for row in links.find(tx, ids)}

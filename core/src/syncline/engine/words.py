@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from syncline.engine.lanes import Lane
 from syncline.model.fields import Value
 from syncline.model.objects import ObjectType
 from syncline.model.records import RecordId
 from syncline.model.reports import Action, FieldChange, PlannedOperation
-from syncline.model.sides import Side
+from syncline.model.sides import SIDES, Side
 
 
 def label(type: ObjectType, fields: Mapping[str, Value]) -> str:
@@ -49,17 +50,17 @@ def planned(
         connection=lane.sides[side].feed.connection.name,
         id=record_id,
         label=label(lane.type, fields),
-        reason=_with_names(lane, reason),
+        reason=_with_names(reason, *(lane.sides[each].feed.connection.name for each in SIDES)),
         changes=changes,
         held=held,
         handle=handle,
     )
 
 
-def _with_names(lane: Lane, reason: str) -> str:
+@lru_cache(maxsize=256)
+def _with_names(reason: str, left: str, right: str) -> str:
     """Reasons name sides; people know the connections' names."""
-    names = {side: lane.sides[side].feed.connection.name for side in Side}
-    for side, name in names.items():
+    for side, name in ((Side.LEFT, left), (Side.RIGHT, right)):
         reason = reason.replace(f"{side.value}_wins", f"{name}_wins")
         reason = reason.replace(f"{side.value} wins", f"{name} wins")
     return reason

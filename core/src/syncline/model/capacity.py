@@ -51,7 +51,7 @@ class Capacity:
 
         """
         if isinstance(kind, SetType):
-            return self._stored_elements(kind, value)
+            return self._stored_elements(kind, value, single=filled and len(value) == 1)
         if not filled and kind.normal(value) is None:
             return None
         if isinstance(kind, PartsType):
@@ -71,8 +71,8 @@ class Capacity:
         cut = self._cut(element)
         return "" if kind.whole and cut != element else cut
 
-    def _stored_elements(self, kind: SetType, value: Value) -> Value:
-        elements = tuple(kind.elements(value).values())
+    def _stored_elements(self, kind: SetType, value: Value, *, single: bool) -> Value:
+        elements = tuple(value) if single else tuple(kind.elements(value).values())
         held = tuple(self.stored_element(kind, each) for each in elements)
         if held != elements:  # what was cut may be empty, or equal to another one
             held = tuple(kind.elements(held).values())

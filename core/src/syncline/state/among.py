@@ -23,6 +23,14 @@ def among(column: ColumnElement[Any], values: Iterable[Any]) -> ColumnElement[bo
     return _Among(column, bindparam("among", list(values), _Many(column.type), unique=True))
 
 
+def one_of(column: ColumnElement[Any], parameter: str) -> ColumnElement[bool]:
+    """The column holds one of the values that come with the execution, as a list of this name. For
+    statements that are composed once: of those that run with every batch, SQLAlchemy's part is as
+    large as the database's.
+    """
+    return _Among(column, bindparam(parameter, type_=_Many(column.type)))
+
+
 class _Many(TypeDecorator[Any]):
     """Many values of one type as one parameter: an array, where the database knows arrays."""
 

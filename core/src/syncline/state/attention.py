@@ -6,14 +6,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, delete, exists, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, insert, select, update
 
 from syncline.model.sides import Side
 from syncline.state import tables
-from syncline.state.among import among
+from syncline.state.among import among, one_of
 from syncline.state.database import chunks, table
 
 ATTENTION: Final = table(tables.Attention)
+_WITHOUT: Final = delete(ATTENTION).where(
+    ATTENTION.c.lane_id == bindparam("lane"), one_of(ATTENTION.c.record_id, "ids")
+)
 
 FIRST_PAUSE: Final = 60.0
 LONGEST_PAUSE: Final = 24 * 3600.0
@@ -60,11 +63,7 @@ def wait(tx: Connection, waiting: Waiting, now: float) -> None:
 def clear(tx: Connection, lane_id: int, record_ids: Iterable[str]) -> None:
     """These records are settled: they no longer wait."""
     for part in chunks(record_ids):
-        tx.execute(
-            delete(ATTENTION).where(
-                ATTENTION.c.lane_id == lane_id, among(ATTENTION.c.record_id, part)
-            )
-        )
+        tx.execute(_WITHOUT, {"lane": lane_id, "ids": part})
 
 
 def wake(tx: Connection, lane_ids: Iterable[int], record_ids: Iterable[str], now: float) -> None:

@@ -8,12 +8,15 @@ from typing import Final, NamedTuple
 from sqlalchemy import Connection, delete, select
 
 from syncline.state import tables
-from syncline.state.among import among
+from syncline.state.among import among, one_of
 from syncline.state.bulk import insert_rows
 from syncline.state.database import chunks, table
 
 CLAIM: Final = table(tables.Claim)
 
+_HOLDERS: Final = select(CLAIM.c.what, CLAIM.c.lane_id, CLAIM.c.source_id).where(
+    one_of(CLAIM.c.what, "wanted")
+)
 KEPT: Final = 24 * 3600.0
 """A claim outlives its run: until then a search may not yet see the new record."""
 
@@ -63,9 +66,8 @@ def expire(tx: Connection, now: float) -> None:
 
 
 def _holders(tx: Connection, wanted: Iterable[str]) -> dict[str, Claim]:
-    columns = (CLAIM.c.what, CLAIM.c.lane_id, CLAIM.c.source_id)
     return {
         row.what: Claim(*row)
         for part in chunks(wanted)
-        for row in tx.execute(select(*columns).where(among(CLAIM.c.what, part))).all()
+        for row in tx.execute(_HOLDERS, {"wanted": part}).all()
     }

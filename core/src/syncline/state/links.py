@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
-from syncline.model.sides import Side
+from syncline.model.sides import SIDES, Side
 from syncline.state import tables
-from syncline.state.among import among
+from syncline.state.among import among, one_of
 from syncline.state.bulk import insert_many, update_rows
 from syncline.state.database import chunks, table
 
@@ -22,12 +22,25 @@ UNDONE: Final = "undone"
 LIVE: Final = ("linked", "creating")
 
 
+_BY_ID: Final = select(LINK).where(one_of(LINK.c.id, "ids"))
+_BY_RECORDS: Final = {
+    side: select(LINK).where(
+        LINK.c[f"{side}_feed"] == bindparam("feed"), one_of(LINK.c[f"{side}_id"], "ids")
+    )
+    for side in SIDES
+}
+
+
+def find(tx: Connection, ids: Iterable[int]) -> list[Row[Any]]:
+    """These links."""
+    return [row for part in chunks(ids) for row in tx.execute(_BY_ID, {"ids": part}).all()]
+
+
 def by_records(tx: Connection, side: Side, feed_id: int, ids: Iterable[str]) -> list[Row[Any]]:
     """All links, of any lane and status, that hold one of these records on this side."""
-    feed, record = LINK.c[f"{side}_feed"], LINK.c[f"{side}_id"]
     found: list[Row[Any]] = []
     for part in chunks(ids):
-        found.extend(tx.execute(select(LINK).where(feed == feed_id, among(record, part))).all())
+        found.extend(tx.execute(_BY_RECORDS[side], {"feed": feed_id, "ids": part}).all())
     return found
 
 

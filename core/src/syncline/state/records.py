@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, delete, func, literal, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, delete, func, literal, select, update
 
 from syncline.state import tables
-from syncline.state.among import among
+from syncline.state.among import among, one_of
 from syncline.state.bulk import upsert
 from syncline.state.database import chunks, table
 
@@ -21,12 +21,20 @@ HOLDERS_AT_MOST: Final = 20
 _CHANGING: Final = tuple(c.name for c in RECORD.columns if not c.primary_key)
 
 
+_OF_FEED: Final = (RECORD.c.feed_id == bindparam("feed"), one_of(RECORD.c.id, "ids"))
+_ROWS: Final = select(RECORD).where(*_OF_FEED)
+_DIGESTS: Final = select(RECORD.c.id, RECORD.c.digests_json).where(*_OF_FEED)
+_WITHOUT_VALUES: Final = (
+    update(RECORD).where(*_OF_FEED, RECORD.c.pending.is_(False)).values(payload=None)
+)
+
+
 def find(tx: Connection, feed_id: int, ids: Iterable[str]) -> dict[str, Row[Any]]:
     """The rows of these records, by id."""
     found: dict[str, Row[Any]] = {}
     for part in chunks(ids):
-        statement = select(RECORD).where(RECORD.c.feed_id == feed_id, among(RECORD.c.id, part))
-        found.update({row.id: row for row in tx.execute(statement).all()})
+        rows = tx.execute(_ROWS, {"feed": feed_id, "ids": part}).all()
+        found.update({row.id: row for row in rows})
     return found
 
 
@@ -34,11 +42,15 @@ def digests_of(tx: Connection, feed_id: int, ids: Iterable[str]) -> list[tuple[s
     """Id and digests of these records, without their payloads."""
     found: list[tuple[str, str]] = []
     for part in chunks(ids):
-        statement = select(RECORD.c.id, RECORD.c.digests_json).where(
-            RECORD.c.feed_id == feed_id, among(RECORD.c.id, part)
-        )
-        found.extend((row.id, row.digests_json) for row in tx.execute(statement).all())
+        rows = tx.execute(_DIGESTS, {"feed": feed_id, "ids": part}).all()
+        found.extend((row.id, row.digests_json) for row in rows)
     return found
+
+
+def drop_payloads(tx: Connection, feed_id: int, ids: Iterable[str]) -> None:
+    """Values nobody needs any more are not kept: clean records are digests only."""
+    for part in chunks(ids):
+        tx.execute(_WITHOUT_VALUES, {"feed": feed_id, "ids": part})
 
 
 def save(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> None:

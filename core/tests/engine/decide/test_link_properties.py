@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from syncline.engine.decide.link import Carry, Decision, Ruling, Verdict
@@ -402,6 +402,7 @@ def test_one_way_first_sync_source_values_win_and_source_blanks_do_not_clear(
 
 
 @QUICK
+@example(("poor", "plain"), {}, {}, {}, {"company": "Navy"}, Direction.LEFT_TO_RIGHT)
 @given(SPECS, edits(), edits(), edits(), edits(), WAYS)
 def test_one_way_only_a_change_of_the_source_acts_and_then_all_that_differs_is_written(
     systems: Systems,
@@ -424,12 +425,15 @@ def test_one_way_only_a_change_of_the_source_acts_and_then_all_that_differs_is_w
     link.edit(source, change)
     if normal(link, source) == before:
         return
+    # What the source would make of the target: a stand-in for a name depends on other fields, so
+    # one that was in place when all was compared may be another one after the write.
+    foreseen = CONTACT.normal(link.stored(source, link.fields[target] or {}))
     link.run(1)
     for name, value in normal(link, source).items():
         if name in NAMES and name not in SETS and name != "business_address" and value:
             stored = CONTACT.normal(link.stored(target, link.fields[source] or {}))[name]
             back = CONTACT.normal(link.stored(source, link.fields[target] or {}))[name]
-            assert stored == normal(link, target)[name] or back == value
+            assert stored == normal(link, target)[name] or value in (back, foreseen[name])
 
 
 def one_way(

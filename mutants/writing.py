@@ -259,9 +259,9 @@ WRITING = (
     ),
     Mutant(
         name="agreement not settled",
-        file="engine/linked.py",
-        old="            links.change(tx, [each.link.id for each in settled], dirty=False)\n",
-        new="",
+        file="engine/settle.py",
+        old='        saved.append({**moved, "dirty": each.open})\n',
+        new="        saved.append(moved)\n",
         wrong="Links whose sides agree stay due for ever.",
         caught_by="P2",
         tests=("test_planted_faults.py::test_after_a_quiet_run_nothing_is_due",),

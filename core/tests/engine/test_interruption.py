@@ -11,8 +11,12 @@ from dataclasses import dataclass
 
 import pytest
 
+from syncline.connectors import plugin as memory
 from syncline.connectors.memory import Call, MemoryOptions
-from syncline.model.reports import RunReport
+from syncline.model.reports import PlannedOperation, RunReport
+from syncline.plugin import hookimpl
+from syncline.plugin.manager import PluginManager
+from syncline.plugin.requests import Outcome
 from syncline.run.selection import Selection
 from syncline.run.session import Session
 from syncline.testing.crashes import LEASE_IS_OVER, Moment, Tripwire, points_of, run_until_death
@@ -47,6 +51,45 @@ class Once:
 
 def _people(number: int) -> list[dict[str, object]]:
     return [dict(person(f"Given{n}", f"Family{n}")) for n in range(number)]
+
+
+# --- when a write was sent ------------------------------------------------------------------------
+
+
+@dataclass
+class Slow:
+    """A plugin that takes its time over everything that was written."""
+
+    think: Callable[[], None]
+
+    @hookimpl
+    def after_apply(self, change: PlannedOperation, outcome: Outcome) -> None:
+        self.think()
+
+
+def test_an_intent_says_when_its_write_was_sent_however_slow_observers_are(worlds: Worlds) -> None:
+    """A recovery waits for a late record from that moment on: it must not be too early."""
+    world = worlds(left=ONE_AT_A_TIME, right=ONE_AT_A_TIME)
+    for each in _people(3):
+        world.left.create("ada", each)
+    slow = Slow(lambda: world.clock.advance(7))
+    world.plugins = PluginManager.of({"memory": memory, "slow": slow})
+    ages: list[float] = []
+
+    class Look:
+        def before(self, call: Call) -> None:
+            if call.writes:
+                with closing(sqlite3.connect(world.folder / "state.sqlite")) as state:
+                    [[sent]] = state.execute("SELECT max(sent_at) FROM intent")
+                ages.append(world.clock().timestamp() - sent)
+
+        def after(self, call: Call) -> None:
+            pass
+
+    world.right.fault = Look()
+    world.sync()
+
+    assert ages == [0.0, 0.0, 0.0]
 
 
 # --- asked to stop --------------------------------------------------------------------------------

@@ -58,6 +58,10 @@ class _Batch:
     intents: Sequence[int]
 
 
+_Answer = tuple[Prepared, int, Outcome]
+"""A write, its intent, and what came of it."""
+
+
 class Writer:
     """Sends prepared writes of one round, batch by batch, several accounts at once."""
 
@@ -81,12 +85,18 @@ class Writer:
                 self._send_group(group)
 
     def _send_group(self, group: Sequence[Prepared]) -> None:
-        """Batch by batch. The commit that settles one also holds the intents of the next."""
+        """Batch by batch. The commit that settles one also holds the intents of the next, which
+        is then sent at once: observers are told of a batch when the next one is on its way.
+        """
         batches = list(_batches(group))
         sent = self._begin(batches.pop(0)) if self._goes_on(group) else None
+        done: list[_Answer] = []
         while sent is not None:
-            following = batches.pop(0) if batches else None
-            sent = self._send_batch(sent, following)
+            outcomes = self._call(sent.writes)
+            self._tell(done)
+            done = [*zip(sent.writes, sent.intents, outcomes, strict=True)]
+            sent = self._settle_batch(done, batches.pop(0) if batches else None)
+        self._tell(done)
 
     def _goes_on(self, batch: Sequence[Prepared]) -> bool:
         return not self.world.stop() and batch[0].feed not in self.failures
@@ -95,12 +105,10 @@ class Writer:
         with self.world.transaction() as tx:
             return self._intend(tx, batch)
 
-    def _send_batch(self, batch: _Batch, following: Sequence[Prepared] | None) -> _Batch | None:
-        """Send a batch whose intents are committed; returns the following one, if it may be sent:
-        its intents are committed then.
-        """
-        outcomes = self._call(batch.writes)
-        answers = list(zip(batch.writes, batch.intents, outcomes, strict=True))
+    def _settle_batch(
+        self, answers: Sequence[_Answer], following: Sequence[Prepared] | None
+    ) -> _Batch | None:
+        """Returns the following batch, if it may be sent: its intents are committed then."""
         begun = None
         with self.world.transaction() as tx:
             leases.assert_held(tx, self.world.run_id, self.world.seconds, self.held_leases)
@@ -110,10 +118,12 @@ class Writer:
                     self._take(tx, each, intent, outcome)
             if following is not None and self._goes_on(following):
                 begun = self._intend(tx, following)
-        for each, _intent, outcome in answers:
-            self.world.plugins.observe_after_apply(each.planned, outcome)
         self.world.progress.advance(len(answers))
         return begun
+
+    def _tell(self, answers: Iterable[_Answer]) -> None:
+        for each, _intent, outcome in answers:
+            self.world.plugins.observe_after_apply(each.planned, outcome)
 
     # --- before the call ----------------------------------------------------------------------
 
@@ -160,9 +170,7 @@ class Writer:
 
     # --- after the call -----------------------------------------------------------------------
 
-    def _settle_applied(
-        self, tx: Connection, answers: Sequence[tuple[Prepared, int, Outcome]]
-    ) -> None:
+    def _settle_applied(self, tx: Connection, answers: Sequence[_Answer]) -> None:
         """All that was done in this batch, settled together."""
         done = [
             (each, intent, applied)

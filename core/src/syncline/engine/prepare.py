@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from syncline.engine.decide.deltas import Digest, Digests, cleared
 from syncline.engine.decide.link import Verdict
@@ -128,9 +128,7 @@ def _recreation(evaluation: Evaluation, installation: str) -> list[Prepared]:
         prepare_create(
             link.lane,
             side,
-            source_id=RecordId(str(here.id)),
-            source_version=here.version,
-            fields=source.fields,
+            Origin(RecordId(str(here.id)), here.version, source.fields),
             installation=installation,
             reason=evaluation.decision.reason,
             link=link,
@@ -138,48 +136,56 @@ def _recreation(evaluation: Evaluation, installation: str) -> list[Prepared]:
     ]
 
 
+class Origin(NamedTuple):
+    """The record that a new one is made for; its digests, where they are known already."""
+
+    id: RecordId
+    version: str
+    fields: Mapping[str, Any]
+    digests: Digests | None = None
+
+
 def prepare_create(
     lane: Lane,
     side: Side,
+    origin: Origin,
     *,
-    source_id: RecordId,
-    source_version: str,
-    fields: Mapping[str, Any],
     installation: str,
     reason: str,
     link: DueLink | None = None,
-    seen: Digests | None = None,
 ) -> Prepared:
-    """A new record at `side` for a record of the other side; with `link`, again for an old pair.
-
-    `seen` are the source's digests, where they are known already.
-    """
-    there, here = lane.sides[side.other], lane.sides[side]
+    """A new record at `side` for a record of the other side; with `link`, again for an old pair."""
+    here = lane.sides[side]
     incarnation = 0 if link is None else link.incarnation + 1
-    source = SideValues(fields, None, there.feed.spec)
-    target = SideValues({}, None, here.feed.spec)
-    filled = {name for name, digest in (seen or {}).items() if digest is not None}
-    sent, _refused = created_fields(source, target, lane.digester, lane.carried(side), filled)
-    own = _own_digests(lane, side.other, fields, seen)
-    made = _created_base(sent, here.feed.spec, lane.digester, fields, own)
-    bases = PerSide(own, own).with_side(side, made)
-    key = create_key(installation, lane, side.other, source_id, incarnation)
+    sent, settlement = _created(lane, side, origin)
+    key = create_key(installation, lane, side.other, origin.id, incarnation)
+    changes = field_changes({}, sent)
     return Prepared(
         lane=lane,
         side=side,
         operation=Create(key=key, account=here.account, container=here.container, fields=sent),
-        planned=planned(
-            lane, side, Action.CREATE, None, fields, reason, changes=field_changes({}, sent)
-        ),
-        source_id=source_id,
-        source_version=source_version,
+        planned=planned(lane, side, Action.CREATE, None, origin.fields, reason, changes=changes),
+        source_id=origin.id,
+        source_version=origin.version,
         link_id=None if link is None else link.id,
         incarnation=incarnation,
-        settlement=Settlement(BaseMove(bases.left), BaseMove(bases.right)),
-        new=bases[side],
+        settlement=settlement,
+        new=settlement.side(side).put,
         after=sent,
-        source=fields,
+        source=origin.fields,
     )
+
+
+def _created(lane: Lane, side: Side, origin: Origin) -> tuple[Mapping[str, Any], Settlement]:
+    """What is sent, and both whole bases."""
+    there, here = lane.sides[side.other].feed.spec, lane.sides[side].feed.spec
+    source, target = SideValues(origin.fields, None, there), SideValues({}, None, here)
+    filled = {name for name, digest in (origin.digests or {}).items() if digest is not None}
+    sent, _refused = created_fields(source, target, lane.digester, lane.carried(side), filled)
+    own = _own_digests(lane, side.other, origin.fields, origin.digests)
+    made = _created_base(sent, here, lane.digester, origin.fields, own)
+    bases = PerSide(own, own).with_side(side, made)
+    return sent, Settlement(BaseMove(bases.left), BaseMove(bases.right))
 
 
 def _own_digests(

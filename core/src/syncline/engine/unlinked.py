@@ -22,7 +22,7 @@ from syncline.engine.lanes import FeedState, Lane
 from syncline.engine.linked import obstacle
 from syncline.engine.lookup import Lookup, Twin
 from syncline.engine.pending import in_scope, lanes_with_unlinked, unlinked
-from syncline.engine.prepare import prepare_create
+from syncline.engine.prepare import Origin, prepare_create
 from syncline.engine.prepared import Prepared
 from syncline.engine.read import FeedReader
 from syncline.engine.rebind import rebind
@@ -137,15 +137,10 @@ class UnlinkedWork:
             self.report.done(each.lane, replace(each.planned, held=why))
 
     def _prepare(self, lane: Lane, side: Side, row: Row[Any], reason: str) -> Prepared:
+        fields = self.world.database.vault.unseal(row.payload)
+        origin = Origin(RecordId(row.id), row.version, fields, digests.load(row.digests_json))
         return prepare_create(
-            lane,
-            side,
-            source_id=RecordId(row.id),
-            source_version=row.version,
-            fields=self.world.database.vault.unseal(row.payload),
-            installation=self.world.installation,
-            reason=reason,
-            seen=digests.load(row.digests_json),
+            lane, side, origin, installation=self.world.installation, reason=reason
         )
 
     def _leave(self, lane: Lane, source: Side, page: Sequence[Row[Any]]) -> None:

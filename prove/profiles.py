@@ -11,7 +11,7 @@ from typing import Final
 class Profile:
     """`size` is the `SYNCLINE_PROVE` of one turn: so many of what is `played`, if it is counted so.
     What has no `seeds` plays the same each time, so it is played once. A proof shorter than
-    `hours` leaves it out.
+    `hours` leaves it out. `processes` share the work.
     """
 
     name: str
@@ -20,6 +20,7 @@ class Profile:
     played: str = ""
     seeds: bool = True
     hours: float = 0.0
+    processes: int = 1
 
     def environment(self, seed: int) -> Mapping[str, str]:
         """What the tests are told."""
@@ -27,7 +28,8 @@ class Profile:
 
     def arguments(self, seed: int) -> tuple[str, ...]:
         """For pytest."""
-        return (self.path, f"--hypothesis-seed={seed}")
+        shared = (f"-n{self.processes}", "--dist=load") if self.processes > 1 else ()
+        return (self.path, f"--hypothesis-seed={seed}", *shared)
 
 
 PROFILES: Final = (
@@ -43,5 +45,12 @@ PROFILES: Final = (
     Profile(
         "crashes of undo", "core/tests/engine/test_undo_interrupted.py", 1, seeds=False, hours=0.3
     ),
-    Profile("crashes", "core/tests/engine/test_crash_enumeration.py", 1, seeds=False, hours=1.0),
+    Profile(
+        "crashes",
+        "core/tests/engine/test_crash_enumeration.py",
+        1,
+        seeds=False,
+        hours=1.5,
+        processes=2,
+    ),
 )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from syncline.connectors.memory import MemoryOptions
 from syncline.model.capacity import Capacity
 from syncline.model.fields import Value
+from syncline.policy.schema import Direction, FieldRule
 from syncline.testing.rehearsal import EngineWorld, person
 
 Worlds = Callable[..., EngineWorld]
@@ -206,3 +207,16 @@ def test_what_a_service_rewrites_predictably_is_not_carried_back(worlds: Worlds)
     assert world.shown(world.left)[0]["job_title"] == "Admiral"
     assert world.shown(world.right)[0]["job_title"] == "ADMIRAL"
     assert world.sync(full=True).writes == 0
+
+
+def test_a_field_that_does_not_travel_is_not_measured_either(worlds: Worlds) -> None:
+    """It has a value here and a limit there, and neither matters to the new record."""
+    short = MemoryOptions(capacities={"job_title": Capacity(max_length=3)})
+    world = worlds(right=short)
+    world.set(fields={"job_title": FieldRule(Direction.RIGHT_TO_LEFT)})
+    world.left.create("ada", person("Grace", "Hopper", job_title="Admiral"))
+
+    world.settle()
+
+    assert "job_title" not in world.shown(world.right)[0]
+    assert world.shown(world.left)[0]["job_title"] == "Admiral"

@@ -20,6 +20,7 @@ from syncline.plugin.requests import Outcome
 from syncline.run.selection import Selection
 from syncline.run.session import Session
 from syncline.testing.crashes import LEASE_IS_OVER, Moment, Tripwire, points_of, run_until_death
+from syncline.testing.histories.foreseen import foreseen
 from syncline.testing.rehearsal import EngineWorld, person
 
 Worlds = Callable[..., EngineWorld]
@@ -51,6 +52,31 @@ class Once:
 
 def _people(number: int) -> list[dict[str, object]]:
     return [dict(person(f"Given{n}", f"Family{n}")) for n in range(number)]
+
+
+# --- a plan after a death ------------------------------------------------------------------------
+
+
+def test_a_plan_after_a_death_shows_what_the_next_run_does(world: EngineWorld) -> None:
+    """What is without an outcome is looked for by a plan, too, and only a copy learns of it."""
+    kept, edited, deleted = (world.left.create("ada", each) for each in _people(3))
+    world.settle()
+    world.left.update(edited, {"job_title": "Admiral"})
+    world.left.delete(deleted)
+    world.left.create("ada", person("Grace", "Hopper"))
+    world.right.create("ada", person("Alan", "Turing"))
+    start = Moment.of(world, "start")
+    points = points_of(world, EngineWorld.sync, effects_only=True)
+    assert len(points) > 6
+
+    for at, point in enumerate(points, 1):
+        start.restore(world)
+        assert run_until_death(world, Tripwire(at=at, effects_only=True))
+        world.clock.advance(LEASE_IS_OVER)
+        planned = foreseen(world.plan())
+        assert foreseen(world.plan()) == planned, point
+        assert foreseen(world.sync()) == planned, point
+    assert kept in world.left.read()
 
 
 # --- when a write was sent ------------------------------------------------------------------------

@@ -77,7 +77,7 @@ class Round:
                 self._holder.release()
 
     def _work(self) -> None:
-        if self.lanes and not self.world.dry:
+        if self.lanes:  # a plan, too, on its copy: what a run does depends on what it finds out
             self._phase("recover")
             self._guarded_recovery()
         self._phase("read")

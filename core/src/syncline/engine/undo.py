@@ -53,7 +53,7 @@ class UndoRound(Round):
     _leaving: set[int] = field(default_factory=set)
 
     def _work(self) -> None:
-        if self.lanes and not self.world.dry:
+        if self.lanes:
             self._phase("recover")
             self._guarded_recovery()
         self._phase("write")

@@ -6,7 +6,7 @@ service rewrites is foreseen by its `stored_as`; the outcome is that side's new 
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 
 from syncline.engine.decide.decision import Carry, Decision, Mode
@@ -103,13 +103,15 @@ def created_fields(
     target: SideValues,
     digester: Digester,
     carried: Iterable[str],
-    filled: Container[str] = (),
+    filled: Set[str] = frozenset(),
 ) -> tuple[Fields, list[str]]:
     """The fields of a new record at the target, empty ones left out; see `stored_fields`."""
     wanted = frozenset(carried)
     unmapped = {n: v for n, v in source.fields.items() if n not in target.spec.by_name}
     given = {n: v for n, v in source.fields.items() if n in wanted}
-    stored, refused = stored_fields(target.spec, digester, {**unmapped, **given}, filled)
+    stored, refused = stored_fields(
+        target.spec, digester, {**unmapped, **given}, given.keys() & filled
+    )
     sent = {
         name: value
         for name, value in stored.items()

@@ -27,6 +27,7 @@ from syncline.testing.crashes import LEASE_IS_OVER, Died
 from syncline.testing.histories.checks import Checks
 from syncline.testing.histories.deeds import Deed, Deeds, People, in_data_set
 from syncline.testing.histories.events import Event
+from syncline.testing.histories.foreseen import foreseen
 from syncline.testing.histories.lanes import lanes_of
 from syncline.testing.histories.runs import Run
 from syncline.testing.histories.watch import Calls, Commits, Watch
@@ -124,12 +125,16 @@ class History:
         return typed
 
     def run(
-        self, *events: Event, full: bool = False, meanwhile: Callable[[], None] | None = None
+        self,
+        *events: Event,
+        full: bool = False,
+        meanwhile: Callable[[], None] | None = None,
+        after: float = 30,
     ) -> RunReport | None:
-        """One run, with events; None if it died. `meanwhile` is done before another run begins in
-        the middle of this one, or at its end.
+        """One run, with events, `after` so many seconds; None if it died. `meanwhile` is done
+        before another run begins in the middle of this one, or at its end.
         """
-        self.world.clock.advance(30)
+        self.world.clock.advance(after)
         session, run = self.session(), self._new_run(full=full)
         self.calm = self.calm and not events
         self.watch.begin(run, events)
@@ -186,6 +191,14 @@ class History:
         report = self.session().plan(Selection())
         assert self._everything() == before, "P21: a plan wrote something"
         return report
+
+    def plan_and_run(self) -> None:
+        """P21: what a plan shows is what a run does that begins at once, and no more."""
+        self.world.clock.advance(30)
+        planned = foreseen(self.plan())
+        report = self.run(after=0)
+        done = Counter() if report is None else foreseen(report)
+        assert done <= planned, f"P21: not in the plan: {done - planned}"
 
     def wait(self, seconds: float) -> None:
         """Time passes."""
@@ -337,7 +350,7 @@ class History:
     def _everything(self) -> Any:
         self.session()
         state = {name: self._rows(f'SELECT * FROM "{name}"') for name in _TABLES}  # noqa: S608
-        return state, [len(store.log) for store in self.stores], self.watch.writes
+        return state, [store.writes.total() for store in self.stores], self.watch.writes
 
     def _rows(self, query: str) -> list[Any]:
         with closing(sqlite3.connect(self.world.folder / "state.sqlite")) as read:

@@ -83,11 +83,11 @@ class Wait:
 
 @dataclass(frozen=True)
 class Look:
-    """Somebody looks at the plan, and approves what guards hold."""
+    """Somebody looks at the plan, lets it run, and approves what guards hold."""
 
     def play(self, history: History) -> None:
         """Do it."""
-        history.plan()
+        history.plan_and_run()
         history.approve()
 
 

@@ -30,7 +30,7 @@ WRITING = (
     Mutant(
         name="sent without an intent",
         file="engine/write.py",
-        old="add_intents(tx, [self._intent(each, now) for each in ready])",
+        old="intents.add(tx, [self._intent(each, now) for each in ready])",
         new="[0 for _each in ready]",
         wrong="A write is noted only when its answer is there.",
         caught_by="P8",

@@ -209,7 +209,7 @@ def test_while_a_run_works_it_is_refused(world: EngineWorld) -> None:
 
 
 def test_while_writes_are_not_settled_it_is_refused(world: EngineWorld) -> None:
-    from syncline.engine.settle import INTENT
+    from syncline.state.intents import INTENT
 
     world.sync()
     database = Database.open(world.state.url, vault := Vault.from_key("k" * 40))

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select
 
 from syncline.engine.decide.deltas import Digest
 from syncline.engine.decide.settlement import Settlement
@@ -19,7 +19,7 @@ from syncline.engine.lookup import MARKER, Lookup
 from syncline.engine.prepared import Sent
 from syncline.engine.read import FeedReader
 from syncline.engine.report import RoundReport
-from syncline.engine.settle import INTENT, Settled, end_intents, settle
+from syncline.engine.settle import Settled, settle
 from syncline.engine.world import World
 from syncline.errors import ConnectionFailure
 from syncline.model.records import Record, RecordId
@@ -27,8 +27,7 @@ from syncline.model.reports import Action, Problem
 from syncline.model.sides import SIDES
 from syncline.plugin.requests import Applied, MatchKey
 from syncline.plugin.spec import TypeSpec
-from syncline.state import claims, links
-from syncline.state.among import among
+from syncline.state import claims, intents, links
 from syncline.state.database import chunks
 from syncline.state.records import RECORD
 
@@ -74,13 +73,9 @@ class Recovery:
             self._resolve_create(each)
 
     def _open(self) -> list[Sent]:
-        found: list[Sent] = []
         with self.world.transaction() as tx:
-            for part in chunks(self.lanes):
-                for row in tx.execute(select(INTENT).where(among(INTENT.c.lane_id, part))):
-                    plan = self.world.database.vault.unseal(row.plan)
-                    found.append(Sent.from_row(row, plan))
-        return found
+            rows = intents.of_lanes(tx, self.lanes)
+        return [Sent.from_row(row, self.world.database.vault.unseal(row.plan)) for row in rows]
 
     # --- updates and deletions ------------------------------------------------------------------
 
@@ -109,7 +104,7 @@ class Recovery:
                 self._settle(tx, each, Applied(id=_id(each)), each.settlement, {})
             else:
                 links.change(tx, [each.link_id], dirty=True)
-            end_intents(tx, [each.id])
+            intents.end(tx, [each.id])
 
     def _resolve_update(self, each: Sent, found: Record | None) -> None:
         """Same version: it did not happen. Otherwise it did, for every field that left its old
@@ -125,7 +120,7 @@ class Recovery:
                 if happened:
                     self._settle(tx, each, applied, settlement, current)
             links.change(tx, [each.link_id], dirty=True)
-            end_intents(tx, [each.id])
+            intents.end(tx, [each.id])
 
     # --- creates --------------------------------------------------------------------------------
 
@@ -181,7 +176,7 @@ class Recovery:
         with self.world.transaction() as tx:
             applied = Applied(id=record.id, version=record.version)
             self._settle(tx, each, applied, each.settlement, each.new)
-            end_intents(tx, [each.id])
+            intents.end(tx, [each.id])
         self.readers[feed.id].by_id([record.id])
         with self.world.transaction() as tx:
             current = lane.digester.fields(record.fields)
@@ -196,14 +191,12 @@ class Recovery:
             else:
                 links.change(tx, [each.link_id], dirty=True)
             claims.release(tx, each.lane_id, [str(each.source_id)])
-            end_intents(tx, [each.id])
+            intents.end(tx, [each.id])
 
     def _unresolved(self, each: Sent, message: str) -> None:
         lane = self.lanes[each.lane_id]
         with self.world.transaction() as tx:
-            tx.execute(
-                update(INTENT).where(INTENT.c.id == each.id).values(attempts=INTENT.c.attempts + 1)
-            )
+            intents.tried_again(tx, each.id)
         self.report.tally(lane).waiting += 1
         self.report.problem(
             Problem(

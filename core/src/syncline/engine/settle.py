@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Row, delete, func, select
+from sqlalchemy import Connection, Row
 
 from syncline.engine import digests
 from syncline.engine.decide.deltas import Digest, differs
@@ -25,16 +25,10 @@ from syncline.model.records import RecordId
 from syncline.model.reports import Action
 from syncline.model.sides import SIDES, Side
 from syncline.plugin.requests import Applied
-from syncline.state import attention, claims, conflicts, history, links, records, tables
-from syncline.state.among import one_of
-from syncline.state.bulk import insert_rows
-from syncline.state.database import chunks, table
+from syncline.state import attention, claims, conflicts, history, links, records
 
-INTENT: Final = table(tables.Intent)
 _COLUMNS: Final = {side: (f"{side}_id", f"{side}_version", f"{side}_base_json") for side in SIDES}
 """Of a link's row, by side: record, version, base."""
-_NEWEST_INTENT: Final = select(func.max(INTENT.c.id))
-_WITHOUT_INTENTS: Final = delete(INTENT).where(one_of(INTENT.c.id, "ids"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,20 +104,6 @@ def settle_agreement(tx: Connection, agreed: Sequence[Agreement]) -> None:
             by_feed.setdefault(each.lane.sides[side].feed.id, []).append(each.seen[side][0])
         for feed_id, ids in by_feed.items():
             records.drop_payloads(tx, feed_id, ids)
-
-
-def add_intents(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
-    """What is about to be sent to one side, one write a link; the ids in the same order."""
-    newest = tx.scalar(_NEWEST_INTENT) or 0  # nobody else adds any: who writes is alone
-    ids = range(newest + 1, newest + 1 + len(rows))
-    insert_rows(tx, INTENT, [{**row, "id": new} for new, row in zip(ids, rows, strict=True)])
-    return list(ids)
-
-
-def end_intents(tx: Connection, ids: Sequence[int]) -> None:
-    """These writes have an outcome."""
-    for part in chunks(ids):
-        tx.execute(_WITHOUT_INTENTS, {"ids": part})
 
 
 def _settle_writes(

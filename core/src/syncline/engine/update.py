@@ -34,13 +34,13 @@ from syncline.engine.decide.values import (
 )
 from syncline.engine.lanes import Lane, LaneSide
 from syncline.engine.observe import writable_of
-from syncline.engine.settle import INTENT
 from syncline.engine.world import World
 from syncline.model.records import Record, RecordId
 from syncline.model.sides import SIDES, PerSide, Side
 from syncline.state import attention, links, records
 from syncline.state.among import among
 from syncline.state.database import chunks
+from syncline.state.intents import INTENT
 
 _PRESENCE: Final = {
     "present": Presence.PRESENT,

@@ -17,7 +17,7 @@ from syncline.engine.failures import Failures
 from syncline.engine.lanes import Lane
 from syncline.engine.prepared import Prepared
 from syncline.engine.report import RoundReport
-from syncline.engine.settle import Settled, add_intents, end_intents, settle
+from syncline.engine.settle import Settled, settle
 from syncline.engine.world import World
 from syncline.errors import Busy, ConnectionFailure
 from syncline.model.records import RecordId
@@ -36,7 +36,7 @@ from syncline.plugin.requests import (
     Unknown,
     Update,
 )
-from syncline.state import attention, claims, leases, links
+from syncline.state import attention, claims, intents, leases, links
 
 
 @dataclass
@@ -134,7 +134,7 @@ class Writer:
         new = [each for each in batch if each.link_id is None]
         made = iter(links.add_many(tx, [creating_link(each) for each in new]))
         ready = [each if each.link_id is not None else each.with_link(next(made)) for each in batch]
-        return _Batch(ready, add_intents(tx, [self._intent(each, now) for each in ready]))
+        return _Batch(ready, intents.add(tx, [self._intent(each, now) for each in ready]))
 
     def _intent(self, each: Prepared, now: float) -> dict[str, Any]:
         operation = each.operation
@@ -178,7 +178,7 @@ class Writer:
             if (applied := _applied(each, outcome)) is not None
         ]
         settle(tx, self.world, [settled_from(each, applied) for each, _intent, applied in done])
-        end_intents(tx, [intent for _each, intent, _applied in done])
+        intents.end(tx, [intent for _each, intent, _applied in done])
         for each, _intent, applied in done:
             self.report.done(each.lane, each.planned, applied.id)
             if applied.incomplete:
@@ -191,7 +191,7 @@ class Writer:
                 self._again(tx, each, intent)
                 self.aftermath.moved.append(each)
             case Duplicate():
-                end_intents(tx, [intent])
+                intents.end(tx, [intent])
                 self._undo_creating(tx, each)
                 self.aftermath.duplicates.append((each, outcome.of))
             case Rejected():
@@ -204,7 +204,7 @@ class Writer:
 
     def _again(self, tx: Connection, each: Prepared, intent: int) -> None:
         """It certainly did not happen: drop the intent, look at the records again."""
-        end_intents(tx, [intent])
+        intents.end(tx, [intent])
         self._undo_creating(tx, each)
         if each.target_id is not None:
             self.aftermath.reread.setdefault(each.feed.id, set()).add(each.target_id)
@@ -218,7 +218,7 @@ class Writer:
             links.change(tx, [each.link_id], dirty=True)
 
     def _rejected(self, tx: Connection, each: Prepared, intent: int, outcome: Rejected) -> None:
-        end_intents(tx, [intent])
+        intents.end(tx, [intent])
         self._undo_creating(tx, each)
         reason = "no permission" if outcome.kind in ("forbidden", "read_only") else "refused"
         fields = f" ({', '.join(outcome.fields)})" if outcome.fields else ""

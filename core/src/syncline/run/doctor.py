@@ -19,13 +19,13 @@ from sqlalchemy.exc import DBAPIError
 
 from syncline import __version__
 from syncline.engine.held import APPROVAL
-from syncline.engine.settle import INTENT
 from syncline.errors import SynclineError
 from syncline.plugin.discovery import PluginInfo
 from syncline.plugin.requests import CheckReport, CheckResult, Level
 from syncline.policy.settings import Configuration
 from syncline.state import leases
 from syncline.state.database import Database
+from syncline.state.intents import INTENT
 from syncline.state.lanes import LANE
 from syncline.state.leases import LEASE
 from syncline.state.migrate import version

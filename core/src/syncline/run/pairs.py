@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
-from syncline.engine.settle import INTENT
 from syncline.errors import UsageError
 from syncline.model.records import RecordId
 from syncline.model.reports import LaneName, LinkEntry, WaitingRecord
@@ -20,6 +19,7 @@ from syncline.state import links, records
 from syncline.state.among import among
 from syncline.state.attention import ATTENTION
 from syncline.state.database import chunks
+from syncline.state.intents import INTENT
 from syncline.state.lanes import LANE
 
 LINKED = "linked"

@@ -21,14 +21,14 @@ from sqlalchemy import (
 from sqlmodel import SQLModel
 
 from syncline.errors import Busy, StateError
-from syncline.state import leases, tables
+from syncline.state import leases
 from syncline.state.claims import CLAIM
-from syncline.state.database import META, table
+from syncline.state.database import META
+from syncline.state.intents import INTENT
 from syncline.state.leases import LEASE
 from syncline.state.records import KEY, RECORD
 from syncline.state.vault import Vault
 
-_INTENT: Final = table(tables.Intent)
 _PAGE: Final = 1_000
 
 
@@ -48,7 +48,7 @@ def require_quiet(tx: Connection, now: float) -> None:
             hint="Wait for it to end. One that died on another machine is taken for dead after ten "
             "minutes, one that died here at once.",
         )
-    if open_writes := tx.scalar(select(func.count()).select_from(_INTENT)):
+    if open_writes := tx.scalar(select(func.count()).select_from(INTENT)):
         raise StateError(
             f"{open_writes} writes of an interrupted run are not settled yet",
             hint="Run `syncline run` once more, then change the key.",

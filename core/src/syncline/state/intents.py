@@ -1,0 +1,44 @@
+"""Intents: writes that were about to be sent, until their outcome is settled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, delete, func, select, update
+
+from syncline.state import tables
+from syncline.state.among import among, one_of
+from syncline.state.bulk import insert_rows
+from syncline.state.database import chunks, table
+
+INTENT: Final = table(tables.Intent)
+_NEWEST: Final = select(func.max(INTENT.c.id))
+_THESE: Final = delete(INTENT).where(one_of(INTENT.c.id, "ids"))
+
+
+def add(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """What is about to be sent to one side, one write a link; the ids in the same order."""
+    newest = tx.scalar(_NEWEST) or 0  # nobody else adds any: who writes is alone
+    ids = range(newest + 1, newest + 1 + len(rows))
+    insert_rows(tx, INTENT, [{**row, "id": new} for new, row in zip(ids, rows, strict=True)])
+    return list(ids)
+
+
+def end(tx: Connection, ids: Iterable[int]) -> None:
+    """These writes have an outcome."""
+    for part in chunks(ids):
+        tx.execute(_THESE, {"ids": part})
+
+
+def of_lanes(tx: Connection, lane_ids: Iterable[int]) -> list[Row[Any]]:
+    """The writes of these lanes that have none yet."""
+    found: list[Row[Any]] = []
+    for part in chunks(lane_ids):
+        found.extend(tx.execute(select(INTENT).where(among(INTENT.c.lane_id, part))))
+    return found
+
+
+def tried_again(tx: Connection, id: int) -> None:
+    """It was looked for, and still nobody can say what became of it."""
+    tx.execute(update(INTENT).where(INTENT.c.id == id).values(attempts=INTENT.c.attempts + 1))

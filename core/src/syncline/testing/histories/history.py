@@ -178,7 +178,7 @@ class History:
     def _lease_is_held(self) -> bool:
         now = self.world.clock().timestamp()
         query = f"SELECT until_at FROM \"{LEASE.name}\" WHERE holder != ''"  # noqa: S608
-        return any(until > now for (until,) in self._rows(query))
+        return any(until > now for (until,) in self.rows(query))
 
     def interrupt(self) -> None:
         """Somebody presses Ctrl-C."""
@@ -291,6 +291,7 @@ class History:
             writable=stores.map(lambda s: {e.id: e.writable for e in s.entries.values()}),
             live=stores.map(lambda s: sum(not e.deleted for e in s.entries.values())),
             pairs=len(self.pairs_now()),
+            began=self.world.clock().timestamp(),
             full=full,
             approved=self._approved,
         )
@@ -344,14 +345,15 @@ class History:
     def overwritten(self) -> set[str]:
         """Values that are in the history as what a write replaced."""
         vault = Vault.from_key(KEY)
-        rows = self._rows(f'SELECT values_sealed FROM "{HISTORY.name}"')  # noqa: S608 - our table
+        rows = self.rows(f'SELECT values_sealed FROM "{HISTORY.name}"')  # noqa: S608 - our table
         return {v for (sealed,) in rows for v in values_in(vault.unseal(sealed)["before"])}
 
     def _everything(self) -> Any:
         self.session()
-        state = {name: self._rows(f'SELECT * FROM "{name}"') for name in _TABLES}  # noqa: S608
+        state = {name: self.rows(f'SELECT * FROM "{name}"') for name in _TABLES}  # noqa: S608
         return state, [store.writes.total() for store in self.stores], self.watch.writes
 
-    def _rows(self, query: str) -> list[Any]:
+    def rows(self, query: str, values: tuple[object, ...] = ()) -> list[Any]:
+        """What the database holds at this moment, of what is committed."""
         with closing(sqlite3.connect(self.world.folder / "state.sqlite")) as read:
-            return read.execute(query).fetchall()
+            return read.execute(query, values).fetchall()

@@ -15,8 +15,9 @@ class Run:
 
     `settled` maps each member to the policy under which a run of theirs came to its end before.
     `live`: the records of a side, `pairs`: those that are on both.
-    `approved`: how many operations people had released. `eventful`: something failed in it.
-    `asleep`: its lease has expired; `sent`: its last batch, which a call may repeat by its key.
+    `began`: in seconds since 1970. `approved`: how many operations people had released.
+    `eventful`: something failed in it. `asleep`: its lease has expired; `sent`: its last batch,
+    which a call may repeat by its key.
     """
 
     policy: ObjectPolicy
@@ -25,6 +26,7 @@ class Run:
     writable: PerSide[dict[RecordId, Writable]]
     live: PerSide[int]
     pairs: int
+    began: float
     full: bool = False
     approved: int = 0
     eventful: bool = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from syncline.connectors.memory import Call
 from syncline.connectors.memory.entries import Entry
@@ -17,8 +17,21 @@ if TYPE_CHECKING:
     from syncline.testing.histories.history import History
 
 
+_PAUSING: Final = """
+    SELECT waits.record_id, waits.reason
+    FROM intent AS sent
+    JOIN link ON link.id = sent.link_id
+    JOIN attention AS waits ON waits.lane_id = link.lane_id
+        AND waits.record_id IN (link.left_id, link.right_id)
+    WHERE sent.sent_at >= ? AND waits.next_at > ?
+"""
+"""Records that should be waiting still, of writes that are on their way since an instant."""
+
+
 def check_write(history: History, side: Side, call: Call) -> None:
-    """Direction, permissions, deletions, guards, the fence: by the policy the run began with."""
+    """Direction, permissions, pauses, deletions, guards, the fence: by the policy the run began
+    with.
+    """
     run, request = history.watch.run, call.request
     assert run is not None, "P21: a write outside of any run"
     assert run.policy.direction.writes(side), f"P6: a write at {side}, against the direction"
@@ -26,6 +39,7 @@ def check_write(history: History, side: Side, call: Call) -> None:
         fenced = run.asleep and request.operations != run.sent
         assert not fenced, f"P19: a write at {side} by a run whose lease has passed to another"
         run.sent = request.operations
+        _check_pauses(history, run)
         for each in request.operations:
             if isinstance(each, Delete):
                 _check_deletion(history, run, side, each)
@@ -34,6 +48,12 @@ def check_write(history: History, side: Side, call: Call) -> None:
                 _check_fields(run.policy, side, each.fields)
             else:
                 _check_update(history, run, side, each)
+
+
+def _check_pauses(history: History, run: Run) -> None:
+    now = history.world.clock().timestamp()
+    early = history.rows(_PAUSING, (run.began, now))
+    assert not early, f"P9: written before its pause was over: {early}"
 
 
 # --- deletions ------------------------------------------------------------------------------------

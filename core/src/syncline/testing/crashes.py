@@ -52,8 +52,8 @@ class Tripwire:
     def around(self, world: EngineWorld) -> Iterator[None]:
         """Stretched over both stores and the state. What people do around calls stays in place."""
         people = world.left.fault, world.right.fault
-        world.left.fault = _Calls(self, "left", people[0])
-        world.right.fault = _Calls(self, "right", people[1])
+        world.left.fault = _Calls(self, "left", world.left, people[0])
+        world.right.fault = _Calls(self, "right", world.right, people[1])
         world.commits = _Commits(self)
         try:
             yield
@@ -92,11 +92,16 @@ class _Calls:
     """The fault hook of one store, around the one that was there."""
 
     wire: Tripwire
-    store: str
+    name: str
+    store: MemoryStore
     people: FaultHook | None
 
     def before(self, call: Call) -> None:
-        self.wire.reach(f"{self.store} {call.kind}", effect=call.writes)
+        try:
+            self.wire.reach(f"{self.name} {call.kind}", effect=call.writes)
+        except Died:
+            self.store.calls[call.kind] -= 1  # it was never sent: the next one meets the people
+            raise
         if self.people is not None:
             self.people.before(call)
 

@@ -22,7 +22,14 @@ import pytest
 
 from syncline.connectors.memory import MemoryOptions
 from syncline.testing.crash_scenarios import KINDS, SCENARIOS, Scenario
-from syncline.testing.crashes import Moment, every_death, full_run, points_of, recover
+from syncline.testing.crashes import (
+    LEASE_IS_OVER,
+    Moment,
+    every_death,
+    full_run,
+    points_of,
+    recover,
+)
 from syncline.testing.rehearsal import EngineWorld
 from syncline.testing.reopening import Databases
 
@@ -94,6 +101,8 @@ def test_whatever_point_a_run_dies_at_the_next_runs_end_where_it_would_have(
     for where in every_death(
         world, len(points), scenario.run, effects_only=effects_only, first=first, step=step
     ):
+        world.clock.advance(LEASE_IS_OVER)
+        scenario.again(world)
         assert _end(world) == wanted, where
         deaths += 1
     record_property("crash points", deaths)
@@ -123,11 +132,11 @@ def _seen(world: EngineWorld) -> dict[str, Any]:
 
 
 def _writes(world: EngineWorld) -> list[dict[str, int]]:
-    """How often we created, deleted, updated. Where people act meanwhile, it depends on the moment
-    of the death whether two edits of theirs travel in one update.
+    """How often we created, deleted, updated. Where people act meanwhile, or share a record, it
+    depends on the moment of the death whether two edits of theirs travel in one update.
     """
     stores = (world.left, world.right)
-    meanwhile = any(store.fault for store in stores)
+    meanwhile = any(store.fault for store in stores) or len(world.people) > 1
     return [{k: n for k, n in s.writes.items() if k != "update" or not meanwhile} for s in stores]
 
 

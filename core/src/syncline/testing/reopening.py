@@ -10,8 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+
 from syncline.policy.settings import StateSettings
-from syncline.state.database import CommitHook, Database
+from syncline.state.database import META, CommitHook, Database
 from syncline.state.vault import Vault
 
 
@@ -26,7 +29,7 @@ class Databases:
         """One that was closed, if its file and its key are still the same; else a new one."""
         vault = Vault.from_key(state.key.resolve().get_secret_value())
         for each in self.closed if self.file.exists() else ():
-            if each.vault.key_id == vault.key_id:
+            if each.vault.key_id == vault.key_id and each.is_made():
                 self.closed.remove(each)
                 each.ask(commits)
                 return each
@@ -41,6 +44,14 @@ class _Reopened(Database):
     def ask(self, commits: CommitHook | None) -> None:
         """From now on, around every commit."""
         self._commits = commits
+
+    def is_made(self) -> bool:
+        """Whether the file holds a finished database: not where a run died while it made one."""
+        try:
+            with self.engine.connect() as connection:
+                return connection.scalar(select(META.c.value).limit(1)) is not None
+        except DBAPIError:
+            return False
 
     def close(self) -> None:
         super().close()

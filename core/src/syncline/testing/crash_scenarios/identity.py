@@ -176,6 +176,7 @@ IDENTITY = (
         given=create(LEFT, GRACE),
         when=steps(create(RIGHT, ALAN), foreign_mark, edit(LEFT, "Grace", notes="n"), run()),
         run=run(adopt=True),
+        again=run(adopt=True),
         then=every(same, number(2, 2), on_both("Grace", notes="n")),
         kinds=("key",),
     ),

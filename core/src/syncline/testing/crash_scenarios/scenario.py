@@ -54,6 +54,7 @@ class Scenario:
     """`given` is brought in step first; then comes `when`, and the `run` that is stopped. In the
     end `then` is true, whether or not it was.
 
+    `again`: what whoever gave the command does when it has died, beside waiting for the next run.
     `left` and `right` change what a kind of system can do; `kinds` are those it makes sense for.
     `people` are the members.
     """
@@ -63,6 +64,7 @@ class Scenario:
     then: Check
     given: Step = nothing
     run: Step = EngineWorld.sync
+    again: Step = nothing
     policy: Mapping[str, Any] = field(default_factory=dict)
     left: Mapping[str, Any] = field(default_factory=dict)
     right: Mapping[str, Any] = field(default_factory=dict)

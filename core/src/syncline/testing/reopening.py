@@ -52,6 +52,8 @@ class _Reopened(Database):
                 return connection.scalar(select(META.c.value).limit(1)) is not None
         except DBAPIError:
             return False
+        finally:
+            self.engine.dispose()  # a connection would outlive the file, if another took its place
 
     def close(self) -> None:
         super().close()

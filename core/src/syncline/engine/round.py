@@ -25,7 +25,7 @@ from syncline.engine.pair import HOLDERS_AT_MOST, pair_all
 from syncline.engine.read import FeedReader
 from syncline.engine.recover import Recovery
 from syncline.engine.report import RoundReport
-from syncline.engine.scope import Census
+from syncline.engine.scope import Census, Uncounted
 from syncline.engine.survey import survey
 from syncline.engine.unlinked import UnlinkedWork
 from syncline.engine.world import World
@@ -163,10 +163,15 @@ class Round:
         """A second installation at work stops the lanes it works on, until told to adopt. Above
         `max_records` a lane stops and says so; it never picks some.
         """
-        feeds = [reader.feed.id for reader in self._in_use()]
         with self.world.transaction() as tx:
-            census = Census.take(tx, feeds, self.world.installation)
-        for lane in list(self.lanes.values()):
+            uncounted = Uncounted.among(tx, self.lanes)
+            census = Census.take(tx, uncounted.feeds, self.world.installation)
+        self._judge(census, uncounted.lanes)
+        with self.world.transaction() as tx:
+            uncounted.in_order(tx, self.lanes)
+
+    def _judge(self, census: Census, lanes: Iterable[Lane]) -> None:
+        for lane in lanes:
             counts = [(side, census.of(lane.sides[side])) for side in SIDES]
             foreign = [(side, count.foreign) for side, count in counts if count.foreign]
             if foreign and not lane.adopt_foreign:

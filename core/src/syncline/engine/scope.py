@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import Connection, case, func, select
 
-from syncline.engine.lanes import LaneSide
-from syncline.state.among import among
+from syncline.engine.lanes import Lane, LaneSide
+from syncline.model.sides import SIDES
+from syncline.state.among import among, one_of
+from syncline.state.bulk import update_rows
 from syncline.state.database import chunks
+from syncline.state.lanes import FEED, LANE
 from syncline.state.records import RECORD
 
 
@@ -54,3 +58,50 @@ class Census:
         if here.by_owner:
             return self.owners.get((here.feed.id, here.account), Count())
         return self.feeds.get(here.feed.id, Count())
+
+
+@dataclass(frozen=True)
+class Uncounted:
+    """The lanes whose records have to be counted: since they were found in order something was
+    noted in a feed of theirs, or their limit was changed. Most lanes of most runs are not.
+    """
+
+    lanes: tuple[Lane, ...]
+    marks: Mapping[int, str]
+    """Of each of them, what is kept when it was found in order."""
+
+    @classmethod
+    def among(cls, tx: Connection, lanes: Mapping[int, Lane]) -> Uncounted:
+        """Of these lanes."""
+        feed_ids = {lane.sides[side].feed.id for lane in lanes.values() for side in SIDES}
+        revisions: dict[int, int] = {}
+        for part in chunks(feed_ids):
+            revisions.update(
+                (row.id, row.revision) for row in tx.execute(_REVISIONS, {"feeds": part})
+            )
+        known: dict[int, str] = {}
+        for part in chunks(lanes):
+            known.update((row.id, row.counted) for row in tx.execute(_COUNTED, {"lanes": part}))
+        marks = {lane.id: _mark(lane, revisions) for lane in lanes.values()}
+        found = [lane for lane in lanes.values() if known.get(lane.id) != marks[lane.id]]
+        return cls(tuple(found), {lane.id: marks[lane.id] for lane in found})
+
+    @property
+    def feeds(self) -> set[int]:
+        """Their feeds."""
+        return {lane.sides[side].feed.id for lane in self.lanes for side in SIDES}
+
+    def in_order(self, tx: Connection, going: Mapping[int, Lane]) -> None:
+        """Those that go on were found in order."""
+        rows = [{"id": i, "counted": mark} for i, mark in self.marks.items() if i in going]
+        update_rows(tx, LANE, rows)
+
+
+def _mark(lane: Lane, revisions: Mapping[int, int]) -> str:
+    feeds = (lane.sides[side].feed.id for side in SIDES)
+    read = " ".join(f"{feed_id}:{revisions.get(feed_id, 0)}" for feed_id in feeds)
+    return f"{read} {lane.policy.max_records} {lane.adopt_foreign:d}"
+
+
+_REVISIONS: Final = select(FEED.c.id, FEED.c.revision).where(one_of(FEED.c.id, "feeds"))
+_COUNTED: Final = select(LANE.c.id, LANE.c.counted).where(one_of(LANE.c.id, "lanes"))

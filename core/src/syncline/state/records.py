@@ -21,6 +21,10 @@ HOLDERS_AT_MOST: Final = 20
 _CHANGING: Final = tuple(c.name for c in RECORD.columns if not c.primary_key)
 
 
+_FEED: Final = table(tables.FeedRow)
+_REVISED: Final = (
+    update(_FEED).where(one_of(_FEED.c.id, "feeds")).values(revision=_FEED.c.revision + 1)
+)
 _OF_FEED: Final = (RECORD.c.feed_id == bindparam("feed"), one_of(RECORD.c.id, "ids"))
 _ROWS: Final = select(RECORD).where(*_OF_FEED)
 _DIGESTS: Final = select(RECORD.c.id, RECORD.c.digests_json).where(*_OF_FEED)
@@ -56,6 +60,8 @@ def drop_payloads(tx: Connection, feed_id: int, ids: Iterable[str]) -> None:
 def save(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert or replace whole rows."""
     upsert(tx, RECORD, rows, _CHANGING)
+    if rows:
+        tx.execute(_REVISED, {"feeds": list({row["feed_id"] for row in rows})})
 
 
 def save_keys(

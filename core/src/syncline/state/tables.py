@@ -55,7 +55,9 @@ class ContainerRow(SQLModel, table=True):
 
 
 class FeedRow(SQLModel, table=True):
-    """One stream with one cursor. `mapping` is the fingerprint of what is read from it."""
+    """One stream with one cursor. `mapping` is the fingerprint of what is read from it; `revision`
+    rises whenever one of its records is noted.
+    """
 
     __tablename__ = "feed"
     __table_args__ = (UniqueConstraint("store_id", "type", "account", "container", "scope"),)
@@ -70,6 +72,7 @@ class FeedRow(SQLModel, table=True):
     generation: int = 0
     complete_at: float | None = None
     swept_at: float | None = None
+    revision: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class RecordRow(SQLModel, table=True):
@@ -126,6 +129,7 @@ class LaneRow(SQLModel, table=True):
 
     `left_own`: of the feed on that side, only the account's own records belong to the lane.
     `one_way_json`: the fields that travel one way only, each with the side they come from.
+    `counted`: at which revisions its records were counted last, and found to be in order.
     """
 
     __tablename__ = "lane"
@@ -156,6 +160,7 @@ class LaneRow(SQLModel, table=True):
     adopted_foreign: bool = False
     last_run_at: float | None = None
     last_error: str = ""
+    counted: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
 
 class Lease(SQLModel, table=True):

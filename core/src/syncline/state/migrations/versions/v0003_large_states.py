@@ -1,11 +1,14 @@
 """What large states are slow by: rows that are hardly more than a digest lie in the tree of their
-key alone, claims are known by one digest, and the lanes of a feed are found by an index.
+key alone, claims are known by one digest, the lanes of a feed are found by an index, and what was
+counted once is not counted again before something is noted.
 
 Claims are not carried over: their old digests cannot be turned into new ones. They matter for as
 long as a service's search does not see what was just created.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -38,6 +41,8 @@ def upgrade() -> None:
     op.create_index("claim_by_age", "claim", ["claimed_at"])
     op.create_index("lane_by_left", "lane", ["left_feed", "left_own", "left_account"])
     op.create_index("lane_by_right", "lane", ["right_feed", "right_own", "right_account"])
+    op.add_column("feed", _new("revision", sa.Integer(), "0"))
+    op.add_column("lane", _new("counted", sa.String(), ""))
     op.drop_index("ix_intent_run_id", "intent")
     op.drop_index("ix_intent_lane_id", "intent")
 
@@ -45,6 +50,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.create_index("ix_intent_lane_id", "intent", ["lane_id"])
     op.create_index("ix_intent_run_id", "intent", ["run_id"])
+    op.drop_column("lane", "counted")
+    op.drop_column("feed", "revision")
     op.drop_index("lane_by_right", "lane")
     op.drop_index("lane_by_left", "lane")
     op.drop_table("claim")
@@ -62,6 +69,10 @@ def downgrade() -> None:
     )
     op.create_index("claim_by_age", "claim", ["claimed_at"])
     _move_keys(in_one_tree=False)
+
+
+def _new(name: str, kind: sa.types.TypeEngine[Any], default: str) -> sa.Column[Any]:
+    return sa.Column(name, kind, nullable=False, server_default=default)
 
 
 def _move_keys(*, in_one_tree: bool) -> None:

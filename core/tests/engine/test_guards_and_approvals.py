@@ -288,6 +288,16 @@ def test_above_max_records_a_lane_stops_and_picks_none(world: EngineWorld) -> No
     assert world.same("ada")
 
 
+def test_a_lower_limit_is_noticed_though_no_record_changed(world: EngineWorld) -> None:
+    fill(world, "ada", 4)
+    assert world.sync().exit_code == 0
+    world.set(max_records=3)
+
+    assert [trip.guard for trip in world.sync().guards] == ["max_records"] * 2
+    world.set(max_records=4)
+    assert world.sync().exit_code == 0
+
+
 @pytest.mark.parametrize("limit", [0, 1, 3])
 def test_a_limit_counts_every_kind_of_write(world: EngineWorld, limit: int) -> None:
     made = fill(world, "ada", 4)

@@ -101,6 +101,18 @@ def test_in_a_shared_feed_a_foreign_marker_stops_only_its_owners_lane(worlds: Wo
     assert world.same("bob")
 
 
+def test_a_foreign_marker_that_another_members_run_has_read_stops_its_owners_next_run(
+    worlds: Worlds,
+) -> None:
+    world = worlds(right=MemoryOptions(feed="connection", spans_accounts=True))
+    world.settle()
+    second_installation(world)
+    world.sync(members=("bob",))
+
+    assert world.sync(members=("ada",)).exit_code == 4
+    assert world.left.read("ada") == {}
+
+
 def test_told_to_adopt_once_the_lane_goes_on_for_good(world: EngineWorld) -> None:
     second_installation(world)
     world.sync()

@@ -24,6 +24,7 @@ from syncline.testing.histories import (
     People,
     Rival,
 )
+from syncline.testing.histories.story import Stage, Start, Story, Work
 from syncline.testing.quick_state import QuickState
 
 LEFT, RIGHT = Side.LEFT, Side.RIGHT
@@ -161,3 +162,19 @@ def _in_step(folder: Path, right: MemoryOptions | None = None, **policy: object)
     history.people("create", LEFT)
     history.settle()
     return history
+
+
+def test_what_an_update_may_have_gone_over_is_kept_when_its_record_is_gone(tmp_path: Path) -> None:
+    """Nobody could tell any more whether it was written, and so the history did not say what the
+    record had held before.
+    """
+    start = Start(
+        policy={"direction": Direction.RIGHT_TO_LEFT},
+        people=(People("create", LEFT, 0, 1), People("create", RIGHT, 1, 0)),
+        in_step=True,
+    )
+    merged = (People("clear", RIGHT, 0, 0), People("merge", LEFT, 1, 0))
+    cut = Work(merged, (Event(1, "after", "stop", "write"),))
+    deleted = Work((People("delete", LEFT, 2, 2),))
+
+    Stage.at(tmp_path).play(Story(start, (cut, deleted)))

@@ -19,7 +19,7 @@ from syncline.engine.lookup import MARKER, Lookup
 from syncline.engine.prepared import Sent
 from syncline.engine.read import FeedReader
 from syncline.engine.report import RoundReport
-from syncline.engine.settle import Settled, settle
+from syncline.engine.settle import Settled, history_entry, settle
 from syncline.engine.world import World
 from syncline.errors import ConnectionFailure
 from syncline.model.records import Record, RecordId
@@ -27,7 +27,7 @@ from syncline.model.reports import Action, Problem
 from syncline.model.sides import SIDES
 from syncline.plugin.requests import Applied, MatchKey
 from syncline.plugin.spec import TypeSpec
-from syncline.state import claims, intents, links
+from syncline.state import claims, history, intents, links
 from syncline.state.database import chunks
 from syncline.state.records import RECORD
 
@@ -119,8 +119,19 @@ class Recovery:
                 applied = Applied(id=found.id, version=found.version)
                 if happened:
                     self._settle(tx, each, applied, settlement, current)
+            if found is None:
+                self._note_what_may_have_been(tx, each)
             links.change(tx, [each.link_id], dirty=True)
             intents.end(tx, [each.id])
+
+    def _note_what_may_have_been(self, tx: Connection, each: Sent) -> None:
+        """The record is gone, and with it the answer. What the update may have gone over was
+        somebody's, and is nowhere else any more.
+        """
+        values = {"before": dict(each.before), "after": dict(each.after), "version": None}
+        reason = f"{each.reason} (perhaps: the record was gone before anybody could look)"
+        entry = history_entry(self.world, each, each.lane_id, _id(each), reason, values)
+        history.add(tx, [entry])
 
     # --- creates --------------------------------------------------------------------------------
 

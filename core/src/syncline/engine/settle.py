@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol
 
 from sqlalchemy import Connection, Row
 
@@ -313,14 +313,42 @@ def _history(world: World, each: Settled) -> dict[str, Any]:
         "after": {**each.after, **(each.applied.stored or {})},
         "version": each.applied.version,
     }
+    return history_entry(world, each, each.lane.id, each.applied.id, each.reason, values)
+
+
+class Written(Protocol):
+    """What a settled and an unsettled write have in common."""
+
+    @property
+    def link_id(self) -> int:
+        """Its link."""
+
+    @property
+    def side(self) -> Side:
+        """Where."""
+
+    @property
+    def action(self) -> Action:
+        """What."""
+
+
+def history_entry(
+    world: World,
+    each: Written,
+    lane_id: int,
+    record_id: str,
+    reason: str,
+    values: Mapping[str, object],
+) -> dict[str, Any]:
+    """A row of the history. `values`: before, after, version."""
     return {
         "run_id": world.run_id,
-        "lane_id": each.lane.id,
+        "lane_id": lane_id,
         "link_id": each.link_id,
         "side": each.side.value,
         "action": each.action.value,
-        "record_id": each.applied.id,
-        "reason": each.reason,
+        "record_id": record_id,
+        "reason": reason,
         "at": world.seconds,
         "values_sealed": world.database.vault.seal(values),
     }

@@ -239,7 +239,7 @@ WRITING = (
     Mutant(
         name="history not written",
         file="engine/settle.py",
-        old="    history.add(tx, [_history(world, each) for each in live])\n",
+        old="    history.add(tx, [history_row(world, each) for each in live])\n",
         new="",
         wrong="What a run did cannot be looked up, nor taken back.",
         caught_by="P22",

@@ -7,7 +7,7 @@ found where we had written is a later edit, and travels on as one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from sqlalchemy import Connection, select
@@ -19,7 +19,7 @@ from syncline.engine.lookup import MARKER, Lookup
 from syncline.engine.prepared import Sent
 from syncline.engine.read import FeedReader
 from syncline.engine.report import RoundReport
-from syncline.engine.settle import Settled, history_entry, settle
+from syncline.engine.settle import Settled, history_row, settle
 from syncline.engine.world import World
 from syncline.errors import ConnectionFailure
 from syncline.model.records import Record, RecordId
@@ -128,10 +128,9 @@ class Recovery:
         """The record is gone, and with it the answer. What the update may have gone over was
         somebody's, and is nowhere else any more.
         """
-        values = {"before": dict(each.before), "after": dict(each.after), "version": None}
-        reason = f"{each.reason} (perhaps: the record was gone before anybody could look)"
-        entry = history_entry(self.world, each, each.lane_id, _id(each), reason, values)
-        history.add(tx, [entry])
+        doubt = "perhaps: the record was gone before anybody could look"
+        perhaps = self._settled(each, Applied(id=_id(each)), each.settlement, each.new, doubt)
+        history.add(tx, [history_row(self.world, perhaps)])
 
     # --- creates --------------------------------------------------------------------------------
 
@@ -233,12 +232,24 @@ class Recovery:
         row = tx.execute(select(links.LINK).where(links.LINK.c.id == each.link_id)).one_or_none()
         if row is None:
             return
-        settled = Settled(
+        settled = self._settled(each, applied, settlement, predicted, "recovered")
+        incarnation = row.incarnation + (each.action is Action.CREATE and _again(row))
+        settle(tx, self.world, [replace(settled, incarnation=incarnation)])
+
+    def _settled(
+        self,
+        each: Sent,
+        applied: Applied,
+        settlement: Settlement,
+        predicted: Mapping[str, Digest],
+        how: str,
+    ) -> Settled:
+        return Settled(
             lane=self.lanes[each.lane_id],
             link_id=each.link_id,
             side=each.side,
             action=each.action,
-            reason=f"{each.reason} (recovered)",
+            reason=f"{each.reason} ({how})",
             settlement=settlement,
             source_id=each.source_id,
             source_version=each.source_version,
@@ -246,10 +257,8 @@ class Recovery:
             predicted=predicted,
             before=each.before,
             after=each.after,
-            incarnation=row.incarnation + (each.action is Action.CREATE and _again(row)),
             undo=each.undo,
         )
-        settle(tx, self.world, [settled])
 
 
 def _unseen_for(spec: TypeSpec) -> float:

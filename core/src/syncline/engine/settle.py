@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Row
 
@@ -63,7 +63,7 @@ def settle(tx: Connection, world: World, settled: Sequence[Settled]) -> None:
             _settle_delete(tx, world, each, rows[each.link_id])
     _settle_writes(tx, [each for each in live if each.action is not Action.DELETE], rows)
     _no_longer_waiting(tx, live, rows)
-    history.add(tx, [_history(world, each) for each in live])
+    history.add(tx, [history_row(world, each) for each in live])
 
 
 def _no_longer_waiting(
@@ -307,48 +307,21 @@ def _feed(each: Settled) -> FeedState:
     return each.lane.sides[each.side].feed
 
 
-def _history(world: World, each: Settled) -> dict[str, Any]:
+def history_row(world: World, each: Settled) -> dict[str, Any]:
+    """What was done, and the values before and after."""
     values = {
         "before": dict(each.before),
         "after": {**each.after, **(each.applied.stored or {})},
         "version": each.applied.version,
     }
-    return history_entry(world, each, each.lane.id, each.applied.id, each.reason, values)
-
-
-class Written(Protocol):
-    """What a settled and an unsettled write have in common."""
-
-    @property
-    def link_id(self) -> int:
-        """Its link."""
-
-    @property
-    def side(self) -> Side:
-        """Where."""
-
-    @property
-    def action(self) -> Action:
-        """What."""
-
-
-def history_entry(
-    world: World,
-    each: Written,
-    lane_id: int,
-    record_id: str,
-    reason: str,
-    values: Mapping[str, object],
-) -> dict[str, Any]:
-    """A row of the history. `values`: before, after, version."""
     return {
         "run_id": world.run_id,
-        "lane_id": lane_id,
+        "lane_id": each.lane.id,
         "link_id": each.link_id,
         "side": each.side.value,
         "action": each.action.value,
-        "record_id": record_id,
-        "reason": reason,
+        "record_id": each.applied.id,
+        "reason": each.reason,
         "at": world.seconds,
         "values_sealed": world.database.vault.seal(values),
     }

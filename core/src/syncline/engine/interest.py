@@ -12,7 +12,7 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, bindparam, exists, or_, select, update
 
-from syncline.engine.lanes import FeedState
+from syncline.engine.lanes import FeedState, LaneSide
 from syncline.model.sides import SIDES, Side
 from syncline.state.among import one_of
 from syncline.state.database import chunks
@@ -44,6 +44,17 @@ class Interest:
     def lanes(self, owner: str) -> frozenset[int]:
         """The lanes to which a record of this owner belongs."""
         return self.everything | self.owners.get(owner, frozenset())
+
+
+def read_by_others(tx: Connection, lane_id: int, here: LaneSide, side: Side) -> bool:
+    """Whether another lane looks at the same records of this side: all that nothing comes of here
+    may be wanted there.
+    """
+    mine = ~LANE.c[f"{side}_own"] | (LANE.c[f"{side}_account"] == here.account)
+    others = select(LANE.c.id).where(
+        LANE.c[f"{side}_feed"] == here.feed.id, LANE.c.id != lane_id, mine
+    )
+    return tx.execute(others.limit(1)).first() is not None
 
 
 def no_longer_pending(

@@ -43,14 +43,16 @@ class LaneSide:
     records: Records
 
     @property
-    def shared(self) -> bool:
-        """Whether the feed is read for many accounts at once."""
+    def of_all_accounts(self) -> bool:
+        """Whether one feed holds the records of all accounts. (Several lanes may read any feed:
+        a mailbox may be kept the same as two CRMs.)
+        """
         return self.feed.feed.account is None
 
     @property
     def by_owner(self) -> bool:
         """Whether only the account's own records belong to the lane."""
-        return self.shared and self.records is Records.OWN
+        return self.of_all_accounts and self.records is Records.OWN
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,7 +116,7 @@ def create_key(installation: str, lane: Lane, source: Side, id: str, incarnation
     stores of their own, the target's account is part of it: a shared record goes to several.
     """
     here, there = lane.sides[source.other], lane.sides[source]
-    target = here.feed.store if here.shared else f"{here.feed.store}\x1e{here.account}"
+    target = here.feed.store if here.of_all_accounts else f"{here.feed.store}\x1e{here.account}"
     parts = (there.feed.store, target, lane.type.name, id, str(incarnation))
     digest = hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:40]
     return f"{installation}:{digest}"

@@ -93,10 +93,10 @@ class LinkedWork:
     def _evaluate_one(
         self,
         link: DueLink,
-        shared: Mapping[tuple[int, str], int],
+        shared: PerSide[dict[int, int]],
         rulings: Mapping[int, Ruling],
     ) -> Evaluation:
-        others = PerSide(*(shared.get(_key(link, side), 1) for side in SIDES))
+        others = PerSide(*(shared[side].get(link.id, 1) for side in SIDES))
         ruling = rulings.get(link.id, Ruling(baseline_winner=link.lane.baseline_winner))
         evaluation = evaluate(link, self.world, ruling, others)
         chosen = self.conflicts.ask(evaluation, ruling)
@@ -143,7 +143,7 @@ class LinkedWork:
         with self.world.transaction() as tx:
             quiet = [e for e in done if e.decision.verdict in (Verdict.NOTHING, Verdict.UPDATE)]
             settle_agreement(tx, [_agreement(each) for each in quiet])
-            settled = [each for each in quiet if not _is_open(each)]
+            settled = [each for each in done if _is_decided(each) and not _is_open(each)]
             for lane_id, ids in _ids_by_lane(settled).items():
                 attention.clear(tx, lane_id, ids)
             conflicts.drop(tx, [each.link.id for each in done if _is_decided(each)])

@@ -238,7 +238,7 @@ class Round:
         self.report.guards.extend(held.trips())
         with self.world.transaction() as tx:
             if not self.world.stop():
-                held.save(tx, self.lanes)
+                held.save(tx, [key for key, lane in self.lanes.items() if self._ended(lane)])
             changes: dict[tuple[tuple[str, Any], ...], list[int]] = {}
             for lane in self.lanes.values():
                 changes.setdefault(tuple(self._end_of(tx, lane).items()), []).append(lane.id)

@@ -14,9 +14,17 @@ from syncline.state.among import among, one_of
 from syncline.state.database import chunks, table
 
 ATTENTION: Final = table(tables.Attention)
+LANE: Final = table(tables.LaneRow)
 _WITHOUT: Final = delete(ATTENTION).where(
     ATTENTION.c.lane_id == bindparam("lane"), one_of(ATTENTION.c.record_id, "ids")
 )
+
+_LANES: Final = select(LANE.c.id).where(
+    (LANE.c.left_feed == bindparam("feed")) | (LANE.c.right_feed == bindparam("feed"))
+)
+_OF_FEED: Final = (one_of(ATTENTION.c.record_id, "ids"), ATTENTION.c.lane_id.in_(_LANES))
+_DUE: Final = update(ATTENTION).where(*_OF_FEED).values(next_at=bindparam("now"))
+_GONE: Final = delete(ATTENTION).where(*_OF_FEED)
 
 FIRST_PAUSE: Final = 60.0
 LONGEST_PAUSE: Final = 24 * 3600.0
@@ -66,16 +74,18 @@ def clear(tx: Connection, lane_id: int, record_ids: Iterable[str]) -> None:
         tx.execute(_WITHOUT, {"lane": lane_id, "ids": part})
 
 
-def wake(tx: Connection, lane_ids: Iterable[int], record_ids: Iterable[str], now: float) -> None:
-    """These records changed: whatever they wait for, look at them in this run."""
-    lanes = list(lane_ids)
+def wake(tx: Connection, feed_id: int, record_ids: Iterable[str], now: float) -> None:
+    """These records of a feed changed: whatever they wait for in any lane that looks at it, they
+    are due.
+    """
     for part in chunks(record_ids):
-        for some in chunks(lanes):
-            tx.execute(
-                update(ATTENTION)
-                .where(among(ATTENTION.c.lane_id, some), among(ATTENTION.c.record_id, part))
-                .values(next_at=now)
-            )
+        tx.execute(_DUE, {"feed": feed_id, "ids": part, "now": now})
+
+
+def forget(tx: Connection, feed_id: int, record_ids: Iterable[str]) -> None:
+    """These records of a feed are no more: they wait for nothing."""
+    for part in chunks(record_ids):
+        tx.execute(_GONE, {"feed": feed_id, "ids": part})
 
 
 def wake_lanes(tx: Connection, lane_ids: Iterable[int], now: float) -> None:

@@ -97,6 +97,24 @@ def test_a_person_both_crms_know_is_one_person_in_the_mailbox(mailbox: EngineWor
     assert [len(store.read("ada")) for store in stores] == [1, 1, 1]
 
 
+def test_a_record_that_another_syncs_run_noted_is_paired_by_its_own_keys(
+    worlds: Worlds,
+) -> None:
+    """The first sync pairs by address, the second by name, and its CRM cannot be searched."""
+    world = worlds(right=CRM)
+    world.people = ("ada",)
+    world.set(match=("email",))
+    second = world.add_store("second", replace(CRM, match=frozenset()))
+    with_second_crm(world, match=("name",))
+    world.settle()
+    world.left.create("ada", person("Grace", "Hopper"))
+    second.create("ada", {"given_name": "Grace", "family_name": "Hopper", "notes": "old friend"})
+
+    world.settle()
+
+    assert len(world.left.read("ada")) == len(second.read("ada")) == 1
+
+
 def test_what_one_lane_has_no_use_for_is_kept_for_the_other_one(mailbox: EngineWorld) -> None:
     """The first sync only fills the mailbox: what is in it already belongs to the second one."""
     world = mailbox

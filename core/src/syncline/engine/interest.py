@@ -6,6 +6,7 @@ others: a member that is left out, busy, or in another sync.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -23,10 +24,13 @@ from syncline.state.records import RECORD
 
 @dataclass(frozen=True)
 class Interest:
-    """`everything`: lanes to which every record of the feed belongs; `owners`: account → lanes."""
+    """`everything`: lanes to which every record of the feed belongs; `owners`: account → lanes.
+    `match`: the matchers by which any of them pairs.
+    """
 
     everything: frozenset[int]
     owners: Mapping[str, frozenset[int]]
+    match: tuple[str, ...]
 
     @classmethod
     def of(cls, tx: Connection, feed: FeedState) -> Interest:
@@ -34,12 +38,19 @@ class Interest:
         side = feed.side
         everything: set[int] = set()
         owners: dict[str, set[int]] = {}
-        columns = (LANE.c.id, LANE.c[f"{side}_account"], LANE.c[f"{side}_own"])
-        for lane_id, account, own in tx.execute(
+        policies: set[str] = set()
+        columns = (LANE.c.id, LANE.c[f"{side}_account"], LANE.c[f"{side}_own"], LANE.c.match_json)
+        for lane_id, account, own, match in tx.execute(
             select(*columns).where(LANE.c[f"{side}_feed"] == feed.id)
         ):
             (owners.setdefault(account, set()) if own else everything).add(lane_id)
-        return cls(frozenset(everything), {key: frozenset(ids) for key, ids in owners.items()})
+            policies.add(match)
+        names = dict.fromkeys(name for each in sorted(policies) for name in json.loads(each))
+        return cls(
+            frozenset(everything),
+            {account: frozenset(ids) for account, ids in owners.items()},
+            tuple(names),
+        )
 
     def lanes(self, owner: str) -> frozenset[int]:
         """The lanes to which a record of this owner belongs."""

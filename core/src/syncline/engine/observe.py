@@ -11,7 +11,6 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row
@@ -22,7 +21,6 @@ from syncline.engine.lanes import FeedState, Readers
 from syncline.engine.place import INSIDE, Place, Whereabouts, is_severed_here, links_outside
 from syncline.engine.rebase import find_again
 from syncline.engine.world import World
-from syncline.model.matching import Matcher
 from syncline.model.records import WRITABLE, AbsenceReason, Absent, Record, RecordId, Writable
 from syncline.state import attention, feeds, links, records
 
@@ -153,7 +151,7 @@ class Observer:
             dirty.extend(due)
             if its_links:
                 self._revive(tx, [link for link in its_links if place.holds(record, link)])
-            keys[record.id] = self._keys(record) if row["pending"] else []
+            keys[record.id] = self._keys(record, place) if row["pending"] else []
         records.save(tx, rows)
         records.save_keys(tx, self.feed.id, keys, known)
         links.change(tx, dirty, dirty=True)
@@ -235,19 +233,15 @@ class Observer:
             **{f"{self.feed.side}_version": None},
         )
 
-    def _keys(self, record: Record) -> list[tuple[str, str]]:
-        vault = self.world.database.vault
+    def _keys(self, record: Record, place: Place) -> list[tuple[str, str]]:
+        """By which any lane that looks at the feed pairs; a plugin may be gone by now."""
+        vault, matchers = self.world.database.vault, self.world.plugins.matchers
         return [
             (name, vault.digest(f"match:{name}", key))
-            for name, matcher in self._matchers
-            for key in matcher(record.fields)
+            for name in place.interest.match
+            if name in matchers
+            for key in matchers[name](record.fields)
         ]
-
-    @cached_property
-    def _matchers(self) -> tuple[tuple[str, Matcher], ...]:
-        """Those by which any of the lanes matches. Asked for each record, and lanes may be many."""
-        names = dict.fromkeys(name for lane, _side in self.readers for name in lane.policy.match)
-        return tuple((name, self.world.plugins.matchers[name]) for name in names)
 
     def never_inside(self, tx: Connection, ids: Iterable[RecordId]) -> list[RecordId]:
         """Of these records, those with a link in use that never saw them in the data set."""

@@ -93,6 +93,7 @@ class LaneRows:
             "policy": self.fingerprint,
             "direction": self.policy.direction.value,
             "one_way_json": json.dumps(self._one_way, sort_keys=True),
+            "match_json": json.dumps(self.policy.match),
         }
 
     @cached_property

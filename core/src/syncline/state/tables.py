@@ -133,6 +133,7 @@ class LaneRow(SQLModel, table=True):
 
     `left_own`: of the feed on that side, only the account's own records belong to the lane.
     `one_way_json`: the fields that travel one way only, each with the side they come from.
+    `match_json`: the matchers it pairs by, strongest first.
     `counted`: at which revisions its records were counted last, and found to be in order.
     """
 
@@ -158,6 +159,7 @@ class LaneRow(SQLModel, table=True):
     policy: str = ""
     direction: str = ""
     one_way_json: str = Field(default="{}", sa_column_kwargs={"server_default": "{}"})
+    match_json: str = Field(default="[]", sa_column_kwargs={"server_default": "[]"})
     first_synced_at: float | None = None
     rebaseline: bool = False
     baseline_winner: str | None = None

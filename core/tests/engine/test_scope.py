@@ -284,6 +284,47 @@ def test_what_left_before_a_change_of_the_policy_is_not_deleted_by_it(worlds: Wo
     assert len(world.left.read("ada")) == 1
 
 
+@pytest.mark.parametrize("left_scope", list(LeftScope))
+def test_what_a_narrower_data_set_leaves_outside_rests(
+    worlds: Worlds, left_scope: LeftScope
+) -> None:
+    """Its border was moved: nobody took the record out."""
+    world = worlds(right=CRM)
+    world.people = ("ada",)
+    world.set(left_scope=left_scope)
+    world.right.create("ada", person("Grace", "Hopper", company="Navy"))
+    world.right.create("ada", person("Alan", "Turing", company="NPL"))
+    world.settle()
+
+    world.set(where=PerSide(None, "company=Navy"))
+    world.settle()
+    world.clock.advance(25 * 3600)
+    world.settle()
+
+    assert len(world.left.read("ada")) == len(world.right.read("ada")) == 2
+    for record in world.left.read("ada"):
+        world.left.update(record, {"job_title": "new"})
+    world.settle()
+    assert titles(world) == ["None", "new"]
+
+
+@pytest.mark.parametrize("left_scope", list(LeftScope))
+def test_what_another_folder_leaves_outside_rests(worlds: Worlds, left_scope: LeftScope) -> None:
+    world = worlds(left=MemoryOptions(containers=True))
+    world.people = ("ada",)
+    world.left.add_container("ada", "CRM")
+    world.set(left_scope=left_scope)
+    world.left.create("ada", person("Grace", "Hopper"))
+    world.settle()
+
+    world.set(container=PerSide("CRM", None))
+    world.settle()
+    world.clock.advance(25 * 3600)
+    world.settle()
+
+    assert len(world.left.read("ada")) == len(world.right.read("ada")) == 1
+
+
 @pytest.mark.parametrize("options", [MemoryOptions(), CRM])
 def test_what_comes_into_the_data_set_while_everything_is_read_anew_can_leave_it(
     worlds: Worlds, options: MemoryOptions

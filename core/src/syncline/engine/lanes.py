@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from syncline.engine.digests import Digester
@@ -15,7 +15,7 @@ from syncline.model.sides import SIDES, PerSide, Side
 from syncline.plugin.connection import ConnectionHandle
 from syncline.plugin.requests import Feed
 from syncline.plugin.spec import TypeSpec
-from syncline.policy.schema import Direction, ObjectPolicy, Records
+from syncline.policy.schema import Direction, LeftScope, ObjectPolicy, Records
 from syncline.state.leases import LeaseKey
 
 
@@ -78,6 +78,15 @@ class Lane:
             LeaseKey(self.sides[side].feed.store_id, self.sides[side].account, self.type.name)
             for side in SIDES
         )
+
+    @cached_property
+    def deciding(self) -> ObjectPolicy:
+        """The policy that is decided by. In the first run after a change of it nobody has taken a
+        record out of the data set: its border was moved. What is outside now rests.
+        """
+        if not self.rebaseline:
+            return self.policy
+        return replace(self.policy, left_scope=LeftScope.KEEP)
 
     def carried(self, target: Side) -> tuple[str, ...]:
         """The fields that may travel to this side and that both sides hold."""

@@ -111,7 +111,7 @@ def evaluate(link: DueLink, world: World, ruling: Ruling, also_linked: PerSide[i
     values = PerSide(*(_values(world, link, side) for side in SIDES))
     views = PerSide(*(_view(link, side, also_linked[side]) for side in SIDES))
     equal = _equal(link, values)
-    decision = decide_link(views.left, views.right, link.lane.policy, equal, ruling)
+    decision = decide_link(views.left, views.right, link.lane.deciding, equal, ruling)
     if decision.verdict in (Verdict.UPDATE, Verdict.CONFLICT, Verdict.NOTHING):
         return _with_values(link, decision, values)
     return Evaluation(link, decision, values=values)

@@ -81,6 +81,11 @@ class ConnectionHandle:
         """Whether the connector can look for match keys: it has `fetch_match`."""
         return type(self._connector).fetch_match is not Connector.fetch_match
 
+    @property
+    def can_read_deleted(self) -> bool:
+        """Whether the connector can tell what deleted records held: it has `fetch_deleted`."""
+        return type(self._connector).fetch_deleted is not Connector.fetch_deleted
+
     def check(self, request: CheckRequest) -> CheckReport:
         """Credentials, permissions, identity, and what this very tenant can do."""
         return self._read(lambda: self._hooks.check(request=request))

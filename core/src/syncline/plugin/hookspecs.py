@@ -119,7 +119,7 @@ class ConnectionSpecs(Protocol):
 
     @hookspec(firstresult=True)
     def fetch(self, request: FetchRequest) -> Page:
-        """A page of changes, of records by id, of keys, or of records that match a key."""
+        """A page of changes, of keys, or of records: by id, by match key, out of the bin."""
 
     @hookspec(firstresult=True)
     def apply(self, request: ApplyRequest) -> list[Outcome]:

@@ -183,9 +183,6 @@ class ObjectTable(Table):
         description="A record that several members share is deleted at one of them: only that "
         "link ends, or the deletion reaches everybody.",
     )
-    private: Literal["skip", "busy", "full"] = Field(
-        "skip", description="What of a private record is passed on."
-    )
     invitations: Literal["never", "send"] = Field(
         "never", description='"never": a write that would send mail to people is withheld.'
     )

@@ -170,6 +170,5 @@ def _object_values(type: ObjectType, names: PerSide[str], merge: str) -> Mapping
         "left_scope": _text("keep"),
         "drift": _text("ignore"),
         "shared_delete": _text("sever"),
-        "private": _text("skip"),
         "invitations": _text("never"),
     }

@@ -78,7 +78,6 @@ def _object(policy: ObjectPolicy, names: PerSide[str]) -> dict[str, Any]:
         "left_scope": policy.left_scope.value,
         "drift": policy.drift.value,
         "shared_delete": policy.shared_delete.value,
-        "private": policy.private,
         "invitations": policy.invitations,
         "guards": dataclasses.asdict(policy.guards),
         "fields": {name: _field(rule, names) for name, rule in policy.fields.items()},

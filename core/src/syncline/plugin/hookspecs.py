@@ -33,7 +33,6 @@ if TYPE_CHECKING:
         Outcome,
         Page,
     )
-    from syncline.plugin.transforms import Transform
     from syncline.policy.rules import RuleSet
     from syncline.policy.settings import ConnectionSettings
 
@@ -62,10 +61,6 @@ class EngineSpecs(Protocol):
     @hookspec
     def register_matchers(self) -> Mapping[str, Matcher]:
         """Matchers the configuration may name with `match`. A name taken twice is an error."""
-
-    @hookspec
-    def register_transforms(self) -> Mapping[str, Transform]:
-        """Pure value transforms by name. A name taken twice is an error."""
 
     @hookspec
     def register_commands(self, group: click.Group) -> None:

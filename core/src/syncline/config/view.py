@@ -23,6 +23,7 @@ def view(configuration: Configuration) -> dict[str, Any]:
             "url": state.url,
             "key": _plain(state.key),
             "history_days": state.history_days,
+            "history_runs": state.history_runs,
         },
         "plugins": {"disabled": sorted(configuration.disabled_plugins)},
         "connections": {name: _connection(c) for name, c in configuration.connections.items()},

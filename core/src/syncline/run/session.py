@@ -295,10 +295,10 @@ class Session:
         for lane in report.lanes:
             for name, number in lane.counts.items():
                 counts[name] = counts.get(name, 0) + number
-        days = self._configuration.state.history_days
+        kept = self._configuration.state
         with self._database.transaction() as tx:
             history.end_run(tx, world.run_id, world.seconds, report.exit_code, counts)
-            history.expire(tx, world.seconds - days * _DAY)
+            history.expire(tx, world.seconds - kept.history_days * _DAY, kept.history_runs)
             claims.expire(tx, world.seconds)
 
     # --- look and decide ------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from typing import Any, Final
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Row,
     Select,
     delete,
     exists,
@@ -23,7 +24,8 @@ from sqlalchemy import (
 from sqlalchemy.sql import alias
 
 from syncline.engine.interest import none_pending
-from syncline.engine.lanes import Lane, create_key
+from syncline.engine.lanes import Lane
+from syncline.engine.markers import Marks
 from syncline.engine.pending import in_scope, lanes_with_unlinked, unlinked
 from syncline.engine.report import RoundReport
 from syncline.engine.words import label
@@ -75,30 +77,28 @@ def _by_marker(tx: Connection, world: World, lane: Lane) -> int:
     """A record that carries our marker is the counterpart of the record the marker names."""
     found = 0
     for side in SIDES:
-        marked = {
-            row.marker: row.id
-            for row in tx.execute(
-                _pending(lane, side, records.RECORD).where(records.RECORD.c.marker.is_not(None))
-            )
-        }
+        statement = _pending(lane, side, records.RECORD)
+        marked = tx.execute(statement.where(records.RECORD.c.marker.is_not(None))).all()
         if marked:
             found += _link_marked(tx, world, lane, side, marked)
     return found
 
 
 def _link_marked(
-    tx: Connection, world: World, lane: Lane, side: Side, marked: Mapping[str, str]
+    tx: Connection, world: World, lane: Lane, side: Side, marked: Sequence[Row[Any]]
 ) -> int:
-    pairs: list[tuple[str, str]] = []
-    for row in tx.execute(_pending(lane, side.other, records.RECORD)):
-        for incarnation in range(3):
-            key = create_key(world.installation, lane, side.other, row.id, incarnation)
-            if key in marked:
-                pairs.append((row.id, marked[key]))
-    for source_id, target_id in pairs:
+    """Of several that were made for one record, it belongs to the one that was made last."""
+    sources = tx.execute(_pending(lane, side.other, records.RECORD))
+    marks = Marks.of(world.installation, lane, side.other, (row.id for row in sources))
+    latest: dict[str, tuple[int, str]] = {}
+    for row in sorted(marked, key=lambda row: str(row.id), reverse=True):
+        made = marks.read(row.marker)
+        if made is not None and made.incarnation >= latest.get(made.source_id, (0, ""))[0]:
+            latest[made.source_id] = made.incarnation, row.id
+    for source_id, (incarnation, target_id) in latest.items():
         ids = {f"{side.other}_id": source_id, f"{side}_id": target_id}
-        links.add(tx, {**_new_link(lane), **ids})
-    return len(pairs)
+        links.add(tx, {**_new_link(lane), **ids, "incarnation": incarnation})
+    return len(latest)
 
 
 # --- by match key -----------------------------------------------------------------------------

@@ -15,7 +15,8 @@ from syncline.engine.decide.values import (
 )
 from syncline.engine.digests import Digester
 from syncline.engine.held import GuardedOperation
-from syncline.engine.lanes import Lane, create_key
+from syncline.engine.lanes import Lane
+from syncline.engine.markers import create_key
 from syncline.engine.prepared import Prepared
 from syncline.engine.update import DueLink, Evaluation
 from syncline.engine.words import field_changes, planned

@@ -20,6 +20,7 @@ from syncline.engine.decide.record import NewVerdict, decide_new
 from syncline.engine.interest import no_longer_pending
 from syncline.engine.lanes import FeedState, Lane
 from syncline.engine.linked import obstacle
+from syncline.engine.markers import Marks
 from syncline.engine.lookup import Lookup, Twin
 from syncline.engine.pending import in_scope, lanes_with_unlinked, unlinked
 from syncline.engine.prepare import Origin, prepare_create
@@ -204,14 +205,18 @@ class UnlinkedWork:
                 # Nothing says that it is in the data set: that is seen when it is read again.
                 scoped = lane.sides[side].feed.feed.scope is not None
                 observer.note(tx, [twin.record], outside=[twin.record.id] if scoped else [])
-                self._link(tx, each, twin.record.id)
+                self._link(tx, each, twin.record.id, twin.record.marker)
             elif rebound:
                 self._linked(tx, each)
         if taken is not None and not rebound:
             self._ambiguous(each, "another record of the same person is linked to it already")
 
-    def _link(self, tx: Connection, each: Prepared, target: RecordId) -> None:
+    def _link(
+        self, tx: Connection, each: Prepared, target: RecordId, marker: str | None = None
+    ) -> None:
         lane, side = each.lane, each.side
+        marks = Marks.of(self.world.installation, lane, side.other, [_source(each)])
+        made = marks.read(marker)
         values = {
             "lane_id": lane.id,
             "left_feed": lane.sides.left.feed.id,
@@ -219,7 +224,7 @@ class UnlinkedWork:
             f"{side.other}_id": each.source_id,
             f"{side}_id": target,
             "status": "linked",
-            "incarnation": 0,
+            "incarnation": 0 if made is None else made.incarnation,
             "dirty": True,
             f"{side.other}_inside": True,
         }

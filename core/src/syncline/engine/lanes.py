@@ -54,7 +54,9 @@ class LaneSide:
 
 @dataclass(frozen=True, kw_only=True)
 class Lane:
-    """A lane of a round."""
+    """A lane of a round. `careful`: its state was lost or is an older one, so that what looks new
+    may have been linked.
+    """
 
     id: int
     name: LaneName
@@ -66,6 +68,7 @@ class Lane:
     rebaseline: bool = False
     baseline_winner: Side | None = None
     adopt_foreign: bool = False
+    careful: bool = False
     limit: int | None = None
 
     @property

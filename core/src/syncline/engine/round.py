@@ -35,6 +35,7 @@ from syncline.model.reports import Action, GuardTrip
 from syncline.model.sides import SIDES, Side
 from syncline.state import attention, links, records, tables
 from syncline.state.among import among
+from syncline.state.careful import careful_no_more
 from syncline.state.database import chunks, table
 from syncline.state.holder import Holder
 
@@ -239,6 +240,7 @@ class Round:
         with self.world.transaction() as tx:
             if not self.world.stop():
                 held.save(tx, self.lanes)
+            careful_no_more(tx, [lane.id for lane in self.lanes.values() if self._ended(lane)])
             changes: dict[tuple[tuple[str, Any], ...], list[int]] = {}
             for lane in self.lanes.values():
                 changes.setdefault(tuple(self._end_of(tx, lane).items()), []).append(lane.id)

@@ -20,8 +20,8 @@ from syncline.engine.decide.record import NewVerdict, decide_new
 from syncline.engine.interest import no_longer_pending
 from syncline.engine.lanes import FeedState, Lane
 from syncline.engine.linked import obstacle
-from syncline.engine.markers import Marks
 from syncline.engine.lookup import Lookup, Twin
+from syncline.engine.markers import Marks
 from syncline.engine.pending import in_scope, lanes_with_unlinked, unlinked
 from syncline.engine.prepare import Origin, prepare_create
 from syncline.engine.prepared import Prepared

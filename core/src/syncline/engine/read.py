@@ -8,7 +8,7 @@ Only a complete pass may make a record `missing`, and missing is only a reason t
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -17,11 +17,12 @@ from sqlalchemy import Connection, Row, select, update
 from syncline.engine.lanes import FeedState, Readers
 from syncline.engine.newcomers import newcomers
 from syncline.engine.observe import Observer
+from syncline.engine.unread import REASON, is_kept_waiting
 from syncline.engine.world import World
 from syncline.errors import Busy, Resync, Stop
 from syncline.model.records import AbsenceReason, Absent, Record, RecordId
 from syncline.plugin.requests import ChangesRequest, IdsRequest, KeysRequest, Page
-from syncline.state import links, records, tables
+from syncline.state import attention, links, records, tables
 from syncline.state.database import chunks, table
 
 FEED: Final = table(tables.FeedRow)
@@ -34,6 +35,7 @@ class FeedRead:
     """What reading a feed brought."""
 
     records: int = 0
+    nameless: int = 0
     complete: bool = False
 
 
@@ -140,12 +142,14 @@ class FeedReader:
     def _keep(self, page: Page, generation: int, *, first_pass: bool, cursor: str | None) -> None:
         if _says_nothing(page, cursor):
             return  # no commit for nothing: most feeds of most runs
-        outside = () if first_pass else self._outside(page)
+        self.result.nameless += page.nameless
+        outside = set() if first_pass else self._outside(page)
+        absent = [_placed(each, outside) for each in page.absent]
         with self.world.transaction() as tx:
             seen = self.observer.note(
                 tx,
                 page.records,
-                page.absent,
+                absent,
                 generation=generation if first_pass and self.feed.feed.scope is None else 0,
                 outside=outside,
             )
@@ -159,10 +163,12 @@ class FeedReader:
         """Of a page's records, those outside the data set: asked by id, since feeds are not
         filtered (a filter would hide what a related record moved out).
         """
-        if self.feed.feed.scope is None or not page.records:
+        waiting = (each.id for each in page.absent if is_kept_waiting(each))
+        asked = [*(record.id for record in page.records), *waiting]
+        if self.feed.feed.scope is None or not asked:
             return set()
         outside: set[str] = set()
-        for part in chunks((r.id for r in page.records), max(1, self.feed.spec.read_batch)):
+        for part in chunks(asked, max(1, self.feed.spec.read_batch)):
             answer = self._ids(part)
             outside |= {a.id for a in answer.absent if a.reason is AbsenceReason.LEFT}
         return outside
@@ -190,7 +196,8 @@ class FeedReader:
             known = records.find(tx, self.feed.id, versions)
             fresh = [key for key, row in known.items() if _unmoved(row, versions[RecordId(key)])]
             records.mark_seen(tx, self.feed.id, fresh, generation)
-        moved = [key for key in versions if key not in set(fresh)]
+        waiting = [each.id for each in page.absent if is_kept_waiting(each)]
+        moved = [*(key for key in versions if key not in set(fresh)), *waiting]
         if moved:
             self.by_id(moved)
             with self.world.transaction() as tx:
@@ -213,7 +220,9 @@ class FeedReader:
         with self.world.transaction() as tx:
             rows = links.by_records(tx, side, feed_id, candidates)
             linked = {row._mapping[f"{side}_id"] for row in rows}
-            records.leave(tx, feed_id, [each for each in candidates if each not in linked])
+            outside = [each for each in candidates if each not in linked]
+            records.leave(tx, feed_id, outside)
+            attention.over(tx, side, feed_id, outside, REASON)
             # No listing has these, and where deletions are not reported no feed tells of their end.
             swept = self.feed.spec.deletions == "swept"
             never_inside = links.never_inside(tx, side, feed_id) if swept else []
@@ -236,12 +245,7 @@ class FeedReader:
         request = IdsRequest(
             spec=self.feed.spec, feed=self.feed.feed, ids=tuple(ids), scoped=scoped
         )
-        page = self.feed.connection.fetch(request)
-        answered = {each.id for each in page.records} | {each.id for each in page.absent}
-        silent = tuple(
-            Absent(each, AbsenceReason.UNREADABLE) for each in ids if each not in answered
-        )
-        return Page(records=page.records, absent=(*page.absent, *silent))
+        return self.feed.connection.fetch(request)
 
     def _row(self) -> Row[Any]:
         with self.world.transaction() as tx:
@@ -259,6 +263,13 @@ def _says_nothing(page: Page, cursor: str | None) -> bool:
     """A last page without news, and the cursor we have already."""
     quiet = not page.records and not page.absent and page.next is None
     return quiet and cursor is not None and json.dumps(page.cursor) == cursor
+
+
+def _placed(absence: Absent, outside: Set[str]) -> Absent:
+    """What cannot be read waits only where it would be in the data set."""
+    if is_kept_waiting(absence) and absence.id in outside:
+        return Absent(absence.id, AbsenceReason.LEFT)
+    return absence
 
 
 def _unmoved(row: Row[Any], version: str) -> bool:

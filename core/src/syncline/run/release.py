@@ -8,8 +8,8 @@ from typing import Final
 _RELEASES: Final[Mapping[str, str]] = {
     "ambiguous": "change one of the candidates so that only one fits, delete the surplus one, or "
     "make the match key unique; the edited record is looked at in the next run",
-    "unreadable": "give Syncline's account the permission to read it in {connection}; it is tried "
-    "again by itself",
+    "unreadable": "correct in {connection} what the message names, or give Syncline's account the "
+    "permission to read the record; it is tried again by itself",
     "read only": "allow Syncline's account to write these fields in {connection}, or take them out "
     "of the sync (`fields`); then `syncline run --full`",
     "no permission": "allow Syncline's account in {connection} what the message names; then "

@@ -96,8 +96,9 @@ def unseen(tx: Connection, feed_id: int, generation: int) -> list[str]:
     statement = select(RECORD.c.id).where(
         RECORD.c.feed_id == feed_id,
         RECORD.c.generation < generation,
-        RECORD.c.presence == "present",
-        RECORD.c.in_scope,
+        # What could not be read is in no data set, and may be gone like any other.
+        (RECORD.c.presence == "unreadable")
+        | ((RECORD.c.presence == "present") & RECORD.c.in_scope),
     )
     return list(tx.scalars(statement))
 

@@ -169,9 +169,7 @@ def test_a_record_without_a_usable_id_is_counted_and_left_out(world: EngineWorld
 
 
 @pytest.mark.parametrize("owner", [5, "a\0b", "x" * 2_000])
-def test_an_owner_that_is_none_leaves_a_linked_record_linked(
-    worlds: Worlds, owner: Any
-) -> None:
+def test_an_owner_that_is_none_leaves_a_linked_record_linked(worlds: Worlds, owner: Any) -> None:
     world = worlds(MemoryOptions(feed="connection", spans_accounts=True))
     world.left.create("ada", person("Ada", "Lovelace"))
     world.settle()
@@ -198,7 +196,7 @@ def test_an_instant_without_a_zone_is_no_instant(world: EngineWorld) -> None:
     world.clock.advance(60)
     world.right.update(world.only(world.right), {"job_title": "Engineer"})
     for entry in world.right.entries.values():
-        entry.changed = datetime(2030, 1, 1)  # noqa: DTZ001 - what a careless connector makes
+        entry.changed = datetime(2030, 1, 1)
 
     world.settle()
 
@@ -256,5 +254,3 @@ def _work_of_each_kind(world: EngineWorld) -> None:
 def _waiting(world: EngineWorld) -> list[tuple[str, str, str]]:
     with world.session() as session:
         return [(each.lane.left, each.id, each.message) for each in session.status().waiting]
-
-

@@ -1,4 +1,4 @@
-"""Records of which something cannot be read: each waits in the lanes it belongs to, with the reason.
+"""Records of which something cannot be read: each waits in its lanes, with the reason.
 
 They are in no data set of ours until they can be read, and are never taken for deleted.
 """
@@ -53,9 +53,7 @@ class Unread:
     def _one_way(self) -> set[int]:
         """Lanes in which nothing comes of a record on this side."""
         return {
-            lane.id
-            for lane, side in self.readers
-            if not lane.policy.direction.writes(side.other)
+            lane.id for lane, side in self.readers if not lane.policy.direction.writes(side.other)
         }
 
     def _waiting(self, absence: Absent, lane_id: int) -> attention.Waiting:

@@ -16,7 +16,7 @@ from syncline.model.fields import SHORT_TEXT, FieldType, Value
 from syncline.model.objects import ObjectType
 from syncline.model.records import AbsenceReason, Absent, Record
 from syncline.plugin.requests import FetchRequest, IdsRequest, MatchRequest, Page
-from syncline.plugin.spec import UNREADABLE
+from syncline.plugin.spec import UNREADABLE, TypeSpec
 
 NAME_AT_MOST: Final = 1024
 """Bytes of an id, version, owner, container or marker: two of them must fit into one entry of an
@@ -37,8 +37,8 @@ def checked(page: Page, request: FetchRequest, type_: ObjectType | None) -> Page
     Of answers by match key, records keep what of them can be read: one that could not be found
     would be made a second time.
     """
-    asked = _asked(request, type_)
-    looked = [_looked_at(each, asked) for each in page.records if _is_record(each)]
+    asked = field_types(request.spec, type_)
+    looked = [looked_at(each, asked) for each in page.records if _is_record(each)]
     last = {record.id: why for record, why in looked}  # of a repeated record, the last one counts
     bad = {} if isinstance(request, MatchRequest) else {id: why for id, why in last.items() if why}
     unreadable = {record.id: _unreadable(record, last[record.id]) for record, _ in looked if bad}
@@ -59,41 +59,44 @@ def is_name(value: object) -> bool:
 # ---- one record ---------------------------------------------------------------------------------
 
 
-def _asked(request: FetchRequest, type_: ObjectType | None) -> Mapping[str, FieldType | None]:
-    """The fields that were asked for, with their types; None if nobody knows the object type.
-    What the configuration adds is text.
+def field_types(spec: TypeSpec, type_: ObjectType | None) -> Mapping[str, FieldType | None]:
+    """The type of each field a mapping has; None if nobody knows the object type. What the
+    configuration adds is text.
     """
-    names = request.spec.by_name
+    names = spec.by_name
     if type_ is None:
         return dict.fromkeys(names)
     known = type_.fields
     return {name: known[name].type if name in known else SHORT_TEXT for name in names}
 
 
-def _looked_at(
-    record: Record, asked: Mapping[str, FieldType | None]
-) -> tuple[Record, str]:
+def looked_at(record: Record, asked: Mapping[str, FieldType | None]) -> tuple[Record, str]:
     """What of a record can be relied on, and why the record as a whole cannot; "" if it can.
 
     What nobody asked for goes, and so do instants that say none: they decide which edit is the
     newest, where it is better to know nothing than to guess a time zone.
     """
-    unfit = {name: why for name in _TEXTS if (why := _unfit_name(getattr(record, name) or ""))}
+    texts = {name: getattr(record, name) for name in _TEXTS}
+    wrong = {
+        name: why
+        for name, text in texts.items()
+        if (name == "version" or text is not None) and (why := _unfit_name(text))
+    }
     given = record.fields if isinstance(record.fields, Mapping) else {"fields": UNREADABLE}
     bad = {
         name: why
         for name, value in given.items()
-        if name in asked and (why := _unfit(value, asked[name]))
+        if name in asked and (why := unfit(value, asked[name]))
     }
     if given is not record.fields:
         bad["fields"] = "are no mapping"
-    usable: dict[str, Any] = {name: "" if name == "version" else None for name in unfit}
+    usable: dict[str, Any] = {name: "" if name == "version" else None for name in wrong}
     if bad or not given.keys() <= asked.keys():
         usable["fields"] = {n: v for n, v in given.items() if n in asked and n not in bad}
     for name in ("modified", "created"):
         if not _is_instant(getattr(record, name)):
             usable[name] = None
-    why = next((f"{name}: {each}" for name, each in {**unfit, **bad}.items()), "")
+    why = next((f"{name}: {each}" for name, each in {**wrong, **bad}.items()), "")
     return (replace(record, **usable) if usable else record), why
 
 
@@ -108,7 +111,7 @@ def _is_instant(value: object) -> bool:
 # ---- one value ----------------------------------------------------------------------------------
 
 
-def _unfit(value: Value, kind: FieldType | None) -> str:
+def unfit(value: Value, kind: FieldType | None) -> str:
     """Why a value cannot be one of this type; "" if it can."""
     if value is None:
         return ""
@@ -118,7 +121,7 @@ def _unfit(value: Value, kind: FieldType | None) -> str:
     for text in _texts(value):
         if len(text) > TEXT_AT_MOST:
             return _LONG
-        if not _can_be_kept(text):
+        if not can_be_kept(text):
             return _FORM
     if isinstance(value, list | tuple) and len(value) > ELEMENTS_AT_MOST:
         return f"has more than {ELEMENTS_AT_MOST} elements"
@@ -142,13 +145,15 @@ def _unfit_name(value: object) -> str:
     """Why something cannot be an id, a version or the like; "" if it can."""
     if not isinstance(value, str):
         return "is no text"
-    if not _can_be_kept(value):
+    if not can_be_kept(value):
         return _FORM
     return _LONG if len(value.encode()) > NAME_AT_MOST else ""
 
 
-def _can_be_kept(text: str) -> bool:
-    """UTF-8 has no half of a surrogate pair; a text of PostgreSQL has no NUL."""
+def can_be_kept(text: str) -> bool:
+    """Whether our database can keep a text: UTF-8 has no half of a surrogate pair, and a text in
+    PostgreSQL no NUL.
+    """
     if "\0" in text:
         return False
     return text.isascii() or not any("\ud800" <= each <= "\udfff" for each in text)

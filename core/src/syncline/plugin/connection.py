@@ -21,6 +21,7 @@ from syncline.model.contact import CONTACT
 from syncline.model.objects import ObjectType
 from syncline.model.reports import CallCounts
 from syncline.plugin.adapter import ConnectorPlugin, guarded
+from syncline.plugin.answered import answered
 from syncline.plugin.checked import checked
 from syncline.plugin.connector import Connector, ConnectorContext
 from syncline.plugin.hookspecs import ConnectionSpecs, manager_for
@@ -116,7 +117,8 @@ class ConnectionHandle:
         """
 
         def send(operations: Sequence[Any]) -> list[Outcome]:
-            return self._hooks.apply(request=replace(request, operations=tuple(operations)))
+            part = replace(request, operations=tuple(operations))
+            return self._answered(request, self._hooks.apply(request=part))
 
         creates = all(isinstance(each, Create) for each in request.operations)
         return self._write(send, request.operations, creates and request.spec.idempotency == "key")
@@ -125,7 +127,8 @@ class ConnectionHandle:
         """One outcome for each operation, in order. Raises as `apply` does."""
 
         def send(operations: Sequence[Delete]) -> list[Outcome]:
-            return self._hooks.delete(request=replace(request, operations=tuple(operations)))
+            part = replace(request, operations=tuple(operations))
+            return self._answered(request, self._hooks.delete(request=part))
 
         return self._write(send, request.operations, False)
 
@@ -156,6 +159,12 @@ class ConnectionHandle:
 
     def _read(self, call: Callable[[], T]) -> T:
         return retry.read(call, self._patience)
+
+    def _answered(
+        self, request: ApplyRequest | DeleteRequest, outcomes: list[Outcome]
+    ) -> list[Outcome]:
+        type_ = self._types.get(request.spec.name)
+        return [answered(each, request.spec, type_) for each in outcomes]
 
     def _write(
         self, send: Callable[..., list[Outcome]], operations: Sequence[object], repeatable: bool

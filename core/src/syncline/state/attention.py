@@ -84,9 +84,7 @@ def message(tx: Connection, lane_id: int, side: Side, record_id: str, reason: st
     return found
 
 
-def over(
-    tx: Connection, side: Side, feed_id: int, record_ids: Iterable[str], reason: str
-) -> None:
+def over(tx: Connection, side: Side, feed_id: int, record_ids: Iterable[str], reason: str) -> None:
     """In no lane of this feed do these records wait for this reason any more."""
     lanes = select(LANE.c.id).where(LANE.c[f"{side}_feed"] == feed_id)
     for part in chunks(record_ids):

@@ -74,7 +74,7 @@ class Opener:
 
     connector_type: type[Connector]
     opened: list[ConnectionHandle] = field(default_factory=list)
-    types: Mapping[str, ObjectType] = BUILT_IN_TYPES
+    types: Mapping[str, ObjectType] = field(default_factory=lambda: BUILT_IN_TYPES)
 
     def open(self, settings: Mapping[str, Any]) -> ConnectionHandle:
         """A connection without retries."""

@@ -40,9 +40,10 @@ def checked(page: Page, request: FetchRequest, type_: ObjectType | None) -> Page
     asked = field_types(request.spec, type_)
     looked = [looked_at(each, asked) for each in page.records if _is_record(each)]
     last = {record.id: why for record, why in looked}  # of a repeated record, the last one counts
-    bad = {} if isinstance(request, MatchRequest) else {id: why for id, why in last.items() if why}
+    partly = isinstance(request, MatchRequest)
+    bad = dict.fromkeys(id for id, why in last.items() if why and not partly)
     unreadable = {record.id: _unreadable(record, last[record.id]) for record, _ in looked if bad}
-    records = tuple(record for record, why in looked if record.id not in bad)
+    records = tuple(r for r, why in looked if r.id not in bad and (partly or not why))
     named = [_absence(each) for each in page.absent if _is_absence(each)]
     absent = (*named, *(unreadable[each] for each in bad))
     if isinstance(request, IdsRequest):

@@ -99,3 +99,11 @@ class StateError(SynclineError):
     """Our own database cannot be used: wrong key, newer version, not reachable."""
 
     exit_code = 3
+
+
+CALL_FAILED: Final = (ConnectionFailure, ConfigurationError)
+"""What a call to a connected system may end with: the system's failure, or settings that cannot
+be used (any more): a secret's file that is gone is only noticed when the secret is needed. Either
+ends the work on what was called, and nothing else.
+"""
+CallFailed = ConnectionFailure | ConfigurationError

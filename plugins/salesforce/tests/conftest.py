@@ -91,7 +91,7 @@ class Org:
         context = ConnectorContext(
             connection="salesforce",
             installation="tests",
-            now=lambda: datetime.now(UTC),
+            now=self.sandbox.now,
             tokens=self.tokens,
             log=logging.getLogger("syncline.salesforce"),
             count_call=self._count,

@@ -9,7 +9,7 @@ only a reason to ask by id.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ from syncline.engine.newcomers import newcomers
 from syncline.engine.observe import Observer
 from syncline.engine.place import NOBODY_KNOWS, Whereabouts
 from syncline.engine.sweep import Sweep
+from syncline.engine.unread import is_kept_waiting
 from syncline.engine.world import World
 from syncline.errors import Busy, Resync, Retry, Stop
 from syncline.model.records import AbsenceReason, Absent, Record, RecordId
@@ -39,6 +40,7 @@ class FeedRead:
     """What reading a feed brought."""
 
     records: int = 0
+    nameless: int = 0
     complete: bool = False
 
 
@@ -175,10 +177,12 @@ class FeedReader:
         first_pass = cursor is None
         if _says_nothing(page, cursor):
             return began  # no commit for nothing: most feeds of most runs
+        self.result.nameless += page.nameless
         place = NOBODY_KNOWS if first_pass else Whereabouts(self._outside(page))
+        absent = [_placed(each, place.outside) for each in page.absent]
         with self.world.transaction() as tx:
             seen = self.observer.note(
-                tx, page.records, page.absent, began=began, generation=generation, place=place
+                tx, page.records, absent, began=began, generation=generation, place=place
             )
             if not first_pass and not seen.to_read:
                 self._go_on(tx, page, cursor)
@@ -200,10 +204,12 @@ class FeedReader:
         """Of a page's records, those outside the data set: asked by id, since feeds are not
         filtered (a filter would hide what a related record moved out).
         """
-        if self.feed.feed.scope is None or not page.records:
+        waiting = (each.id for each in page.absent if is_kept_waiting(each))
+        asked = [*(record.id for record in page.records), *waiting]
+        if self.feed.feed.scope is None or not asked:
             return frozenset()
         outside: set[str] = set()
-        for part in chunks((r.id for r in page.records), max(1, self.feed.spec.read_batch)):
+        for part in chunks(asked, max(1, self.feed.spec.read_batch)):
             answer = self.ask(part)
             outside |= {a.id for a in answer.absent if a.reason is AbsenceReason.LEFT}
         return frozenset(outside)
@@ -239,12 +245,7 @@ class FeedReader:
         request = IdsRequest(
             spec=self.feed.spec, feed=self.feed.feed, ids=tuple(ids), scoped=scoped
         )
-        page = self.feed.connection.fetch(request)
-        answered = {each.id for each in page.records} | {each.id for each in page.absent}
-        silent = tuple(
-            Absent(each, AbsenceReason.UNREADABLE) for each in ids if each not in answered
-        )
-        return Page(records=page.records, absent=(*page.absent, *silent))
+        return self.feed.connection.fetch(request)
 
     def _row(self) -> Row[Any]:
         with self.world.transaction() as tx:
@@ -262,3 +263,10 @@ def _says_nothing(page: Page, cursor: str | None) -> bool:
     """A last page without news, and the cursor we have already."""
     quiet = not page.records and not page.absent and page.next is None
     return quiet and cursor is not None and json.dumps(page.cursor) == cursor
+
+
+def _placed(absence: Absent, outside: Set[str]) -> Absent:
+    """What cannot be read waits only where it would be in the data set."""
+    if is_kept_waiting(absence) and absence.id in outside:
+        return Absent(absence.id, AbsenceReason.LEFT)
+    return absence

@@ -22,7 +22,7 @@ from syncline.engine.read import FeedReader
 from syncline.engine.report import RoundReport
 from syncline.engine.settle import Settled, history_row, settle
 from syncline.engine.world import World
-from syncline.errors import ConnectionFailure
+from syncline.errors import CALL_FAILED, CallFailed
 from syncline.model.records import Record, RecordId
 from syncline.model.reports import Action, Problem
 from syncline.model.sides import SIDES
@@ -47,7 +47,7 @@ class Recovery:
     readers: Mapping[int, FeedReader]
     report: RoundReport
 
-    def run(self) -> dict[int, ConnectionFailure]:
+    def run(self) -> dict[int, CallFailed]:
         """Resolve what can be resolved; what cannot yet keeps its intent and is reported.
 
         Returns the feeds that could not be asked.
@@ -56,12 +56,12 @@ class Recovery:
         for each in self._open():
             feed = self.lanes[each.lane_id].sides[each.side].feed
             by_feed.setdefault(feed.id, []).append(each)
-        failed: dict[int, ConnectionFailure] = {}
+        failed: dict[int, CallFailed] = {}
         for feed_id, sent in by_feed.items():
             try:
                 for part in chunks(sent, 200):
                     self._resolve(part)
-            except ConnectionFailure as error:
+            except CALL_FAILED as error:
                 failed[feed_id] = error
         return failed
 

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, select, update
 
+from syncline.engine import unread
 from syncline.engine.decide.guards import Guard
 from syncline.engine.failures import Failures
 from syncline.engine.held import Held, guard_trip
@@ -249,6 +250,10 @@ class Round:
                 for part in chunks(lane_ids):
                     tx.execute(update(LANE).where(among(LANE.c.id, part)).values(dict(values)))
         self._drop_keys()
+        for reader in self._readers.values():
+            unread.report(self.report, self.lanes, reader.feed, reader.observer.began_waiting)
+            readers = reader.observer.readers
+            unread.report_nameless(self.report, reader.feed, readers, reader.result.nameless)
 
     def _drop_keys(self) -> None:
         """What was paired in this round is found by its ids from now on. A round that dies before

@@ -20,7 +20,7 @@ from syncline.engine.prepared import Prepared
 from syncline.engine.report import RoundReport
 from syncline.engine.settle import Settled, settle
 from syncline.engine.world import World
-from syncline.errors import Busy, ConnectionFailure
+from syncline.errors import CALL_FAILED, Busy
 from syncline.model.records import RecordId
 from syncline.model.reports import Action, Problem
 from syncline.plugin.requests import (
@@ -166,7 +166,7 @@ class Writer:
             return feed.connection.apply(
                 ApplyRequest(spec=feed.spec, feed=feed.feed, operations=operations)
             )
-        except ConnectionFailure as error:
+        except CALL_FAILED as error:
             self.failures.note(feed, error)
             return [Unknown(message=error.message) for _each in batch]
 

@@ -6,7 +6,7 @@ signature, and old plugins go on working.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -192,12 +192,30 @@ FetchRequest = ChangesRequest | IdsRequest | KeysRequest | MatchRequest | Delete
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """`next` goes on within the round; `cursor` comes on the last page only (never both)."""
+    """`next` goes on within the round; `cursor` comes on the last page only (never both).
+
+    `nameless` counts what cannot be spoken of in any other way: rows without a usable id.
+    """
 
     records: tuple[Record, ...] = ()
     absent: tuple[Absent, ...] = ()
     next: Json = None
     cursor: Json = None
+    nameless: int = 0
+
+    @classmethod
+    def of(
+        cls, rows: Iterable[Record | Absent | None], *, next: Json = None, cursor: Json = None
+    ) -> Page:
+        """A page of what was made of each row, in their order; None for one without a usable id."""
+        found = tuple(rows)
+        return cls(
+            records=tuple(each for each in found if isinstance(each, Record)),
+            absent=tuple(each for each in found if isinstance(each, Absent)),
+            next=next,
+            cursor=cursor,
+            nameless=sum(1 for each in found if each is None),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from typing import Any
 from syncline.model.fields import Value
 from syncline.model.objects import ObjectType
 from syncline.model.records import Absent, AccountId, Json, Record, RecordId
-from syncline.plugin.connection import ConnectionHandle, open_connection
+from syncline.plugin.connection import BUILT_IN_TYPES, ConnectionHandle, open_connection
 from syncline.plugin.connector import Connector, ConnectorContext
 from syncline.plugin.requests import (
     AccountsRequest,
@@ -75,6 +75,7 @@ class Opener:
 
     connector_type: type[Connector]
     opened: list[ConnectionHandle] = field(default_factory=list)
+    types: Mapping[str, ObjectType] = field(default_factory=lambda: BUILT_IN_TYPES)
 
     def open(self, settings: Mapping[str, Any]) -> ConnectionHandle:
         """A connection without retries."""
@@ -86,7 +87,9 @@ class Opener:
             tokens=Tokens(),
             log=logging.getLogger("syncline.contract"),
         )
-        handle = open_connection("contract", self.connector_type, config, context, patience=ONCE)
+        handle = open_connection(
+            "contract", self.connector_type, config, context, patience=ONCE, types=self.types
+        )
         self.opened.append(handle)
         return handle
 

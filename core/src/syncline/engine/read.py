@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, select, update
 
+from syncline.engine.answer import Answer
 from syncline.engine.lanes import FeedState, Readers
 from syncline.engine.newcomers import newcomers
 from syncline.engine.observe import Observer
@@ -75,17 +76,25 @@ class FeedReader:
                 self.by_id(RecordId(each) for each in ids)
 
     def by_id(self, ids: Iterable[RecordId]) -> list[Record]:
-        """Read these records now and take note of them; returns those that are there."""
-        found: list[Record] = []
+        """Read these records now and take note of them; returns those that are there. That one is
+        not returned does not mean that it is gone: see `answer`.
+        """
+        return list(self.answer(ids).records.values())
+
+    def answer(self, ids: Iterable[RecordId]) -> Answer:
+        """As `by_id`, with the reason why the others are absent."""
+        found: dict[str, Record] = {}
+        reasons: dict[str, AbsenceReason] = {}
         for part in chunks(dict.fromkeys(ids), max(1, self.feed.spec.read_batch)):
             page = self._ids(part)
             outside = self._never_inside(page)
-            found.extend((*page.records, *outside))
+            found.update((record.id, record) for record in (*page.records, *outside))
             absent = [each for each in page.absent if each.id not in {r.id for r in outside}]
             with self.world.transaction() as tx:
                 self.observer.note(tx, page.records, absent)
                 self.observer.note(tx, outside, outside=[record.id for record in outside])
-        return found
+            reasons.update((each.id, each.reason) for each in absent)
+        return Answer(found, reasons)
 
     def _never_inside(self, page: Page) -> tuple[Record, ...]:
         """Records that were linked outside of the data set cannot leave it: their values."""

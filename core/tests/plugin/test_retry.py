@@ -126,7 +126,9 @@ def test_a_write_that_may_have_reached_the_service_is_not_sent_again() -> None:
 def test_a_create_with_a_key_is_sent_again() -> None:
     time, service = Time(), Service([Retry("connection lost"), _done("1")])
 
-    assert retry.write(service.send, ["a"], time.patience(), caution=Caution(repeatable=True)) == _done("1")
+    assert retry.write(
+        service.send, ["a"], time.patience(), caution=Caution(repeatable=True)
+    ) == _done("1")
 
 
 def test_deferred_operations_are_sent_again_alone_after_the_longest_wait() -> None:
@@ -155,7 +157,9 @@ def test_after_a_doubtful_attempt_nothing_is_called_deferred() -> None:
     ]
     time, service = Time(), Service(script)
 
-    outcomes = retry.write(service.send, ["a"], time.patience(attempts=2), caution=Caution(repeatable=True))
+    outcomes = retry.write(
+        service.send, ["a"], time.patience(attempts=2), caution=Caution(repeatable=True)
+    )
 
     assert [type(each) for each in outcomes] == [Unknown]
 

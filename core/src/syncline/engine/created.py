@@ -138,9 +138,16 @@ class CreatedSearch:
             not set(matchers[name](sought.fields)).isdisjoint(matchers[name](record.fields))
             for name in dict.fromkeys((*_KEYS, *lane.policy.match))
         )
-        names = lane.type.label_fields
+        names = _names(lane, sought.fields)
         found = [likeness(w, holds, names, shares_key=shares_key) for w in sought.wanted]
-        return Likeness.SAME if Likeness.SAME in found else found[0]
+        made_equal = found[0] is not Likeness.OTHER and Likeness.SAME in found
+        return Likeness.SAME if made_equal else found[0]
+
+
+def _names(lane: Lane, fields: Mapping[str, Value]) -> tuple[str, ...]:
+    """The fields a person is known by: the name, or what stands for it where there is none."""
+    parts = lane.type.label_fields[:2]
+    return parts if any(fields.get(part) for part in parts) else lane.type.label_fields
 
 
 def _is_dismissed(candidate: Candidate, sought: Sought) -> bool:

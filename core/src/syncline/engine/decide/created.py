@@ -54,14 +54,16 @@ def likeness(
     shares_key: bool,
 ) -> Likeness:
     """How much a record that `holds` this is like what was `sent`. What it has besides is no
-    difference: somebody may have added it.
+    difference, since somebody may have added it, but for a part of the name (`names`): then it may
+    be another person's.
 
     Similar is what shares a match key, or holds at least half of what was sent, a part of the name
-    (`names`) among it: colleagues share half of their fields, but no name.
+    among it: colleagues share half of their fields, but no name.
     """
     filled = {name: digest for name, digest in sent.items() if digest is not None and name in holds}
     same = {name for name, digest in filled.items() if holds[name] == digest}
-    if filled and len(same) == len(filled):
+    named_anew = any(holds.get(name) is not None and sent.get(name) is None for name in names)
+    if filled and len(same) == len(filled) and not named_anew:
         return Likeness.SAME
     half = 2 * len(same) >= len(filled) and not same.isdisjoint(names)
     return Likeness.SIMILAR if shares_key or half else Likeness.OTHER

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row
 
+from syncline.engine.answer import Answer
 from syncline.engine.lanes import FeedState, Readers
 from syncline.engine.newcomers import newcomers
 from syncline.engine.observe import Observer
@@ -88,39 +89,42 @@ class FeedReader:
             return feeds.revision(tx, self.feed.id)
 
     def by_id(self, ids: Iterable[RecordId]) -> list[Record]:
-        """Read these records now and take note of them; returns those that are there.
+        """Read these records now and take note of them; returns those that are there. That one is
+        not returned does not mean that it is gone: see `answer`.
 
         Raises:
             ConnectionFailure: the system does not answer, or others note these records each time
                 before we do.
 
         """
-        found: dict[RecordId, Record] = {}
+        return list(self.answer(ids).records.values())
+
+    def answer(self, ids: Iterable[RecordId]) -> Answer:
+        """As `by_id`, with the reason why the others are absent."""
+        answered = Answer()
         wanted = dict.fromkeys(ids)
         for _reading in range(_READINGS_AT_MOST):
             again: set[RecordId] = set()
             for part in chunks(wanted, max(1, self.feed.spec.read_batch)):
-                there, overtaken = self._read_part(part)
-                found |= there
+                read, overtaken = self._read_part(part)
+                answered = answered.with_newer(read)
                 again |= overtaken
             if not again:
-                return list(found.values())
+                return answered
             wanted = dict.fromkeys(sorted(again))
-            found = {key: record for key, record in found.items() if key not in again}
         raise Retry("another run reads the same records again and again")
 
-    def _read_part(self, ids: Sequence[RecordId]) -> tuple[dict[RecordId, Record], set[RecordId]]:
-        """What is there of these records; and those that somebody has noted meanwhile."""
+    def _read_part(self, ids: Sequence[RecordId]) -> tuple[Answer, set[RecordId]]:
+        """What is said of these records; and those that somebody has noted meanwhile."""
         began = self.revision()
         page = self.ask(ids)
         outside = self._never_inside(page)
-        absent = [each for each in page.absent if each.id not in {r.id for r in outside}]
-        away = frozenset(record.id for record in outside)
+        there: dict[str, Record] = {record.id: record for record in (*page.records, *outside)}
+        absent = [each for each in page.absent if each.id not in there]
+        place = Whereabouts(frozenset(record.id for record in outside))
         with self.world.transaction() as tx:
-            seen = self.observer.note(
-                tx, (*page.records, *outside), absent, began=began, place=Whereabouts(away)
-            )
-        return {record.id: record for record in (*page.records, *outside)}, seen.overtaken
+            seen = self.observer.note(tx, [*there.values()], absent, began=began, place=place)
+        return Answer(there, {each.id: each.reason for each in absent}), seen.overtaken
 
     def _never_inside(self, page: Page) -> tuple[Record, ...]:
         """Records that were linked outside of the data set cannot leave it: their values."""
@@ -239,9 +243,7 @@ class FeedReader:
     # --- small things -------------------------------------------------------------------------
 
     def ask(self, ids: Sequence[RecordId], *, scoped: bool = True) -> Page:
-        """These records as they are now, without taking note. What the answer leaves out cannot
-        be read: it is not gone.
-        """
+        """These records as they are now, without taking note."""
         request = IdsRequest(
             spec=self.feed.spec, feed=self.feed.feed, ids=tuple(ids), scoped=scoped
         )

@@ -55,6 +55,7 @@ class Round:
     full: bool = False
     _readers: dict[int, FeedReader] = field(default_factory=dict)
     _crowded: dict[int, set[tuple[str, str]]] = field(default_factory=dict)
+    _unseen: set[tuple[int, Side]] = field(default_factory=set)
     _holder: Holder = field(init=False)
     _leased: int = 0
     _failures: Failures | None = None
@@ -124,7 +125,8 @@ class Round:
     # --- recover and read -----------------------------------------------------------------------
 
     def _guarded_recovery(self) -> None:
-        failed = Recovery(self.world, self.lanes, self._readers, self.report).run()
+        recovery = Recovery(self.world, self.lanes, self._readers, self.report, self._unseen)
+        failed = recovery.run()
         for feed_id, error in failed.items():
             self._drop_readers(self._readers[feed_id], error)
 
@@ -213,6 +215,7 @@ class Round:
             writer,
             linked.written,
             self._crowded,
+            self._unseen,
         )
         for _pass in range(PASSES):
             # New records first: one that was entered anew takes the place of the deleted one

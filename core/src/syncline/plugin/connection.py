@@ -45,7 +45,7 @@ from syncline.plugin.wrappers import retry
 from syncline.plugin.wrappers.audit import Audit
 from syncline.plugin.wrappers.counting import CallCounter
 from syncline.plugin.wrappers.pacing import Pacing
-from syncline.plugin.wrappers.retry import Patience
+from syncline.plugin.wrappers.retry import Caution, Look, Patience
 
 T = TypeVar("T")
 
@@ -107,8 +107,18 @@ class ConnectionHandle:
         page = self._read(lambda: self._hooks.fetch(request=request))
         return checked(page, request, self._types.get(request.spec.name))
 
-    def apply(self, request: ApplyRequest) -> list[Outcome]:
+    def apply(
+        self,
+        request: ApplyRequest,
+        *,
+        before_send: Callable[[], None] = lambda: None,
+        look: Look | None = None,
+    ) -> list[Outcome]:
         """One outcome for each operation, in order.
+
+        `before_send` is called before each call, also a repeated one; what it raises ends the
+        write, and whatever was sent has no outcome. A create that the service could make twice is
+        only sent again when `look` has not found it.
 
         Raises:
             Reconnect, Stop: the whole call failed in a way that repeating does not heal. What
@@ -121,16 +131,21 @@ class ConnectionHandle:
             return self._answered(request, self._hooks.apply(request=part))
 
         creates = all(isinstance(each, Create) for each in request.operations)
-        return self._write(send, request.operations, creates and request.spec.idempotency == "key")
+        keyed = request.spec.idempotency == "key"
+        pause = request.spec.change_detection.visibility_lag
+        caution = Caution(before_send, creates and keyed, creates and not keyed, look, pause)
+        return self._write(send, request.operations, caution)
 
-    def delete(self, request: DeleteRequest) -> list[Outcome]:
+    def delete(
+        self, request: DeleteRequest, *, before_send: Callable[[], None] = lambda: None
+    ) -> list[Outcome]:
         """One outcome for each operation, in order. Raises as `apply` does."""
 
         def send(operations: Sequence[Delete]) -> list[Outcome]:
             part = replace(request, operations=tuple(operations))
             return self._answered(request, self._hooks.delete(request=part))
 
-        return self._write(send, request.operations, False)
+        return self._write(send, request.operations, Caution(before_send))
 
     def scope(self, spec: TypeSpec, text: str) -> Scope:
         """The data set `text` describes, checked against the service."""
@@ -167,11 +182,11 @@ class ConnectionHandle:
         return [answered(each, request.spec, type_) for each in outcomes]
 
     def _write(
-        self, send: Callable[..., list[Outcome]], operations: Sequence[object], repeatable: bool
+        self, send: Callable[..., list[Outcome]], operations: Sequence[object], caution: Caution
     ) -> list[Outcome]:
         if not operations:
             return []
-        return retry.write(send, operations, self._patience, repeatable=repeatable)
+        return retry.write(send, operations, self._patience, caution)
 
 
 def open_connection(

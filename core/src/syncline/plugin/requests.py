@@ -165,13 +165,15 @@ class MatchRequest:
     """Records that carry one of these keys, in scope or not, deleted ones excluded.
 
     Only kinds in `spec.match` are asked. `created_since` narrows to records made since then (the
-    search for a create whose answer was lost).
+    search for a create whose answer was lost). With `deleted` the answer holds those that were
+    deleted instead, as they were last; only asked where `spec.finds_deleted`.
     """
 
     spec: TypeSpec
     feed: Feed
     keys: tuple[MatchKey, ...]
     created_since: datetime | None = None
+    deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -338,10 +340,14 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deferred:
-    """It was certainly not done (throttled, not sent): the same operation may be sent again."""
+    """It was certainly not done (throttled, not sent): the same operation may be sent again. `sent`
+    is False where it never left us; a create without a key is looked for before it is repeated
+    otherwise, since an answer may come from a gateway after the effect.
+    """
 
     message: str = ""
     after: float | None = None
+    sent: bool = True
 
 
 Outcome = Applied | Stale | Gone | Duplicate | Rejected | Unknown | Deferred

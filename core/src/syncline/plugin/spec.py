@@ -123,6 +123,7 @@ class TypeSpec:
     `idempotency`: `key` (a repeated create with the same key makes no second record), `marker`
     (we can store our key and find it again) or `none` (found only by looking for a twin).
     `match`: the match keys that `fetch_match` can look up in the whole connection.
+    `finds_deleted`: whether it can also look among what was deleted (a recycle bin).
     `conditional_batch` is the number of updates in one call when they are conditional.
     `spans_accounts`: whether one write batch may mix accounts.
     `notifies`: which writes send mail to people.
@@ -139,6 +140,7 @@ class TypeSpec:
     conditional_delete: Literal["version", "second", "none"] = "none"
     idempotency: Literal["key", "marker", "none"] = "none"
     match: frozenset[str] = frozenset()
+    finds_deleted: bool = False
     create_batch: int = 1
     update_batch: int = 1
     conditional_batch: int = 1

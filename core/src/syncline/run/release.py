@@ -20,6 +20,8 @@ _RELEASES: Final[Mapping[str, str]] = {
     "incomplete": "nothing has to be done: the missing fields are sent again; if they stay, look "
     "at the message",
     "deferred": "nothing has to be done: {connection} was busy, and it is tried again by itself",
+    "uncertain": "let the record here and the one in {connection} hold the same, and they are "
+    "linked; or delete or change the one in {connection}, and the record is created",
     "unknown": "nothing has to be done: the next run looks what became of the write",
 }
 _OTHERWISE: Final = "an edit of the record, or `syncline run --full`, has it looked at at once"

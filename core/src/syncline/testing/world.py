@@ -30,6 +30,8 @@ from syncline.plugin.requests import (
     Feed,
     IdsRequest,
     KeysRequest,
+    MatchKey,
+    MatchRequest,
     Outcome,
     Page,
     Scope,
@@ -179,6 +181,11 @@ class World:
         """The stream, for a data set."""
         account = self.account_id if self.spec.feed == "account" else None
         return Feed(type=self.type.name, account=account, scope=scope)
+
+    def matching(self, keys: tuple[MatchKey, ...], *, deleted: bool = False) -> tuple[Record, ...]:
+        """The records that carry one of these keys, or those of them that were deleted."""
+        request = MatchRequest(spec=self.spec, feed=self.feed, keys=keys, deleted=deleted)
+        return self.handle.fetch(request).records
 
     def pages(
         self, cursor: Json = None, *, next: Json = None, page_size: int | None = None

@@ -88,7 +88,7 @@ class Writer:
             return self._updates(request.spec, updates), [each.id for each in updates]
         except Retry as error:
             raise Retry(
-                error.message, after=error.after, reached=False, call="prepare a write"
+                error.message, after=error.after, reached=False, sent=False, call="prepare a write"
             ) from error
 
     def _creates(
@@ -123,7 +123,8 @@ class Writer:
         account: AccountId | None,
     ) -> list[Outcome]:
         purpose = Purpose(name=name, kind="write", account=account)
-        replies = batch.run(self._client, requests, purpose)
+        creates = any(request.method == "POST" for request in requests)
+        replies = batch.run(self._client, requests, purpose, once=creates)
         after = batch.longest_wait(replies)
         return [
             self._applied(spec, reply.body, identifier)

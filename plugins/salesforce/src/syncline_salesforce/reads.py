@@ -67,7 +67,8 @@ class Reads:
         budget = soql.URI_BUDGET - len(selection.columns) * 2
         for group in soql.lists(dict.fromkeys(request.ids), budget, _IDS):
             rows = self.service.rows(selection.columns, OBJECT, [f"Id IN {group}"], deleted=True)
-            held = (selection.last_held(row) for row, _begun in rows)
+            binned = (row for row, _begun in rows if not row.get("MasterRecordId"))
+            held = (selection.last_held(row) for row in binned)
             records += [record for record in held if record is not None]
         return Page(records=tuple(records))
 
@@ -125,16 +126,26 @@ class Reads:
     # ---- by match key ---------------------------------------------------------------------------
 
     def match(self, request: MatchRequest, selection: Selection) -> Page:
-        """Records that may carry one of the keys: rather too many than too few, core compares."""
+        """Records that may carry one of the keys: rather too many than too few, core compares.
+        Those deleted are in the Recycle Bin for 15 days, with their values.
+        """
         found: dict[RecordId, Record] = {}
         since = request.created_since
         for kind in dict.fromkeys(key.kind for key in request.keys):
             keys = [key for key in request.keys if key.kind == kind]
             for condition in self._conditions(keys, selection):
                 recent = f"CreatedDate >= {soql.instant(since)}" if since else ""
-                records, _ = self._walked([condition, recent], selection, deleted=False)
-                found.update((record.id, record) for record in records)
+                for record in self._matching([condition, recent], selection, request.deleted):
+                    found[record.id] = record
         return Page(records=tuple(found.values()))
+
+    def _matching(self, conditions: list[str], selection: Selection, deleted: bool) -> list[Record]:
+        if not deleted:
+            return self._walked(conditions, selection, deleted=False)[0]
+        every = [*conditions, "IsDeleted = true", selection.no_persons]
+        rows = self.service.rows(selection.columns, OBJECT, every, deleted=True)
+        held = (selection.last_held(row) for row, _begun in rows)
+        return [record for record in held if record is not None]
 
     def _conditions(self, keys: list[MatchKey], selection: Selection) -> Iterator[str]:
         columns = columns_of(keys, selection.key_field)

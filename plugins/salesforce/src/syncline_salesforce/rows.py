@@ -56,11 +56,8 @@ class Selection:
         return absent(row) or self._record(row, certain_until)
 
     def last_held(self, row: Mapping[str, Any]) -> Record | None:
-        """What a row of the Recycle Bin held; None if it is not there, was merged (its winner lives
-        on), or cannot be read.
-        """
-        binned = row.get("IsDeleted") and not row.get("MasterRecordId")
-        if not binned or named(row) is None or _unreadable(row):
+        """What a row of the Recycle Bin held; None if it is not there, or cannot be read."""
+        if not row.get("IsDeleted") or named(row) is None or _unreadable(row):
             return None
         return self._record(row, None)
 

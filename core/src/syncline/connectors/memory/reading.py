@@ -184,12 +184,12 @@ def keys(store: MemoryStore, request: KeysRequest) -> Page:
 
 
 def matches(store: MemoryStore, request: MatchRequest) -> Page:
-    """Records that carry one of the keys, in whatever folder."""
+    """Records that carry one of the keys, in whatever folder; or those in the bin that do."""
     wanted = {(key.kind, key.value) for key in request.keys}
     account = request.feed.account
     return _page(
         as_record(store, request.spec, entry)
-        for entry in _visible(store)
+        for entry in (_in_bin(store) if request.deleted else _visible(store))
         if account in (None, entry.place.account)
         and (request.created_since is None or entry.created >= request.created_since)
         and not wanted.isdisjoint(_match_keys(entry, store.spec.match))
@@ -218,6 +218,11 @@ def _match_keys(entry: Entry, kinds: Iterable[str]) -> Iterator[tuple[str, str]]
 def _visible(store: MemoryStore) -> Iterator[Entry]:
     horizon = _horizon(store)
     return (each for each in store.entries.values() if each.live and each.created <= horizon)
+
+
+def _in_bin(store: MemoryStore) -> Iterator[Entry]:
+    horizon = _horizon(store)
+    return (e for e in store.entries.values() if e.deleted and e.created <= horizon)
 
 
 def as_record(store: MemoryStore, spec: TypeSpec | None, entry: Entry) -> Record:

@@ -12,19 +12,26 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from syncline.engine.decide.guards import ADVICE, Guard, Trip
 from syncline.engine.lanes import Lane
 from syncline.model.reports import Action, GuardTrip
 from syncline.model.sides import Side
 from syncline.state import tables
-from syncline.state.among import among
+from syncline.state.among import among, one_of
 from syncline.state.bulk import upsert
 from syncline.state.database import chunks, table
 
 APPROVAL: Final = table(tables.Approval)
 _DAY: Final = 24 * 3600.0
+_OF_LANES: Final = select(APPROVAL.c.handle).where(one_of(APPROVAL.c.lane_id, "lanes"))
+_APPROVED: Final = _OF_LANES.where(APPROVAL.c.approved_at.is_not(None))
+_VOID: Final = (
+    update(APPROVAL)
+    .where(one_of(APPROVAL.c.lane_id, "lanes"), APPROVAL.c.approved_at < bindparam("before"))
+    .values(approved_at=None)
+)
 
 
 @dataclass(frozen=True)
@@ -115,9 +122,7 @@ class Held:
     def save(self, tx: Connection, lane_ids: Iterable[int]) -> None:
         """What is still decided is kept, approved or not; the rest is dropped."""
         for part in chunks(lane_ids):
-            known = set(
-                tx.scalars(select(APPROVAL.c.handle).where(among(APPROVAL.c.lane_id, part)))
-            )
+            known = set(tx.scalars(_OF_LANES, {"lanes": part}))
             for gone in chunks(known - set(self.seen) - self.standing):
                 tx.execute(delete(APPROVAL).where(among(APPROVAL.c.handle, gone)))
         upsert(tx, APPROVAL, list(self.seen.values()), ())
@@ -147,15 +152,11 @@ def load_held(tx: Connection, lanes: Mapping[int, Lane], now: float) -> Held:
     for days, ids in by_days.items():
         _expire(tx, ids, now - days * _DAY)
     for part in chunks(lanes):
-        statement = select(APPROVAL.c.handle).where(
-            among(APPROVAL.c.lane_id, part), APPROVAL.c.approved_at.is_not(None)
-        )
-        held.approved.update(tx.scalars(statement))
+        held.approved.update(tx.scalars(_APPROVED, {"lanes": part}))
     return held
 
 
 def _expire(tx: Connection, lane_ids: Iterable[int], before: float) -> None:
     """Operations approved before this are held again."""
     for part in chunks(lane_ids):
-        old = (among(APPROVAL.c.lane_id, part), APPROVAL.c.approved_at < before)
-        tx.execute(update(APPROVAL).where(*old).values(approved_at=None))
+        tx.execute(_VOID, {"lanes": part, "before": before})

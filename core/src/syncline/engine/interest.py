@@ -34,10 +34,7 @@ class Interest:
         side = feed.side
         everything: set[int] = set()
         owners: dict[str, set[int]] = {}
-        columns = (LANE.c.id, LANE.c[f"{side}_account"], LANE.c[f"{side}_own"])
-        for lane_id, account, own in tx.execute(
-            select(*columns).where(LANE.c[f"{side}_feed"] == feed.id)
-        ):
+        for lane_id, account, own in tx.execute(_READERS[side], {"feed": feed.id}):
             (owners.setdefault(account, set()) if own else everything).add(lane_id)
         return cls(frozenset(everything), {key: frozenset(ids) for key, ids in owners.items()})
 
@@ -82,6 +79,12 @@ def _wanted(side: Side) -> ColumnElement[bool]:
     return or_(*(exists().where(reads, which, ~linked).correlate(RECORD) for which in (~own, mine)))
 
 
+_READERS: Final = {
+    side: select(LANE.c.id, LANE.c[f"{side}_account"], LANE.c[f"{side}_own"]).where(
+        LANE.c[f"{side}_feed"] == bindparam("feed")
+    )
+    for side in SIDES
+}
 _THESE: Final = update(RECORD).where(
     RECORD.c.feed_id == bindparam("feed"), one_of(RECORD.c.id, "ids")
 )

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from syncline.engine.lanes import FeedState, Readers
 from syncline.engine.newcomers import newcomers
@@ -27,6 +27,8 @@ from syncline.state.database import chunks, table
 FEED: Final = table(tables.FeedRow)
 SWEEP_EVERY: Final = 24 * 3600.0
 _PAGES_AT_MOST: Final = 1_000_000
+_ROW: Final = select(FEED).where(FEED.c.id == bindparam("feed"))
+_CHANGED: Final = update(FEED).where(FEED.c.id == bindparam("feed"))
 
 
 @dataclass
@@ -135,7 +137,7 @@ class FeedReader:
             self._change_row(tx, cursor_json=cursor, complete_at=self.world.seconds)
 
     def _change_row(self, tx: Connection, **values: Any) -> None:
-        tx.execute(update(FEED).where(FEED.c.id == self.feed.id).values(**values))
+        tx.execute(_CHANGED, {"feed": self.feed.id, **values})
 
     def _keep(self, page: Page, generation: int, *, first_pass: bool, cursor: str | None) -> None:
         if _says_nothing(page, cursor):
@@ -245,7 +247,7 @@ class FeedReader:
 
     def _row(self) -> Row[Any]:
         with self.world.transaction() as tx:
-            row = tx.execute(select(FEED).where(FEED.c.id == self.feed.id)).one_or_none()
+            row = tx.execute(_ROW, {"feed": self.feed.id}).one_or_none()
         if row is None:
             raise Busy("a run with another configuration has taken over this member")
         return row

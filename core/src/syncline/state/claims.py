@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from syncline.state import tables
 from syncline.state.among import among, one_of
@@ -17,6 +17,7 @@ CLAIM: Final = table(tables.Claim)
 _HOLDERS: Final = select(CLAIM.c.what, CLAIM.c.lane_id, CLAIM.c.source_id).where(
     one_of(CLAIM.c.what, "wanted")
 )
+_OLD: Final = delete(CLAIM).where(CLAIM.c.claimed_at < bindparam("before"))
 KEPT: Final = 24 * 3600.0
 """A claim outlives its run: until then a search may not yet see the new record."""
 
@@ -62,7 +63,7 @@ def release(tx: Connection, lane_id: int, source_ids: Iterable[str]) -> None:
 
 def expire(tx: Connection, now: float) -> None:
     """Forget old claims: searches see those records by now."""
-    tx.execute(delete(CLAIM).where(CLAIM.c.claimed_at < now - KEPT))
+    tx.execute(_OLD, {"before": now - KEPT})
 
 
 def _holders(tx: Connection, wanted: Iterable[str]) -> dict[str, Claim]:

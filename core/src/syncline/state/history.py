@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from syncline.state import tables
 from syncline.state.among import among
@@ -15,22 +15,22 @@ from syncline.state.database import chunks, table
 
 HISTORY: Final = table(tables.History)
 RUN: Final = table(tables.Run)
+_BEGUN: Final = insert(RUN)
+_ENDED: Final = update(RUN).where(RUN.c.id == bindparam("run"))
+_OLDER: Final = select(RUN.c.id).where(RUN.c.started_at < bindparam("before"))
 
 
 def begin_run(tx: Connection, run_id: str, now: float, undoes: str | None = None) -> None:
     """A run starts; or an undo, which is a run that takes back another one."""
-    tx.execute(insert(RUN).values(id=run_id, started_at=now, counts_json="{}", undoes=undoes))
+    tx.execute(_BEGUN, {"id": run_id, "started_at": now, "counts_json": "{}", "undoes": undoes})
 
 
 def end_run(
     tx: Connection, run_id: str, now: float, exit_code: int, counts: Mapping[str, int]
 ) -> None:
     """A run ended."""
-    tx.execute(
-        update(RUN)
-        .where(RUN.c.id == run_id)
-        .values(finished_at=now, exit_code=exit_code, counts_json=json.dumps(dict(counts)))
-    )
+    values = {"finished_at": now, "exit_code": exit_code, "counts_json": json.dumps(dict(counts))}
+    tx.execute(_ENDED, {"run": run_id, **values})
 
 
 def add(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -40,7 +40,7 @@ def add(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
 
 def expire(tx: Connection, before: float) -> None:
     """Forget the runs that are older than the configured number of days, and what they did."""
-    old = list(tx.scalars(select(RUN.c.id).where(RUN.c.started_at < before)))
+    old = list(tx.scalars(_OLDER, {"before": before}))
     for part in chunks(old):
         tx.execute(delete(HISTORY).where(among(HISTORY.c.run_id, part)))
         tx.execute(delete(RUN).where(among(RUN.c.id, part)))

@@ -8,12 +8,13 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, delete, func, select, update
 
 from syncline.state import tables
-from syncline.state.among import among, one_of
+from syncline.state.among import one_of
 from syncline.state.bulk import insert_rows
 from syncline.state.database import chunks, table
 
 INTENT: Final = table(tables.Intent)
 _NEWEST: Final = select(func.max(INTENT.c.id))
+_OF_LANES: Final = select(INTENT).where(one_of(INTENT.c.lane_id, "lanes"))
 _THESE: Final = delete(INTENT).where(one_of(INTENT.c.id, "ids"))
 
 
@@ -35,7 +36,7 @@ def of_lanes(tx: Connection, lane_ids: Iterable[int]) -> list[Row[Any]]:
     """The writes of these lanes that have none yet."""
     found: list[Row[Any]] = []
     for part in chunks(lane_ids):
-        found.extend(tx.execute(select(INTENT).where(among(INTENT.c.lane_id, part))))
+        found.extend(tx.execute(_OF_LANES, {"lanes": part}))
     return found
 
 

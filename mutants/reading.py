@@ -8,12 +8,10 @@ READING = (
     Mutant(
         name="cursor before records",
         file="engine/read.py",
-        old="            self._keep(page, generation, first_pass",
-        new="            if page.next is None:\n"
-        "                with self.world.database.transaction() as tx:\n"
-        "                    found = update(FEED).where(FEED.c.id == self.feed.id)\n"
-        "                    tx.execute(found.values(cursor_json=json.dumps(page.cursor)))\n"
-        "            self._keep(page, generation, first_pass",
+        old="            began = self._keep(page, began, generation, cursor)\n",
+        new="            with self.world.database.transaction() as tx:\n"
+        "                self._go_on(tx, page, cursor)\n"
+        "            began = self._keep(page, began, generation, cursor)\n",
         wrong="The cursor is committed before the records of the page it stands for.",
         caught_by="P12",
         tests=(f"{ENUMERATION}[create to the right / marker]",),
@@ -25,7 +23,7 @@ READING = (
         old="        self.by_id(RecordId(each) for each in candidates)\n",
         new="        gone = [Absent(RecordId(e), AbsenceReason.DELETED) for e in candidates]\n"
         "        with self.world.database.transaction() as tx:\n"
-        "            self.observer.note(tx, (), gone)\n",
+        "            self.observer.note(tx, (), gone, began=self.revision())\n",
         wrong="What a listing does not show is taken for deleted, without asking for it by id.",
         caught_by="P11",
         tests=(
@@ -34,12 +32,58 @@ READING = (
     ),
     Mutant(
         name="silence is a deletion",
-        file="engine/read.py",
-        old="            Absent(each, AbsenceReason.UNREADABLE) for each in ids if each not in answered",
-        new="            Absent(each, AbsenceReason.DELETED) for each in ids if each not in answered",
+        file="plugin/checked.py",
+        old="    return tuple(Absent(each, AbsenceReason.UNREADABLE, why=LEFT_OUT) for each in silent)",
+        new="    return tuple(Absent(each, AbsenceReason.DELETED) for each in silent)",
         wrong="A record that an answer says nothing about is taken for deleted.",
         caught_by="P11",
         tests=("test_planted_faults.py::test_a_record_nothing_is_said_about_is_not_deleted",),
+    ),
+    Mutant(
+        name="values are not checked",
+        file="plugin/connection.py",
+        old="        return checked(page, request, self._types.get(request.spec.name))",
+        new="        return page",
+        wrong="One value that nobody can read ends the run for everybody.",
+        caught_by="P9",
+        tests=(
+            "test_values_that_cannot_be_read.py::"
+            "test_a_value_that_cannot_be_read_costs_its_own_record_only",
+        ),
+    ),
+    Mutant(
+        name="unreadable is silent",
+        file="engine/observe.py",
+        old="            if is_kept_waiting(absence):",
+        new="            if False:",
+        wrong="A new record of which something cannot be read is left out without a word.",
+        caught_by="P9",
+        tests=(
+            "test_values_that_cannot_be_read.py::test_it_waits_in_its_lane_until_somebody_mends_it",
+        ),
+    ),
+    Mutant(
+        name="settings end the run",
+        file="engine/failures.py",
+        old="        except CALL_FAILED as error:",
+        new="        except CALL_FAILED[0] as error:",
+        wrong="A secret that is gone while a run works ends the run for everybody.",
+        caught_by="P9",
+        tests=(
+            "test_values_that_cannot_be_read.py::"
+            "test_whatever_a_connector_raises_ends_the_lanes_of_its_feed_only",
+        ),
+    ),
+    Mutant(
+        name="cursor follows any clock",
+        file="plugin/cursors.py",
+        old="    return min(told, own if newest is None else max(own, newest))",
+        new="    return told",
+        wrong="One answer with a wrong time moves the cursor past edits that are yet to come.",
+        caught_by="P12",
+        tests=(
+            "test_wrong_times.py::test_one_answer_with_a_time_that_is_ahead_hides_no_later_edit",
+        ),
     ),
     Mutant(
         name="unreadable is a deletion",
@@ -82,7 +126,7 @@ READING = (
     ),
     Mutant(
         name="severed link resurrected",
-        file="engine/observe.py",
+        file="engine/place.py",
         old='    return bool(link.status == "severed" and link._mapping[f"{side}_version"] == "gone")',
         new='    return bool(link.status == "severed")',
         wrong="An edit of the survivor brings a severed link to life, and it is deleted after all.",
@@ -121,10 +165,82 @@ READING = (
     Mutant(
         name="sweep in every run",
         file="engine/read.py",
-        old="        return unfinished or self.world.seconds - swept >= SWEEP_EVERY\n",
+        old="        return unfinished or not 0 <= self.world.seconds - swept < SWEEP_EVERY\n",
         new="        return True\n",
         wrong="A quiet run lists all records of a data set.",
         caught_by="P23",
         tests=("test_planted_faults.py::test_a_quiet_run_over_a_data_set_does_not_list_it",),
+    ),
+    Mutant(
+        name="never swept",
+        file="engine/read.py",
+        old="        return unfinished or not 0 <= self.world.seconds - swept < SWEEP_EVERY\n",
+        new="        return unfinished\n",
+        wrong="What a feed does not tell is never found.",
+        caught_by="P12",
+        tests=("test_feeds.py::test_a_deletion_that_no_change_tells_of_is_found_within_a_day",),
+    ),
+    Mutant(
+        name="a first pass knows the data set",
+        file="engine/place.py",
+        old="        known = place.known or feed.feed.scope is None\n",
+        new="        known = True\n",
+        wrong="A pass over all changes takes every record for one of the data set.",
+        caught_by="P17",
+        tests=("test_scope.py::test_a_change_of_the_policy_makes_nothing_leave_that_never_was_in",),
+    ),
+    Mutant(
+        name="the older page wins",
+        file="engine/observe.py",
+        old="        noted, forgotten = feeds.noted_since(tx, self.feed.id, began)\n",
+        new="        noted, forgotten = False, False\n",
+        wrong="An answer replaces what somebody has noted since it was asked for.",
+        caught_by="P3",
+        tests=("test_observations.py::test_an_older_page_does_not_replace_what_was_noted_since",),
+    ),
+    Mutant(
+        name="the later cursor wins",
+        file="state/feeds.py",
+        old="        FEED.c.id == feed_id, FEED.c.cursor_json.is_not_distinct_from(before)\n",
+        new="        FEED.c.id == feed_id\n",
+        wrong="A cursor is moved by a reader that did not start from it.",
+        caught_by="P12",
+        tests=("test_observations.py::test_a_cursor_is_moved_only_by_who_started_from_it",),
+    ),
+    Mutant(
+        name="one number for two passes",
+        file="state/feeds.py",
+        old=".values(generation=FEED.c.generation + 1)",
+        new=".values(generation=FEED.c.generation + (FEED.c.generation < 1))",
+        wrong="What a pass that broke off has seen counts for the next one.",
+        caught_by="P12",
+        tests=("test_feeds.py::test_a_deletion_within_a_pass_that_broke_off_is_found",),
+    ),
+    Mutant(
+        name="other lanes are not told",
+        file="engine/settle.py",
+        old="            links.change(tx, [row.id for row in found if row.id not in ours], dirty=True)",
+        new="            assert found is not None",
+        wrong="What is written for one lane does not reach the others that link the record.",
+        caught_by="P1",
+        tests=("test_several_lanes.py::test_an_edit_in_one_crm_reaches_the_other_one",),
+    ),
+    Mutant(
+        name="a new lane sees only what changes",
+        file="engine/read.py",
+        old="            if lane.first_sync or lane.rebaseline:\n",
+        new="            if lane.rebaseline:\n",
+        wrong="A lane that is added to a feed never sees what was there before.",
+        caught_by="P1",
+        tests=("test_several_lanes.py::test_a_lane_that_is_added_sees_what_the_mailbox_held",),
+    ),
+    Mutant(
+        name="woken in this round only",
+        file="state/attention.py",
+        old='    (LANE.c.left_feed == bindparam("feed")) | (LANE.c.right_feed == bindparam("feed"))\n',
+        new='    LANE.c.left_feed == bindparam("feed")\n',
+        wrong="The edit that mends a record does not wake it in the lanes of the other side.",
+        caught_by="P9",
+        tests=("test_attention.py::test_what_another_members_run_reads_wakes_who_waits_for_it",),
     ),
 )

@@ -9,7 +9,6 @@
     │   ├── Resync           the cursor is dead: read from the beginning
     │   └── Stop             a person is needed; nothing will heal by itself (exit code 4)
     ├── Busy                 somebody else holds the lease        (exit code 8)
-    ├── SafetyStop           a guard held something back          (exit code 7)
     └── StateError           our own database cannot be used      (exit code 3)
 
 Every error carries a `message` (what happened), a `hint` (the way out) and `context`: names and
@@ -96,13 +95,15 @@ class Busy(SynclineError):
     exit_code = 8
 
 
-class SafetyStop(SynclineError):
-    """A guard held back what it was made to hold back."""
-
-    exit_code = 7
-
-
 class StateError(SynclineError):
     """Our own database cannot be used: wrong key, newer version, not reachable."""
 
     exit_code = 3
+
+
+CALL_FAILED: Final = (ConnectionFailure, ConfigurationError)
+"""What a call to a connected system may end with: the system's failure, or settings that cannot
+be used (any more): a secret's file that is gone is only noticed when the secret is needed. Either
+ends the work on what was called, and nothing else.
+"""
+CallFailed = ConnectionFailure | ConfigurationError

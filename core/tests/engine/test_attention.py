@@ -258,3 +258,67 @@ def test_what_a_service_knows_as_a_duplicate_is_linked(worlds: Worlds) -> None:
 
     assert len(world.left.read("ada")) == len(world.right.read("ada")) == 1
     assert world.same()
+
+
+# --- who wakes whom -----------------------------------------------------------------------------
+
+CRM = MemoryOptions(feed="connection", spans_accounts=True, idempotency="marker")
+
+
+def test_what_another_members_run_reads_wakes_who_waits_for_it(worlds: Worlds) -> None:
+    world = worlds(left=MemoryOptions(required=frozenset({"family_name"})), right=CRM)
+    record = world.right.create("bob", {"given_name": "Grace"})
+    world.sync()
+    world.right.update(record, {"family_name": "Hopper"})
+
+    world.sync(members=("ada",))
+    assert world.left.read("bob") == {}
+    world.sync()
+
+    assert len(world.left.read("bob")) == 1
+
+
+def test_what_was_refused_at_the_target_is_woken_by_an_edit_of_the_target(
+    worlds: Worlds,
+) -> None:
+    """The record was locked there; unlocking it changes the other side, not the one that waits."""
+    world = worlds()
+    world.left.create("ada", person("Grace", "Hopper"))
+    world.settle()
+    copy = world.only(world.right)
+    world.right.protect(copy, Writable(frozenset(), "locked"))
+    world.left.update(world.only(world.left), {"job_title": "Admiral"})
+    world.settle()
+
+    world.right.protect(copy, WRITABLE)
+    world.sync()
+
+    assert world.same()
+
+
+def test_what_its_user_deleted_waits_for_nothing(worlds: Worlds) -> None:
+    world = needy(worlds)
+    record = world.left.create("ada", person("Grace", "Hopper"))
+    world.sync()
+    assert waiting(world) == [("refused", 1)]
+
+    world.left.delete(record)
+    world.sync()
+
+    assert waiting(world) == []
+
+
+def test_who_is_deleted_on_both_sides_waits_for_nothing(worlds: Worlds) -> None:
+    world = needy(worlds)
+    record = world.left.create("ada", person("Grace", "Hopper", company="Navy"))
+    world.settle()
+    world.left.update(record, {"company": None})
+    world.settle()
+    assert [reason for reason, _attempts in waiting(world)] == ["refused"]
+
+    world.left.delete(record)
+    world.right.delete(world.only(world.right))
+    world.clock.advance(DAY)
+    world.settle()
+
+    assert waiting(world) == []

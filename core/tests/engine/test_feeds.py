@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import pytest
 
 from syncline.connectors.memory import Call, MemoryOptions
-from syncline.errors import Reconnect, Stop
+from syncline.errors import Reconnect, Resync, Stop
 from syncline.model.sides import PerSide
 from syncline.policy.schema import GuardLimits
 from syncline.testing.crashes import Moment, every_death, points_of
@@ -159,6 +160,92 @@ def test_what_a_broken_read_saw_may_be_gone_when_the_next_one_comes(worlds: Worl
     world.settle()
 
     assert len(world.right.read("ada")) == 5
+
+
+@dataclass
+class ExpiringWithDeletion:
+    """The second page of a pass is refused, since its link has expired; meanwhile somebody deletes
+    what the first one showed.
+    """
+
+    world: EngineWorld
+    pages: int = 0
+
+    def before(self, call: Call) -> None:
+        if call.kind == "changes":
+            self.pages += 1
+            if self.pages == 2:
+                self.world.left.delete(next(iter(self.world.left.read("ada"))))
+                raise Resync("the link to the next page has expired")
+
+    def after(self, call: Call) -> None:
+        return
+
+
+def test_a_deletion_within_a_pass_that_broke_off_is_found(worlds: Worlds) -> None:
+    """The pass that began anew had the number of the one that broke off."""
+    world = worlds(left=MemoryOptions(page_size=2))
+    world.people = ("ada",)
+    for number in range(5):
+        world.left.create("ada", person(f"P{number}", "X"))
+    world.left.fault = ExpiringWithDeletion(world)
+    world.sync()
+    world.left.fault = None
+
+    world.settle()
+
+    assert len(world.left.read("ada")) == len(world.right.read("ada")) == 4
+
+
+# --- the cadence ---------------------------------------------------------------------------------
+
+DAY = 24 * 3600.0
+
+
+def test_a_deletion_that_no_change_tells_of_is_found_within_a_day(world: EngineWorld) -> None:
+    """It was made and deleted between two tokens."""
+    world.people = ("ada",)
+    world.left.create("ada", person("Grace", "Hopper"))
+    world.sync()
+    world.right.delete(world.only(world.right))
+    world.right.log[-1] = replace(world.right.log[-1], left=None)
+
+    world.sync()
+    assert len(world.left.read("ada")) == 1
+    world.clock.advance(DAY)
+    world.settle()
+
+    assert world.left.read("ada") == {}
+
+
+def test_every_feed_is_listed_once_a_day_and_no_more(world: EngineWorld) -> None:
+    world.people = ("ada",)
+    world.left.create("ada", person("Grace", "Hopper"))
+    world.settle()
+    before = world.left.calls["keys"]
+
+    for _hour in range(23):
+        world.clock.advance(3600)
+        world.sync()
+    assert world.left.calls["keys"] == before
+    for _hour in range(24):
+        world.clock.advance(3600)
+        world.sync()
+
+    assert world.left.calls["keys"] == before + 1
+
+
+def test_a_clock_that_was_ahead_once_does_not_put_the_listing_off(world: EngineWorld) -> None:
+    world.people = ("ada",)
+    world.left.create("ada", person("Grace", "Hopper"))
+    world.clock.advance(1000 * DAY)
+    world.settle()
+    world.clock.advance(-1000 * DAY)
+    before = world.left.calls["keys"]
+
+    world.sync()
+
+    assert world.left.calls["keys"] == before + 1
 
 
 class Failing:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 
 import pytest
 
-from syncline.connectors.memory import MemoryOptions
-from syncline.errors import UsageError
+from syncline.connectors.memory import Call, MemoryOptions
+from syncline.errors import Stop, UsageError
 from syncline.model.records import RecordId
 from syncline.model.reports import Action
 from syncline.model.sides import PerSide
@@ -140,6 +140,32 @@ def test_an_approval_outlasts_a_run_that_could_not_use_it(guarded: EngineWorld) 
 
     guarded.sync(limit=2)
     assert len(guarded.right.read("ada")) == 8
+    guarded.settle()
+
+    assert len(guarded.right.read("ada")) == 5
+
+
+class Refusing:
+    """The service refuses to be read by id."""
+
+    def before(self, call: Call) -> None:
+        if call.kind == "ids":
+            raise Stop("not now")
+
+    def after(self, call: Call) -> None:
+        return
+
+
+def test_an_approval_outlasts_a_run_whose_feed_fails(guarded: EngineWorld) -> None:
+    made = fill(guarded, "ada", 10)
+    delete(guarded, made[:5])
+    guarded.sync()
+    approve_all(guarded)
+
+    guarded.right.fault = Refusing()
+    guarded.sync()
+    guarded.right.fault = None
+    assert len(guarded.right.read("ada")) == 10
     guarded.settle()
 
     assert len(guarded.right.read("ada")) == 5

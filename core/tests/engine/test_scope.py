@@ -213,3 +213,134 @@ def test_a_field_we_may_no_longer_read_is_not_an_empty_one(world: EngineWorld) -
     [there] = world.shown(world.right)
     assert there["mobile_phone"] == "+1 555 0100"
     assert there["job_title"] == "Admiral"
+
+
+CRM = MemoryOptions(feed="connection", spans_accounts=True, idempotency="marker")
+
+
+def titles(world: EngineWorld) -> list[object]:
+    return sorted(str(fields.get("job_title")) for fields in world.shown(world.right))
+
+
+@pytest.mark.parametrize("left_scope", list(LeftScope))
+@pytest.mark.parametrize("options", [MemoryOptions(), CRM])
+def test_a_change_of_the_policy_makes_nothing_leave_that_never_was_in(
+    worlds: Worlds, options: MemoryOptions, left_scope: LeftScope
+) -> None:
+    """A pass over all changes took every linked record for one of the data set."""
+    world = worlds(right=options)
+    world.people = ("ada",)
+    world.set(where=PerSide(None, "company=Navy"), left_scope=left_scope)
+    for number in range(3):
+        world.left.create("ada", person(f"P{number}", "X"))
+    world.settle()
+
+    world.set(match=("email",))
+    world.settle()
+    world.clock.advance(25 * 3600)
+    world.settle()
+
+    assert len(world.left.read("ada")) == len(world.right.read("ada")) == 3
+    for record in world.left.read("ada"):
+        world.left.update(record, {"job_title": "still travels"})
+    world.settle()
+    assert titles(world) == ["still travels"] * 3
+
+
+@pytest.mark.parametrize("left_scope", list(LeftScope))
+@pytest.mark.parametrize("options", [MemoryOptions(), CRM])
+def test_a_dead_cursor_makes_nothing_leave_that_never_was_in(
+    worlds: Worlds, options: MemoryOptions, left_scope: LeftScope
+) -> None:
+    world = worlds(right=options)
+    world.people = ("ada",)
+    world.set(where=PerSide(None, "company=Navy"), left_scope=left_scope)
+    world.left.create("ada", person("Grace", "Hopper"))
+    world.settle()
+
+    world.right.expire_cursors()
+    world.settle()
+    world.left.update(world.only(world.left), {"job_title": "still travels"})
+    world.settle()
+
+    assert titles(world) == ["still travels"]
+
+
+def test_what_left_before_a_change_of_the_policy_is_not_deleted_by_it(worlds: Worlds) -> None:
+    """It was frozen; read from the beginning, it seemed to be back, and then to leave again."""
+    world = worlds()
+    world.people = ("ada",)
+    world.set(where=PerSide(None, "company=Navy"))
+    record = world.right.create("ada", person("Grace", "Hopper", company="Navy"))
+    world.settle()
+    world.right.update(record, {"company": "NPL"})
+    world.settle()
+
+    world.set(left_scope=LeftScope.DELETE, match=("email",))
+    world.settle()
+    world.clock.advance(25 * 3600)
+    world.settle()
+
+    assert len(world.left.read("ada")) == 1
+
+
+@pytest.mark.parametrize("left_scope", list(LeftScope))
+def test_what_a_narrower_data_set_leaves_outside_rests(
+    worlds: Worlds, left_scope: LeftScope
+) -> None:
+    """Its border was moved: nobody took the record out."""
+    world = worlds(right=CRM)
+    world.people = ("ada",)
+    world.set(left_scope=left_scope)
+    world.right.create("ada", person("Grace", "Hopper", company="Navy"))
+    world.right.create("ada", person("Alan", "Turing", company="NPL"))
+    world.settle()
+
+    world.set(where=PerSide(None, "company=Navy"))
+    world.settle()
+    world.clock.advance(25 * 3600)
+    world.settle()
+
+    assert len(world.left.read("ada")) == len(world.right.read("ada")) == 2
+    for record in world.left.read("ada"):
+        world.left.update(record, {"job_title": "new"})
+    world.settle()
+    assert titles(world) == ["None", "new"]
+
+
+@pytest.mark.parametrize("left_scope", list(LeftScope))
+def test_what_another_folder_leaves_outside_rests(worlds: Worlds, left_scope: LeftScope) -> None:
+    world = worlds(left=MemoryOptions(containers=True))
+    world.people = ("ada",)
+    world.left.add_container("ada", "CRM")
+    world.set(left_scope=left_scope)
+    world.left.create("ada", person("Grace", "Hopper"))
+    world.settle()
+
+    world.set(container=PerSide("CRM", None))
+    world.settle()
+    world.clock.advance(25 * 3600)
+    world.settle()
+
+    assert len(world.left.read("ada")) == len(world.right.read("ada")) == 1
+
+
+@pytest.mark.parametrize("options", [MemoryOptions(), CRM])
+def test_what_comes_into_the_data_set_while_everything_is_read_anew_can_leave_it(
+    worlds: Worlds, options: MemoryOptions
+) -> None:
+    """The listing says what is inside, also of records that are as they were."""
+    world = worlds(right=options)
+    world.people = ("ada",)
+    world.set(where=PerSide(None, "company=Navy"), left_scope=LeftScope.DELETE)
+    world.left.create("ada", person("Grace", "Hopper"))
+    world.settle()
+    record = world.only(world.right)
+    world.right.update(record, {"company": "Navy"})
+    world.right.expire_cursors()
+    world.settle()
+
+    world.right.update(record, {"company": "NPL"})
+    world.settle()
+
+    assert world.left.read("ada") == {}

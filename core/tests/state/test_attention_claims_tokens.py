@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from syncline.errors import Busy
 from syncline.model.sides import Side
-from syncline.state import attention, claims, leases
+from syncline.state import attention, claims, lanes, leases
 from syncline.state.attention import ATTENTION, Waiting
 from syncline.state.claims import CLAIM, Claim
 from syncline.state.database import Database
@@ -39,13 +39,30 @@ def test_a_refusal_of_the_content_waits_a_day_at_once(database: Database) -> Non
     assert pauses(database, replace(GRACE, patient=True), 2) == [DAY, DAY]
 
 
-def test_a_change_wakes_a_record_in_its_lanes_only(database: Database) -> None:
+def a_lane(tx: Connection, account: str, left_feed: int) -> int:
+    key = {"type": "contact", "left_store": 1, "right_store": 2, "right_account": account}
+    return lanes.add_lane(tx, {**key, "left_account": account, "left_feed": left_feed})
+
+
+def test_a_change_wakes_a_record_in_all_lanes_that_look_at_its_feed(database: Database) -> None:
     with database.transaction() as tx:
-        attention.wait(tx, GRACE, 1000.0)
-        attention.wait(tx, replace(GRACE, lane_id=2), 1000.0)
-        attention.wake(tx, [1], ["grace"], 1001.0)
+        here, also_here, elsewhere = (
+            a_lane(tx, name, feed) for name, feed in zip("abc", (7, 7, 8), strict=True)
+        )
+        for lane_id in (here, also_here, elsewhere):
+            attention.wait(tx, replace(GRACE, lane_id=lane_id), 1000.0)
+        attention.wake(tx, 7, ["grace"], 1001.0)
         due = select(ATTENTION.c.lane_id).where(ATTENTION.c.next_at <= 1001.0)
-        assert list(tx.scalars(due)) == [1]
+        assert sorted(tx.scalars(due)) == [here, also_here]
+
+
+def test_what_is_no_more_waits_for_nothing_in_the_lanes_of_its_feed(database: Database) -> None:
+    with database.transaction() as tx:
+        here, elsewhere = a_lane(tx, "a", 7), a_lane(tx, "b", 8)
+        for lane_id in (here, elsewhere):
+            attention.wait(tx, replace(GRACE, lane_id=lane_id), 1000.0)
+        attention.forget(tx, 7, ["grace"])
+        assert list(tx.scalars(select(ATTENTION.c.lane_id))) == [elsewhere]
 
 
 def test_a_lane_can_be_woken_as_a_whole(database: Database) -> None:
@@ -101,6 +118,15 @@ def test_a_released_or_expired_claim_is_free(database: Database) -> None:
         assert claims.claim(tx, [[OTHER]], 0.0) == [None]
         claims.expire(tx, claims.KEPT + 1)
         assert claims.claim(tx, [[MAIL]], 0.0) == [None]
+
+
+def test_a_claim_made_by_a_clock_that_was_far_ahead_is_no_claim_for_ever(
+    database: Database,
+) -> None:
+    with database.transaction() as tx:
+        claims.claim(tx, [[MAIL]], 730 * DAY)
+        claims.expire(tx, 0.0)
+        assert claims.claim(tx, [[OTHER]], 0.0) == [None]
 
 
 # --- tokens -------------------------------------------------------------------------------------

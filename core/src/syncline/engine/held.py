@@ -29,7 +29,11 @@ _OF_LANES: Final = select(APPROVAL.c.handle).where(one_of(APPROVAL.c.lane_id, "l
 _APPROVED: Final = _OF_LANES.where(APPROVAL.c.approved_at.is_not(None))
 _VOID: Final = (
     update(APPROVAL)
-    .where(one_of(APPROVAL.c.lane_id, "lanes"), APPROVAL.c.approved_at < bindparam("before"))
+    .where(
+        one_of(APPROVAL.c.lane_id, "lanes"),
+        (APPROVAL.c.approved_at < bindparam("past"))
+        | (APPROVAL.c.approved_at > bindparam("future")),
+    )
     .values(approved_at=None)
 )
 
@@ -150,13 +154,16 @@ def load_held(tx: Connection, lanes: Mapping[int, Lane], now: float) -> Held:
     for lane in lanes.values():
         by_days.setdefault(lane.policy.guards.approval_days, []).append(lane.id)
     for days, ids in by_days.items():
-        _expire(tx, ids, now - days * _DAY)
+        _expire(tx, ids, now, days * _DAY)
     for part in chunks(lanes):
         held.approved.update(tx.scalars(_APPROVED, {"lanes": part}))
     return held
 
 
-def _expire(tx: Connection, lane_ids: Iterable[int], before: float) -> None:
-    """Operations approved before this are held again."""
+def _expire(tx: Connection, lane_ids: Iterable[int], now: float, seconds: float) -> None:
+    """Operations approved longer ago than this are held again; likewise those approved as far in
+    the future, by a clock that was ahead: they would hold for ever.
+    """
     for part in chunks(lane_ids):
-        tx.execute(_VOID, {"lanes": part, "before": before})
+        values = {"lanes": part, "past": now - seconds, "future": now + seconds}
+        tx.execute(_VOID, values)

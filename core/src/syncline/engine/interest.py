@@ -6,13 +6,14 @@ others: a member that is left out, busy, or in another sync.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, bindparam, exists, or_, select, update
 
-from syncline.engine.lanes import FeedState
+from syncline.engine.lanes import FeedState, LaneSide
 from syncline.model.sides import SIDES, Side
 from syncline.state.among import one_of
 from syncline.state.database import chunks
@@ -23,10 +24,13 @@ from syncline.state.records import RECORD
 
 @dataclass(frozen=True)
 class Interest:
-    """`everything`: lanes to which every record of the feed belongs; `owners`: account → lanes."""
+    """`everything`: lanes to which every record of the feed belongs; `owners`: account → lanes.
+    `match`: the matchers by which any of them pairs.
+    """
 
     everything: frozenset[int]
     owners: Mapping[str, frozenset[int]]
+    match: tuple[str, ...]
 
     @classmethod
     def of(cls, tx: Connection, feed: FeedState) -> Interest:
@@ -34,13 +38,31 @@ class Interest:
         side = feed.side
         everything: set[int] = set()
         owners: dict[str, set[int]] = {}
-        for lane_id, account, own in tx.execute(_READERS[side], {"feed": feed.id}):
+        policies: set[str] = set()
+        for lane_id, account, own, match in tx.execute(_READERS[side], {"feed": feed.id}):
             (owners.setdefault(account, set()) if own else everything).add(lane_id)
-        return cls(frozenset(everything), {key: frozenset(ids) for key, ids in owners.items()})
+            policies.add(match)
+        names = dict.fromkeys(name for each in sorted(policies) for name in json.loads(each))
+        return cls(
+            frozenset(everything),
+            {account: frozenset(ids) for account, ids in owners.items()},
+            tuple(names),
+        )
 
     def lanes(self, owner: str) -> frozenset[int]:
         """The lanes to which a record of this owner belongs."""
         return self.everything | self.owners.get(owner, frozenset())
+
+
+def read_by_others(tx: Connection, lane_id: int, here: LaneSide, side: Side) -> bool:
+    """Whether another lane looks at the same records of this side: all that nothing comes of here
+    may be wanted there.
+    """
+    mine = ~LANE.c[f"{side}_own"] | (LANE.c[f"{side}_account"] == here.account)
+    others = select(LANE.c.id).where(
+        LANE.c[f"{side}_feed"] == here.feed.id, LANE.c.id != lane_id, mine
+    )
+    return tx.execute(others.limit(1)).first() is not None
 
 
 def no_longer_pending(
@@ -80,9 +102,9 @@ def _wanted(side: Side) -> ColumnElement[bool]:
 
 
 _READERS: Final = {
-    side: select(LANE.c.id, LANE.c[f"{side}_account"], LANE.c[f"{side}_own"]).where(
-        LANE.c[f"{side}_feed"] == bindparam("feed")
-    )
+    side: select(
+        LANE.c.id, LANE.c[f"{side}_account"], LANE.c[f"{side}_own"], LANE.c.match_json
+    ).where(LANE.c[f"{side}_feed"] == bindparam("feed"))
     for side in SIDES
 }
 _THESE: Final = update(RECORD).where(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from syncline.engine.digests import Digester
@@ -15,7 +14,7 @@ from syncline.model.sides import SIDES, PerSide, Side
 from syncline.plugin.connection import ConnectionHandle
 from syncline.plugin.requests import Feed
 from syncline.plugin.spec import TypeSpec
-from syncline.policy.schema import Direction, ObjectPolicy, Records
+from syncline.policy.schema import Direction, LeftScope, ObjectPolicy, Records
 from syncline.state.leases import LeaseKey
 
 
@@ -43,19 +42,23 @@ class LaneSide:
     records: Records
 
     @property
-    def shared(self) -> bool:
-        """Whether the feed is read for many accounts at once."""
+    def of_all_accounts(self) -> bool:
+        """Whether one feed holds the records of all accounts. (Several lanes may read any feed:
+        a mailbox may be kept the same as two CRMs.)
+        """
         return self.feed.feed.account is None
 
     @property
     def by_owner(self) -> bool:
         """Whether only the account's own records belong to the lane."""
-        return self.shared and self.records is Records.OWN
+        return self.of_all_accounts and self.records is Records.OWN
 
 
 @dataclass(frozen=True, kw_only=True)
 class Lane:
-    """A lane of a round."""
+    """A lane of a round. `careful`: its state was lost or is an older one, so that what looks new
+    may have been linked.
+    """
 
     id: int
     name: LaneName
@@ -67,6 +70,7 @@ class Lane:
     rebaseline: bool = False
     baseline_winner: Side | None = None
     adopt_foreign: bool = False
+    careful: bool = False
     limit: int | None = None
 
     @property
@@ -76,6 +80,15 @@ class Lane:
             LeaseKey(self.sides[side].feed.store_id, self.sides[side].account, self.type.name)
             for side in SIDES
         )
+
+    @cached_property
+    def deciding(self) -> ObjectPolicy:
+        """The policy that is decided by. In the first run after a change of it nobody has taken a
+        record out of the data set: its border was moved. What is outside now rests.
+        """
+        if not self.rebaseline:
+            return self.policy
+        return replace(self.policy, left_scope=LeftScope.KEEP)
 
     def carried(self, target: Side) -> tuple[str, ...]:
         """The fields that may travel to this side and that both sides hold."""
@@ -104,20 +117,6 @@ class Lane:
         """The fields both sides hold: those a decision is about."""
         left, right = (self.sides[side].feed.spec.by_name for side in SIDES)
         return tuple(name for name in self.type.fields if name in left and name in right)
-
-
-def create_key(installation: str, lane: Lane, source: Side, id: str, incarnation: int) -> str:
-    """The deterministic key of a create, which is also the marker the new record carries.
-
-    It holds no secret, so that it survives the loss of the state: installation, then SHA-256 over
-    both stores' identities, the type, the source record and its incarnation. Where accounts are
-    stores of their own, the target's account is part of it: a shared record goes to several.
-    """
-    here, there = lane.sides[source.other], lane.sides[source]
-    target = here.feed.store if here.shared else f"{here.feed.store}\x1e{here.account}"
-    parts = (there.feed.store, target, lane.type.name, id, str(incarnation))
-    digest = hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:40]
-    return f"{installation}:{digest}"
 
 
 Readers = tuple[tuple[Lane, Side], ...]

@@ -12,6 +12,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from syncline.engine import unread
 from syncline.engine.conflicts import Conflicts
 from syncline.engine.decide.link import Presence, Ruling, Verdict
 from syncline.engine.held import GuardedOperation, Held
@@ -93,10 +94,10 @@ class LinkedWork:
     def _evaluate_one(
         self,
         link: DueLink,
-        shared: Mapping[tuple[int, str], int],
+        shared: PerSide[dict[int, int]],
         rulings: Mapping[int, Ruling],
     ) -> Evaluation:
-        others = PerSide(*(shared.get(_key(link, side), 1) for side in SIDES))
+        others = PerSide(*(shared[side].get(link.id, 1) for side in SIDES))
         ruling = rulings.get(link.id, Ruling(baseline_winner=link.lane.baseline_winner))
         evaluation = evaluate(link, self.world, ruling, others)
         chosen = self.conflicts.ask(evaluation, ruling)
@@ -143,7 +144,7 @@ class LinkedWork:
         with self.world.transaction() as tx:
             quiet = [e for e in done if e.decision.verdict in (Verdict.NOTHING, Verdict.UPDATE)]
             settle_agreement(tx, [_agreement(each) for each in quiet])
-            settled = [each for each in quiet if not _is_open(each)]
+            settled = [each for each in done if _is_decided(each) and not _is_open(each)]
             for lane_id, ids in _ids_by_lane(settled).items():
                 attention.clear(tx, lane_id, ids)
             conflicts.drop(tx, [each.link.id for each in done if _is_decided(each)])
@@ -199,7 +200,9 @@ class LinkedWork:
 
     def _note_waiting(self, tx: Connection, each: Evaluation) -> None:
         side = next(s for s in SIDES if each.link.sides[s].presence is Presence.UNREADABLE)
-        self._wait(tx, each, side, "unreadable", "the record cannot be read at the moment")
+        lane_id, record_id = each.link.lane.id, str(each.link.sides[side].id)
+        why = attention.message(tx, lane_id, side, record_id, unread.REASON)
+        self._wait(tx, each, side, unread.REASON, why or unread.HIDDEN)
 
     def _note_refused(self, tx: Connection, each: Evaluation) -> None:
         """Something was to be written, but nothing may be."""
@@ -270,8 +273,12 @@ class LinkedWork:
             self.held.note(operation, guard, self.world.seconds)
             return Obstacle(f"guard: {guard.value}", operation.handle)
         if each.action is Action.DELETE and each.lane.rebaseline:
-            return Obstacle("found while re-reading after a change of the policy: the next run")
+            return Obstacle(f"found while re-reading after {_why_again(each.lane)}: the next run")
         return obstacle(self.world, each, self.written[each.lane.id])
+
+
+def _why_again(lane: Lane) -> str:
+    return "the state was lost or put back" if lane.careful else "a change of the policy"
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Records that a feed brought before a lane was there to want them."""
+"""Records that a feed brought before a lane was there to want them, or that none had a use for."""
 
 from __future__ import annotations
 
@@ -13,14 +13,16 @@ from syncline.state.records import RECORD
 
 
 def newcomers(tx: Connection, lane: Lane, side: Side) -> list[str]:
-    """The lane's records whose values were not kept; marks them as wanted and returns their ids."""
+    """The lane's records whose values were not kept, or that no lane waited for. They are taken as
+    if they had not been seen, since others may match by other keys; returns their ids.
+    """
     here = lane.sides[side]
     linked = exists().where(LINK.c.lane_id == lane.id, LINK.c[f"{side}_id"] == RECORD.c.id)
     statement = select(RECORD.c.id).where(
         RECORD.c.feed_id == here.feed.id,
         RECORD.c.presence == "present",
         RECORD.c.in_scope,
-        RECORD.c.payload.is_(None),
+        RECORD.c.payload.is_(None) | ~RECORD.c.pending,
         ~linked,
     )
     if here.by_owner:
@@ -28,5 +30,5 @@ def newcomers(tx: Connection, lane: Lane, side: Side) -> list[str]:
     ids = list(tx.scalars(statement))
     for part in chunks(ids):
         wanted = (RECORD.c.feed_id == here.feed.id, among(RECORD.c.id, part))
-        tx.execute(update(RECORD).where(*wanted).values(pending=True))
+        tx.execute(update(RECORD).where(*wanted).values(pending=True, version=""))
     return ids

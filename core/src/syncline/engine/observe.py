@@ -1,7 +1,8 @@
 """Taking note of what a side said: records and absences become rows, links become due.
 
 Nothing is decided here. A record whose digests equal every base it is linked by needs no values:
-its payload is not kept.
+its payload is not kept. And no older observation replaces a newer one: what somebody has noted
+since a call began may be newer than its answer, so it is read again.
 """
 
 from __future__ import annotations
@@ -10,23 +11,21 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Row
 
 from syncline.engine import digests
-from syncline.engine.decide.deltas import Digests, differs
-from syncline.engine.interest import Interest
+from syncline.engine.decide.deltas import Digests
 from syncline.engine.lanes import FeedState, Readers
+from syncline.engine.place import INSIDE, Place, Whereabouts, is_severed_here, links_outside
 from syncline.engine.rebase import find_again
+from syncline.engine.unread import REASON, Unread, is_kept_waiting
 from syncline.engine.world import World
-from syncline.model.matching import Matcher
 from syncline.model.records import WRITABLE, AbsenceReason, Absent, Record, RecordId, Writable
-from syncline.model.sides import Side
-from syncline.state import attention, links, records
+from syncline.state import attention, feeds, links, records
 
-_PRESENCE = {
+_PRESENCE: Final = {
     AbsenceReason.DELETED: "deleted",
     AbsenceReason.LEFT: "left",
     AbsenceReason.UNREADABLE: "unreadable",
@@ -37,10 +36,13 @@ _PRESENCE = {
 
 @dataclass
 class Seen:
-    """What a page amounted to: new or changed ids, and ids that must be read to be understood."""
+    """What a page amounted to: new or changed ids; ids that must be read to be understood, among
+    them the `overtaken` ones, which somebody has noted since the call began.
+    """
 
     changed: set[str] = field(default_factory=set)
     to_read: set[RecordId] = field(default_factory=set)
+    overtaken: set[RecordId] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,8 @@ class Observer:
     world: World
     feed: FeedState
     readers: Readers
+    began_waiting: list[attention.Waiting] = field(default_factory=list)
+    """Records without a link that began to wait since something of them cannot be read."""
 
     def note(
         self,
@@ -57,23 +61,63 @@ class Observer:
         found: Sequence[Record],
         absent: Sequence[Absent] = (),
         *,
+        began: int,
         generation: int = 0,
-        outside: Iterable[str] = (),
+        place: Whereabouts = INSIDE,
     ) -> Seen:
-        """Take note of a page. `outside` are ids known to be out of the data set."""
+        """Take note of a page. `began`: the feed's revision before the call."""
         seen = Seen()
         latest = {record.id: record for record in found}
         gone = {each.id: each for each in absent}
         known = records.find(tx, self.feed.id, (*latest, *gone))
+        for key in self._overtaken(tx, (*latest, *gone), known, began):
+            latest.pop(key, None)
+            gone.pop(key, None)
+            seen.overtaken.add(key)
+        seen.to_read |= seen.overtaken
         find_again(tx, self.feed, latest, self._digests)
         linked = self._links(tx, (*latest, *gone))
-        place = _Place(self.feed, Interest.of(tx, self.feed), frozenset(outside))
-        self._note_records(tx, list(latest.values()), known, linked, generation, place, seen)
-        self._note_absent(tx, gone, known, linked, seen)
-        if seen.changed:
-            lane_ids = [lane.id for lane, _side in self.readers]
-            attention.wake(tx, lane_ids, seen.changed, self.world.seconds)
+        there = Place.of(tx, self.feed, place, known)
+        self._note_records(tx, list(latest.values()), known, linked, generation, there, seen)
+        self._note_absent(tx, gone, known, linked, there, seen)
+        self._mended(tx, known, (*latest, *(k for k, a in gone.items() if not is_kept_waiting(a))))
+        self._wake(tx, seen.changed, linked)
         return seen
+
+    def inside(self, tx: Connection, listed: Sequence[Record]) -> None:
+        """A listing shows these records, which are as they were noted last: they are in the data
+        set, though whoever noted them may not have known.
+        """
+        linked = self._links(tx, [record.id for record in listed])
+        place = Place.of(tx, self.feed, INSIDE, {})
+        self._enter(tx, listed, linked, place)
+        for record in listed:
+            self._revive(tx, [k for k in linked.get(record.id, ()) if place.holds(record, k)])
+
+    def _overtaken(
+        self,
+        tx: Connection,
+        ids: Iterable[RecordId],
+        known: Mapping[str, Row[Any]],
+        began: int,
+    ) -> list[RecordId]:
+        """Of these records, those that somebody noted, or forgot, since the call began."""
+        noted, forgotten = feeds.noted_since(tx, self.feed.id, began)
+        if not noted:
+            return []
+        return [key for key in ids if (known[key].revision > began if key in known else forgotten)]
+
+    def _wake(
+        self, tx: Connection, changed: set[str], linked: Mapping[str, list[Row[Any]]]
+    ) -> None:
+        """What waits in any lane that looks at this feed is due again: these records, and what
+        they are linked to, since a write that was refused waits with its source.
+        """
+        if changed:
+            other = f"{self.feed.side.other}_id"
+            partners = {k._mapping[other] for key in changed for k in linked.get(key, ())}
+            ids = changed | (partners - {None})
+            attention.wake(tx, self.feed.id, ids, self.world.seconds)
 
     def _links(self, tx: Connection, ids: Iterable[str]) -> dict[str, list[Row[Any]]]:
         found: dict[str, list[Row[Any]]] = {}
@@ -90,7 +134,7 @@ class Observer:
         known: Mapping[str, Row[Any]],
         linked: Mapping[str, list[Row[Any]]],
         generation: int,
-        place: _Place,
+        place: Place,
         seen: Seen,
     ) -> None:
         rows: list[dict[str, Any]] = []
@@ -111,7 +155,7 @@ class Observer:
             dirty.extend(due)
             if its_links:
                 self._revive(tx, [link for link in its_links if place.holds(record, link)])
-            keys[record.id] = self._keys(record) if row["pending"] else []
+            keys[record.id] = self._keys(record, place) if row["pending"] else []
         records.save(tx, rows)
         records.save_keys(tx, self.feed.id, keys, known)
         links.change(tx, dirty, dirty=True)
@@ -123,7 +167,7 @@ class Observer:
         tx: Connection,
         found: Sequence[Record],
         linked: Mapping[str, list[Row[Any]]],
-        place: _Place,
+        place: Place,
     ) -> None:
         """Links whose record is seen in their data set for the first time: it can leave it now."""
         side = self.feed.side
@@ -149,7 +193,7 @@ class Observer:
         return self.readers[0][0].digester.fields(record.fields)
 
     def _row(
-        self, record: Record, its_links: list[Row[Any]], place: _Place, generation: int
+        self, record: Record, its_links: list[Row[Any]], place: Place, generation: int
     ) -> tuple[dict[str, Any], list[int]]:
         current = self._digests(record)
         inside = record.id not in place.outside
@@ -175,10 +219,14 @@ class Observer:
         return row, due
 
     def _revive(self, tx: Connection, its_links: list[Row[Any]]) -> None:
-        """A record that is back: a severed link is made new, a frozen one goes on."""
-        frozen = [link.id for link in its_links if link.status == "out_of_scope"]
-        links.change(tx, frozen, status="linked", dirty=True)
-        severed = [link.id for link in its_links if _is_severed_here(link, self.feed.side)]
+        """A record that is back: a severed link is made new, a frozen one goes on, unless its
+        other record is outside.
+        """
+        frozen = {link.id for link in its_links if link.status == "out_of_scope"}
+        if frozen:
+            frozen -= links_outside(tx, self.feed.side.other, frozen)
+            links.change(tx, frozen, status="linked", dirty=True)
+        severed = [link.id for link in its_links if is_severed_here(link, self.feed.side)]
         links.change(
             tx,
             severed,
@@ -189,19 +237,15 @@ class Observer:
             **{f"{self.feed.side}_version": None},
         )
 
-    def _keys(self, record: Record) -> list[tuple[str, str]]:
-        vault = self.world.database.vault
+    def _keys(self, record: Record, place: Place) -> list[tuple[str, str]]:
+        """By which any lane that looks at the feed pairs; a plugin may be gone by now."""
+        vault, matchers = self.world.database.vault, self.world.plugins.matchers
         return [
             (name, vault.digest(f"match:{name}", key))
-            for name, matcher in self._matchers
-            for key in matcher(record.fields)
+            for name in place.interest.match
+            if name in matchers
+            for key in matchers[name](record.fields)
         ]
-
-    @cached_property
-    def _matchers(self) -> tuple[tuple[str, Matcher], ...]:
-        """Those by which any of the lanes matches. Asked for each record, and lanes may be many."""
-        names = dict.fromkeys(name for lane, _side in self.readers for name in lane.policy.match)
-        return tuple((name, self.world.plugins.matchers[name]) for name in names)
 
     def never_inside(self, tx: Connection, ids: Iterable[RecordId]) -> list[RecordId]:
         """Of these records, those with a link in use that never saw them in the data set."""
@@ -220,10 +264,12 @@ class Observer:
         gone: Mapping[RecordId, Absent],
         known: Mapping[str, Row[Any]],
         linked: Mapping[str, list[Row[Any]]],
+        place: Place,
         seen: Seen,
     ) -> None:
         rows: list[dict[str, Any]] = []
         forgotten: list[str] = []
+        unread = Unread(self.feed, self.readers, place.interest, self.world.seconds)
         dirty: list[int] = []
         for record_id, absence in gone.items():
             its_links = linked.get(record_id, [])
@@ -231,19 +277,29 @@ class Observer:
                 self._repoint(tx, its_links, absence.into, seen)
                 forgotten.append(record_id)
                 continue
-            if not its_links:
+            old = known.get(record_id)
+            if is_kept_waiting(absence):
+                self.began_waiting.extend(unread.waits(tx, absence, its_links, old))
+            elif not its_links:
                 forgotten.append(record_id)
                 continue
             presence = _PRESENCE[absence.reason]
-            old = known.get(record_id)
             if old is not None and old.presence == presence:
                 continue
             seen.changed.add(record_id)
             rows.append(self._absent_row(record_id, presence, old))
             dirty.extend(link.id for link in its_links)
         records.forget(tx, self.feed.id, forgotten)
+        attention.forget(tx, self.feed.id, forgotten)
         records.save(tx, rows)
+        # Nothing may be paired with a record while nobody knows what is in it.
+        records.save_keys(tx, self.feed.id, {row["id"]: () for row in rows}, known)
         links.change(tx, dirty, dirty=True)
+
+    def _mended(self, tx: Connection, known: Mapping[str, Row[Any]], ids: Iterable[str]) -> None:
+        """What of a record could not be read is now, or is gone: it waits for that no more."""
+        were = [id for id in ids if id in known and known[id].presence == "unreadable"]
+        attention.over(tx, self.feed.side, self.feed.id, were, REASON)
 
     def _absent_row(self, record_id: str, presence: str, old: Row[Any] | None) -> dict[str, Any]:
         row = {"feed_id": self.feed.id, "id": record_id, "digests_json": "{}", "owner": ""}
@@ -312,33 +368,3 @@ def writable_of(text: str | None) -> Writable:
         return WRITABLE
     names, reason = json.loads(text)
     return Writable(frozenset(names) if names is not None else None, reason)
-
-
-@dataclass(frozen=True)
-class _Place:
-    """Where a page's records are, for each link that holds one: in its lane's data set or not."""
-
-    feed: FeedState
-    interest: Interest
-    outside: frozenset[str]
-
-    def holds(self, record: Record, link: Row[Any]) -> bool:
-        """Whether the record is in the data set of the link's lane."""
-        wanted = self.interest.lanes(record.owner or "")
-        return record.id not in self.outside and link.lane_id in wanted
-
-    def is_due(self, record: Record, link: Row[Any], current: Digests) -> bool:
-        """Whether the link has to be decided about: the record changed, left or came back."""
-        side, inside = self.feed.side, self.holds(record, link)
-        if link.status == "out_of_scope":
-            return inside
-        if link.status == "severed":
-            return inside and _is_severed_here(link, side)
-        left = link._mapping[f"{side}_inside"] and not inside
-        base = digests.load(link._mapping[f"{side}_base_json"])
-        return bool(left or link.status != "linked" or differs(current, base))
-
-
-def _is_severed_here(link: Row[Any], side: Side) -> bool:
-    """Whether the link ended because this side's record was gone."""
-    return bool(link.status == "severed" and link._mapping[f"{side}_version"] == "gone")

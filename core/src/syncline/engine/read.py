@@ -1,34 +1,38 @@
-"""Reading feeds: changes page by page, and the sweep that finds what feeds cannot tell.
+"""Reading feeds: changes page by page, records by id, and when everything is listed.
 
 A page's records are committed as they come; the cursor is committed together with the last page,
-or, of a pass over everything, when what is missing has been asked for.
-Only a complete pass may make a record `missing`, and missing is only a reason to ask by id.
+or, of a pass over everything, when what is missing has been asked for. A cursor is moved only by
+the reader that started from it. Only a complete pass may make a record `missing`, and missing is
+only a reason to ask by id.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, Row
 
 from syncline.engine.lanes import FeedState, Readers
 from syncline.engine.newcomers import newcomers
 from syncline.engine.observe import Observer
+from syncline.engine.place import NOBODY_KNOWS, Whereabouts
+from syncline.engine.sweep import Sweep
+from syncline.engine.unread import is_kept_waiting
 from syncline.engine.world import World
-from syncline.errors import Busy, Resync, Stop
+from syncline.errors import Busy, Resync, Retry, Stop
 from syncline.model.records import AbsenceReason, Absent, Record, RecordId
-from syncline.plugin.requests import ChangesRequest, IdsRequest, KeysRequest, Page
-from syncline.state import links, records, tables
-from syncline.state.database import chunks, table
+from syncline.plugin.requests import ChangesRequest, IdsRequest, Page
+from syncline.state import feeds, records
+from syncline.state.database import chunks
 
-FEED: Final = table(tables.FeedRow)
 SWEEP_EVERY: Final = 24 * 3600.0
+"""Seconds after which a feed is listed again: what it did not tell is found then at the latest."""
 _PAGES_AT_MOST: Final = 1_000_000
-_ROW: Final = select(FEED).where(FEED.c.id == bindparam("feed"))
-_CHANGED: Final = update(FEED).where(FEED.c.id == bindparam("feed"))
+_READINGS_AT_MOST: Final = 10
+"""Of a record that others note each time while it is being read."""
 
 
 @dataclass
@@ -36,6 +40,7 @@ class FeedRead:
     """What reading a feed brought."""
 
     records: int = 0
+    nameless: int = 0
     complete: bool = False
 
 
@@ -56,14 +61,13 @@ class FeedReader:
 
         """
         row = self._row()
-        generation = row.generation + 1
         try:
-            complete = self._changes(row.cursor_json, generation)
+            complete = self._changes(row, row.cursor_json)
         except Resync:
-            complete = self._changes(None, generation)
+            complete = self._changes(row, None)
         all_listed = complete and self.feed.feed.scope is None
         if not all_listed and (complete or sweep or self._sweep_due(row)):
-            self._sweep(generation)
+            Sweep(self).run()
         self.result.complete = complete
         self._welcome_lanes()
         return self.result
@@ -71,23 +75,52 @@ class FeedReader:
     def _welcome_lanes(self) -> None:
         """A lane that is new on a feed others have read before needs the values of its records."""
         for lane, side in self.observer.readers:
-            if (lane.first_sync or lane.rebaseline) and lane.sides[side].shared:
+            if lane.first_sync or lane.rebaseline:
                 with self.world.transaction() as tx:
                     ids = newcomers(tx, lane, side)
                 self.by_id(RecordId(each) for each in ids)
 
+    def revision(self) -> int:
+        """How far the feed is noted, to be asked before a call: what is noted after that may be
+        newer than the answer.
+        """
+        with self.world.transaction() as tx:
+            return feeds.revision(tx, self.feed.id)
+
     def by_id(self, ids: Iterable[RecordId]) -> list[Record]:
-        """Read these records now and take note of them; returns those that are there."""
-        found: list[Record] = []
-        for part in chunks(dict.fromkeys(ids), max(1, self.feed.spec.read_batch)):
-            page = self._ids(part)
-            outside = self._never_inside(page)
-            found.extend((*page.records, *outside))
-            absent = [each for each in page.absent if each.id not in {r.id for r in outside}]
-            with self.world.transaction() as tx:
-                self.observer.note(tx, page.records, absent)
-                self.observer.note(tx, outside, outside=[record.id for record in outside])
-        return found
+        """Read these records now and take note of them; returns those that are there.
+
+        Raises:
+            ConnectionFailure: the system does not answer, or others note these records each time
+                before we do.
+
+        """
+        found: dict[RecordId, Record] = {}
+        wanted = dict.fromkeys(ids)
+        for _reading in range(_READINGS_AT_MOST):
+            again: set[RecordId] = set()
+            for part in chunks(wanted, max(1, self.feed.spec.read_batch)):
+                there, overtaken = self._read_part(part)
+                found |= there
+                again |= overtaken
+            if not again:
+                return list(found.values())
+            wanted = dict.fromkeys(sorted(again))
+            found = {key: record for key, record in found.items() if key not in again}
+        raise Retry("another run reads the same records again and again")
+
+    def _read_part(self, ids: Sequence[RecordId]) -> tuple[dict[RecordId, Record], set[RecordId]]:
+        """What is there of these records; and those that somebody has noted meanwhile."""
+        began = self.revision()
+        page = self.ask(ids)
+        outside = self._never_inside(page)
+        absent = [each for each in page.absent if each.id not in {r.id for r in outside}]
+        away = frozenset(record.id for record in outside)
+        with self.world.transaction() as tx:
+            seen = self.observer.note(
+                tx, (*page.records, *outside), absent, began=began, place=Whereabouts(away)
+            )
+        return {record.id: record for record in (*page.records, *outside)}, seen.overtaken
 
     def _never_inside(self, page: Page) -> tuple[Record, ...]:
         """Records that were linked outside of the data set cannot leave it: their values."""
@@ -96,158 +129,127 @@ class FeedReader:
             return ()
         with self.world.transaction() as tx:
             ids = self.observer.never_inside(tx, left)
-        return self._ids(ids, scoped=False).records if ids else ()
+        return self.ask(ids, scoped=False).records if ids else ()
 
     # --- changes ------------------------------------------------------------------------------
 
-    def _changes(self, cursor: str | None, generation: int) -> bool:
-        """Read to the end of the round; True if it was a pass over everything."""
+    def _changes(self, row: Row[Any], cursor: str | None) -> bool:
+        """Read to the end of the round; True if it was a pass over everything. `row` is the feed
+        as it was when this reader began.
+        """
         start = None if cursor is None else json.loads(cursor)
-        if start is None:
-            self._begin_pass(generation)
+        generation = self.begin_pass() if cursor is None else 0
         following: Any = None
+        began = int(row.revision)
         for _page in range(_PAGES_AT_MOST):
             request = ChangesRequest(
                 spec=self.feed.spec, feed=self.feed.feed, cursor=start, next=following
             )
             page = self.feed.connection.fetch(request)
-            self._keep(page, generation, first_pass=cursor is None, cursor=cursor)
+            began = self._keep(page, began, generation, cursor)
             following = page.next
             if following is None:
                 if cursor is None:
-                    self._end_pass(page, generation)
+                    self._end_pass(page, generation, row.cursor_json)
                 return cursor is None
         raise Stop("a feed never ended", connection=self.feed.connection.name)
 
-    def _begin_pass(self, generation: int) -> None:
-        """Each pass has a number of its own, also one that breaks off: what it saw may be gone when
-        the next one comes.
-        """
+    def begin_pass(self) -> int:
+        """The number of a pass over everything that begins now."""
         with self.world.transaction() as tx:
-            self._change_row(tx, generation=generation)
+            return feeds.next_pass(tx, self.feed.id)
 
-    def _end_pass(self, page: Page, generation: int) -> None:
+    def _end_pass(self, page: Page, generation: int, before: str | None) -> None:
         """Everything was listed: what is missing is asked for. Only then the cursor is kept, since
         a feed that goes on from it does not tell of those deletions any more.
         """
+        values: dict[str, Any] = {"complete_at": self.world.seconds}
         if self.feed.feed.scope is None:
-            self._look_for(self._unseen(generation))
+            self.look_for(self.unseen(generation))
+            values["swept_at"] = self.world.seconds
         with self.world.transaction() as tx:
-            cursor = json.dumps(page.cursor)
-            self._change_row(tx, cursor_json=cursor, complete_at=self.world.seconds)
+            feeds.move_cursor(tx, self.feed.id, before, json.dumps(page.cursor), **values)
 
-    def _change_row(self, tx: Connection, **values: Any) -> None:
-        tx.execute(_CHANGED, {"feed": self.feed.id, **values})
-
-    def _keep(self, page: Page, generation: int, *, first_pass: bool, cursor: str | None) -> None:
+    def _keep(self, page: Page, began: int, generation: int, cursor: str | None) -> int:
+        """Take note of a page. `generation` is 0 but for a pass over everything, of which nothing
+        is known of the data set: that is what the listing is for. Returns the revision after it.
+        """
+        first_pass = cursor is None
         if _says_nothing(page, cursor):
-            return  # no commit for nothing: most feeds of most runs
-        outside = () if first_pass else self._outside(page)
+            return began  # no commit for nothing: most feeds of most runs
+        self.result.nameless += page.nameless
+        place = NOBODY_KNOWS if first_pass else Whereabouts(self._outside(page))
+        absent = [_placed(each, place.outside) for each in page.absent]
         with self.world.transaction() as tx:
             seen = self.observer.note(
-                tx,
-                page.records,
-                page.absent,
-                generation=generation if first_pass and self.feed.feed.scope is None else 0,
-                outside=outside,
+                tx, page.records, absent, began=began, generation=generation, place=place
             )
-            if page.next is None and not first_pass:
-                self._change_row(tx, cursor_json=json.dumps(page.cursor))
+            if not first_pass and not seen.to_read:
+                self._go_on(tx, page, cursor)
+            revision = feeds.revision(tx, self.feed.id)
         self._count(len(page.records))
         if seen.to_read:
             self.by_id(seen.to_read)
+            with self.world.transaction() as tx:
+                if not first_pass:
+                    self._go_on(tx, page, cursor)
+                revision = feeds.revision(tx, self.feed.id)
+        return revision
 
-    def _outside(self, page: Page) -> set[str]:
+    def _go_on(self, tx: Connection, page: Page, cursor: str | None) -> None:
+        if page.next is None:
+            feeds.move_cursor(tx, self.feed.id, cursor, json.dumps(page.cursor))
+
+    def _outside(self, page: Page) -> frozenset[str]:
         """Of a page's records, those outside the data set: asked by id, since feeds are not
         filtered (a filter would hide what a related record moved out).
         """
-        if self.feed.feed.scope is None or not page.records:
-            return set()
+        waiting = (each.id for each in page.absent if is_kept_waiting(each))
+        asked = [*(record.id for record in page.records), *waiting]
+        if self.feed.feed.scope is None or not asked:
+            return frozenset()
         outside: set[str] = set()
-        for part in chunks((r.id for r in page.records), max(1, self.feed.spec.read_batch)):
-            answer = self._ids(part)
+        for part in chunks(asked, max(1, self.feed.spec.read_batch)):
+            answer = self.ask(part)
             outside |= {a.id for a in answer.absent if a.reason is AbsenceReason.LEFT}
-        return outside
+        return frozenset(outside)
 
-    # --- the sweep ----------------------------------------------------------------------------
+    # --- listing everything -------------------------------------------------------------------
 
-    def _sweep(self, generation: int) -> None:
-        """List all keys in scope; what is new or moved is read, what is missing is asked for."""
-        self._begin_pass(generation)
-        following: Any = None
-        for _page in range(_PAGES_AT_MOST):
-            request = KeysRequest(spec=self.feed.spec, feed=self.feed.feed, next=following)
-            page = self.feed.connection.fetch(request)
-            self._keep_keys(page, generation)
-            following = page.next
-            if following is None:
-                break
-        self._look_for(self._not_in_sweep(generation))
-        with self.world.transaction() as tx:
-            self._change_row(tx, swept_at=self.world.seconds)
-
-    def _keep_keys(self, page: Page, generation: int) -> None:
-        versions = {record.id: record.version for record in page.records}
-        with self.world.transaction() as tx:
-            known = records.find(tx, self.feed.id, versions)
-            fresh = [key for key, row in known.items() if _unmoved(row, versions[RecordId(key)])]
-            records.mark_seen(tx, self.feed.id, fresh, generation)
-        moved = [key for key in versions if key not in set(fresh)]
-        if moved:
-            self.by_id(moved)
-            with self.world.transaction() as tx:
-                records.mark_seen(tx, self.feed.id, moved, generation)
-
-    def _look_for(self, candidates: list[str]) -> None:
+    def look_for(self, candidates: Iterable[str]) -> None:
         """Absence is no evidence: each candidate is asked for by id."""
         self.by_id(RecordId(each) for each in candidates)
 
-    def _unseen(self, generation: int) -> list[str]:
+    def unseen(self, generation: int) -> dict[str, int]:
+        """What a pass did not show, with the revision at which it was noted last."""
         with self.world.transaction() as tx:
             return records.unseen(tx, self.feed.id, generation)
 
-    def _not_in_sweep(self, generation: int) -> list[str]:
-        """Records to ask for. Of a data set's sweep, those that nothing links are just outside."""
-        candidates = self._unseen(generation)
-        if self.feed.feed.scope is None:
-            return candidates
-        side, feed_id = self.feed.side, self.feed.id
-        with self.world.transaction() as tx:
-            rows = links.by_records(tx, side, feed_id, candidates)
-            linked = {row._mapping[f"{side}_id"] for row in rows}
-            records.leave(tx, feed_id, [each for each in candidates if each not in linked])
-            # No listing has these, and where deletions are not reported no feed tells of their end.
-            swept = self.feed.spec.deletions == "swept"
-            never_inside = links.never_inside(tx, side, feed_id) if swept else []
-        return list(
-            dict.fromkeys([*(each for each in candidates if each in linked), *never_inside])
-        )
-
     def _sweep_due(self, row: Row[Any]) -> bool:
+        """Whether everything is to be listed: always, where no feed tells of deletions; where a
+        first pass was not followed by its listing; and on its cadence (a clock that was set back
+        must not put it off).
+        """
         if self.feed.spec.deletions == "swept":
             return True
-        if self.feed.feed.scope is None:
-            return False
         swept = row.swept_at or 0.0
-        unfinished = swept < (row.complete_at or 0.0)  # a first pass whose sweep then failed
-        return unfinished or self.world.seconds - swept >= SWEEP_EVERY
+        unfinished = self.feed.feed.scope is not None and swept < (row.complete_at or 0.0)
+        return unfinished or not 0 <= self.world.seconds - swept < SWEEP_EVERY
 
     # --- small things -------------------------------------------------------------------------
 
-    def _ids(self, ids: Sequence[RecordId], *, scoped: bool = True) -> Page:
+    def ask(self, ids: Sequence[RecordId], *, scoped: bool = True) -> Page:
+        """These records as they are now, without taking note. What the answer leaves out cannot
+        be read: it is not gone.
+        """
         request = IdsRequest(
             spec=self.feed.spec, feed=self.feed.feed, ids=tuple(ids), scoped=scoped
         )
-        page = self.feed.connection.fetch(request)
-        answered = {each.id for each in page.records} | {each.id for each in page.absent}
-        silent = tuple(
-            Absent(each, AbsenceReason.UNREADABLE) for each in ids if each not in answered
-        )
-        return Page(records=page.records, absent=(*page.absent, *silent))
+        return self.feed.connection.fetch(request)
 
     def _row(self) -> Row[Any]:
         with self.world.transaction() as tx:
-            row = tx.execute(_ROW, {"feed": self.feed.id}).one_or_none()
+            row = feeds.find(tx, self.feed.id)
         if row is None:
             raise Busy("a run with another configuration has taken over this member")
         return row
@@ -263,5 +265,8 @@ def _says_nothing(page: Page, cursor: str | None) -> bool:
     return quiet and cursor is not None and json.dumps(page.cursor) == cursor
 
 
-def _unmoved(row: Row[Any], version: str) -> bool:
-    return bool(row.presence == "present" and row.in_scope and row.version == version)
+def _placed(absence: Absent, outside: Set[str]) -> Absent:
+    """What cannot be read waits only where it would be in the data set."""
+    if is_kept_waiting(absence) and absence.id in outside:
+        return Absent(absence.id, AbsenceReason.LEFT)
+    return absence

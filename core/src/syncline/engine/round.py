@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, select, update
 
+from syncline.engine import unread
 from syncline.engine.decide.guards import Guard
 from syncline.engine.failures import Failures
 from syncline.engine.held import Held, guard_trip
@@ -35,6 +36,7 @@ from syncline.model.reports import Action, GuardTrip
 from syncline.model.sides import SIDES, Side
 from syncline.state import attention, links, records, tables
 from syncline.state.among import one_of
+from syncline.state.careful import careful_no_more
 from syncline.state.database import chunks, table
 from syncline.state.holder import Holder
 
@@ -240,9 +242,11 @@ class Round:
 
     def _finish(self, held: Held) -> None:
         self.report.guards.extend(held.trips())
+        ended = [key for key, lane in self.lanes.items() if self._ended(lane)]
         with self.world.transaction() as tx:
             if not self.world.stop():
-                held.save(tx, self.lanes)
+                held.save(tx, ended)
+            careful_no_more(tx, ended)
             changes: dict[tuple[tuple[str, Any], ...], list[int]] = {}
             for lane in self.lanes.values():
                 changes.setdefault(tuple(self._end_of(tx, lane).items()), []).append(lane.id)
@@ -250,6 +254,10 @@ class Round:
                 for part in chunks(lane_ids):
                     tx.execute(_ENDED, {"lanes": part, **dict(values)})
         self._drop_keys()
+        for reader in self._readers.values():
+            unread.report(self.report, self.lanes, reader.feed, reader.observer.began_waiting)
+            readers = reader.observer.readers
+            unread.report_nameless(self.report, reader.feed, readers, reader.result.nameless)
 
     def _drop_keys(self) -> None:
         """What was paired in this round is found by its ids from now on. A round that dies before

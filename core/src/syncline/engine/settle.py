@@ -162,11 +162,13 @@ def _by_feed(settled: Sequence[Settled], side: Side) -> list[tuple[FeedState, li
 
 
 def _tell_other_lanes(tx: Connection, settled: Sequence[Settled]) -> None:
-    """A shared record was written for one lane: for the others that link it, it was edited."""
+    """A record was written for one lane: for the others that link it, it was edited. (A new one
+    nobody links yet.)
+    """
     ours = {each.link_id for each in settled}
+    updated = [each for each in settled if each.action is not Action.CREATE]
     for side in SIDES:
-        written = [each for each in settled if each.side is side and each.lane.sides[side].shared]
-        for feed, ids in _by_feed(written, side):
+        for feed, ids in _by_feed([each for each in updated if each.side is side], side):
             found = links.by_records(tx, side, feed.id, ids)
             links.change(tx, [row.id for row in found if row.id not in ours], dirty=True)
 

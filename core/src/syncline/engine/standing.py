@@ -69,7 +69,7 @@ def look(feed: FeedState, ids: Iterable[str]) -> Answer:
     """Read these records now, without taking note of them: nothing follows from it but the undo.
 
     Raises:
-        ConnectionFailure: the connection does not answer.
+        ConnectionFailure, ConfigurationError: the connection does not answer.
 
     """
     found: dict[str, Record] = {}
@@ -81,8 +81,6 @@ def look(feed: FeedState, ids: Iterable[str]) -> Answer:
         page = feed.connection.fetch(request)
         found.update((record.id, record) for record in page.records)
         absent.update((each.id, each.reason) for each in page.absent)
-        silent = set(wanted) - set(found) - set(absent)
-        absent.update(dict.fromkeys(silent, AbsenceReason.UNREADABLE))
     return Answer(found, absent)
 
 

@@ -30,7 +30,7 @@ from syncline.engine.standing import Answer, Done, Place, counterpart, look, pla
 from syncline.engine.take_back import prepare_undo
 from syncline.engine.words import label
 from syncline.engine.write import Writer
-from syncline.errors import ConnectionFailure
+from syncline.errors import CALL_FAILED
 from syncline.model.records import RecordId
 from syncline.model.reports import Action, KeptRecord
 from syncline.model.sides import SIDES, Side
@@ -120,7 +120,7 @@ class UndoRound(Round):
         page = self._reachable(writer, page)
         try:
             places = self._places(page)
-        except ConnectionFailure as error:
+        except CALL_FAILED as error:
             name = str(error.context.get("connection", ""))
             self._drop([d.lane for d in page if not name or name in _names(d)], error, name)
             return

@@ -17,11 +17,13 @@ from sqlalchemy import Connection, Row, select
 from syncline.engine import digests
 from syncline.engine.copies import COPY, copies
 from syncline.engine.decide.record import NewVerdict, decide_new
-from syncline.engine.interest import no_longer_pending
+from syncline.engine.interest import no_longer_pending, read_by_others
 from syncline.engine.lanes import FeedState, Lane
 from syncline.engine.linked import obstacle
 from syncline.engine.lookup import Lookup, Twin
+from syncline.engine.markers import Marks
 from syncline.engine.pending import lanes_with_unlinked, to_create
+from syncline.engine.place import Whereabouts
 from syncline.engine.prepare import Origin, prepare_create
 from syncline.engine.prepared import Prepared
 from syncline.engine.read import FeedReader
@@ -29,7 +31,7 @@ from syncline.engine.rebind import rebind
 from syncline.engine.report import RoundReport
 from syncline.engine.world import World
 from syncline.engine.write import Writer, creating_link
-from syncline.model.records import RecordId
+from syncline.model.records import Record, RecordId
 from syncline.model.reports import Action, Problem
 from syncline.model.sides import SIDES, Side
 from syncline.state import attention, links, records
@@ -154,10 +156,9 @@ class UnlinkedWork:
     def _leave(self, lane: Lane, source: Side, page: Sequence[Row[Any]]) -> None:
         """Nothing will ever come of these under this policy: do not look at them each run."""
         here = lane.sides[source]
-        if here.shared and not here.by_owner:
-            return
         with self.world.transaction() as tx:
-            records.not_pending(tx, here.feed.id, [row.id for row in page])
+            if not read_by_others(tx, lane.id, here, source):
+                records.not_pending(tx, here.feed.id, [row.id for row in page])
 
     # --- look, claim, create --------------------------------------------------------------------
 
@@ -186,6 +187,7 @@ class UnlinkedWork:
         if feed in self.writer.failures:
             return []
         twins: Mapping[int, Twin] | None = None
+        began = self.readers[feed.id].revision()
         with self.writer.failures.caught(feed):
             twins = Lookup(self.world, feed).search(group, self._says_nothing)
         if twins is None:
@@ -196,30 +198,36 @@ class UnlinkedWork:
             if twin is None:
                 creates.append(each)
             else:
-                self._link_twin(each, twin)
+                self._link_twin(each, twin, began)
         return creates
 
-    def _link_twin(self, each: Prepared, twin: Twin) -> None:
+    def _link_twin(self, each: Prepared, twin: Twin, began: int | None = None) -> None:
+        """`began`: the revision of the feed before the twin was looked for; None if it is noted."""
         lane, side = each.lane, each.side
         if twin.record is None:
             self._ambiguous(each, twin.why)
             return
-        observer = self.readers[each.feed.id].observer
+        reader = self.readers[each.feed.id]
+        overtaken: set[RecordId] = set()
         with self.world.transaction() as tx:
             taken = _link_in_lane(tx, lane, side, twin.record.id)
             rebound = taken is not None and rebind(tx, lane, side, _source(each), taken)
             if taken is None:
-                # Nothing says that it is in the data set: that is seen when it is read again.
-                scoped = lane.sides[side].feed.feed.scope is not None
-                observer.note(tx, [twin.record], outside=[twin.record.id] if scoped else [])
-                self._link(tx, each, twin.record.id)
+                if began is not None:
+                    overtaken = _note_twin(tx, reader, twin.record, began)
+                self._link(tx, each, twin.record.id, twin.record.marker)
             elif rebound:
                 self._linked(tx, each)
+        reader.by_id(overtaken)
         if taken is not None and not rebound:
             self._ambiguous(each, "another record of the same person is linked to it already")
 
-    def _link(self, tx: Connection, each: Prepared, target: RecordId) -> None:
+    def _link(
+        self, tx: Connection, each: Prepared, target: RecordId, marker: str | None = None
+    ) -> None:
         lane, side = each.lane, each.side
+        marks = Marks.of(self.world.installation, lane, side.other, [_source(each)])
+        made = marks.read(marker)
         values = {
             "lane_id": lane.id,
             "left_feed": lane.sides.left.feed.id,
@@ -227,7 +235,7 @@ class UnlinkedWork:
             f"{side.other}_id": each.source_id,
             f"{side}_id": target,
             "status": "linked",
-            "incarnation": 0,
+            "incarnation": 0 if made is None else made.incarnation,
             "dirty": True,
             f"{side.other}_inside": True,
         }
@@ -344,6 +352,15 @@ class UnlinkedWork:
 def _link_in_lane(tx: Connection, lane: Lane, side: Side, record_id: str) -> Row[Any] | None:
     found = links.by_records(tx, side, lane.sides[side].feed.id, [record_id])
     return next((row for row in found if row.lane_id == lane.id), None)
+
+
+def _note_twin(tx: Connection, reader: FeedReader, record: Record, began: int) -> set[RecordId]:
+    """Nothing says that it is in the data set: that is seen when it is read again. Returns it if
+    somebody has noted it since it was looked for.
+    """
+    scoped = reader.feed.feed.scope is not None
+    place = Whereabouts(frozenset({record.id} if scoped else ()))
+    return reader.observer.note(tx, [record], began=began, place=place).overtaken
 
 
 def _source(each: Prepared) -> RecordId:

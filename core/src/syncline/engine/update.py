@@ -110,7 +110,7 @@ def evaluate(link: DueLink, world: World, ruling: Ruling, also_linked: PerSide[i
     values = PerSide(*(_values(world, link, side) for side in SIDES))
     views = PerSide(*(_view(link, side, also_linked[side]) for side in SIDES))
     equal = _equal(link, values)
-    decision = decide_link(views.left, views.right, link.lane.policy, equal, ruling)
+    decision = decide_link(views.left, views.right, link.lane.deciding, equal, ruling)
     if decision.verdict in (Verdict.UPDATE, Verdict.CONFLICT, Verdict.NOTHING):
         return _with_values(link, decision, values)
     return Evaluation(link, decision, values=values)
@@ -317,17 +317,7 @@ def every_due_link(
             yield sorted(found, key=lambda each: each.id)
 
 
-def also_linked(tx: Connection, page: Sequence[DueLink]) -> dict[tuple[int, str], int]:
-    """For each (feed, record) of a page, by how many links it is held, over all lanes."""
-    found: dict[tuple[int, str], int] = {}
-    for side in SIDES:
-        by_feed: dict[int, set[str]] = {}
-        for link in page:
-            if link.sides[side].id is not None and link.lane.sides[side].shared:
-                by_feed.setdefault(link.lane.sides[side].feed.id, set()).add(
-                    str(link.sides[side].id)
-                )
-        for feed_id, ids in by_feed.items():
-            counted = links.also_linked(tx, side, feed_id, ids)
-            found.update(((feed_id, key), number) for key, number in counted.items())
-    return found
+def also_linked(tx: Connection, page: Sequence[DueLink]) -> PerSide[dict[int, int]]:
+    """For each link of a page, by how many links its records are held, over all lanes."""
+    ids = [link.id for link in page]
+    return PerSide(*(links.also_linked(tx, side, ids) for side in SIDES))

@@ -153,15 +153,15 @@ class RunReport:
 
     @property
     def exit_code(self) -> int:
-        """0 done · 4 a connection refuses us · 5 some records or lanes failed · 7 safety stop ·
-        8 busy · 130 interrupted.
+        """0 done · 3 settings cannot be used · 4 a connection refuses us · 5 some records or lanes
+        failed · 7 safety stop · 8 busy · 130 interrupted.
         """
         if self.interrupted:
             return 130
         if self.guards:
             return 7
         codes = {problem.exit_code for problem in self.problems}
-        return next((code for code in (4, 8, 5) if code in codes), 0)
+        return next((code for code in (4, 3, 8, 5) if code in codes), 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,7 +189,7 @@ class UndoReport:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingRecord:
     """A record in attention: why it waits, since when, when it is looked at next, and what would
-    release it.
+    release it. `code` is the service's own for what it refused.
     """
 
     lane: LaneName
@@ -203,6 +203,7 @@ class WaitingRecord:
     attempts: int
     label: str = field(default="", repr=False)
     release: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

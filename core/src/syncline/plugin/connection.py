@@ -11,13 +11,18 @@ of plugins (`connection_plugins`), the connector.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar, cast
+from types import MappingProxyType
+from typing import Any, Final, TypeVar, cast
 
 from syncline.errors import ConfigurationError
+from syncline.model.contact import CONTACT
+from syncline.model.objects import ObjectType
 from syncline.model.reports import CallCounts
 from syncline.plugin.adapter import ConnectorPlugin, guarded
+from syncline.plugin.answered import answered
+from syncline.plugin.checked import checked
 from syncline.plugin.connector import Connector, ConnectorContext
 from syncline.plugin.hookspecs import ConnectionSpecs, manager_for
 from syncline.plugin.requests import (
@@ -44,6 +49,8 @@ from syncline.plugin.wrappers.retry import Patience
 
 T = TypeVar("T")
 
+BUILT_IN_TYPES: Final[Mapping[str, ObjectType]] = MappingProxyType({CONTACT.name: CONTACT})
+
 
 class ConnectionHandle:
     """A typed façade over one connection. Used from several threads at once."""
@@ -56,8 +63,10 @@ class ConnectionHandle:
         *,
         plugins: Iterable[object] = (),
         patience: Patience | None = None,
+        types: Mapping[str, ObjectType] = BUILT_IN_TYPES,
     ) -> None:
         self.name = name
+        self._types = types
         self._connector = connector
         self._counter = counter
         self._patience = patience or Patience()
@@ -77,9 +86,9 @@ class ConnectionHandle:
         return self._connector.name
 
     @property
-    def can_match(self) -> bool:
-        """Whether the connector can look for match keys: it has `fetch_match`."""
-        return type(self._connector).fetch_match is not Connector.fetch_match
+    def can_read_deleted(self) -> bool:
+        """Whether the connector can tell what deleted records held: it has `fetch_deleted`."""
+        return type(self._connector).fetch_deleted is not Connector.fetch_deleted
 
     def check(self, request: CheckRequest) -> CheckReport:
         """Credentials, permissions, identity, and what this very tenant can do."""
@@ -94,8 +103,9 @@ class ConnectionHandle:
         return self._read(lambda: self._hooks.containers(request=request))
 
     def fetch(self, request: FetchRequest) -> Page:
-        """A finished page."""
-        return self._read(lambda: self._hooks.fetch(request=request))
+        """A finished page, checked value by value: see `checked`."""
+        page = self._read(lambda: self._hooks.fetch(request=request))
+        return checked(page, request, self._types.get(request.spec.name))
 
     def apply(self, request: ApplyRequest) -> list[Outcome]:
         """One outcome for each operation, in order.
@@ -107,7 +117,8 @@ class ConnectionHandle:
         """
 
         def send(operations: Sequence[Any]) -> list[Outcome]:
-            return self._hooks.apply(request=replace(request, operations=tuple(operations)))
+            part = replace(request, operations=tuple(operations))
+            return self._answered(request, self._hooks.apply(request=part))
 
         creates = all(isinstance(each, Create) for each in request.operations)
         return self._write(send, request.operations, creates and request.spec.idempotency == "key")
@@ -116,7 +127,8 @@ class ConnectionHandle:
         """One outcome for each operation, in order. Raises as `apply` does."""
 
         def send(operations: Sequence[Delete]) -> list[Outcome]:
-            return self._hooks.delete(request=replace(request, operations=tuple(operations)))
+            part = replace(request, operations=tuple(operations))
+            return self._answered(request, self._hooks.delete(request=part))
 
         return self._write(send, request.operations, False)
 
@@ -148,6 +160,12 @@ class ConnectionHandle:
     def _read(self, call: Callable[[], T]) -> T:
         return retry.read(call, self._patience)
 
+    def _answered(
+        self, request: ApplyRequest | DeleteRequest, outcomes: list[Outcome]
+    ) -> list[Outcome]:
+        type_ = self._types.get(request.spec.name)
+        return [answered(each, request.spec, type_) for each in outcomes]
+
     def _write(
         self, send: Callable[..., list[Outcome]], operations: Sequence[object], repeatable: bool
     ) -> list[Outcome]:
@@ -164,8 +182,9 @@ def open_connection(
     *,
     plugins: Iterable[object] = (),
     patience: Patience | None = None,
+    types: Mapping[str, ObjectType] = BUILT_IN_TYPES,
 ) -> ConnectionHandle:
-    """Make the connector and put its connection around it.
+    """Make the connector and put its connection around it. `types`: the object types by name.
 
     Raises:
         ConfigurationError: the settings are not of the connector's own `Config`.
@@ -180,4 +199,6 @@ def open_connection(
     counter = CallCounter(context.count_call)
     counted = replace(context, count_call=counter.count)
     connector = guarded(type_.name, "__init__", type_, config, counted)
-    return ConnectionHandle(name, connector, counter, plugins=plugins, patience=patience)
+    return ConnectionHandle(
+        name, connector, counter, plugins=plugins, patience=patience, types=types
+    )

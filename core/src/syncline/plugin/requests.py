@@ -6,7 +6,7 @@ signature, and old plugins go on working.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -174,17 +174,48 @@ class MatchRequest:
     created_since: datetime | None = None
 
 
-FetchRequest = ChangesRequest | IdsRequest | KeysRequest | MatchRequest
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeletedRequest:
+    """What these records held when they were deleted: the service's bin.
+
+    Only asked right after a deletion of ours that may have gone over an edit. The answer leaves
+    out what is not deleted, was merged, or cannot be read any more. At most `spec.read_batch` ids.
+    """
+
+    spec: TypeSpec
+    feed: Feed
+    ids: tuple[RecordId, ...]
+
+
+FetchRequest = ChangesRequest | IdsRequest | KeysRequest | MatchRequest | DeletedRequest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """`next` goes on within the round; `cursor` comes on the last page only (never both)."""
+    """`next` goes on within the round; `cursor` comes on the last page only (never both).
+
+    `nameless` counts what cannot be spoken of in any other way: rows without a usable id.
+    """
 
     records: tuple[Record, ...] = ()
     absent: tuple[Absent, ...] = ()
     next: Json = None
     cursor: Json = None
+    nameless: int = 0
+
+    @classmethod
+    def of(
+        cls, rows: Iterable[Record | Absent | None], *, next: Json = None, cursor: Json = None
+    ) -> Page:
+        """A page of what was made of each row, in their order; None for one without a usable id."""
+        found = tuple(rows)
+        return cls(
+            records=tuple(each for each in found if isinstance(each, Record)),
+            absent=tuple(each for each in found if isinstance(each, Absent)),
+            next=next,
+            cursor=cursor,
+            nameless=sum(1 for each in found if each is None),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -318,7 +349,8 @@ Outcome = Applied | Stale | Gone | Duplicate | Rejected | Unknown | Deferred
 __all__ = [
     "AbsenceReason", "Absent", "Account", "AccountId", "AccountsRequest", "Applied", "ApplyRequest",
     "ChangesRequest", "CheckReport", "CheckRequest", "CheckResult", "Container", "Containers",
-    "ContainersRequest", "Create", "Deferred", "Delete", "DeleteRequest", "Duplicate", "Feed",
-    "FetchRequest", "Gone", "IdsRequest", "KeysRequest", "MatchKey", "MatchRequest", "Outcome",
-    "Page", "Record", "RecordId", "Rejected", "Scope", "Stale", "Unknown", "Update",
+    "ContainersRequest", "Create", "Deferred", "Delete", "DeleteRequest", "DeletedRequest",
+    "Duplicate", "Feed", "FetchRequest", "Gone", "IdsRequest", "KeysRequest", "MatchKey",
+    "MatchRequest", "Outcome", "Page", "Record", "RecordId", "Rejected", "Scope", "Stale",
+    "Unknown", "Update",
 ]  # fmt: skip

@@ -32,12 +32,23 @@ class Codec(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Stands in a record's fields for a native value that its codec could not read.
+
+    It never gets further than to where pages enter core, which makes the record wait, and no other.
+    """
+
+
+UNREADABLE = Unreadable()
+
+
 class SameText:
     """One native property holds the text as it is; an empty one is stored as null."""
 
     def read(self, native: tuple[Any, ...]) -> Value:
         """The text, `None` if it is empty."""
-        return native[0] or None
+        return None if native[0] == "" else native[0]
 
     def write(self, value: Value, current: tuple[Any, ...] | None) -> tuple[Any, ...]:
         """The text or null."""
@@ -167,8 +178,12 @@ class TypeSpec:
         return replace(self, fields=kept + tuple(extra))
 
     def read(self, native: Native) -> dict[str, Value]:
-        """The canonical fields of a native record; what was not in the answer stays unknown."""
-        return {each.name: each.read(native) for each in self.fields if each.is_read(native)}
+        """The canonical fields of a native record; what was not in the answer stays unknown.
+
+        Never raises for a native value of a shape nobody expected: one such value must not cost
+        the page it comes in. `UNREADABLE` takes its place, and core makes its record wait.
+        """
+        return {each.name: _read(each, native) for each in self.fields if each.is_read(native)}
 
     def write(self, fields: Mapping[str, Value], current: Native | None) -> dict[str, Any]:
         """The native body for these canonical fields; `current` is None at a create."""
@@ -178,3 +193,10 @@ class TypeSpec:
             if not mapped.read_only and not (mapped.create_only and current is not None):
                 body.update(mapped.write(value, current))
         return body
+
+
+def _read(field: Field, native: Native) -> Value:
+    try:
+        return field.read(native)
+    except Exception:  # noqa: BLE001 - a codec meets values of any shape
+        return UNREADABLE

@@ -23,11 +23,19 @@ from syncline.model.sides import Side
 from syncline.state import tables
 from syncline.state.among import among, one_of
 from syncline.state.database import chunks, table
+from syncline.state.lanes import LANE
 
 ATTENTION: Final = table(tables.Attention)
 _WITHOUT: Final = delete(ATTENTION).where(
     ATTENTION.c.lane_id == bindparam("lane"), one_of(ATTENTION.c.record_id, "ids")
 )
+
+_LANES: Final = select(LANE.c.id).where(
+    (LANE.c.left_feed == bindparam("feed")) | (LANE.c.right_feed == bindparam("feed"))
+)
+_OF_FEED: Final = (one_of(ATTENTION.c.record_id, "ids"), ATTENTION.c.lane_id.in_(_LANES))
+_DUE: Final = update(ATTENTION).where(*_OF_FEED).values(next_at=bindparam("now"))
+_GONE: Final = delete(ATTENTION).where(*_OF_FEED)
 
 FIRST_PAUSE: Final = 60.0
 LONGEST_PAUSE: Final = 24 * 3600.0
@@ -71,22 +79,61 @@ def wait(tx: Connection, waiting: Waiting, now: float) -> None:
     tx.execute(insert(ATTENTION).values(**key, since_at=now, **values))
 
 
+def explain(tx: Connection, waiting: Waiting, now: float) -> bool:
+    """As `wait`, unless it waits for exactly this already; whether it was news."""
+    if message(tx, waiting.lane_id, waiting.side, waiting.record_id, waiting.reason) == (
+        waiting.message
+    ):
+        return False
+    wait(tx, waiting, now)
+    return True
+
+
+def message(tx: Connection, lane_id: int, side: Side, record_id: str, reason: str) -> str | None:
+    """What was said when the record began to wait for this reason; None if it does not."""
+    found: str | None = tx.scalar(
+        select(ATTENTION.c.message).where(
+            ATTENTION.c.lane_id == lane_id,
+            ATTENTION.c.side == side.value,
+            ATTENTION.c.record_id == record_id,
+            ATTENTION.c.reason == reason,
+        )
+    )
+    return found
+
+
+def over(tx: Connection, side: Side, feed_id: int, record_ids: Iterable[str], reason: str) -> None:
+    """In no lane of this feed do these records wait for this reason any more."""
+    lanes = select(LANE.c.id).where(LANE.c[f"{side}_feed"] == feed_id)
+    for part in chunks(record_ids):
+        tx.execute(
+            delete(ATTENTION).where(
+                ATTENTION.c.lane_id.in_(lanes),
+                ATTENTION.c.side == side.value,
+                ATTENTION.c.reason == reason,
+                among(ATTENTION.c.record_id, part),
+            )
+        )
+
+
 def clear(tx: Connection, lane_id: int, record_ids: Iterable[str]) -> None:
     """These records are settled: they no longer wait."""
     for part in chunks(record_ids):
         tx.execute(_WITHOUT, {"lane": lane_id, "ids": part})
 
 
-def wake(tx: Connection, lane_ids: Iterable[int], record_ids: Iterable[str], now: float) -> None:
-    """These records changed: whatever they wait for, look at them in this run."""
-    lanes = list(lane_ids)
+def wake(tx: Connection, feed_id: int, record_ids: Iterable[str], now: float) -> None:
+    """These records of a feed changed: whatever they wait for in any lane that looks at it, they
+    are due.
+    """
     for part in chunks(record_ids):
-        for some in chunks(lanes):
-            tx.execute(
-                update(ATTENTION)
-                .where(among(ATTENTION.c.lane_id, some), among(ATTENTION.c.record_id, part))
-                .values(next_at=now)
-            )
+        tx.execute(_DUE, {"feed": feed_id, "ids": part, "now": now})
+
+
+def forget(tx: Connection, feed_id: int, record_ids: Iterable[str]) -> None:
+    """These records of a feed are no more: they wait for nothing."""
+    for part in chunks(record_ids):
+        tx.execute(_GONE, {"feed": feed_id, "ids": part})
 
 
 def wake_lanes(tx: Connection, lane_ids: Iterable[int], now: float) -> None:
@@ -99,11 +146,14 @@ def waits(
     lane_id: ColumnElement[int], record_id: ColumnElement[str | None], now: float | None = None
 ) -> ColumnElement[bool]:
     """The condition that a record of a lane is waiting and not due. Without `now` it comes with the
-    execution, under this name.
+    execution, under this name. No pause is longer than a day: a time beyond two was noted by a
+    clock that was far ahead, and holds nothing up.
     """
     moment = bindparam("now", type_=Float()) if now is None else literal(now)
+    longest = moment + 2 * LONGEST_PAUSE
     return exists().where(
         ATTENTION.c.lane_id == lane_id,
         ATTENTION.c.record_id == record_id,
-        (ATTENTION.c.next_at.is_(None)) | (ATTENTION.c.next_at > moment),
+        ATTENTION.c.next_at.is_(None)
+        | ((ATTENTION.c.next_at > moment) & (ATTENTION.c.next_at <= longest)),
     )

@@ -17,7 +17,9 @@ CLAIM: Final = table(tables.Claim)
 _HOLDERS: Final = select(CLAIM.c.what, CLAIM.c.lane_id, CLAIM.c.source_id).where(
     one_of(CLAIM.c.what, "wanted")
 )
-_OLD: Final = delete(CLAIM).where(CLAIM.c.claimed_at < bindparam("before"))
+_VOID: Final = delete(CLAIM).where(
+    (CLAIM.c.claimed_at < bindparam("past")) | (CLAIM.c.claimed_at > bindparam("future"))
+)
 KEPT: Final = 24 * 3600.0
 """A claim outlives its run: until then a search may not yet see the new record."""
 
@@ -62,8 +64,10 @@ def release(tx: Connection, lane_id: int, source_ids: Iterable[str]) -> None:
 
 
 def expire(tx: Connection, now: float) -> None:
-    """Forget old claims: searches see those records by now."""
-    tx.execute(_OLD, {"before": now - KEPT})
+    """Forget old claims: searches see those records by now. What was claimed far in the future was
+    claimed by a clock that was ahead, and would never grow old.
+    """
+    tx.execute(_VOID, {"past": now - KEPT, "future": now + KEPT})
 
 
 def _holders(tx: Connection, wanted: Iterable[str]) -> dict[str, Claim]:

@@ -144,15 +144,18 @@ def unsettled(tx: Connection, lane_id: int) -> bool:
     return tx.execute(select(LINK.c.id).where(*where).limit(1)).first() is not None
 
 
-def also_linked(tx: Connection, side: Side, feed_id: int, ids: Iterable[str]) -> dict[str, int]:
-    """How many links, over all lanes, hold each of these records."""
-    feed, record = LINK.c[f"{side}_feed"], LINK.c[f"{side}_id"]
-    found: dict[str, int] = {}
-    for part in chunks(ids):
+def also_linked(tx: Connection, side: Side, link_ids: Iterable[int]) -> dict[int, int]:
+    """By how many links in use, over all lanes, the record on this side of each link is held."""
+    other = LINK.alias("other")
+    feed, record = f"{side}_feed", f"{side}_id"
+    same = (other.c[feed] == LINK.c[feed]) & (other.c[record] == LINK.c[record])
+    found: dict[int, int] = {}
+    for part in chunks(link_ids):
         statement = (
-            select(record, func.count())
-            .where(feed == feed_id, among(record, part), LINK.c.status.in_(LIVE))
-            .group_by(record)
+            select(LINK.c.id, func.count())
+            .join(other, same)
+            .where(among(LINK.c.id, part), other.c.status.in_(LIVE))
+            .group_by(LINK.c.id)
         )
         found.update((key, number) for key, number in tx.execute(statement))
     return found

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, Select, bindparam, delete, func, literal, select, update
 
-from syncline.state import tables
+from syncline.state import feeds, tables
 from syncline.state.among import among, one_of
 from syncline.state.bulk import upsert
 from syncline.state.database import chunks, table
@@ -21,19 +21,19 @@ HOLDERS_AT_MOST: Final = 20
 _CHANGING: Final = tuple(c.name for c in RECORD.columns if not c.primary_key)
 
 
-_FEED: Final = table(tables.FeedRow)
-_REVISED: Final = (
-    update(_FEED).where(one_of(_FEED.c.id, "feeds")).values(revision=_FEED.c.revision + 1)
-)
 _OF_FEED: Final = (RECORD.c.feed_id == bindparam("feed"), one_of(RECORD.c.id, "ids"))
 _ROWS: Final = select(RECORD).where(*_OF_FEED)
 _DIGESTS: Final = select(RECORD.c.id, RECORD.c.digests_json).where(*_OF_FEED)
-_SEEN: Final = update(RECORD).where(*_OF_FEED).values(generation=bindparam("pass"))
-_UNSEEN: Final = select(RECORD.c.id).where(
+_SEEN: Final = (
+    update(RECORD)
+    .where(*_OF_FEED, RECORD.c.generation < bindparam("pass"))
+    .values(generation=bindparam("pass"))
+)
+_UNSEEN: Final = select(RECORD.c.id, RECORD.c.revision).where(
     RECORD.c.feed_id == bindparam("feed"),
     RECORD.c.generation < bindparam("pass"),
-    RECORD.c.presence == "present",
-    RECORD.c.in_scope,
+    # What could not be read is in no data set, and may be gone like any other.
+    (RECORD.c.presence == "unreadable") | ((RECORD.c.presence == "present") & RECORD.c.in_scope),
 )
 _CROWDED: Final = (
     select(KEY.c.feed_id, KEY.c.kind, KEY.c.digest)
@@ -71,10 +71,15 @@ def drop_payloads(tx: Connection, feed_id: int, ids: Iterable[str]) -> None:
 
 
 def save(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert or replace whole rows."""
-    upsert(tx, RECORD, rows, _CHANGING)
+    """Insert or replace whole rows, but for the revision, which is the feed's at this moment."""
     if rows:
-        tx.execute(_REVISED, {"feeds": list({row["feed_id"] for row in rows})})
+        revisions = feeds.noted(tx, {row["feed_id"] for row in rows})
+        upsert(
+            tx,
+            RECORD,
+            [{**row, "revision": revisions.get(row["feed_id"], 0)} for row in rows],
+            _CHANGING,
+        )
 
 
 def save_keys(
@@ -100,9 +105,12 @@ def mark_seen(tx: Connection, feed_id: int, ids: Iterable[str], generation: int)
         tx.execute(_SEEN, {"feed": feed_id, "ids": part, "pass": generation})
 
 
-def unseen(tx: Connection, feed_id: int, generation: int) -> list[str]:
-    """Records that should be there and were not in this complete pass: candidates, no more."""
-    return list(tx.scalars(_UNSEEN, {"feed": feed_id, "pass": generation}))
+def unseen(tx: Connection, feed_id: int, generation: int) -> dict[str, int]:
+    """Records that should be there and were not in this complete pass: candidates, no more. Each
+    with the revision at which it was noted last.
+    """
+    rows = tx.execute(_UNSEEN, {"feed": feed_id, "pass": generation})
+    return {row.id: row.revision for row in rows}
 
 
 def leave(tx: Connection, feed_id: int, ids: Iterable[str]) -> None:
@@ -130,6 +138,7 @@ def crowded_keys(
 def forget(tx: Connection, feed_id: int, ids: Iterable[str]) -> None:
     """Remove rows of records that nothing refers to."""
     for part in chunks(ids):
+        feeds.forgotten(tx, feed_id)
         tx.execute(delete(KEY).where(KEY.c.feed_id == feed_id, among(KEY.c.record_id, part)))
         tx.execute(delete(RECORD).where(RECORD.c.feed_id == feed_id, among(RECORD.c.id, part)))
 

@@ -56,7 +56,8 @@ class ContainerRow(SQLModel, table=True):
 
 class FeedRow(SQLModel, table=True):
     """One stream with one cursor. `mapping` is the fingerprint of what is read from it; `revision`
-    rises whenever one of its records is noted.
+    rises whenever one of its records is noted, `forgotten` is the one at which rows were removed
+    last; `generation` numbers the passes over everything.
     """
 
     __tablename__ = "feed"
@@ -73,12 +74,14 @@ class FeedRow(SQLModel, table=True):
     complete_at: float | None = None
     swept_at: float | None = None
     revision: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    forgotten: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class RecordRow(SQLModel, table=True):
     """One thing on one side, as last seen. `payload` only while somebody needs its values.
 
-    `pending`: some lane has it in scope and no link for it yet.
+    `pending`: some lane has it in scope and no link for it yet. `revision`: the feed's, when it was
+    noted last.
     """
 
     __tablename__ = "record"
@@ -98,6 +101,7 @@ class RecordRow(SQLModel, table=True):
     digests_json: str = "{}"
     payload: bytes | None = Field(default=None, sa_type=LargeBinary)
     generation: int = 0
+    revision: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class RecordKey(SQLModel, table=True):
@@ -129,6 +133,7 @@ class LaneRow(SQLModel, table=True):
 
     `left_own`: of the feed on that side, only the account's own records belong to the lane.
     `one_way_json`: the fields that travel one way only, each with the side they come from.
+    `match_json`: the matchers it pairs by, strongest first.
     `counted`: at which revisions its records were counted last, and found to be in order.
     """
 
@@ -154,6 +159,7 @@ class LaneRow(SQLModel, table=True):
     policy: str = ""
     direction: str = ""
     one_way_json: str = Field(default="{}", sa_column_kwargs={"server_default": "{}"})
+    match_json: str = Field(default="[]", sa_column_kwargs={"server_default": "[]"})
     first_synced_at: float | None = None
     rebaseline: bool = False
     baseline_winner: str | None = None
@@ -164,7 +170,7 @@ class LaneRow(SQLModel, table=True):
 
 
 class Lease(SQLModel, table=True):
-    """Who works on an account's records of one type. `fence` rises with every new holder."""
+    """Who works on an account's records of one type."""
 
     __tablename__ = "lease"
     store_id: int = Field(primary_key=True)
@@ -172,7 +178,6 @@ class Lease(SQLModel, table=True):
     type: str = Field(primary_key=True)
     holder: str = Field(default="", index=True)
     until_at: float = 0.0
-    fence: int = 0
 
 
 class LinkRow(SQLModel, table=True):
@@ -269,7 +274,10 @@ class Attention(SQLModel, table=True):
     """A record that waits to be looked at again: why, since when, when next."""
 
     __tablename__ = "attention"
-    __table_args__ = (UniqueConstraint("lane_id", "side", "record_id"),)
+    __table_args__ = (
+        UniqueConstraint("lane_id", "side", "record_id"),
+        Index("attention_by_record", "record_id"),
+    )
     id: int | None = Field(default=None, primary_key=True)
     lane_id: int
     side: str

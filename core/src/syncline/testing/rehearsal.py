@@ -85,15 +85,17 @@ class EngineWorld:
         self.sync_name = "s"
         self.members: tuple[Member, ...] | None = None
         self.more_syncs: tuple[SyncSettings, ...] = ()
+        self.more_stores: dict[str, MemoryStore] = {}
         self.folder = folder
         self.commits: CommitHook | None = None
         names = (f"run-{number}" for number in count(1))
-        self._surroundings = Surroundings(
+        self.surroundings = Surroundings(
             now=self.clock,
             elapsed=lambda: self.clock().timestamp(),
             sleep=self.clock.advance,
             jitter=lambda: 0.5,
             new_id=lambda: next(names),
+            own_folder=lambda: folder / "own",
         )
         self._databases = Databases(folder / "state.sqlite")
         key = folder / "key"
@@ -126,6 +128,7 @@ class EngineWorld:
         connections = {
             "left": self._connection("left", self.left),
             "right": self._connection("right", self.right),
+            **{name: self._connection(name, store) for name, store in self.more_stores.items()},
         }
         return Configuration(
             Path("syncline.toml"),
@@ -136,9 +139,22 @@ class EngineWorld:
         )
 
     @staticmethod
-    def agreement(name: str, members: tuple[Member, ...], policy: ObjectPolicy) -> SyncSettings:
-        """A sync between the two stores."""
-        return SyncSettings(name, PerSide("left", "right"), "open", members, {"contact": policy})
+    def agreement(
+        name: str,
+        members: tuple[Member, ...],
+        policy: ObjectPolicy,
+        between: PerSide[str] = PerSide("left", "right"),
+    ) -> SyncSettings:
+        """A sync between two stores."""
+        return SyncSettings(name, between, "open", members, {"contact": policy})
+
+    def add_store(self, name: str, options: MemoryOptions) -> MemoryStore:
+        """A further system, with an account for each of the people."""
+        store = MemoryStore.open(f"{self.folder.name}-{name}", options, self.clock)
+        for person in self.people:
+            store.add_account(person)
+        self.more_stores[name] = store
+        return store
 
     @staticmethod
     def _connection(name: str, store: MemoryStore) -> ConnectionSettings:
@@ -160,7 +176,7 @@ class EngineWorld:
             self.configuration(),
             self.plugins,
             opened(commits),
-            self._surroundings,
+            self.surroundings,
             Silent(),
             workers=1,
         )

@@ -15,7 +15,7 @@ from typing import Any
 from syncline.model.fields import Value
 from syncline.model.objects import ObjectType
 from syncline.model.records import Absent, AccountId, Json, Record, RecordId
-from syncline.plugin.connection import ConnectionHandle, open_connection
+from syncline.plugin.connection import BUILT_IN_TYPES, ConnectionHandle, open_connection
 from syncline.plugin.connector import Connector, ConnectorContext
 from syncline.plugin.requests import (
     AccountsRequest,
@@ -25,6 +25,7 @@ from syncline.plugin.requests import (
     CheckRequest,
     Create,
     Delete,
+    DeletedRequest,
     DeleteRequest,
     Feed,
     IdsRequest,
@@ -74,6 +75,7 @@ class Opener:
 
     connector_type: type[Connector]
     opened: list[ConnectionHandle] = field(default_factory=list)
+    types: Mapping[str, ObjectType] = field(default_factory=lambda: BUILT_IN_TYPES)
 
     def open(self, settings: Mapping[str, Any]) -> ConnectionHandle:
         """A connection without retries."""
@@ -85,7 +87,9 @@ class Opener:
             tokens=Tokens(),
             log=logging.getLogger("syncline.contract"),
         )
-        handle = open_connection("contract", self.connector_type, config, context, patience=ONCE)
+        handle = open_connection(
+            "contract", self.connector_type, config, context, patience=ONCE, types=self.types
+        )
         self.opened.append(handle)
         return handle
 
@@ -211,6 +215,10 @@ class World:
             spec=self.spec, feed=self.feed_of(scope), ids=ids, scoped=scope is not None
         )
         return self.handle.fetch(request)
+
+    def in_the_bin(self, *ids: RecordId) -> Page:
+        """What these records held when they were deleted."""
+        return self.handle.fetch(DeletedRequest(spec=self.spec, feed=self.feed, ids=ids))
 
     def record(self, id: RecordId) -> Record:
         """One record now."""

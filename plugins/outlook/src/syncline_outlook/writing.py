@@ -22,7 +22,7 @@ from syncline.plugin.requests import (
     Unknown,
     Update,
 )
-from syncline.plugin.spec import TypeSpec
+from syncline.plugin.spec import UNREADABLE, TypeSpec
 from syncline_outlook import batch, contacts
 from syncline_outlook.client import GraphClient
 from syncline_outlook.errors import QUOTA, code_of, codes_of, is_item_gone
@@ -137,12 +137,13 @@ class Writer:
         out of it.
         """
         native = body if isinstance(body, dict) else {}
-        identifier = native.get("id") if isinstance(native.get("id"), str) else known
+        identifier = contacts.id_of(native) or known
         if not identifier:
             return Unknown(message="the answer to a create names no contact")
         self._names.remember(native)
-        stored = contacts.read_fields(spec, native) or None
-        return Applied(id=RecordId(identifier), version=contacts.version_of(native), stored=stored)
+        fields = contacts.read_fields(spec, native)
+        stored = {n: v for n, v in fields.items() if v is not UNREADABLE} or None
+        return Applied(id=identifier, version=contacts.version_of(native), stored=stored)
 
 
 def refused(spec: TypeSpec, request: Inner, reply: Reply | None, after: float | None) -> Outcome:

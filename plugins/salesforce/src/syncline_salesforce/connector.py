@@ -17,6 +17,7 @@ from syncline.plugin.requests import (
     CheckRequest,
     Containers,
     Create,
+    DeletedRequest,
     DeleteRequest,
     IdsRequest,
     KeysRequest,
@@ -57,7 +58,8 @@ class SalesforceConnector(Connector):
         margin = timedelta(seconds=config.visibility_margin_seconds)
         self._service = SalesforceService(config, context)
         self._schemas = SchemaSource(self._service)
-        self._changes = Changes(self._service, margin, timedelta(seconds=config.overlap_seconds))
+        overlap = timedelta(seconds=config.overlap_seconds)
+        self._changes = Changes(self._service, margin, overlap, context.now)
         self._reads = Reads(self._service, margin)
         self._checks = Checks(config, self._service, self._schemas, context.now)
 
@@ -84,6 +86,10 @@ class SalesforceConnector(Connector):
     def fetch_match(self, request: MatchRequest) -> Page:
         """See `Reads.match`."""
         return self._read(request.spec, lambda selection: self._reads.match(request, selection))
+
+    def fetch_deleted(self, request: DeletedRequest) -> Page:
+        """See `Reads.deleted`."""
+        return self._read(request.spec, lambda selection: self._reads.deleted(request, selection))
 
     def apply(self, request: ApplyRequest) -> list[Outcome]:
         """See `writes`. Rows that were refused for a field whose permission was lost since the

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
-from syncline.model.records import AbsenceReason, Absent, AccountId, Json, Record, RecordId
-from syncline.plugin.requests import IdsRequest, KeysRequest, MatchKey, MatchRequest, Page, Scope
+from syncline.model.records import AbsenceReason, Absent, Json, Record, RecordId
+from syncline.plugin.requests import (
+    DeletedRequest,
+    IdsRequest,
+    KeysRequest,
+    MatchKey,
+    MatchRequest,
+    Page,
+    Scope,
+)
 from syncline_salesforce import soql
 from syncline_salesforce.contacts import OBJECT
 from syncline_salesforce.errors import QueryRefused, malformed
 from syncline_salesforce.matching import columns_of
-from syncline_salesforce.rows import Selection, certain_until, moment, row_id, split, version
+from syncline_salesforce.rows import Selection, certain_until, key_of, row_id
 from syncline_salesforce.service import SalesforceService
 
 PAGE = 2_000
@@ -48,8 +55,21 @@ class Reads:
         known = {record.id for record in records} | {each.id for each in absent}
         absent += self._explained([id for id in wanted if id not in known])
         if request.scoped and (condition := where_of(request.feed.scope)):
-            return _without_left(records, absent, self._inside(records, condition))
+            inside = self._inside(_there(records, absent), condition)
+            return _without_left(records, absent, inside)
         return Page(records=tuple(records), absent=tuple(absent))
+
+    def deleted(self, request: DeletedRequest, selection: Selection) -> Page:
+        """What the Recycle Bin holds of these ids: `queryAll` returns its rows with all their
+        values (REST guide, QueryAll). Losers of a merge live on in the winner and are left out.
+        """
+        records: list[Record] = []
+        budget = soql.URI_BUDGET - len(selection.columns) * 2
+        for group in soql.lists(dict.fromkeys(request.ids), budget, _IDS):
+            rows = self.service.rows(selection.columns, OBJECT, [f"Id IN {group}"], deleted=True)
+            held = (selection.last_held(row) for row, _begun in rows)
+            records += [record for record in held if record is not None]
+        return Page(records=tuple(records))
 
     def _explained(self, missing: list[RecordId]) -> list[Absent]:
         """Rows not even `queryAll` knows: gone for good if the delete log (15 days) says so, else
@@ -74,11 +94,11 @@ class Reads:
             raise malformed("a delete log without records")
         return frozenset(str(entry.get("id")) for entry in entries)
 
-    def _inside(self, records: list[Record], condition: str) -> frozenset[RecordId]:
+    def _inside(self, ids: list[RecordId], condition: str) -> frozenset[RecordId]:
         """Which of the records satisfy the condition."""
         inside: set[RecordId] = set()
         budget = soql.URI_BUDGET - len(soql.encoded(condition))
-        for group in soql.lists((record.id for record in records), budget, _IDS):
+        for group in soql.lists(ids, budget, _IDS):
             rows = self.service.rows("Id", OBJECT, [f"Id IN {group}", condition])
             inside.update(row_id(row) for row, _ in rows)
         return frozenset(inside)
@@ -95,12 +115,12 @@ class Reads:
         ]
         answer = self.service.query(soql.select(_KEYS, OBJECT, conditions, order="Id", limit=PAGE))
         certain = certain_until(answer.begun, self.margin)
-        records = tuple(_key(row, certain) for row in answer.rows)
-        if answer.done and len(records) < PAGE:
-            return Page(records=records)
-        if not records or records[-1].id == after:
+        found = [key_of(row, certain) for row in answer.rows]
+        if answer.done and len(found) < PAGE:
+            return Page.of(found)
+        if answer.last_id in ("", after):
             raise malformed("the same page again")
-        return Page(records=records, next={"after": records[-1].id})
+        return Page.of(found, next={"after": answer.last_id})
 
     # ---- by match key ---------------------------------------------------------------------------
 
@@ -139,9 +159,11 @@ class Reads:
         absent: list[Absent] = []
         conditions = [*conditions, selection.no_persons]
         for row, begun in self.service.rows(selection.columns, OBJECT, conditions, deleted=deleted):
-            found, gone = split([row], selection, certain_until(begun, self.margin))
-            records += found
-            absent += gone
+            found = selection.read(row, certain_until(begun, self.margin))
+            if isinstance(found, Record):
+                records.append(found)
+            elif found is not None:
+                absent.append(found)
         return records, absent
 
 
@@ -154,20 +176,16 @@ def _narrowed(columns: Mapping[str, Iterable[str]], budget: int) -> Iterator[str
     yield from (f"{name} IN {group}" for group in groups[name])
 
 
+def _there(records: list[Record], absent: list[Absent]) -> list[RecordId]:
+    """What exists: records, and those of which something cannot be read."""
+    return [*(each.id for each in records), *(each.id for each in absent if each.why)]
+
+
 def _without_left(records: list[Record], absent: list[Absent], inside: frozenset[RecordId]) -> Page:
-    left = [Absent(r.id, AbsenceReason.LEFT) for r in records if r.id not in inside]
+    left = [id for id in _there(records, absent) if id not in inside]
     kept = tuple(record for record in records if record.id in inside)
-    return Page(records=kept, absent=(*absent, *left))
-
-
-def _key(row: Mapping[str, Any], certain: datetime | None) -> Record:
-    owner = row.get("OwnerId")
-    return Record(
-        id=row_id(row),
-        version=version(row, certain),
-        owner=AccountId(owner) if owner else None,
-        modified=moment(row, "LastModifiedDate"),
-    )
+    gone = (each for each in absent if each.id not in left)
+    return Page(records=kept, absent=(*gone, *(Absent(id, AbsenceReason.LEFT) for id in left)))
 
 
 def _last_id(place: Json) -> str:

@@ -86,7 +86,7 @@ class SalesforceService:
             yield from ((row, answer.begun) for row in answer.rows)
             if answer.done:
                 return
-            last = str(answer.rows[-1].get("Id")) if answer.rows else after
+            last = answer.last_id or after
             if last == after:
                 raise malformed("the same page again")
             after = last
@@ -202,6 +202,12 @@ class Result:
         self.rows = rows
         self.done = done
         self.begun = begun
+
+    @property
+    def last_id(self) -> str:
+        """The last usable id of the page, from which the next one goes on; "" without any."""
+        ids = (row.get("Id") for row in reversed(self.rows) if isinstance(row, Mapping))
+        return next((str(id) for id in ids if soql.is_id(id)), "")
 
 
 def _mapping(body: Any) -> Row:

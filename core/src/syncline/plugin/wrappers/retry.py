@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from syncline.errors import ConnectionFailure, Retry
+from syncline.errors import CALL_FAILED, Retry
 from syncline.plugin.requests import Deferred, Outcome, Unknown
 
 T = TypeVar("T")
@@ -110,7 +110,7 @@ def _attempt(
         return send([operations[index] for index in waiting])
     except Retry as failure:
         return failure
-    except ConnectionFailure as failure:
+    except CALL_FAILED as failure:
         if len(waiting) == len(operations):
             raise
         return [Unknown(message=failure.message)] * len(waiting)

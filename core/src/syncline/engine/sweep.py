@@ -1,0 +1,95 @@
+"""The sweep: all keys of a feed are listed, to find what its changes cannot tell.
+
+What is new or has moved is read by id, what is missing is asked for by id. And what a listing of a
+data set shows is inside of it: a pass over all changes does not know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import Row
+
+from syncline.engine.unread import REASON, is_kept_waiting
+from syncline.errors import Stop
+from syncline.model.records import RecordId
+from syncline.plugin.requests import KeysRequest, Page
+from syncline.state import attention, feeds, links, records
+
+if TYPE_CHECKING:
+    from syncline.engine.read import FeedReader
+
+_PAGES_AT_MOST: Final = 1_000_000
+
+
+class Sweep:
+    """Lists one feed for its reader. Use once."""
+
+    def __init__(self, reader: FeedReader) -> None:
+        self.reader = reader
+        self.feed, self.world = reader.feed, reader.world
+
+    def run(self) -> None:
+        """List everything, and ask for what is missing.
+
+        Raises:
+            ConnectionFailure: the listing broke off: it says nothing about what is missing.
+
+        """
+        began, generation = self.reader.revision(), self.reader.begin_pass()
+        following: Any = None
+        for _page in range(_PAGES_AT_MOST):
+            request = KeysRequest(spec=self.feed.spec, feed=self.feed.feed, next=following)
+            page = self.feed.connection.fetch(request)
+            self._keep(page, generation)
+            following = page.next
+            if following is None:
+                break
+        else:
+            raise Stop("a listing never ended", connection=self.feed.connection.name)
+        self.reader.look_for(self._missing(self.reader.unseen(generation), began))
+        with self.world.transaction() as tx:
+            feeds.swept(tx, self.feed.id, self.world.seconds)
+
+    def _keep(self, page: Page, generation: int) -> None:
+        listed = {record.id: record for record in page.records}
+        with self.world.transaction() as tx:
+            known = records.find(tx, self.feed.id, listed)
+            unmoved = [
+                listed[RecordId(key)]
+                for key, row in known.items()
+                if _is_unmoved(row, listed[RecordId(key)].version)
+            ]
+            self.reader.observer.inside(tx, unmoved)
+            records.mark_seen(tx, self.feed.id, [each.id for each in unmoved], generation)
+        waiting = [each.id for each in page.absent if is_kept_waiting(each)]
+        same = {each.id for each in unmoved}
+        moved = [*(key for key in listed if key not in same), *waiting]
+        if moved:
+            self.reader.by_id(moved)
+            with self.world.transaction() as tx:
+                records.mark_seen(tx, self.feed.id, moved, generation)
+
+    def _missing(self, candidates: Mapping[str, int], began: int) -> list[str]:
+        """Records to ask for. Of a data set's sweep, those that nothing links are just outside,
+        unless somebody has noted them since it began.
+        """
+        if self.feed.feed.scope is None:
+            return list(candidates)
+        side, feed_id = self.feed.side, self.feed.id
+        with self.world.transaction() as tx:
+            rows = links.by_records(tx, side, feed_id, candidates)
+            linked = {row._mapping[f"{side}_id"] for row in rows}
+            asked = [key for key, at in candidates.items() if key in linked or at > began]
+            outside = candidates.keys() - set(asked)
+            records.leave(tx, feed_id, outside)
+            attention.over(tx, side, feed_id, outside, REASON)
+            # No listing has these, and where deletions are not reported no feed tells of their end.
+            swept = self.feed.spec.deletions == "swept"
+            never_inside = links.never_inside(tx, side, feed_id) if swept else []
+        return list(dict.fromkeys([*asked, *never_inside]))
+
+
+def _is_unmoved(row: Row[Any], version: str) -> bool:
+    return bool(row.presence == "present" and row.in_scope and row.version == version)

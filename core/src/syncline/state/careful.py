@@ -1,0 +1,52 @@
+"""Lanes whose state was lost, or is an older one: what looks new in them may have been linked.
+
+Kept in the database until a run has done for a lane whatever there was to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from sqlalchemy import Connection, delete, select, update
+
+from syncline.state.among import among
+from syncline.state.bulk import upsert
+from syncline.state.database import META, chunks
+from syncline.state.lanes import LANE
+
+_LANE: Final = "careful:"
+_SINCE: Final = "careful since"
+_LANES: Final = select(META.c.name).where(META.c.name.startswith(_LANE, autoescape=True))
+_CAREFUL_SINCE: Final = select(META.c.value).where(META.c.name == _SINCE)
+_SOON: Final = 7 * 24 * 3600.0
+"""So long a lane that begins is taken for one that an earlier state had."""
+
+
+def be_careful(tx: Connection, now: float) -> None:
+    """From now on, with every lane there is, and with those that soon begin: they may have been
+    there before. No deletion is derived from what each of them reads first.
+    """
+    ids = list(tx.scalars(select(LANE.c.id)))
+    tx.execute(update(LANE).values(rebaseline=True))
+    rows = [{"name": f"{_LANE}{id}", "value": str(now)} for id in ids]
+    upsert(tx, META, [*rows, {"name": _SINCE, "value": str(now)}], ["value"])
+
+
+def careful_lanes(tx: Connection) -> frozenset[int]:
+    """The lanes to be careful with."""
+    return frozenset(int(name.removeprefix(_LANE)) for name in tx.scalars(_LANES))
+
+
+def may_begin_again(tx: Connection, now: float) -> bool:
+    """Whether the state was lost or put back a short while ago: a lane that begins may be one that
+    it has forgotten.
+    """
+    since = tx.scalar(_CAREFUL_SINCE)
+    return since is not None and now - float(since) < _SOON
+
+
+def careful_no_more(tx: Connection, lane_ids: Iterable[int]) -> None:
+    """These lanes are up to date."""
+    for part in chunks(f"{_LANE}{id}" for id in lane_ids):
+        tx.execute(delete(META).where(among(META.c.name, part)))

@@ -22,7 +22,7 @@ import pytest
 from syncline.testing.histories.chance import random_story
 from syncline.testing.histories.story import Stage, shortened
 
-A_FEW = 80
+A_FEW = 40
 """What fits into some forty seconds."""
 PROVE = int(os.environ.get("SYNCLINE_PROVE", "0") or 0)
 SEED = os.environ.get("SYNCLINE_PROVE_SEED", "0")

@@ -97,7 +97,7 @@ def test_a_custom_field_is_text() -> None:
 
 
 @pytest.mark.parametrize("name", ["modified", "created"])
-@pytest.mark.parametrize("value", [datetime(2026, 1, 1), "2026-01-01", 5])  # noqa: DTZ001
+@pytest.mark.parametrize("value", [datetime(2026, 1, 1), "2026-01-01", 5])
 def test_an_instant_without_a_zone_is_unknown(name: str, value: Any) -> None:
     (record,) = seen(replace(GOOD, **{name: value})).records
     assert getattr(record, name) is None

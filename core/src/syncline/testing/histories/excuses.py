@@ -61,6 +61,7 @@ class Excuses:
             "severed": family in self.history.severed,
             "shared": self._shared(pair),
             "withheld": self._deletion_withheld(pair),
+            "held": self._held_apart(family),
             "unmatched": self.ledger.births[family] > 1 and not self.policy.match,
         }
         return next((why for why, holds in excuses.items() if holds), "")
@@ -87,6 +88,12 @@ class Excuses:
         """The survivor stays linked to what was deleted: who is entered again is ambiguous."""
         withheld = any(self._withheld(side, "delete") for side in SIDES)
         return withheld and pair.family in self.history.ever_deleted
+
+    def _held_apart(self, family: str) -> bool:
+        """Where nothing may be created, who is entered later is neither created nor linked."""
+        policy = self.policy
+        creates = any(policy.direction.writes(side) and policy.create[side] for side in SIDES)
+        return not creates and self.ledger.births[family] > 1
 
     # --- one side is missing --------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ from syncline.plugin.manager import PluginManager
 from syncline.policy.schema import ObjectPolicy
 from syncline.run.selection import Selection
 from syncline.run.session import Session
+from syncline.state.attention import ATTENTION
 from syncline.state.history import HISTORY
 from syncline.state.leases import LEASE
 from syncline.state.vault import Vault
@@ -292,9 +293,14 @@ class History:
             live=stores.map(lambda s: sum(not e.deleted for e in s.entries.values())),
             pairs=len(self.pairs_now()),
             began=self.world.clock().timestamp(),
+            waiting=frozenset(self._waiting()),
             full=full,
             approved=self._approved,
         )
+
+    def _waiting(self) -> list[tuple[int, str, float]]:
+        query = f'SELECT lane_id, record_id, next_at FROM "{ATTENTION.name}"'  # noqa: S608
+        return [tuple(each) for each in self.rows(query)]
 
     def _ended(self, run: Run, report: RunReport | None) -> None:
         """Whose lanes came to their end under this policy. Of a run that died nobody knows."""

@@ -16,6 +16,7 @@ class Run:
     `settled` maps each member to the policy under which a run of theirs came to its end before.
     `live`: the records of a side, `pairs`: those that are on both.
     `began`: in seconds since 1970. `approved`: how many operations people had released.
+    `waiting`: what waited when it began, as (lane, record, until).
     `eventful`: something failed in it. `asleep`: its lease has expired; `sent`: its last batch,
     which a call may repeat by its key.
     """
@@ -27,6 +28,7 @@ class Run:
     live: PerSide[int]
     pairs: int
     began: float
+    waiting: frozenset[tuple[int, str, float]] = frozenset()
     full: bool = False
     approved: int = 0
     eventful: bool = False

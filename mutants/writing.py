@@ -130,7 +130,7 @@ WRITING = (
         name="lease not renewed",
         file="state/leases.py",
         old="        .values(until_at=now + seconds)\n",
-        new="        .values(fence=LEASE.c.fence)\n",
+        new="        .values(until_at=LEASE.c.until_at)\n",
         wrong="A long run loses its lease although it is alive.",
         caught_by="P19",
         tests=("test_planted_faults.py::test_a_long_run_keeps_its_lease",),

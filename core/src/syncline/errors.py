@@ -9,7 +9,6 @@
     │   ├── Resync           the cursor is dead: read from the beginning
     │   └── Stop             a person is needed; nothing will heal by itself (exit code 4)
     ├── Busy                 somebody else holds the lease        (exit code 8)
-    ├── SafetyStop           a guard held something back          (exit code 7)
     └── StateError           our own database cannot be used      (exit code 3)
 
 Every error carries a `message` (what happened), a `hint` (the way out) and `context`: names and
@@ -94,12 +93,6 @@ class Busy(SynclineError):
     """Another process works on the same accounts at this moment."""
 
     exit_code = 8
-
-
-class SafetyStop(SynclineError):
-    """A guard held back what it was made to hold back."""
-
-    exit_code = 7
 
 
 class StateError(SynclineError):

@@ -157,6 +157,7 @@ def test_status_shows_lanes_and_what_waits():
             WaitingRecord(
                 lane=LANE, side=Side.LEFT, connection="mail", id=RecordId("1"), reason="rejected",
                 message="too long", since=WHEN, next_at=None, attempts=2, label="Ada",
+                code="STRING_TOO_LONG",
             ),
         ),
         held=(
@@ -169,7 +170,7 @@ def test_status_shows_lanes_and_what_waits():
     )  # fmt: skip
     text = shown(status_parts(status, everything=False))
     assert "2026-11-21 09:00:00Z" in text
-    assert "Ada   in mail: too long" in text
+    assert "Ada   in mail: too long [STRING_TOO_LONG]" in text
     assert "h-1  Old Man   delete in crm (deletions)" in text
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from syncline.model.fields import SHORT_TEXT
 from syncline.model.sides import PerSide
 from syncline.policy.schema import Direction, FieldRule
 
@@ -33,7 +34,7 @@ def test_a_custom_field_names_its_place_on_both_sides(policy_of):
     body = 'fields = { tier = { crm = "Tier__c", mail = "extension:Tier" } }'
     policy = policy_of(BOTH + body)
     assert policy.fields["tier"] == FieldRule(Direction.BOTH, PerSide("extension:Tier", "Tier__c"))
-    assert policy.type.fields["tier"].custom
+    assert policy.type.fields["tier"].type is SHORT_TEXT
 
 
 def test_a_custom_field_may_travel_one_way(policy_of):

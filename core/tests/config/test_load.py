@@ -21,6 +21,7 @@ def test_a_whole_file_becomes_values(load_text, contact, tmp_path):
     assert configuration.state.url == f"sqlite:///{tmp_path}/syncline.sqlite"
     assert configuration.state.key.env == "SYNCLINE_KEY"
     assert configuration.state.history_days == 30
+    assert configuration.state.history_runs == 100
     assert configuration.connections["mail"].connector == "mailbox"
     assert configuration.connections["mail"].config.tenant == "contoso"
     assert configuration.connections["mail"].config.page_size == 100

@@ -34,7 +34,7 @@ def test_everything_left_out_gets_its_default(policy_of):
     assert policy.left_scope is LeftScope.KEEP
     assert policy.drift is Drift.IGNORE
     assert policy.shared_delete is SharedDelete.SEVER
-    assert (policy.private, policy.invitations) == ("skip", "never")
+    assert policy.invitations == "never"
     assert policy.guards == GuardLimits()
     assert policy.fields == {}
 
@@ -172,12 +172,12 @@ def test_match_names_known_matchers_in_order(policy_of, problem_of):
     assert problem_of(BOTH + 'match = ["email", "email"]').rule == "names the same thing twice"
 
 
-def test_left_scope_shared_delete_private_and_invitations(policy_of):
-    body = 'left_scope = "delete"\nshared_delete = "propagate"\nprivate = "full"\n'
+def test_left_scope_shared_delete_and_invitations(policy_of):
+    body = 'left_scope = "delete"\nshared_delete = "propagate"\n'
     policy = policy_of(BOTH + body + 'invitations = "send"')
     assert policy.left_scope is LeftScope.DELETE
     assert policy.shared_delete is SharedDelete.PROPAGATE
-    assert (policy.private, policy.invitations) == ("full", "send")
+    assert policy.invitations == "send"
 
 
 def test_drift_is_taken_back_only_one_way(policy_of, problem_of):

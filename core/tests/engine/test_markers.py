@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
+
+import pytest
 
 from syncline.connectors.memory import MemoryOptions
 from syncline.testing.rehearsal import EngineWorld, person
@@ -153,3 +156,82 @@ def test_a_copy_of_a_record_we_made_is_not_new_while_the_original_lives(
     assert report.writes == 0
     assert len(world.left.read("ada")) == 1
     assert [problem.kind for problem in report.problems] == ["copy"]
+
+
+def made_again(world: EngineWorld, times: int) -> None:
+    """A person deletes the record on the right so many times, and an edit brings it back."""
+    record = world.left.create("ada", {"given_name": "Grace"})
+    world.settle()
+    for number in range(times):
+        world.right.delete(world.only(world.right))
+        world.left.update(record, {"job_title": f"Title {number}"})
+        world.settle()
+
+
+@pytest.mark.parametrize("times", [3, 4, 11])
+def test_however_often_a_record_was_made_again_it_pairs_after_a_loss(
+    world: EngineWorld, times: int
+) -> None:
+    made_again(world, times)
+    world.left.update(world.only(world.left), {"job_title": "Not seen yet"})
+    lose_state(world)
+
+    world.settle()
+
+    assert len(world.left.read("ada")) == len(world.right.read("ada")) == 1
+
+
+def test_after_a_loss_the_next_one_gets_a_mark_that_none_before_it_had(world: EngineWorld) -> None:
+    made_again(world, 3)
+    lose_state(world)
+    world.settle()
+
+    world.right.delete(world.only(world.right))
+    world.left.update(world.only(world.left), {"job_title": "Admiral"})
+    world.settle()
+
+    marks = [entry.marker for entry in world.right.entries.values()]
+    assert len(marks) == len(set(marks)) == 5
+    assert all(len(str(mark)) <= len(f"{world.installation}:") + 40 for mark in marks)
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_mark_of_the_former_form_is_recognised(world: EngineWorld, number: int) -> None:
+    made_again(world, number)
+    there = world.right.entries[world.only(world.right)]
+    there.marker = former_mark(world, world.only(world.left), number)
+    world.left.update(world.only(world.left), {"job_title": "Not seen yet"})
+    lose_state(world)
+
+    world.settle()
+    assert len(world.right.read("ada")) == 1
+
+    world.right.delete(world.only(world.right))
+    world.left.update(world.only(world.left), {"notes": "n"})
+    world.settle()
+    assert str(world.right.entries[world.only(world.right)].marker).endswith(f".{number + 1}")
+
+
+def former_mark(world: EngineWorld, source: str, number: int) -> str:
+    """As it was made when the number was a part of what was digested."""
+    account = world.right.accounts["ada"]
+    stores = (f"memory:{world.left.name}", f"memory:{world.right.name}\x1e{account}")
+    parts = "\x1f".join((*stores, "contact", source, str(number)))
+    return f"{world.installation}:{hashlib.sha256(parts.encode()).hexdigest()[:40]}"
+
+
+def test_of_two_that_were_made_for_one_record_the_later_is_its_counterpart(
+    world: EngineWorld,
+) -> None:
+    made_again(world, 3)
+    first = next(id for id, entry in world.right.entries.items() if entry.deleted)
+    lose_state(world)
+    world.right.restore(first)
+
+    report = world.sync()
+
+    assert [problem.kind for problem in report.problems] == ["copy"]
+    assert len(world.left.read("ada")) == 1
+    world.left.update(world.only(world.left), {"notes": "for the later one"})
+    world.settle()
+    assert not world.right.read("ada")[first].get("notes")

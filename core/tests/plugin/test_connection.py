@@ -199,12 +199,12 @@ def test_a_create_with_a_key_is_repeated_and_made_once(connect, store) -> None:
     assert list(store.read()) == [outcome.id]
 
 
-def test_can_match_is_the_presence_of_the_method(connect) -> None:
-    class NoMatch(MemoryConnector):
-        fetch_match = Connector.fetch_match
+def test_whether_deleted_records_can_be_read_is_the_presence_of_the_method(connect) -> None:
+    class NoBin(MemoryConnector):
+        fetch_deleted = Connector.fetch_deleted
 
-    assert connect().can_match
-    assert not connect(NoMatch).can_match
+    assert connect().can_read_deleted
+    assert not connect(NoBin).can_read_deleted
 
 
 def test_scope_and_custom_fields_are_asked_of_the_connector(connect) -> None:

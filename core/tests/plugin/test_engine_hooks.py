@@ -81,17 +81,10 @@ def test_register_matchers_adds_names_to_match_by(scripted) -> None:
     assert "email" in manager.matchers
 
 
-def test_register_transforms_adds_names(scripted) -> None:
-    manager = PluginManager.of({"a": scripted(register_transforms=lambda: {"upper": str.upper})})
-
-    assert manager.transforms["upper"]("a") == "A"
-
-
 @pytest.mark.parametrize(
     ("hook", "attribute", "answer"),
     [
         ("register_matchers", "matchers", lambda: {"x": len}),
-        ("register_transforms", "transforms", lambda: {"x": len}),
         ("policy_rules", "rule_sets", lambda: [RuleSet("x")]),
         ("object_types", "object_types", lambda: [ObjectType("x", ())]),
     ],

@@ -120,6 +120,15 @@ def test_a_released_or_expired_claim_is_free(database: Database) -> None:
         assert claims.claim(tx, [[MAIL]], 0.0) == [None]
 
 
+def test_a_claim_made_by_a_clock_that_was_far_ahead_is_no_claim_for_ever(
+    database: Database,
+) -> None:
+    with database.transaction() as tx:
+        claims.claim(tx, [[MAIL]], 730 * DAY)
+        claims.expire(tx, 0.0)
+        assert claims.claim(tx, [[OTHER]], 0.0) == [None]
+
+
 # --- tokens -------------------------------------------------------------------------------------
 
 

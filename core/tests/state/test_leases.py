@@ -1,17 +1,17 @@
-"""Leases: one holder at a time, fences that only rise, and no commit after a loss."""
+"""Leases: one holder at a time, and no commit after a loss."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import text
 
 from syncline.errors import Busy, StateError
 from syncline.state import leases
 from syncline.state.database import Database
 from syncline.state.holder import Holder
-from syncline.state.leases import LEASE, LeaseKey
+from syncline.state.leases import LeaseKey
 
 ADA = LeaseKey(1, "ada", "contact")
 BOB = LeaseKey(1, "bob", "contact")
@@ -20,11 +20,6 @@ BOB = LeaseKey(1, "bob", "contact")
 def acquire(database: Database, holder: str, now: float, *keys: LeaseKey) -> set[LeaseKey]:
     with database.transaction() as tx:
         return leases.acquire(tx, keys, holder, now, 60.0)
-
-
-def fence(database: Database, key: LeaseKey) -> int:
-    with database.transaction() as tx:
-        return int(tx.scalar(select(LEASE.c.fence).where(LEASE.c.account == key.account)) or 0)
 
 
 def test_one_holder_at_a_time(database: Database) -> None:
@@ -44,22 +39,20 @@ def test_another_type_of_the_same_account_is_free(database: Database) -> None:
     assert acquire(database, "two", 0.0, ADA._replace(type="task"))
 
 
-def test_an_expired_lease_passes_to_the_next_and_the_fence_rises(database: Database) -> None:
+def test_an_expired_lease_passes_to_the_next_and_is_lost_to_the_first(database: Database) -> None:
     acquire(database, "one", 0.0, ADA)
-    before = fence(database, ADA)
 
     assert acquire(database, "two", 60.0, ADA) == {ADA}
-    assert fence(database, ADA) > before
+    with database.transaction() as tx, pytest.raises(Busy):
+        leases.assert_held(tx, "one", 59.0, 1)  # whatever its own clock says
 
 
-def test_a_released_lease_is_free_at_once_and_the_fence_still_rises(database: Database) -> None:
+def test_a_released_lease_is_free_at_once(database: Database) -> None:
     acquire(database, "one", 0.0, ADA)
-    before = fence(database, ADA)
     with database.transaction() as tx:
         leases.release(tx, "one")
 
     assert acquire(database, "two", 1.0, ADA) == {ADA}
-    assert fence(database, ADA) > before
 
 
 def test_a_holder_may_take_its_own_lease_again(database: Database) -> None:
@@ -106,15 +99,14 @@ def take(holder: Holder, now: float, *keys: LeaseKey) -> set[LeaseKey]:
         return holder.acquire(tx, keys, now, 60.0)
 
 
-def test_the_leases_of_the_dead_pass_at_once_and_the_fence_rises(
+def test_the_leases_of_the_dead_pass_at_once(
     database: Database, killed: Callable[[Database, str], None]
 ) -> None:
     acquire(database, "dead", 0.0, ADA, BOB)
     killed(database, "dead")
-    before, two = fence(database, ADA), Holder(database, "two")
+    two = Holder(database, "two")
 
     assert take(two, 1.0, ADA) == {ADA}
-    assert fence(database, ADA) > before
     two.release()
     with pytest.raises(Busy), database.transaction() as tx:
         leases.assert_held(tx, "dead", 1.0, 2)

@@ -73,6 +73,12 @@ def test_a_secret_signs_in_and_the_report_names_the_tenant(outlook: Any) -> None
     assert set(outlook.calls) == {"check"}
 
 
+def test_a_thorough_check_says_that_private_contacts_are_synced_too(outlook: Any) -> None:
+    said = [each.message for each in check(outlook.connector).results if "private" in each.message]
+    assert said == ["contacts marked private are synced like all others"]
+    assert "private" not in str(check(outlook.connector, thorough=False).results)
+
+
 def test_a_certificate_signs_in(graph: Any, connect: Any, tmp_path: Path, key: Any) -> None:
     graph.change_app(certificate=certificate(key).decode())
     settings = {"pem": stored(tmp_path, "app.pem", pem(key))}

@@ -25,6 +25,7 @@ from syncline.plugin.requests import (
     CheckRequest,
     Create,
     Delete,
+    DeletedRequest,
     DeleteRequest,
     Feed,
     IdsRequest,
@@ -160,6 +161,11 @@ class Connection:
         wanted = tuple(map(RecordId, ids))
         request = IdsRequest(spec=self.spec, feed=feed, ids=wanted, scoped=scope is not None)
         return self.connector.fetch_ids(request)
+
+    def in_the_bin(self, *ids: str) -> Page:
+        wanted = tuple(map(RecordId, ids))
+        request = DeletedRequest(spec=self.spec, feed=self.feed, ids=wanted)
+        return self.connector.fetch_deleted(request)
 
     def record(self, id: str) -> Record:
         (found,) = self.ids(id).records

@@ -10,7 +10,7 @@ import pytest
 from syncline.errors import ConfigurationError
 from syncline.model import matching
 from syncline.model.records import AbsenceReason, Absent
-from syncline.plugin.requests import Scope
+from syncline.plugin.requests import Page, Scope
 
 
 def reasons(page: Any) -> dict[str, AbsenceReason]:
@@ -202,3 +202,28 @@ def test_two_hundred_people_are_one_query(org: Any, sf: Any) -> None:
     sf.users(*(f"person{number}@example.test" for number in range(200)))
 
     assert sum(org.calls.values()) <= 2
+
+
+# ---- the Recycle Bin ----------------------------------------------------------------------------
+
+
+def test_an_edit_made_right_before_a_deletion_is_read_from_the_recycle_bin(
+    org: Any, sf: Any
+) -> None:
+    id = org.contact(FirstName="Grace", Title="Commodore")
+    current = sf.record(id)
+    org.sandbox.update("Contact", id, {"Title": "Admiral"})
+    sf.delete(current)
+
+    (record,) = sf.in_the_bin(id).records
+    assert record.fields["job_title"] == "Admiral"
+    assert record.fields.keys() == current.fields.keys()
+
+
+def test_what_is_not_in_the_recycle_bin_is_left_out(org: Any, sf: Any) -> None:
+    there, winner, loser, purged = (org.contact(FirstName=name) for name in "abcd")
+    org.sandbox.merge("Contact", winner, [loser])
+    org.sandbox.delete("Contact", purged)
+    org.sandbox.empty_bin()
+
+    assert sf.in_the_bin(there, loser, purged) == Page()

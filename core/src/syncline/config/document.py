@@ -68,6 +68,12 @@ class StateTable(Table):
     history_days: int = Field(
         30, ge=0, description="How many days the history of changes is kept (for looking back)."
     )
+    history_runs: int = Field(
+        100,
+        ge=0,
+        description="Of how many runs that wrote something it is kept at least, however old they "
+        "are: a run whose clock is far ahead then does not erase it.",
+    )
 
 
 class PluginsTable(Table):
@@ -182,9 +188,6 @@ class ObjectTable(Table):
         "sever",
         description="A record that several members share is deleted at one of them: only that "
         "link ends, or the deletion reaches everybody.",
-    )
-    private: Literal["skip", "busy", "full"] = Field(
-        "skip", description="What of a private record is passed on."
     )
     invitations: Literal["never", "send"] = Field(
         "never", description='"never": a write that would send mail to people is withheld.'

@@ -92,7 +92,7 @@ def _state(table: StateTable, problems: Problems) -> StateSettings:
         problems.add("url", rule, "the URL without it; PGPASSWORD or ~/.pgpass for the password")
     elif parts["system"] == "sqlite":
         url = _beside(parts["rest"], problems.file.parent)
-    return StateSettings(url, table.key, table.history_days)
+    return StateSettings(url, table.key, table.history_days, table.history_runs)
 
 
 def _beside(rest: str, directory: Path) -> str:

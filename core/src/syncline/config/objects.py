@@ -107,7 +107,6 @@ def _resolve(
         left_scope=LeftScope(table.left_scope),
         drift=Drift(table.drift),
         shared_delete=SharedDelete(table.shared_delete),
-        private=table.private,
         invitations=table.invitations,
         guards=GuardLimits(**table.guards.model_dump()),
         fields=rules,

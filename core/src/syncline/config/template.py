@@ -89,6 +89,7 @@ def _state() -> Iterator[str]:
     yield from _setting(StateTable, "url", _text(StateTable.model_fields["url"].default))
     yield from _setting(StateTable, "key", f"{{ file = {_text(KEY_FILE)} }}")
     yield from _setting(StateTable, "history_days", _text(30))
+    yield from _setting(StateTable, "history_runs", _text(100))
 
 
 def _plugins() -> Iterator[str]:
@@ -170,6 +171,5 @@ def _object_values(type: ObjectType, names: PerSide[str], merge: str) -> Mapping
         "left_scope": _text("keep"),
         "drift": _text("ignore"),
         "shared_delete": _text("sever"),
-        "private": _text("skip"),
         "invitations": _text("never"),
     }

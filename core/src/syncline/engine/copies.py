@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, select
 
-from syncline.engine.lanes import Lane, create_key
+from syncline.engine.lanes import Lane
+from syncline.engine.markers import Marks
 from syncline.model.sides import Side
 from syncline.state.links import LINK, LIVE
 
@@ -24,16 +25,12 @@ def copies(
 
     A record that carries our marker is never new while the record it names lives.
     """
-    ours = {row.id: row.marker for row in rows if str(row.marker).startswith(f"{installation}:")}
-    if not ours:
+    marked = [row for row in rows if str(row.marker).startswith(f"{installation}:")]
+    if not marked:
         return set()
     named = LINK.c[f"{side.other}_id"]
-    statement = select(named, LINK.c.incarnation).where(
+    statement = select(named).where(
         LINK.c.lane_id == lane.id, LINK.c.status.in_(LIVE), named.is_not(None)
     )
-    taken = {
-        create_key(installation, lane, side.other, record_id, number)
-        for record_id, incarnation in tx.execute(statement)
-        for number in range(incarnation + 2)
-    }
-    return {record_id for record_id, marker in ours.items() if marker in taken}
+    taken = Marks.of(installation, lane, side.other, tx.scalars(statement))
+    return {row.id for row in marked if taken.read(row.marker) is not None}

@@ -145,7 +145,7 @@ def load_held(tx: Connection, lanes: Mapping[int, Lane], now: float) -> Held:
     for lane in lanes.values():
         by_days.setdefault(lane.policy.guards.approval_days, []).append(lane.id)
     for days, ids in by_days.items():
-        _expire(tx, ids, now - days * _DAY)
+        _expire(tx, ids, now, days * _DAY)
     for part in chunks(lanes):
         statement = select(APPROVAL.c.handle).where(
             among(APPROVAL.c.lane_id, part), APPROVAL.c.approved_at.is_not(None)
@@ -154,8 +154,11 @@ def load_held(tx: Connection, lanes: Mapping[int, Lane], now: float) -> Held:
     return held
 
 
-def _expire(tx: Connection, lane_ids: Iterable[int], before: float) -> None:
-    """Operations approved before this are held again."""
+def _expire(tx: Connection, lane_ids: Iterable[int], now: float, seconds: float) -> None:
+    """Operations approved longer ago than this are held again; likewise those approved as far in
+    the future, by a clock that was ahead: they would hold for ever.
+    """
+    at = APPROVAL.c.approved_at
     for part in chunks(lane_ids):
-        old = (among(APPROVAL.c.lane_id, part), APPROVAL.c.approved_at < before)
-        tx.execute(update(APPROVAL).where(*old).values(approved_at=None))
+        void = (among(APPROVAL.c.lane_id, part), (at < now - seconds) | (at > now + seconds))
+        tx.execute(update(APPROVAL).where(*void).values(approved_at=None))

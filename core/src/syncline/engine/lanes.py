@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -57,7 +56,9 @@ class LaneSide:
 
 @dataclass(frozen=True, kw_only=True)
 class Lane:
-    """A lane of a round."""
+    """A lane of a round. `careful`: its state was lost or is an older one, so that what looks new
+    may have been linked.
+    """
 
     id: int
     name: LaneName
@@ -69,6 +70,7 @@ class Lane:
     rebaseline: bool = False
     baseline_winner: Side | None = None
     adopt_foreign: bool = False
+    careful: bool = False
     limit: int | None = None
 
     @property
@@ -115,20 +117,6 @@ class Lane:
         """The fields both sides hold: those a decision is about."""
         left, right = (self.sides[side].feed.spec.by_name for side in SIDES)
         return tuple(name for name in self.type.fields if name in left and name in right)
-
-
-def create_key(installation: str, lane: Lane, source: Side, id: str, incarnation: int) -> str:
-    """The deterministic key of a create, which is also the marker the new record carries.
-
-    It holds no secret, so that it survives the loss of the state: installation, then SHA-256 over
-    both stores' identities, the type, the source record and its incarnation. Where accounts are
-    stores of their own, the target's account is part of it: a shared record goes to several.
-    """
-    here, there = lane.sides[source.other], lane.sides[source]
-    target = here.feed.store if here.of_all_accounts else f"{here.feed.store}\x1e{here.account}"
-    parts = (there.feed.store, target, lane.type.name, id, str(incarnation))
-    digest = hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:40]
-    return f"{installation}:{digest}"
 
 
 Readers = tuple[tuple[Lane, Side], ...]

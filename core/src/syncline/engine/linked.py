@@ -271,8 +271,12 @@ class LinkedWork:
             self.held.note(operation, guard, self.world.seconds)
             return Obstacle(f"guard: {guard.value}", operation.handle)
         if each.action is Action.DELETE and each.lane.rebaseline:
-            return Obstacle("found while re-reading after a change of the policy: the next run")
+            return Obstacle(f"found while re-reading after {_why_again(each.lane)}: the next run")
         return obstacle(self.world, each, self.written[each.lane.id])
+
+
+def _why_again(lane: Lane) -> str:
+    return "the state was lost or put back" if lane.careful else "a change of the policy"
 
 
 @dataclass(frozen=True)

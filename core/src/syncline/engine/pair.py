@@ -1,4 +1,4 @@
-"""Pairing records that were never linked: first by our own marker, then by match keys.
+"""Pairing records that were never linked: by our own marker, by match keys, by what they hold.
 
 The join happens inside the database. A key that more than twenty records of a side hold says
 nothing; several candidates at the strongest key that finds any stop as ambiguous.
@@ -12,6 +12,7 @@ from typing import Any, Final
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Row,
     Select,
     delete,
     exists,
@@ -22,12 +23,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql import alias
 
+from syncline.engine.alike import SIMILAR, Comparison
 from syncline.engine.interest import none_pending
-from syncline.engine.lanes import Lane, create_key
+from syncline.engine.lanes import Lane
+from syncline.engine.markers import Marks
 from syncline.engine.pending import in_scope, lanes_with_unlinked, unlinked
 from syncline.engine.report import RoundReport
 from syncline.engine.words import label
 from syncline.engine.world import World
+from syncline.model.records import RecordId
 from syncline.model.reports import Action, Problem
 from syncline.model.sides import SIDES, Side
 from syncline.state import attention, links, records, tables
@@ -38,6 +42,10 @@ HOLDERS_AT_MOST: Final = records.HOLDERS_AT_MOST
 
 _AMBIGUOUS: Final = (
     "several records carry the same match key: link them by hand, or make the key unique"
+)
+_NAMESAKE: Final = (
+    "the state was lost or put back, and the other side has an unlinked record of the same name "
+    "that holds something else: it may be the same one, edited since"
 )
 
 
@@ -55,6 +63,8 @@ def pair(world: World, lane: Lane, report: RoundReport) -> None:
         found = _by_marker(tx, world, lane)
         for matcher in lane.policy.match if _matches(lane) else ():
             found += _by_key(tx, world, lane, matcher, report)
+        if _matches(lane):
+            found += _by_content(tx, world, lane, report)
         if found:
             _no_longer_pending(tx, lane)
     connection = lane.sides.right.feed.connection.name
@@ -75,30 +85,28 @@ def _by_marker(tx: Connection, world: World, lane: Lane) -> int:
     """A record that carries our marker is the counterpart of the record the marker names."""
     found = 0
     for side in SIDES:
-        marked = {
-            row.marker: row.id
-            for row in tx.execute(
-                _pending(lane, side, records.RECORD).where(records.RECORD.c.marker.is_not(None))
-            )
-        }
+        statement = _pending(lane, side, records.RECORD)
+        marked = tx.execute(statement.where(records.RECORD.c.marker.is_not(None))).all()
         if marked:
             found += _link_marked(tx, world, lane, side, marked)
     return found
 
 
 def _link_marked(
-    tx: Connection, world: World, lane: Lane, side: Side, marked: Mapping[str, str]
+    tx: Connection, world: World, lane: Lane, side: Side, marked: Sequence[Row[Any]]
 ) -> int:
-    pairs: list[tuple[str, str]] = []
-    for row in tx.execute(_pending(lane, side.other, records.RECORD)):
-        for incarnation in range(3):
-            key = create_key(world.installation, lane, side.other, row.id, incarnation)
-            if key in marked:
-                pairs.append((row.id, marked[key]))
-    for source_id, target_id in pairs:
+    """Of several that were made for one record, it belongs to the one that was made last."""
+    sources = tx.execute(_pending(lane, side.other, records.RECORD))
+    marks = Marks.of(world.installation, lane, side.other, (row.id for row in sources))
+    latest: dict[str, tuple[int, str]] = {}
+    for row in sorted(marked, key=lambda row: str(row.id), reverse=True):
+        made = marks.read(row.marker)
+        if made is not None and made.incarnation >= latest.get(made.source_id, (0, ""))[0]:
+            latest[made.source_id] = made.incarnation, row.id
+    for source_id, (incarnation, target_id) in latest.items():
         ids = {f"{side.other}_id": source_id, f"{side}_id": target_id}
-        links.add(tx, {**_new_link(lane), **ids})
-    return len(pairs)
+        links.add(tx, {**_new_link(lane), **ids, "incarnation": incarnation})
+    return len(latest)
 
 
 # --- by match key -----------------------------------------------------------------------------
@@ -190,23 +198,52 @@ def _ambiguous(
     tx: Connection, world: World, lane: Lane, pairs: Sequence[Any], report: RoundReport
 ) -> None:
     for side in SIDES:
-        ids = dict.fromkeys(row._mapping[f"{side}_id"] for row in pairs)
-        for record_id in ids:
-            waiting = attention.Waiting(
-                lane.id, side, record_id, "ambiguous", _AMBIGUOUS, patient=True
-            )
-            attention.wait(tx, waiting, world.seconds)
-            report.tally(lane).waiting += 1
-            report.problem(
-                Problem(
-                    kind="ambiguous",
-                    message=_AMBIGUOUS,
-                    lane=lane.name,
-                    connection=lane.sides[side].feed.connection.name,
-                    id=record_id,
-                    label=_label(tx, world, lane, side, record_id),
-                )
-            )
+        for record_id in dict.fromkeys(row._mapping[f"{side}_id"] for row in pairs):
+            _wait(tx, world, lane, report, side, record_id, "ambiguous", _AMBIGUOUS)
+
+
+# --- by content -------------------------------------------------------------------------------
+
+
+def _by_content(tx: Connection, world: World, lane: Lane, report: RoundReport) -> int:
+    """What holds the same is the same; what is only called the same waits, where we lost track."""
+    alike = Comparison(tx, world, lane).run()
+    for left_id, right_id in alike.pairs:
+        links.add(tx, {**_new_link(lane), "left_id": left_id, "right_id": right_id})
+    attention.clear(tx, lane.id, (record_id for pair in alike.pairs for record_id in pair))
+    for side in SIDES:
+        for record_id in alike.suspects[side]:
+            _wait(tx, world, lane, report, side, record_id, SIMILAR, _NAMESAKE)
+    return len(alike.pairs)
+
+
+# --- shared -----------------------------------------------------------------------------------
+
+
+def _wait(
+    tx: Connection,
+    world: World,
+    lane: Lane,
+    report: RoundReport,
+    side: Side,
+    record_id: str,
+    kind: str,
+    why: str,
+) -> None:
+    """A record that a person has to look at."""
+    waiting = attention.Waiting(lane.id, side, record_id, kind, why, patient=True)
+    attention.wait(tx, waiting, world.seconds)
+    report.tally(lane).waiting += 1
+    report.problem(
+        Problem(
+            kind=kind,
+            message=why,
+            lane=lane.name,
+            connection=lane.sides[side].feed.connection.name,
+            id=RecordId(record_id),
+            label=_label(tx, world, lane, side, record_id),
+        )
+    )
 
 
 def _label(tx: Connection, world: World, lane: Lane, side: Side, record_id: str) -> str:
@@ -214,9 +251,6 @@ def _label(tx: Connection, world: World, lane: Lane, side: Side, record_id: str)
     own = record.feed_id == lane.sides[side].feed.id, record.id == record_id
     payload = tx.scalar(select(record.payload).where(*own))
     return "" if payload is None else label(lane.type, world.database.vault.unseal(payload))
-
-
-# --- shared -----------------------------------------------------------------------------------
 
 
 def _pending(lane: Lane, side: Side, record: Any) -> Select[Any]:

@@ -15,7 +15,8 @@ from syncline.engine.decide.values import (
 )
 from syncline.engine.digests import Digester
 from syncline.engine.held import GuardedOperation
-from syncline.engine.lanes import Lane, create_key
+from syncline.engine.lanes import Lane
+from syncline.engine.markers import create_key
 from syncline.engine.prepared import Prepared
 from syncline.engine.update import DueLink, Evaluation
 from syncline.engine.words import field_changes, planned
@@ -157,7 +158,7 @@ def prepare_create(
     """A new record at `side` for a record of the other side; with `link`, again for an old pair."""
     here = lane.sides[side]
     incarnation = 0 if link is None else link.incarnation + 1
-    sent, settlement = _created(lane, side, origin)
+    sent, settlement = created(lane, side, origin)
     key = create_key(installation, lane, side.other, origin.id, incarnation)
     changes = field_changes({}, sent)
     return Prepared(
@@ -176,8 +177,8 @@ def prepare_create(
     )
 
 
-def _created(lane: Lane, side: Side, origin: Origin) -> tuple[Mapping[str, Any], Settlement]:
-    """What is sent, and both whole bases."""
+def created(lane: Lane, side: Side, origin: Origin) -> tuple[Mapping[str, Any], Settlement]:
+    """What is sent to make a record at `side`, and both whole bases."""
     there, here = lane.sides[side.other].feed.spec, lane.sides[side].feed.spec
     source, target = SideValues(origin.fields, None, there), SideValues({}, None, here)
     filled = {name for name, digest in (origin.digests or {}).items() if digest is not None}

@@ -14,7 +14,8 @@ from sqlalchemy import Connection, select
 
 from syncline.engine.decide.deltas import Digest
 from syncline.engine.decide.settlement import Settlement
-from syncline.engine.lanes import Lane
+from syncline.engine.deleted import last_held, sent_as_held
+from syncline.engine.lanes import FeedState, Lane
 from syncline.engine.lookup import MARKER, Lookup
 from syncline.engine.prepared import Sent
 from syncline.engine.read import FeedReader
@@ -89,13 +90,36 @@ class Recovery:
         for feed_id, ids in wanted.items():
             for record in self.readers[feed_id].by_id(sorted(ids)):
                 now[feed_id, record.id] = record
-        for each in sent:
+        for each in self._as_they_were_deleted(sent, now):
             feed = self.lanes[each.lane_id].sides[each.side].feed
             found = now.get((feed.id, str(each.record_id)))
             if each.action is Action.DELETE:
                 self._resolve_delete(each, found)
             else:
                 self._resolve_update(each, found)
+
+    def _as_they_were_deleted(
+        self, sent: Sequence[Sent], now: Mapping[tuple[int, str], Record]
+    ) -> list[Sent]:
+        """Deletions that happened, with what their records held last, where that can be told."""
+        feeds: dict[int, FeedState] = {}
+        gone: dict[int, list[RecordId]] = {}
+        for each in sent:
+            feed = self.lanes[each.lane_id].sides[each.side].feed
+            if each.action is Action.DELETE and (feed.id, _id(each)) not in now:
+                feeds[feed.id] = feed
+                gone.setdefault(feed.id, []).append(_id(each))
+        held = {
+            (feed_id, id): record
+            for feed_id, ids in gone.items()
+            for id, record in last_held(feeds[feed_id], ids).items()
+        }
+        return [self._as_held(each, held) for each in sent]
+
+    def _as_held(self, each: Sent, held: Mapping[tuple[int, RecordId], Record]) -> Sent:
+        lane = self.lanes[each.lane_id]
+        record = held.get((lane.sides[each.side].feed.id, _id(each)))
+        return sent_as_held(each, record, lane.digester)
 
     def _resolve_delete(self, each: Sent, found: Record | None) -> None:
         """Gone: it happened. Still there: plan anew; the deletion is decided again, or not."""

@@ -35,6 +35,7 @@ from syncline.model.reports import Action, GuardTrip
 from syncline.model.sides import SIDES, Side
 from syncline.state import attention, links, records, tables
 from syncline.state.among import among
+from syncline.state.careful import careful_no_more
 from syncline.state.database import chunks, table
 from syncline.state.holder import Holder
 
@@ -236,9 +237,11 @@ class Round:
 
     def _finish(self, held: Held) -> None:
         self.report.guards.extend(held.trips())
+        ended = [key for key, lane in self.lanes.items() if self._ended(lane)]
         with self.world.transaction() as tx:
             if not self.world.stop():
-                held.save(tx, [key for key, lane in self.lanes.items() if self._ended(lane)])
+                held.save(tx, ended)
+            careful_no_more(tx, ended)
             changes: dict[tuple[tuple[str, Any], ...], list[int]] = {}
             for lane in self.lanes.values():
                 changes.setdefault(tuple(self._end_of(tx, lane).items()), []).append(lane.id)

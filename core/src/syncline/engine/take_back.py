@@ -13,7 +13,7 @@ from syncline.engine.decide.deltas import Digest
 from syncline.engine.decide.settlement import BaseMove, Settlement
 from syncline.engine.decide.undo import Counterpart, UndoDecision, UndoVerdict
 from syncline.engine.decide.values import base_of
-from syncline.engine.lanes import create_key
+from syncline.engine.markers import create_key
 from syncline.engine.prepared import LinkFate, Prepared, TakesBack
 from syncline.engine.standing import Place
 from syncline.engine.words import field_changes, planned

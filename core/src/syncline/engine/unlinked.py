@@ -21,6 +21,7 @@ from syncline.engine.interest import no_longer_pending, read_by_others
 from syncline.engine.lanes import FeedState, Lane
 from syncline.engine.linked import obstacle
 from syncline.engine.lookup import Lookup, Twin
+from syncline.engine.markers import Marks
 from syncline.engine.pending import in_scope, lanes_with_unlinked, unlinked
 from syncline.engine.place import Whereabouts
 from syncline.engine.prepare import Origin, prepare_create
@@ -206,15 +207,19 @@ class UnlinkedWork:
             if taken is None:
                 if began is not None:
                     overtaken = _note_twin(tx, reader, twin.record, began)
-                self._link(tx, each, twin.record.id)
+                self._link(tx, each, twin.record.id, twin.record.marker)
             elif rebound:
                 self._linked(tx, each)
         reader.by_id(overtaken)
         if taken is not None and not rebound:
             self._ambiguous(each, "another record of the same person is linked to it already")
 
-    def _link(self, tx: Connection, each: Prepared, target: RecordId) -> None:
+    def _link(
+        self, tx: Connection, each: Prepared, target: RecordId, marker: str | None = None
+    ) -> None:
         lane, side = each.lane, each.side
+        marks = Marks.of(self.world.installation, lane, side.other, [_source(each)])
+        made = marks.read(marker)
         values = {
             "lane_id": lane.id,
             "left_feed": lane.sides.left.feed.id,
@@ -222,7 +227,7 @@ class UnlinkedWork:
             f"{side.other}_id": each.source_id,
             f"{side}_id": target,
             "status": "linked",
-            "incarnation": 0,
+            "incarnation": 0 if made is None else made.incarnation,
             "dirty": True,
             f"{side.other}_inside": True,
         }

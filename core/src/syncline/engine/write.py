@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from syncline.engine.deleted import last_held, prepared_as_held
 from syncline.engine.failures import Failures
 from syncline.engine.lanes import Lane
 from syncline.engine.prepared import Prepared
@@ -94,7 +95,8 @@ class Writer:
         while sent is not None:
             outcomes = self._call(sent.writes)
             self._tell(done)
-            done = [*zip(sent.writes, sent.intents, outcomes, strict=True)]
+            writes = _as_they_were_deleted(sent.writes, outcomes)
+            done = [*zip(writes, sent.intents, outcomes, strict=True)]
             sent = self._settle_batch(done, batches.pop(0) if batches else None)
         self._tell(done)
 
@@ -264,6 +266,22 @@ def _applied(each: Prepared, outcome: Outcome) -> Applied | None:
     if isinstance(outcome, Gone) and each.action is Action.DELETE:
         return Applied(id=RecordId(str(each.target_id)))
     return outcome if isinstance(outcome, Applied) else None
+
+
+def _as_they_were_deleted(
+    writes: Sequence[Prepared], outcomes: Sequence[Outcome]
+) -> Sequence[Prepared]:
+    """The writes of a batch; deletions with what their records held last, where that can be told
+    before they are settled. A death in between leaves the intents, and recovery asks.
+    """
+    if writes[0].action is not Action.DELETE:
+        return writes
+    done = [o.id for o in outcomes if isinstance(o, Applied)]
+    held = last_held(writes[0].feed, done) if done else {}
+    return [
+        each if each.target_id is None else prepared_as_held(each, held.get(each.target_id))
+        for each in writes
+    ]
 
 
 def creating_link(each: Prepared) -> dict[str, Any]:

@@ -30,7 +30,6 @@ class FieldSpec:
     name: str
     type: FieldType
     group: str | None = None
-    custom: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,7 @@ class ObjectType:
 
     def with_custom(self, names: Iterable[str]) -> ObjectType:
         """The same type with further short-text fields, as the configuration adds them."""
-        added = tuple(FieldSpec(name, SHORT_TEXT, custom=True) for name in names)
+        added = tuple(FieldSpec(name, SHORT_TEXT) for name in names)
         return replace(self, specs=self.specs + added)
 
     def normal(self, fields: Mapping[str, Value]) -> dict[str, Value]:

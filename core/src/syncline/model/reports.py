@@ -189,7 +189,7 @@ class UndoReport:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingRecord:
     """A record in attention: why it waits, since when, when it is looked at next, and what would
-    release it.
+    release it. `code` is the service's own for what it refused.
     """
 
     lane: LaneName
@@ -203,6 +203,7 @@ class WaitingRecord:
     attempts: int
     label: str = field(default="", repr=False)
     release: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         Create,
         Deferred,
         Delete,
+        DeletedRequest,
         DeleteRequest,
         Duplicate,
         Feed,
@@ -66,9 +67,10 @@ if TYPE_CHECKING:
 _REQUESTS = (
     "AbsenceReason", "Absent", "Account", "AccountId", "AccountsRequest", "Applied", "ApplyRequest",
     "ChangesRequest", "CheckReport", "CheckRequest", "CheckResult", "Container", "Containers",
-    "ContainersRequest", "Create", "Deferred", "Delete", "DeleteRequest", "Duplicate", "Feed",
-    "FetchRequest", "Gone", "IdsRequest", "KeysRequest", "MatchKey", "MatchRequest", "Outcome",
-    "Page", "Record", "RecordId", "Rejected", "Scope", "Stale", "Unknown", "Update",
+    "ContainersRequest", "Create", "Deferred", "Delete", "DeleteRequest", "DeletedRequest",
+    "Duplicate", "Feed", "FetchRequest", "Gone", "IdsRequest", "KeysRequest", "MatchKey",
+    "MatchRequest", "Outcome", "Page", "Record", "RecordId", "Rejected", "Scope", "Stale",
+    "Unknown", "Update",
 )  # fmt: skip
 
 _NAMES_OF = {
@@ -92,11 +94,11 @@ __all__ = [
     "ApplyRequest", "Breach", "Capacity", "ChangeDetection", "ChangesRequest", "CheckReport",
     "CheckRequest", "CheckResult", "Codec", "ConflictSeen", "Connector", "ConnectorConfig",
     "ConnectorContext", "Container", "Containers", "ContainersRequest", "Create", "Deferred",
-    "Delete", "DeleteRequest", "Duplicate", "Feed", "FetchRequest", "Field", "Gone", "IdsRequest",
-    "Inexpressible", "KeysRequest", "MatchKey", "MatchRequest", "Outcome", "Page",
-    "PlannedOperation", "Record", "RecordId", "Rejected", "Resolution", "RuleSet", "RunReport",
-    "RunStarted", "SameText", "Scope", "Secret", "Stale", "TokenStore", "TypeSpec", "Unknown",
-    "Update", "Veto", "hookimpl",
+    "Delete", "DeleteRequest", "DeletedRequest", "Duplicate", "Feed", "FetchRequest", "Field",
+    "Gone", "IdsRequest", "Inexpressible", "KeysRequest", "MatchKey", "MatchRequest", "Outcome",
+    "Page", "PlannedOperation", "Record", "RecordId", "Rejected", "Resolution", "RuleSet",
+    "RunReport", "RunStarted", "SameText", "Scope", "Secret", "Stale", "TokenStore",
+    "TypeSpec", "Unknown", "Update", "Veto", "hookimpl",
 ]  # fmt: skip
 
 

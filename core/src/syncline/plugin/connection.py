@@ -77,9 +77,9 @@ class ConnectionHandle:
         return self._connector.name
 
     @property
-    def can_match(self) -> bool:
-        """Whether the connector can look for match keys: it has `fetch_match`."""
-        return type(self._connector).fetch_match is not Connector.fetch_match
+    def can_read_deleted(self) -> bool:
+        """Whether the connector can tell what deleted records held: it has `fetch_deleted`."""
+        return type(self._connector).fetch_deleted is not Connector.fetch_deleted
 
     def check(self, request: CheckRequest) -> CheckReport:
         """Credentials, permissions, identity, and what this very tenant can do."""

@@ -24,6 +24,7 @@ from syncline.plugin.requests import (
     CheckRequest,
     Containers,
     ContainersRequest,
+    DeletedRequest,
     DeleteRequest,
     FetchRequest,
     IdsRequest,
@@ -80,7 +81,8 @@ class Connector(ABC):
 
     Required: `check`, `accounts`, `fetch_changes`, `fetch_ids`, `fetch_keys`, `apply`, `delete`.
     Optional: `containers` (folders), `fetch_match` (needed unless `spec.match` is empty),
-    `scope` (data sets), `custom_field` (fields named in the configuration), `close`.
+    `fetch_deleted` (the bin), `scope` (data sets), `custom_field` (fields named in the
+    configuration), `close`.
     Errors for a whole call are those of `syncline.errors`; anything about one record is an
     outcome.
     """
@@ -130,6 +132,10 @@ class Connector(ABC):
         """Records that carry one of these keys. Only asked for kinds in `spec.match`."""
         raise ConfigurationError(f"connector {self.name!r} cannot look for match keys")
 
+    def fetch_deleted(self, request: DeletedRequest) -> Page:
+        """What deleted records held last. Worth having unless deletions are exactly conditional."""
+        raise ConfigurationError(f"connector {self.name!r} cannot read deleted records")
+
     def scope(self, spec: TypeSpec, text: str) -> Scope:
         """Turn the `where` of the configuration into a scope, checked against the service."""
         raise ConfigurationError(
@@ -151,6 +157,8 @@ class Connector(ABC):
                 return self.fetch_keys(request)
             case MatchRequest():
                 return self.fetch_match(request)
+            case DeletedRequest():
+                return self.fetch_deleted(request)
 
     def close(self) -> None:
         """Give back sockets and threads. May be called twice."""

@@ -121,7 +121,6 @@ _REGISTRATION: Final = {
     "object_types": tuple,
     "policy_rules": tuple,
     "register_matchers": dict,
-    "register_transforms": dict,
 }
 
 

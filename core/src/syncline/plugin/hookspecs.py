@@ -33,7 +33,6 @@ if TYPE_CHECKING:
         Outcome,
         Page,
     )
-    from syncline.plugin.transforms import Transform
     from syncline.policy.rules import RuleSet
     from syncline.policy.settings import ConnectionSettings
 
@@ -62,10 +61,6 @@ class EngineSpecs(Protocol):
     @hookspec
     def register_matchers(self) -> Mapping[str, Matcher]:
         """Matchers the configuration may name with `match`. A name taken twice is an error."""
-
-    @hookspec
-    def register_transforms(self) -> Mapping[str, Transform]:
-        """Pure value transforms by name. A name taken twice is an error."""
 
     @hookspec
     def register_commands(self, group: click.Group) -> None:
@@ -119,7 +114,7 @@ class ConnectionSpecs(Protocol):
 
     @hookspec(firstresult=True)
     def fetch(self, request: FetchRequest) -> Page:
-        """A page of changes, of records by id, of keys, or of records that match a key."""
+        """A page of changes, of keys, or of records: by id, by match key, out of the bin."""
 
     @hookspec(firstresult=True)
     def apply(self, request: ApplyRequest) -> list[Outcome]:

@@ -23,7 +23,6 @@ from syncline.plugin.events import ConflictSeen, Resolution, RunStarted, Veto
 from syncline.plugin.hookspecs import EngineSpecs, manager_for
 from syncline.plugin.missing import missing_connector
 from syncline.plugin.requests import Outcome
-from syncline.plugin.transforms import Transform
 from syncline.policy.rules import OPEN, RuleSet
 from syncline.policy.settings import ConnectionSettings
 
@@ -85,11 +84,6 @@ class PluginManager:
     def matchers(self) -> Mapping[str, Matcher]:
         """The matchers, by name; core's included."""
         return self._named("matcher", BUILT_IN, "register_matchers")
-
-    @cached_property
-    def transforms(self) -> Mapping[str, Transform]:
-        """The transforms, by name."""
-        return self._named("transform", {}, "register_transforms")
 
     def _named(
         self, what: str, built_in: Mapping[str, T], hook: str, *, by_name: bool = False

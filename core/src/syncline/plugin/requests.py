@@ -174,7 +174,20 @@ class MatchRequest:
     created_since: datetime | None = None
 
 
-FetchRequest = ChangesRequest | IdsRequest | KeysRequest | MatchRequest
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeletedRequest:
+    """What these records held when they were deleted: the service's bin.
+
+    Only asked right after a deletion of ours that may have gone over an edit. The answer leaves
+    out what is not deleted, was merged, or cannot be read any more. At most `spec.read_batch` ids.
+    """
+
+    spec: TypeSpec
+    feed: Feed
+    ids: tuple[RecordId, ...]
+
+
+FetchRequest = ChangesRequest | IdsRequest | KeysRequest | MatchRequest | DeletedRequest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -318,7 +331,8 @@ Outcome = Applied | Stale | Gone | Duplicate | Rejected | Unknown | Deferred
 __all__ = [
     "AbsenceReason", "Absent", "Account", "AccountId", "AccountsRequest", "Applied", "ApplyRequest",
     "ChangesRequest", "CheckReport", "CheckRequest", "CheckResult", "Container", "Containers",
-    "ContainersRequest", "Create", "Deferred", "Delete", "DeleteRequest", "Duplicate", "Feed",
-    "FetchRequest", "Gone", "IdsRequest", "KeysRequest", "MatchKey", "MatchRequest", "Outcome",
-    "Page", "Record", "RecordId", "Rejected", "Scope", "Stale", "Unknown", "Update",
+    "ContainersRequest", "Create", "Deferred", "Delete", "DeleteRequest", "DeletedRequest",
+    "Duplicate", "Feed", "FetchRequest", "Gone", "IdsRequest", "KeysRequest", "MatchKey",
+    "MatchRequest", "Outcome", "Page", "Record", "RecordId", "Rejected", "Scope", "Stale",
+    "Unknown", "Update",
 ]  # fmt: skip

@@ -54,7 +54,7 @@ class RuleSet:
     merge: str = "fields"
     expand: Callable[[RawPolicy], RawPolicy] = _as_written
     check: Callable[[ObjectPolicy, RawPolicy, PerSide[str]], tuple[Breach, ...]] = _no_breaches
-    summary: str = ""
 
 
-OPEN = RuleSet("open", summary="Everything the schema can say; the default for any other pair.")
+OPEN = RuleSet("open")
+"""Everything the schema can say; the default for any other pair."""

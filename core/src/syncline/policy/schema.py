@@ -134,7 +134,6 @@ class ObjectPolicy:
     left_scope: LeftScope = LeftScope.KEEP
     drift: Drift = Drift.IGNORE
     shared_delete: SharedDelete = SharedDelete.SEVER
-    private: str = "skip"
     invitations: str = "never"
     guards: GuardLimits = GuardLimits()
     fields: Mapping[str, FieldRule] = field(default_factory=dict)

@@ -51,6 +51,7 @@ class StateSettings:
     key: Any = field(repr=False)
     """A `syncline.plugin.secrets.Secret` for the installation's key."""
     history_days: int = 30
+    history_runs: int = 100
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from syncline.plugin.requests import CheckReport, CheckResult, Level
 from syncline.policy.settings import Configuration
 from syncline.state import leases
 from syncline.state.database import Database
+from syncline.state.epochs import Epochs, Standing, own_folder
 from syncline.state.intents import INTENT
 from syncline.state.lanes import LANE
 from syncline.state.leases import LEASE
@@ -58,11 +59,13 @@ class StateCheck:
     database: Database
     configuration: Configuration
     now: float
+    own_folder: Callable[[], Path] = own_folder
 
     def findings(self) -> Iterator[CheckResult]:
         """The file first, then what is in it."""
         yield from self._database()
         yield from self._file()
+        yield self._standing()
         yield from self._key()
         with self.database.transaction() as tx:
             yield from self._lanes(tx)
@@ -96,6 +99,18 @@ class StateCheck:
         size = path.stat().st_size / 1_000_000
         yield _finding("database.size", "ok", f"{path.name}: {size:.1f} MB")
         yield _mode("database.mode", path)
+
+    def _standing(self) -> CheckResult:
+        found = Epochs(self.database, self.own_folder).standing()
+        if found is Standing.KNOWN:
+            return _finding("database.epoch", "ok", "the database belongs here, and is the latest")
+        if found is Standing.OLDER:
+            words = "the database is older than one this place has worked with"
+            hint = "A backup was put back, or the state was lost: the next run is careful."
+            return _finding("database.epoch", "warning", words, hint)
+        words = "the database is a copy that belongs to another place: runs refuse it"
+        hint = "`syncline state adopt`, if the other one is gone for good."
+        return _finding("database.epoch", "error", words, hint)
 
     def _key(self) -> Iterator[CheckResult]:
         """A key in a file is worth as much as the file's mode."""

@@ -161,6 +161,7 @@ class Inspection:
             attempts=row.attempts,
             label=self.label_of(tx, lane, side, row.record_id),
             release=release(row.reason, self.connection(lane, _refusing(row))),
+            code=row.code,
         )
 
     def _held(self, tx: Connection, lanes: dict[int, Row[Any]]) -> list[HeldOperation]:

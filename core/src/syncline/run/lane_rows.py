@@ -19,6 +19,7 @@ from syncline.model.sides import SIDES, PerSide, Side
 from syncline.policy.schema import Direction, ObjectPolicy
 from syncline.run.sync_side import fingerprint
 from syncline.state import lanes as rows
+from syncline.state.careful import began_again, careful_lanes
 from syncline.state.database import Database
 from syncline.state.leases import LeaseKey, until
 
@@ -26,7 +27,7 @@ from syncline.state.leases import LeaseKey, until
 @dataclass(frozen=True)
 class LaneRows:
     """The lanes between two stores for one object type. `known` by its key, as they were
-    when all of them were looked up.
+    when all of them were looked up. `careful`: lanes whose state was lost; `anew`: all of them.
     """
 
     database: Database
@@ -35,6 +36,8 @@ class LaneRows:
     fingerprint: str
     digester: Digester
     now: float
+    careful: frozenset[int] = frozenset()
+    anew: bool = False
 
     @classmethod
     def of(
@@ -47,8 +50,11 @@ class LaneRows:
         """Look up the lanes with these sides."""
         with database.transaction() as tx:
             known = rows.known_lanes(tx, policy.type.name, (each.left.account for each in sides))
+            careful, anew = careful_lanes(tx), began_again(tx, now)
         digester = Digester(policy.type, database.vault.digest)
-        return cls(database, policy, known, policy_fingerprint(policy), digester, now)
+        return cls(
+            database, policy, known, policy_fingerprint(policy), digester, now, careful, anew
+        )
 
     def lane(
         self, name: LaneName, sides: PerSide[LaneSide], limit: int | None, *, adopt: bool
@@ -77,6 +83,7 @@ class LaneRows:
             rebaseline=bool(row.rebaseline),
             baseline_winner=None if winner is None else Side(winner),
             adopt_foreign=bool(row.adopted_foreign),
+            careful=row.id in self.careful or (self.anew and row.first_synced_at is None),
             limit=limit,
         )
 

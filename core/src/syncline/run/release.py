@@ -8,6 +8,8 @@ from typing import Final
 _RELEASES: Final[Mapping[str, str]] = {
     "ambiguous": "change one of the candidates so that only one fits, delete the surplus one, or "
     "make the match key unique; the edited record is looked at in the next run",
+    "similar": "let both records hold the same, and they are linked; or delete the surplus one, or "
+    "give one of them another name, and it is new; the edited record is looked at in the next run",
     "unreadable": "give Syncline's account the permission to read it in {connection}; it is tried "
     "again by itself",
     "read only": "allow Syncline's account to write these fields in {connection}, or take them out "

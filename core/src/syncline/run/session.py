@@ -23,6 +23,7 @@ from syncline.model.reports import (
     CallCounts,
     HeldOperation,
     HistoryEntry,
+    Problem,
     RunEntry,
     RunReport,
     StatusReport,
@@ -47,7 +48,9 @@ from syncline.run.story import Story
 from syncline.run.surroundings import MACHINE, Surroundings
 from syncline.run.undo import Undoing, find_run
 from syncline.state import claims, history
+from syncline.state.careful import be_careful
 from syncline.state.database import Database, scratch_copy
+from syncline.state.epochs import Epochs, Standing
 from syncline.state.vault import Vault
 
 _DAY = 24 * 3600.0
@@ -82,6 +85,7 @@ class Session:
         self._plugins = plugins
         self._database = database
         self._new_id, self._now = surroundings.new_id, surroundings.now
+        self._epochs = Epochs(database, surroundings.own_folder)
         self._progress = progress
         self._workers = workers
         self._stop = threading.Event()
@@ -227,15 +231,32 @@ class Session:
         before, started = self._connections.calls(), self._now()
         report = RoundReport(keep_all=dry)
         self._plugins.observe_run_started(RunStarted(run_id=world.run_id, dry=dry, started=started))
-        if not dry:
-            with database.transaction() as tx:
-                history.begin_run(tx, world.run_id, world.seconds, undoes)
+        self._begin(world, report, undoes)
         lanes = work(world, report)
         found = self._report(world, started, report, lanes, before)
         if not dry:
             self._note_end(world, found)
         self._plugins.observe_run_finished(found)
         return found
+
+    def _begin(self, world: World, report: RoundReport, undoes: str | None) -> None:
+        """Note the run and the state's new epoch; a plan only looks what the state is.
+
+        Raises:
+            StateError: the state is a copy that belongs elsewhere.
+
+        """
+        found = self._epochs.standing() if world.dry else Standing.KNOWN
+        with world.database.transaction() as tx:
+            if not world.dry:
+                found = self._epochs.begin(tx, world.run_id)
+                history.begin_run(tx, world.run_id, world.seconds, undoes)
+            if found is not Standing.KNOWN:
+                be_careful(tx, world.seconds)
+        if not world.dry:
+            self._epochs.raised()
+        if found is not Standing.KNOWN:
+            report.problem(_not_the_latest(found))
 
     def _round(
         self,
@@ -295,11 +316,13 @@ class Session:
         for lane in report.lanes:
             for name, number in lane.counts.items():
                 counts[name] = counts.get(name, 0) + number
-        days = self._configuration.state.history_days
+        kept = self._configuration.state
         with self._database.transaction() as tx:
             history.end_run(tx, world.run_id, world.seconds, report.exit_code, counts)
-            history.expire(tx, world.seconds - days * _DAY)
+            history.expire(tx, world.seconds - kept.history_days * _DAY, kept.history_runs)
             claims.expire(tx, world.seconds)
+            self._epochs.rise(tx)
+        self._epochs.raised()
 
     # --- look and decide ------------------------------------------------------------------------
 
@@ -343,7 +366,9 @@ class Session:
         """Whether the installation, the database and the connections are sound."""
         now = self._now().timestamp()
         found = list(doctor.installation(self._plugins.plugins))
-        found += doctor.StateCheck(self._database, self._configuration, now).findings()
+        found += doctor.StateCheck(
+            self._database, self._configuration, now, self._epochs.folder
+        ).findings()
         for each in self.check():
             found += doctor.connection(each.name, each.report, each.error)
             if each.report and (clock := doctor.clock(each.name, each.report, self._now)):
@@ -358,6 +383,23 @@ class Session:
         return Inspection(
             self._database, self._configuration, self._plugins, self._now().timestamp()
         )
+
+
+def _not_the_latest(found: Standing) -> Problem:
+    if found is Standing.ELSEWHERE:
+        return Problem(
+            kind="state",
+            message="this state database is a copy that belongs to another place: a run refuses it",
+            hint="`syncline state adopt` makes it belong here, if the other one is gone for good.",
+            exit_code=3,
+        )
+    return Problem(
+        kind="state",
+        message="the state is older than one this place has worked with: a backup was put back, or "
+        "it was lost",
+        hint="What is on both sides is linked again; namesakes that differ wait (`syncline links "
+        "list`), and deletions are left to the next run.",
+    )
 
 
 def _difference(

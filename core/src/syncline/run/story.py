@@ -51,7 +51,7 @@ class Story:
                 "nothing is known of such a record",
                 hint="Name its id, or (part of) its name or an e-mail address. Of a record that "
                 "was only linked and never written the id alone is known, and what was done longer "
-                "ago than history_days is forgotten.",
+                "ago than the history is kept is forgotten.",
             )
         return tuple(
             self._entry(row, lanes[row.lane_id], undone.get(row.run_id))

@@ -13,8 +13,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from syncline.state.database import CommitHook
+from syncline.state.epochs import own_folder
 
 
 def _new_id() -> str:
@@ -26,6 +28,7 @@ class Surroundings:
     """`now`: the instant, in UTC. `elapsed`: any clock in seconds, for how long things take.
     `sleep` waits before a call is repeated, `jitter` (0 to 1) varies for how long. `new_id` names
     runs: unique among all runs of an installation. `commits` is asked around every commit.
+    `own_folder` is where this user's programs keep what must not lie in the database.
     """
 
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -34,6 +37,7 @@ class Surroundings:
     jitter: Callable[[], float] = random.random
     new_id: Callable[[], str] = _new_id
     commits: CommitHook | None = None
+    own_folder: Callable[[], Path] = own_folder
 
 
 MACHINE = Surroundings()

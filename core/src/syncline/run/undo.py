@@ -38,7 +38,7 @@ def find_run(database: Database, given: str) -> str:
     if not given or not found:
         raise UsageError(
             f"there is no run {given!r}",
-            hint="`syncline history runs` lists them; older ones than history_days are forgotten.",
+            hint="`syncline history runs` lists those that the history still holds.",
         )
     if len(found) > 1:
         raise UsageError(f"{len(found)} runs begin with {given!r}", hint="Write more of it.")

@@ -7,8 +7,11 @@ from pathlib import Path
 
 from syncline.errors import UsageError
 from syncline.policy.settings import StateSettings
+from syncline.run.surroundings import MACHINE, Surroundings
 from syncline.state import backup, database
+from syncline.state.careful import be_careful
 from syncline.state.database import Database
+from syncline.state.epochs import Epochs, Standing
 from syncline.state.migrate import upgrade, version
 from syncline.state.vault import Vault
 
@@ -57,3 +60,27 @@ def move_up(settings: StateSettings, *, backed_up: bool) -> MovedUp:
         engine.dispose()
     Database.open(settings.url, vault).close()
     return MovedUp(before, after, kept)
+
+
+def adopt(settings: StateSettings, surroundings: Surroundings = MACHINE) -> bool:
+    """A copy of the state belongs here from now on. False if it did before.
+
+    The other one may have gone on since: the next run takes this for an older state.
+
+    Raises:
+        StateError: the database cannot be used.
+
+    """
+    vault = Vault.from_key(settings.key.resolve().get_secret_value())
+    opened = Database.open(settings.url, vault, surroundings.commits)
+    epochs = Epochs(opened, surroundings.own_folder)
+    try:
+        if epochs.standing() is not Standing.ELSEWHERE:
+            return False
+        with opened.transaction() as tx:
+            epochs.adopt(tx, surroundings.new_id())
+            be_careful(tx, surroundings.now().timestamp())
+        epochs.raised()
+    finally:
+        opened.close()
+    return True

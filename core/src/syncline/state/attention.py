@@ -97,9 +97,12 @@ def wake_lanes(tx: Connection, lane_ids: Iterable[int], now: float) -> None:
 def waits(
     lane_id: ColumnElement[int], record_id: ColumnElement[str | None], now: float
 ) -> ColumnElement[bool]:
-    """The condition that a record of a lane is waiting and not due."""
+    """The condition that a record of a lane is waiting and not due. No pause is longer than a day:
+    a time beyond two was noted by a clock that was far ahead, and holds nothing up.
+    """
     return exists().where(
         ATTENTION.c.lane_id == lane_id,
         ATTENTION.c.record_id == record_id,
-        (ATTENTION.c.next_at.is_(None)) | (ATTENTION.c.next_at > now),
+        ATTENTION.c.next_at.is_(None)
+        | ((ATTENTION.c.next_at > now) & (ATTENTION.c.next_at <= now + 2 * LONGEST_PAUSE)),
     )

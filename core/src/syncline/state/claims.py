@@ -61,8 +61,11 @@ def release(tx: Connection, lane_id: int, source_ids: Iterable[str]) -> None:
 
 
 def expire(tx: Connection, now: float) -> None:
-    """Forget old claims: searches see those records by now."""
-    tx.execute(delete(CLAIM).where(CLAIM.c.claimed_at < now - KEPT))
+    """Forget old claims: searches see those records by now. What was claimed far in the future was
+    claimed by a clock that was ahead, and would never grow old.
+    """
+    at = CLAIM.c.claimed_at
+    tx.execute(delete(CLAIM).where((at < now - KEPT) | (at > now + KEPT)))
 
 
 def _holders(tx: Connection, wanted: Iterable[str]) -> dict[str, Claim]:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, exists, insert, select, update
 
 from syncline.state import tables
 from syncline.state.among import among
@@ -15,6 +15,13 @@ from syncline.state.database import chunks, table
 
 HISTORY: Final = table(tables.History)
 RUN: Final = table(tables.Run)
+
+
+_LAST_WRITING: Final = (
+    select(RUN.c.id)
+    .where(exists().where(HISTORY.c.run_id == RUN.c.id))
+    .order_by(RUN.c.started_at.desc())
+)
 
 
 def begin_run(tx: Connection, run_id: str, now: float, undoes: str | None = None) -> None:
@@ -38,9 +45,13 @@ def add(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     insert_rows(tx, HISTORY, rows)
 
 
-def expire(tx: Connection, before: float) -> None:
-    """Forget the runs that are older than the configured number of days, and what they did."""
+def expire(tx: Connection, before: float, runs: int) -> None:
+    """Forget the runs that began before this moment, and what they did, but for the last `runs` of
+    those that wrote something: the moment comes from a clock, and one that is far ahead is no
+    reason to forget everything.
+    """
     old = list(tx.scalars(select(RUN.c.id).where(RUN.c.started_at < before)))
-    for part in chunks(old):
+    kept = set(tx.scalars(_LAST_WRITING.limit(runs))) if old else set()
+    for part in chunks(run_id for run_id in old if run_id not in kept):
         tx.execute(delete(HISTORY).where(among(HISTORY.c.run_id, part)))
         tx.execute(delete(RUN).where(among(RUN.c.id, part)))

@@ -1,4 +1,4 @@
-"""Leases: one holder for an account's records of one type, with a fencing number.
+"""Leases: one holder for an account's records of one type.
 
 Exclusion lives in our state, not in the runner, so that any number of machines can run. A lease
 ends when it is given back, when it runs out, or when its holder is certainly dead.
@@ -40,16 +40,8 @@ def acquire(
         for key in wanted
         if key not in known or known[key].until_at <= now or known[key].holder == holder
     ]
-    rows = [
-        {
-            **key._asdict(),
-            "holder": holder,
-            "until_at": now + seconds,
-            "fence": known[key].fence + 1 if key in known else 1,
-        }
-        for key in free
-    ]
-    upsert(tx, LEASE, rows, ("holder", "until_at", "fence"))
+    rows = [{**key._asdict(), "holder": holder, "until_at": now + seconds} for key in free]
+    upsert(tx, LEASE, rows, ("holder", "until_at"))
     return set(free)
 
 

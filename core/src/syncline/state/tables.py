@@ -170,7 +170,7 @@ class LaneRow(SQLModel, table=True):
 
 
 class Lease(SQLModel, table=True):
-    """Who works on an account's records of one type. `fence` rises with every new holder."""
+    """Who works on an account's records of one type."""
 
     __tablename__ = "lease"
     store_id: int = Field(primary_key=True)
@@ -178,7 +178,6 @@ class Lease(SQLModel, table=True):
     type: str = Field(primary_key=True)
     holder: str = Field(default="", index=True)
     until_at: float = 0.0
-    fence: int = 0
 
 
 class LinkRow(SQLModel, table=True):

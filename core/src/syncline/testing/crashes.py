@@ -146,8 +146,9 @@ class Moment:
     def of(cls, world: EngineWorld, name: str = "moment") -> Moment:
         """Remember the world; no session may be open."""
         copied = world.folder / f"{name}.sqlite"
-        if _file(world).exists():
-            shutil.copyfile(_file(world), copied)
+        for suffix in _KEPT:
+            if (file := _beside(_file(world), suffix)).exists():
+                shutil.copyfile(file, _beside(copied, suffix))
         return cls(_kept(world.left), _kept(world.right), world.clock.moment, copied)
 
     def restore(self, world: EngineWorld) -> None:
@@ -155,10 +156,11 @@ class Moment:
         vars(world.left).update(copy.deepcopy(self.left))
         vars(world.right).update(copy.deepcopy(self.right))
         world.clock.moment = self.clock
-        for suffix in ("", "-wal", "-shm"):
-            _file(world).with_name(_file(world).name + suffix).unlink(missing_ok=True)
-        if self.state.exists():
-            shutil.copyfile(self.state, _file(world))
+        for suffix in (*_KEPT, "-wal", "-shm"):
+            _beside(_file(world), suffix).unlink(missing_ok=True)
+        for suffix in _KEPT:
+            if (kept := _beside(self.state, suffix)).exists():
+                shutil.copyfile(kept, _beside(_file(world), suffix))
 
 
 _SHARED: Final = ("lock", "clock", "options", "spec", "fault")
@@ -168,8 +170,15 @@ def _kept(store: MemoryStore) -> dict[str, Any]:
     return copy.deepcopy({k: v for k, v in vars(store).items() if k not in _SHARED})
 
 
+_KEPT: Final = ("", "-epoch")
+
+
 def _file(world: EngineWorld) -> Path:
     return world.folder / "state.sqlite"
+
+
+def _beside(file: Path, suffix: str) -> Path:
+    return file.with_name(file.name + suffix)
 
 
 # --- dying, and going on --------------------------------------------------------------------------

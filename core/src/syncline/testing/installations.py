@@ -122,7 +122,8 @@ class Installations:
         """The copy is put back, if there is one."""
         state = self._state(which)
         if state.with_name("backup").exists():
-            self.lose(which)
+            for suffix in ("-wal", "-shm"):
+                state.with_name(state.name + suffix).unlink(missing_ok=True)
             shutil.copyfile(state.with_name("backup"), state)
 
     def lose(self, which: int) -> None:

@@ -33,7 +33,7 @@ class QuickState:
     def clear(self) -> None:
         """Nothing is known; no session may be open."""
         self._engine.dispose()
-        for suffix in ("", "-wal", "-shm"):
+        for suffix in ("", "-wal", "-shm", "-epoch"):
             self._file.with_name(self._file.name + suffix).unlink(missing_ok=True)
 
     def open(self, commits: CommitHook | None) -> Database:

@@ -89,12 +89,13 @@ class EngineWorld:
         self.folder = folder
         self.commits: CommitHook | None = None
         names = (f"run-{number}" for number in count(1))
-        self._surroundings = Surroundings(
+        self.surroundings = Surroundings(
             now=self.clock,
             elapsed=lambda: self.clock().timestamp(),
             sleep=self.clock.advance,
             jitter=lambda: 0.5,
             new_id=lambda: next(names),
+            own_folder=lambda: folder / "own",
         )
         self._databases = Databases(folder / "state.sqlite")
         key = folder / "key"
@@ -175,7 +176,7 @@ class EngineWorld:
             self.configuration(),
             self.plugins,
             opened(commits),
-            self._surroundings,
+            self.surroundings,
             Silent(),
             workers=1,
         )

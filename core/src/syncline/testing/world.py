@@ -25,6 +25,7 @@ from syncline.plugin.requests import (
     CheckRequest,
     Create,
     Delete,
+    DeletedRequest,
     DeleteRequest,
     Feed,
     IdsRequest,
@@ -211,6 +212,10 @@ class World:
             spec=self.spec, feed=self.feed_of(scope), ids=ids, scoped=scope is not None
         )
         return self.handle.fetch(request)
+
+    def in_the_bin(self, *ids: RecordId) -> Page:
+        """What these records held when they were deleted."""
+        return self.handle.fetch(DeletedRequest(spec=self.spec, feed=self.feed, ids=ids))
 
     def record(self, id: RecordId) -> Record:
         """One record now."""

@@ -43,6 +43,8 @@ def report(
         raise failure(organisation, purpose)
     claims = _claims(client.tokens.token())
     results = [_signed_in(), *_permissions(claims), *_mailboxes(client, request.accounts)]
+    if request.thorough:
+        results.append(_private())
     if request.thorough and config.certificate is not None:
         results.append(_certificate(config.certificate, now))
     return CheckReport(
@@ -55,6 +57,15 @@ def report(
 
 def _signed_in() -> CheckResult:
     return CheckResult(id="credentials", level="ok", message="Microsoft accepts the sign-in")
+
+
+def _private() -> CheckResult:
+    """Graph's contact has no property for it (v1.0, resource type contact), and whoever marks a
+    contact private in Outlook would not expect it in another system.
+    """
+    message = "contacts marked private are synced like all others"
+    hint = "Set `container`, so that only one folder is synced, and keep them in another."
+    return CheckResult(id="contacts.private", level="ok", message=message, hint=hint)
 
 
 def _tenant(organisation: Reply, claims: Mapping[str, Any], config: OutlookConfig) -> str:

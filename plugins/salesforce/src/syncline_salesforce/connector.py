@@ -17,6 +17,7 @@ from syncline.plugin.requests import (
     CheckRequest,
     Containers,
     Create,
+    DeletedRequest,
     DeleteRequest,
     IdsRequest,
     KeysRequest,
@@ -84,6 +85,10 @@ class SalesforceConnector(Connector):
     def fetch_match(self, request: MatchRequest) -> Page:
         """See `Reads.match`."""
         return self._read(request.spec, lambda selection: self._reads.match(request, selection))
+
+    def fetch_deleted(self, request: DeletedRequest) -> Page:
+        """See `Reads.deleted`."""
+        return self._read(request.spec, lambda selection: self._reads.deleted(request, selection))
 
     def apply(self, request: ApplyRequest) -> list[Outcome]:
         """See `writes`. Rows that were refused for a field whose permission was lost since the

@@ -8,12 +8,27 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from syncline.model.records import AbsenceReason, Absent, AccountId, Json, Record, RecordId
-from syncline.plugin.requests import IdsRequest, KeysRequest, MatchKey, MatchRequest, Page, Scope
+from syncline.plugin.requests import (
+    DeletedRequest,
+    IdsRequest,
+    KeysRequest,
+    MatchKey,
+    MatchRequest,
+    Page,
+    Scope,
+)
 from syncline_salesforce import soql
 from syncline_salesforce.contacts import OBJECT
 from syncline_salesforce.errors import QueryRefused, malformed
 from syncline_salesforce.matching import columns_of
-from syncline_salesforce.rows import Selection, certain_until, moment, row_id, split, version
+from syncline_salesforce.rows import (
+    Selection,
+    certain_until,
+    moment,
+    row_id,
+    split,
+    version,
+)
 from syncline_salesforce.service import SalesforceService
 
 PAGE = 2_000
@@ -50,6 +65,17 @@ class Reads:
         if request.scoped and (condition := where_of(request.feed.scope)):
             return _without_left(records, absent, self._inside(records, condition))
         return Page(records=tuple(records), absent=tuple(absent))
+
+    def deleted(self, request: DeletedRequest, selection: Selection) -> Page:
+        """What the Recycle Bin holds of these ids: `queryAll` returns its rows with all their
+        values (REST guide, QueryAll). Losers of a merge live on in the winner and are left out.
+        """
+        records: list[Record] = []
+        budget = soql.URI_BUDGET - len(selection.columns) * 2
+        for group in soql.lists(dict.fromkeys(request.ids), budget, _IDS):
+            rows = self.service.rows(selection.columns, OBJECT, [f"Id IN {group}"], deleted=True)
+            records += [selection.record(row, None) for row, _begun in rows if _in_the_bin(row)]
+        return Page(records=tuple(records))
 
     def _explained(self, missing: list[RecordId]) -> list[Absent]:
         """Rows not even `queryAll` knows: gone for good if the delete log (15 days) says so, else
@@ -158,6 +184,10 @@ def _without_left(records: list[Record], absent: list[Absent], inside: frozenset
     left = [Absent(r.id, AbsenceReason.LEFT) for r in records if r.id not in inside]
     kept = tuple(record for record in records if record.id in inside)
     return Page(records=kept, absent=(*absent, *left))
+
+
+def _in_the_bin(row: Mapping[str, Any]) -> bool:
+    return bool(row.get("IsDeleted")) and not row.get("MasterRecordId")
 
 
 def _key(row: Mapping[str, Any], certain: datetime | None) -> Record:

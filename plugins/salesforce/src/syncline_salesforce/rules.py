@@ -57,5 +57,4 @@ SALESFORCE_FOR_OUTLOOK = RuleSet(
     is_default=True,
     merge="record",
     check=_check,
-    summary="As Salesforce for Outlook: contacts both ways or from Salesforce, with a data set.",
 )

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @click.group("state")
 def command() -> None:
-    """Copy, upgrade or re-key the state database."""
+    """Copy, adopt, upgrade or re-key the state database."""
 
 
 @command.command("backup")
@@ -65,6 +65,29 @@ def upgrade(invocation: Invocation, *, backed_up: bool) -> Answer:
             yield f"before the upgrade: {moved.backup}"
 
     return Answer({"before": moved.before, "after": moved.after, "backup": moved.backup}, show)
+
+
+@command.command("adopt")
+@common_options()
+@pass_invocation
+def adopt(invocation: Invocation) -> Answer:
+    """Let a copy of a database belong to this machine.
+
+    Only when the other copy is gone for good: two that work side by side double records. The next
+    run is careful: it deletes nothing, and lets namesakes wait.
+    """
+    from syncline.run.upkeep import adopt as make_it_ours
+
+    changed = make_it_ours(_settings(invocation))
+
+    def show() -> Any:
+        yield (
+            "The database belongs here now. Let nobody work with the other copy."
+            if changed
+            else "The database belonged here already."
+        )
+
+    return Answer({"adopted": changed}, show)
 
 
 @command.command("rekey")

@@ -26,7 +26,7 @@ _DONE = {
 def record_parts(entries: Sequence[HistoryEntry], *, everything: bool) -> Iterator[Any]:
     """Newest first; a section for each lane the record is in."""
     if not entries:
-        yield line("Nothing was written to this record within history_days.")
+        yield line("Nothing was written to this record, or longer ago than the history is kept.")
     most = None if everything else MOST
     lane = None
     for entry in entries[:most]:

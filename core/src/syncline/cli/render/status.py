@@ -77,7 +77,8 @@ def _section(title: str, entries: tuple[Any, ...], most: int | None, show: Any) 
 def waiting_parts(record: WaitingRecord) -> Iterator[Text]:
     """A record that waits: why, since when, when it is looked at next, what would release it."""
     label = label_text(record.label, record.id)
-    yield line((label, "bold"), f"   in {record.connection}: {record.message}", indent=2)
+    code = f" [{record.code}]" if record.code else ""
+    yield line((label, "bold"), f"   in {record.connection}: {record.message}{code}", indent=2)
     again = instant_text(record.next_at) if record.next_at else "when something changes"
     since = f"since {instant_text(record.since)}, {record.reason}, again {again}"
     yield line(f"{lane_text(record.lane)}   {since}", indent=4)

@@ -23,6 +23,7 @@ from syncline.plugin.requests import (
     CheckResult,
     Containers,
     ContainersRequest,
+    DeletedRequest,
     DeleteRequest,
     IdsRequest,
     KeysRequest,
@@ -100,6 +101,11 @@ class MemoryConnector(Connector):
         """Records that carry a key."""
         with self._call("match", request, request.feed.account):
             return reading.matches(self._store, request)
+
+    def fetch_deleted(self, request: DeletedRequest) -> Page:
+        """What is in the bin."""
+        with self._call("deleted", request, request.feed.account):
+            return reading.deleted(self._store, request)
 
     def apply(self, request: ApplyRequest) -> list[Outcome]:
         """Creates or updates, one after the other."""

@@ -6,7 +6,17 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 CallKind = Literal[
-    "check", "accounts", "containers", "changes", "ids", "keys", "match", "apply", "delete", "scope"
+    "check",
+    "accounts",
+    "containers",
+    "changes",
+    "ids",
+    "keys",
+    "match",
+    "deleted",
+    "apply",
+    "delete",
+    "scope",
 ]
 
 

@@ -29,9 +29,10 @@ class MemoryOptions:
     the new version. `bumps_after_write`: the service touches a record once more after our write.
     `paging="offset"`: pages are counted, so that they drift when something is deleted or changed
     while they are read. `batches="whole"`: one operation that cannot be done undoes its batch.
-    `reuses_ids`: a new record gets the id of a deleted one. `refuses`: texts that no write may
-    hold. `rewrites_later` is what the service makes of a record `rewrites_after` seconds after
-    its last change: nothing in the declaration says so, unlike `stored_as`.
+    `reuses_ids`: a new record gets the id of a deleted one. `bin`: what deleted records held can
+    still be read. `refuses`: texts that no write may hold. `rewrites_later` is what the service
+    makes of a record `rewrites_after` seconds after its last change: nothing in the declaration
+    says so, unlike `stored_as`.
     """
 
     feed: Literal["account", "connection"] = "account"
@@ -64,6 +65,7 @@ class MemoryOptions:
     paging: Literal["keyset", "offset"] = "keyset"
     batches: Literal["each", "whole"] = "each"
     reuses_ids: bool = False
+    bin: bool = True
     refuses: frozenset[str] = frozenset()
     rewrites_later: StoredAs | None = None
     rewrites_after: float = 45.0

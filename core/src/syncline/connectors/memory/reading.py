@@ -16,6 +16,7 @@ from syncline.model.matching import BUILT_IN
 from syncline.model.records import AbsenceReason, Absent, Json, Record, RecordId
 from syncline.plugin.requests import (
     ChangesRequest,
+    DeletedRequest,
     Feed,
     IdsRequest,
     KeysRequest,
@@ -177,6 +178,17 @@ def matches(store: MemoryStore, request: MatchRequest) -> Page:
         if account in (None, entry.place.account)
         and (request.created_since is None or entry.created >= request.created_since)
         and not wanted.isdisjoint(_match_keys(entry, store.spec.match))
+    )
+
+
+def deleted(store: MemoryStore, request: DeletedRequest) -> Page:
+    """What the bin holds of these records; nothing, where there is no bin."""
+    found = (store.entries.get(id) for id in dict.fromkeys(request.ids))
+    return _page(
+        as_record(store, request.spec, entry)
+        for entry in found
+        if entry is not None and entry.deleted and entry.readable
+        if store.options.bin and entry.merged_into is None
     )
 
 

@@ -72,6 +72,18 @@ class ConditionalContract(ContractBase):
         assert isinstance(world.delete(current, current.version), Stale)
         assert set(world.stored()) == {id}
 
+    def test_what_a_deleted_record_held_last_can_be_read(self, world: World) -> None:
+        """An edit that a deletion went over, too; and nothing of records that are still there."""
+        require(world.handle.can_read_deleted, "the connector has no `fetch_deleted`")
+        kept, id = world.user_creates(1, 2)
+        current = world.record(id)
+        world.user_updates(id, _edit(world, 3))
+        held = world.stored()[id]
+        assert _is_deleted(world.delete(current, None))
+        (record,) = world.in_the_bin(kept, id).records
+        assert record.id == id
+        world.assert_holds(record.fields, held)
+
     def test_updating_a_deleted_record_says_that_it_is_gone(self, world: World) -> None:
         """And does not bring it back."""
         (id,) = world.user_creates(1)

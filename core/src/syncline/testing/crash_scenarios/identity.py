@@ -73,8 +73,9 @@ def back_up(world: EngineWorld) -> None:
 
 
 def restore_backup(world: EngineWorld) -> None:
-    """The copy is put back."""
-    lose_state(world)
+    """The copy is put back. What lies beside the database stays, as on a real machine."""
+    for suffix in ("-wal", "-shm"):
+        (world.folder / f"state.sqlite{suffix}").unlink(missing_ok=True)
     shutil.copyfile(world.folder / "backup", world.folder / "state.sqlite")
 
 

@@ -60,6 +60,7 @@ QUIRKS: Final[Mapping[str, Mapping[str, Any]]] = {
     "mail at updates": {"notifies": frozenset({"update"})},
     "mail at deletions": {"notifies": frozenset({"delete"})},
     "ids again": {"reuses_ids": True},
+    "no bin": {"conditional_delete": "none", "bin": False},
 }
 
 

@@ -13,7 +13,15 @@ from sqlalchemy import Connection
 from syncline.connectors.memory import Call
 from syncline.model.records import RecordId
 from syncline.model.sides import Side
-from syncline.plugin.requests import ApplyRequest, Create, Delete, DeleteRequest, IdsRequest, Update
+from syncline.plugin.requests import (
+    ApplyRequest,
+    Create,
+    Delete,
+    DeletedRequest,
+    DeleteRequest,
+    IdsRequest,
+    Update,
+)
 from syncline.policy.schema import Direction
 from syncline.testing.crashes import Died
 from syncline.testing.histories.deeds import People
@@ -45,6 +53,7 @@ class Watch:
     `broken` says which promises a write broke: an error raised in a call would only look like one
     of the connector. What people typed into a record during this run races with our writes, as
     long as it was not read after that: a write without condition goes over it, unknowingly.
+    `_binned` is what deletions went over so; the bin may still tell.
     """
 
     history: History
@@ -55,6 +64,7 @@ class Watch:
     _events: dict[tuple[At, int, Moment], list[What]] = field(default_factory=dict)
     _counts: Counter[At] = field(default_factory=Counter)
     _races: dict[tuple[Side, RecordId], set[str]] = field(default_factory=dict)
+    _binned: dict[tuple[Side, RecordId], set[str]] = field(default_factory=dict)
     _beside: bool = False
 
     def begin(self, run: Run | None, events: Sequence[Event] = ()) -> None:
@@ -81,6 +91,8 @@ class Watch:
         self._refuse_the_dead()
         if side is not None and call is not None and call.writes:
             self._check(side, call)
+        if side is not None and call is not None and call.kind == "deleted":
+            self.history.ledger.standing -= self._in_the_bin(side, call)
         if not self._beside:
             for kind in kinds_of(call):
                 self._counts[kind] += 1
@@ -97,6 +109,8 @@ class Watch:
             self._seen(side, call)
         if not self._beside:
             self._pass("after", side, call)
+        if side is not None and call is not None and call.kind == "deleted":
+            self.history.ledger.standing |= self._in_the_bin(side, call)
 
     def _check(self, side: Side, call: Call) -> None:
         try:
@@ -177,16 +191,36 @@ class Watch:
                 continue
             fields = self.history.stores[side].entries[each.id].fields
             names = each.fields if isinstance(each, Update) else fields
-            ledger.standing -= self._races[side, each.id] & set(values_in(fields, names))
+            lost = self._races[side, each.id] & set(values_in(fields, names))
+            ledger.standing -= lost
+            if deletes:
+                self._binned[side, each.id] = lost
+
+    def _in_the_bin(self, side: Side, call: Call) -> set[str]:
+        """Of what deletions went over, what the bin tells: where it answers, that must be in the
+        history from then on.
+        """
+        assert isinstance(call.request, DeletedRequest)
+        store, told = self.history.stores[side], set[str]()
+        for id in call.request.ids if store.options.bin and not store.options.reuses_ids else ():
+            entry = store.entries[id]
+            if entry.deleted and entry.readable and entry.merged_into is None:
+                read = [name for name in FOLLOWED if name not in self._off | store.hidden_fields]
+                told |= self._binned.get((side, id), set()) & set(values_in(entry.fields, read))
+        return told
 
     def _unread(self, side: Side, deletion: Delete) -> set[str]:
         """What a deletion takes along unseen: fields that are off are not read, so they are not in
         the history either.
         """
+        fields = self.history.stores[side].entries[deletion.id].fields
+        return set(values_in(fields, [name for name in FOLLOWED if name in self._off]))
+
+    @property
+    def _off(self) -> set[str]:
         assert self.run is not None
-        policy, fields = self.run.policy, self.history.stores[side].entries[deletion.id].fields
-        off = [name for name in fields if policy.field_direction(name) is Direction.NONE]
-        return set(values_in(fields, [name for name in FOLLOWED if name in off]))
+        policy = self.run.policy
+        return {name for name in FOLLOWED if policy.field_direction(name) is Direction.NONE}
 
     def raced(self, side: Side, id: RecordId) -> bool:
         """Whether somebody edited it in this run, and it was not read since."""

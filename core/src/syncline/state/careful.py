@@ -1,0 +1,49 @@
+"""Lanes whose state was lost, or is an older one: what looks new in them may have been linked.
+
+Kept in the database until a run has done for a lane whatever there was to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from sqlalchemy import Connection, delete, select, update
+
+from syncline.state.among import among
+from syncline.state.bulk import upsert
+from syncline.state.database import META, chunks
+from syncline.state.lanes import LANE
+
+_LANE: Final = "careful:"
+_EMPTY: Final = "started anew"
+_ANEW: Final = 7 * 24 * 3600.0
+"""So long the members of a state that began again are taken for those it had before."""
+
+
+def be_careful(tx: Connection, now: float) -> None:
+    """From now on, with every lane there is, and where there is none with those that come soon. No
+    deletion is derived from what each of them reads first.
+    """
+    ids = list(tx.scalars(select(LANE.c.id)))
+    tx.execute(update(LANE).values(rebaseline=True))
+    rows = [{"name": f"{_LANE}{id}", "value": str(now)} for id in ids]
+    upsert(tx, META, rows or [{"name": _EMPTY, "value": str(now)}], ["value"])
+
+
+def careful_lanes(tx: Connection) -> frozenset[int]:
+    """The lanes to be careful with."""
+    names = tx.scalars(select(META.c.name).where(META.c.name.startswith(_LANE, autoescape=True)))
+    return frozenset(int(name.removeprefix(_LANE)) for name in names)
+
+
+def began_again(tx: Connection, now: float) -> bool:
+    """Whether the state began empty a short while ago, where there had been one before."""
+    since = tx.scalar(select(META.c.value).where(META.c.name == _EMPTY))
+    return since is not None and now - float(since) < _ANEW
+
+
+def careful_no_more(tx: Connection, lane_ids: Iterable[int]) -> None:
+    """These lanes are up to date."""
+    for part in chunks(f"{_LANE}{id}" for id in lane_ids):
+        tx.execute(delete(META).where(among(META.c.name, part)))

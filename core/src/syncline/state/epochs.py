@@ -1,0 +1,169 @@
+"""Which state this is: where it is at home, and how far it has come.
+
+Every run raises the epoch in the database when it begins and when it ends, and then writes it to a
+file that is no part of the database: beside a SQLite file, for a server into this user's folder.
+Whoever puts an older copy of the database back leaves that file alone, and so gives it away; a copy
+that is carried to another machine finds no such file there, or another database's.
+
+A home has the name of the first run that worked there: random, and of nothing that identifies a
+machine. A server has no home but itself, whoever works with it; only its age can be seen.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Connection, select
+
+from syncline.errors import StateError
+from syncline.state.backup import PRIVATE, database_file
+from syncline.state.bulk import upsert
+from syncline.state.database import META, Database
+
+_ROW: Final = "epoch"
+
+
+class Standing(StrEnum):
+    """What a database is to the place where it lies."""
+
+    KNOWN = "known"
+    OLDER = "older"
+    """This place has worked with a later one: a backup was put back, or the state was lost."""
+    ELSEWHERE = "elsewhere"
+    """It is at home somewhere else."""
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """How far the state of one home has come."""
+
+    home: str
+    number: int
+
+    @classmethod
+    def from_json(cls, text: str | None) -> Epoch | None:
+        """None if there is none, or nothing that can be read as one."""
+        with suppress(ValueError, KeyError, TypeError):
+            found = json.loads(text or "")
+            return cls(str(found["home"]), int(found["epoch"]))
+        return None
+
+    def to_json(self) -> str:
+        """As it is kept."""
+        return json.dumps({"home": self.home, "epoch": self.number})
+
+
+def standing(kept: Epoch | None, beside: Epoch | None, *, shared: bool) -> Standing:
+    """From the epoch in the database and the one beside it. `shared`: on a server."""
+    if kept is None:
+        return Standing.KNOWN if beside is None else Standing.OLDER
+    if beside is None or beside.home != kept.home:
+        return Standing.KNOWN if shared else Standing.ELSEWHERE
+    return Standing.OLDER if kept.number < beside.number else Standing.KNOWN
+
+
+def own_folder() -> Path:
+    """Where this user's programs keep what is no setting."""
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData/Local") / "syncline"
+    return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local/state") / "syncline"
+
+
+@dataclass(frozen=True)
+class Epochs:
+    """Those of one database. `folder`: for what belongs to a server's."""
+
+    database: Database
+    folder: Callable[[], Path] = own_folder
+
+    def standing(self) -> Standing:
+        """What the database is to this place. Changes nothing."""
+        with self.database.transaction() as tx:
+            return self._standing(tx)
+
+    def begin(self, tx: Connection, home: str) -> Standing:
+        """A run begins, in this transaction; `raised` once it is committed.
+
+        Raises:
+            StateError: the state is at home elsewhere, where somebody may go on working with it.
+
+        """
+        found = self._standing(tx)
+        if found is Standing.ELSEWHERE:
+            raise StateError(
+                "this state database is a copy: it belongs to another place",
+                hint="Two copies that work side by side double records. If the other one is gone "
+                "for good, say `syncline state adopt`. If you moved the database here, bring the "
+                "file along that lay beside it, with the ending -epoch.",
+            )
+        kept = _kept(tx)
+        if kept is None:
+            _keep(tx, self._beside(None) or Epoch(home, 0))
+        self.rise(tx)
+        return found
+
+    def rise(self, tx: Connection) -> None:
+        """The next epoch. After an older state was put back: beyond the one it had come to."""
+        kept = _kept(tx)
+        if kept is not None:
+            beside = self._beside(kept)
+            known = beside.number if beside is not None and beside.home == kept.home else 0
+            _keep(tx, replace(kept, number=max(kept.number, known) + 1))
+
+    def raised(self) -> None:
+        """Committed: note it outside the database. Where that cannot be written, nothing is lost
+        but the knowledge that it had come so far.
+        """
+        with self.database.engine.connect() as connection:
+            kept = _kept(connection)
+        file = self._file(kept)
+        if kept is None or file is None:
+            return
+        part = file.with_name(f"{file.name}.part")
+        with suppress(OSError):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            part.touch(mode=PRIVATE)
+            part.write_text(kept.to_json())
+            part.replace(file)
+
+    def adopt(self, tx: Connection, home: str) -> None:
+        """From now on the state is at home here; `raised` once it is committed."""
+        kept = _kept(tx)
+        _keep(tx, Epoch(home, 1 if kept is None else kept.number + 1))
+
+    def _standing(self, tx: Connection) -> Standing:
+        kept = _kept(tx)
+        url = self.database.engine.url
+        if url.get_backend_name() == "sqlite" and database_file(url) is None:
+            return Standing.KNOWN  # in memory: it ends with the process
+        return standing(kept, self._beside(kept), shared=database_file(url) is None)
+
+    def _beside(self, kept: Epoch | None) -> Epoch | None:
+        file = self._file(kept)
+        with suppress(OSError):
+            return None if file is None else Epoch.from_json(file.read_text())
+        return None
+
+    def _file(self, kept: Epoch | None) -> Path | None:
+        url = self.database.engine.url
+        if (database := database_file(url)) is not None:
+            return database.with_name(f"{database.name}-epoch")
+        if url.get_backend_name() == "sqlite" or kept is None:
+            return None
+        return self.folder() / f"{kept.home}-epoch"
+
+
+def _kept(connection: Connection) -> Epoch | None:
+    return Epoch.from_json(connection.scalar(select(META.c.value).where(META.c.name == _ROW)))
+
+
+def _keep(tx: Connection, epoch: Epoch) -> None:
+    upsert(tx, META, [{"name": _ROW, "value": epoch.to_json()}], ["value"])

@@ -1,0 +1,102 @@
+"""Which state a database is: the latest of this place, an older one, another place's."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from syncline.errors import StateError
+from syncline.state.database import Database
+from syncline.state.epochs import Epoch, Epochs, Standing, standing
+from syncline.state.vault import Vault
+
+VAULT = Vault.from_key("k" * 40)
+
+
+def opened(file: Path) -> Epochs:
+    return Epochs(Database.open(f"sqlite:///{file}", VAULT), lambda: file.parent / "own")
+
+
+def run(epochs: Epochs, home: str = "first") -> Standing:
+    with epochs.database.transaction() as tx:
+        found = epochs.begin(tx, home)
+    epochs.raised()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("kept", "beside", "found"),
+    [
+        (None, None, Standing.KNOWN),
+        (None, Epoch("a", 3), Standing.OLDER),
+        (Epoch("a", 3), Epoch("a", 3), Standing.KNOWN),
+        (Epoch("a", 4), Epoch("a", 3), Standing.KNOWN),
+        (Epoch("a", 2), Epoch("a", 3), Standing.OLDER),
+        (Epoch("a", 3), None, Standing.ELSEWHERE),
+        (Epoch("a", 3), Epoch("b", 3), Standing.ELSEWHERE),
+    ],
+)
+def test_what_a_database_is_follows_from_both_epochs(
+    kept: Epoch | None, beside: Epoch | None, found: Standing
+) -> None:
+    assert standing(kept, beside, shared=False) is found
+
+
+@pytest.mark.parametrize("beside", [None, Epoch("b", 3)])
+def test_a_server_belongs_to_whoever_works_with_it(beside: Epoch | None) -> None:
+    assert standing(Epoch("a", 3), beside, shared=True) is Standing.KNOWN
+    assert standing(Epoch("a", 2), Epoch("a", 3), shared=True) is Standing.OLDER
+
+
+def test_each_run_raises_the_epoch_in_the_database_and_beside_it(tmp_path: Path) -> None:
+    epochs = opened(tmp_path / "state.sqlite")
+    beside = tmp_path / "state.sqlite-epoch"
+
+    assert [run(epochs), run(epochs)] == [Standing.KNOWN, Standing.KNOWN]
+
+    assert Epoch.from_json(beside.read_text()) == Epoch("first", 2)
+    assert stat.S_IMODE(beside.stat().st_mode) == 0o600
+
+
+def test_known_as_older_once_it_goes_on_from_where_the_later_one_was(tmp_path: Path) -> None:
+    epochs = opened(tmp_path / "state.sqlite")
+    run(epochs)
+    (tmp_path / "state.sqlite-epoch").write_text(Epoch("first", 40).to_json())
+
+    assert run(epochs) is Standing.OLDER
+    assert run(epochs) is Standing.KNOWN
+    text = (tmp_path / "state.sqlite-epoch").read_text()
+    assert Epoch.from_json(text) == Epoch("first", 42)
+
+
+def test_a_file_that_cannot_be_written_stops_nobody(tmp_path: Path) -> None:
+    epochs = opened(tmp_path / "state.sqlite")
+    (tmp_path / "state.sqlite-epoch.part").mkdir()
+
+    assert run(epochs) is Standing.KNOWN
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[1]", '{"home": "a", "epoch": "x"}', "\x00"])
+def test_a_file_that_says_nothing_is_no_epoch(text: str) -> None:
+    assert Epoch.from_json(text) is None
+
+
+def test_another_places_database_is_refused_and_left_as_it_was(tmp_path: Path) -> None:
+    epochs = opened(tmp_path / "state.sqlite")
+    run(epochs)
+    other = Epoch("other", 1).to_json()
+    (tmp_path / "state.sqlite-epoch").write_text(other)
+
+    with pytest.raises(StateError), epochs.database.transaction() as tx:
+        epochs.begin(tx, "second")
+
+    assert (tmp_path / "state.sqlite-epoch").read_text() == other
+    assert epochs.standing() is Standing.ELSEWHERE
+
+
+def test_a_database_in_memory_is_always_the_latest() -> None:
+    epochs = Epochs(Database.open("sqlite://", VAULT))
+
+    assert [run(epochs), run(epochs)] == [Standing.KNOWN, Standing.KNOWN]

@@ -252,3 +252,15 @@ def test_an_address_that_another_member_has_in_a_book_of_their_own_is_no_duplica
     start = Start(right=("unique",), members=("ada", "bob"), people=people)
 
     Stage.at(tmp_path).play(Story(start))
+
+
+def test_who_was_deleted_at_the_target_stays_away_when_a_second_record_of_the_person_goes(
+    tmp_path: Path,
+) -> None:
+    """The oracle took the end of one record for an edit of the other one."""
+    policy = {"direction": Direction.RIGHT_TO_LEFT}
+    people = (People("create", RIGHT), People("meet", RIGHT))
+    met = Start(policy=policy, people=people[:1], in_step=True)
+    gone = Work((People("delete", LEFT), People("delete", RIGHT, 1)))
+
+    Stage.at(tmp_path).play(Story(met, (Work(people[1:]), gone)))

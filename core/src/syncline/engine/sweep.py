@@ -70,7 +70,7 @@ class Sweep:
                 records.mark_seen(tx, self.feed.id, moved, generation)
 
     def _is_whole(self, row: Row[Any]) -> bool:
-        """Whether every field was read. What was hidden may be shown by now, at the same version."""
+        """Whether every field was read: what was hidden may be shown now, at the same version."""
         return self.feed.spec.readable <= (digests.load(row.digests_json) or {}).keys()
 
     def _missing(self, candidates: Mapping[str, int], began: int) -> list[str]:

@@ -63,9 +63,7 @@ def create(store: MemoryStore, spec: TypeSpec, operation: Create) -> Outcome:
     if operation.account not in store.folders:
         return Rejected(kind="forbidden", message="no such account", code="NO_ACCOUNT")
     fields = spec.write(operation.fields, None)
-    if refusal := _missing(store, fields) or _refused(
-        store, spec, fields, None, operation.account
-    ):
+    if refusal := _missing(store, fields) or _refused(store, spec, fields, None, operation.account):
         return refusal
     folders = store.folders[operation.account]
     container = operation.container or folders[""]

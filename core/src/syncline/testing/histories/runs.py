@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from syncline.model.records import RecordId, Writable
 from syncline.model.sides import PerSide, Side
 from syncline.policy.schema import ObjectPolicy
+from syncline.testing.histories.border import Border
 
 
 @dataclass(kw_only=True)
@@ -22,6 +23,7 @@ class Run:
     """
 
     policy: ObjectPolicy
+    borders: PerSide[Border]
     members: tuple[str, ...]
     settled: dict[str, ObjectPolicy]
     writable: PerSide[dict[RecordId, Writable]]

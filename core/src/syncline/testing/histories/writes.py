@@ -74,7 +74,9 @@ def _check_deletion(history: History, run: Run, side: Side, operation: Delete) -
     family = str(entry.fields["family_name"])
     assert policy.delete[side], f"P7: a deletion at {side}, where deleting is switched off"
     assert "delete" not in history.stores[side].options.notifies, "P7: mail by surprise"
-    left = policy.left_scope is LeftScope.DELETE and history.has_left(side.other, family)
+    there = ledger.families(side.other).get(family, [])
+    left = policy.left_scope is LeftScope.DELETE
+    left = left and any(run.borders[side.other].has_left(each) for each in there)
     gone = ledger.was_deleted(side.other, family)
     assert gone or left, f"P4: nobody deleted {family} at {side.other}"
     member = history.member_of(operation.account, side)

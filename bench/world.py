@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from syncline.config.load import load
@@ -13,6 +14,7 @@ from syncline.model.reports import CallCounts, RunReport
 from syncline.plugin.manager import PluginManager
 from syncline.run.selection import Selection
 from syncline.run.session import Session
+from syncline.run.surroundings import Surroundings
 from syncline_sandbox.graph.sandbox import GraphMailbox, GraphSandbox
 from syncline_sandbox.salesforce.fixture import SalesforceSandbox, SandboxUser
 
@@ -61,6 +63,8 @@ class World:
     salesforce: SalesforceSandbox
     mailboxes: list[GraphMailbox] = field(default_factory=list)
     users: list[SandboxUser] = field(default_factory=list)
+    passed: timedelta = timedelta()
+    """By how much time went on in a moment, for the services and for us."""
 
     def add_member(self, name: str) -> tuple[GraphMailbox, SandboxUser]:
         """A person on both sides."""
@@ -112,10 +116,13 @@ class World:
     def session(self) -> Session:
         """A session of the configuration."""
         plugins = PluginManager.discover()
-        return Session.open(load(self.folder / "syncline.toml", plugins), plugins)
+        around = Surroundings(now=lambda: datetime.now(UTC) + self.passed)
+        configuration = load(self.folder / "syncline.toml", plugins)
+        return Session.open(configuration, plugins, surroundings=around)
 
     def later(self, seconds: float = _AN_HOUR) -> None:
-        """Time passes at both services."""
+        """Time passes, for us as for both services."""
+        self.passed += timedelta(seconds=seconds)
         self.graph.advance(seconds)
         self.salesforce.advance(seconds)
 

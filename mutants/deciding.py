@@ -12,7 +12,41 @@ DECIDING = (
         new="        if marked and lane.adopt_foreign:\n            found += _link_marked(",
         wrong="Records that carry our marker are not recognised after the state was lost.",
         caught_by="P20",
-        tests=("test_markers.py::test_with_the_state_lost_nothing_is_deleted_and_nothing_doubled",),
+        tests=("test_markers.py::test_what_we_made_is_recognised_though_it_was_edited_since",),
+    ),
+    Mutant(
+        name="number of a marker ignored",
+        file="engine/markers.py",
+        old="        return made._replace(incarnation=int(number)) if number.isdecimal() else made\n",
+        new="        return made\n",
+        wrong="A record made again after a loss carries the key of one that was deleted before it.",
+        caught_by="P20",
+        tests=(
+            "test_markers.py::test_after_a_loss_the_next_one_gets_a_mark_that_none_before_it_had",
+        ),
+    ),
+    Mutant(
+        name="equal content doubled",
+        file="engine/pair.py",
+        old="        if _matches(lane):\n            found += _by_content(",
+        new="        if _matches(lane) and lane.careful:\n            found += _by_content(",
+        wrong="Records without key and address are not recognised by what they hold.",
+        caught_by="P20",
+        tests=(
+            "test_equal_content.py::test_without_key_and_address_nothing_is_doubled_after_a_loss",
+        ),
+    ),
+    Mutant(
+        name="namesakes copied",
+        file="engine/alike.py",
+        old="if self.lane.careful or e.name in names]",
+        new="if e.name in names]",
+        wrong="What was edited since an old backup was made is copied, and not left to a person.",
+        caught_by="P20",
+        tests=(
+            "test_older_state.py::"
+            "test_what_was_edited_since_waits_for_a_person_and_goes_on_waiting",
+        ),
     ),
     Mutant(
         name="ambiguous pairs linked",

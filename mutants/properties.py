@@ -90,7 +90,7 @@ PROPERTIES: Final[Mapping[str, Property]] = {
     "P20": Property(
         "lost state",
         "With the state lost nothing is deleted, and nothing doubled where a service keeps our "
-        "key.",
+        "key or both sides still hold the same; what was edited since an older state waits.",
     ),
     "P21": Property(
         "plan", "A plan writes nothing, is the same each time, and is what a run then does."

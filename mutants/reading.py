@@ -32,12 +32,58 @@ READING = (
     ),
     Mutant(
         name="silence is a deletion",
-        file="engine/read.py",
-        old="            Absent(each, AbsenceReason.UNREADABLE) for each in ids if each not in answered",
-        new="            Absent(each, AbsenceReason.DELETED) for each in ids if each not in answered",
+        file="plugin/checked.py",
+        old="    return tuple(Absent(each, AbsenceReason.UNREADABLE, why=LEFT_OUT) for each in silent)",
+        new="    return tuple(Absent(each, AbsenceReason.DELETED) for each in silent)",
         wrong="A record that an answer says nothing about is taken for deleted.",
         caught_by="P11",
         tests=("test_planted_faults.py::test_a_record_nothing_is_said_about_is_not_deleted",),
+    ),
+    Mutant(
+        name="values are not checked",
+        file="plugin/connection.py",
+        old="        return checked(page, request, self._types.get(request.spec.name))",
+        new="        return page",
+        wrong="One value that nobody can read ends the run for everybody.",
+        caught_by="P9",
+        tests=(
+            "test_values_that_cannot_be_read.py::"
+            "test_a_value_that_cannot_be_read_costs_its_own_record_only",
+        ),
+    ),
+    Mutant(
+        name="unreadable is silent",
+        file="engine/observe.py",
+        old="            if is_kept_waiting(absence):",
+        new="            if False:",
+        wrong="A new record of which something cannot be read is left out without a word.",
+        caught_by="P9",
+        tests=(
+            "test_values_that_cannot_be_read.py::test_it_waits_in_its_lane_until_somebody_mends_it",
+        ),
+    ),
+    Mutant(
+        name="settings end the run",
+        file="engine/failures.py",
+        old="        except CALL_FAILED as error:",
+        new="        except CALL_FAILED[0] as error:",
+        wrong="A secret that is gone while a run works ends the run for everybody.",
+        caught_by="P9",
+        tests=(
+            "test_values_that_cannot_be_read.py::"
+            "test_whatever_a_connector_raises_ends_the_lanes_of_its_feed_only",
+        ),
+    ),
+    Mutant(
+        name="cursor follows any clock",
+        file="plugin/cursors.py",
+        old="    return min(told, own if newest is None else max(own, newest))",
+        new="    return told",
+        wrong="One answer with a wrong time moves the cursor past edits that are yet to come.",
+        caught_by="P12",
+        tests=(
+            "test_wrong_times.py::test_one_answer_with_a_time_that_is_ahead_hides_no_later_edit",
+        ),
     ),
     Mutant(
         name="unreadable is a deletion",

@@ -50,9 +50,9 @@ WRITING = (
     ),
     Mutant(
         name="create without a key repeated",
-        file="engine/recover.py",
-        old="        elif self.world.seconds - each.sent_at < _unseen_for(feed.spec):\n",
-        new="        elif self.world.seconds < each.sent_at:\n",
+        file="engine/recover_creates.py",
+        old="        elif self._world.seconds - sent.sent_at < unseen_for(self.reader.feed.spec):\n",
+        new="        elif self._world.seconds < sent.sent_at:\n",
         wrong="A create is repeated before its record, if there is one, can be seen.",
         caught_by="P5",
         tests=(
@@ -61,25 +61,88 @@ WRITING = (
     ),
     Mutant(
         name="recovery does not look",
-        file="engine/recover.py",
-        old="        if len(found) == 1:\n            self._adopt(each, found[0])\n",
-        new="        if len(found) == 1 and not each.key:\n            self._adopt(each, found[0])\n"
-        "        elif found:\n            self._did_not_happen(each)\n",
+        file="engine/recover_creates.py",
+        old="        if certain:\n            self._adopt(sent, finding, traces)\n",
+        new="        if certain:\n            self._did_not_happen(sent)\n",
         wrong="A create that was cut off is made again although its record is there.",
         caught_by="P8",
         tests=("test_planted_faults.py::test_wherever_a_run_dies_each_record_comes_once",),
     ),
     Mutant(
+        name="unreadable taken for gone",
+        file="engine/answer.py",
+        old="_GONE: Final = (AbsenceReason.DELETED, AbsenceReason.MERGED)\n",
+        new="_GONE: Final = tuple(AbsenceReason)\n",
+        wrong="A record that cannot be read for a while is taken for deleted.",
+        caught_by="P3",
+        tests=(
+            "test_uncertain_writes.py::test_a_deletion_in_doubt_is_not_settled_while_the_record_cannot_be_read",
+        ),
+    ),
+    Mutant(
+        name="deleted records not looked for",
+        file="engine/created.py",
+        old="        if not self.feed.spec.finds_deleted:\n",
+        new="        if not self.feed.spec.finds_deleted or traces is not None:\n",
+        wrong="What a lost create made and a person deleted is made again.",
+        caught_by="P3",
+        tests=(
+            "test_uncertain_writes.py::test_a_deletion_by_a_person_before_anybody_looked_is_not_undone",
+        ),
+    ),
+    Mutant(
+        name="edited record not taken for our own",
+        file="engine/decide/created.py",
+        old="    return Likeness.SIMILAR if shares_key or half else Likeness.OTHER\n",
+        new="    return Likeness.OTHER\n",
+        wrong="What a lost create made and a person edited is made again.",
+        caught_by="P5",
+        tests=(
+            "test_uncertain_writes.py::test_what_a_lost_create_made_and_a_person_edited_is_not_made_again",
+        ),
+    ),
+    Mutant(
+        name="made since by our own clock",
+        file="engine/write.py",
+        old="now + each.feed.ahead\n",
+        new="now\n",
+        wrong="What was made since is told by our own clock, which may be minutes off.",
+        caught_by="P5",
+        tests=("test_uncertain_writes.py::test_our_clock_may_be_wrong",),
+    ),
+    Mutant(
+        name="repeated without a look",
+        file="plugin/wrappers/retry.py",
+        old="    if not caution.once or caution.look is None or not sent:\n        return {}\n",
+        new="    if sent or not sent:\n        return {}\n",
+        wrong="A create is sent again after a refusal that came from a gateway.",
+        caught_by="P5",
+        tests=(
+            "test_uncertain_writes.py::test_a_create_is_looked_for_before_it_is_repeated_whatever_was_answered",
+        ),
+    ),
+    Mutant(
+        name="repeated without a lease",
+        file="engine/sending.py",
+        old="        if self._calls or abs(now - self.began) >= _JUST_NOW:\n",
+        new="        if abs(now - self.began) < 0:\n",
+        wrong="What was to be repeated is sent although the lease has passed on.",
+        caught_by="P19",
+        tests=(
+            "test_uncertain_writes.py::test_what_was_to_be_repeated_is_not_sent_when_the_lease_has_passed_on",
+        ),
+    ),
+    Mutant(
         name="base from what is read back",
         file="engine/recover.py",
-        old="                settlement = _only(each.settlement, happened, each.new)\n",
-        new="                settlement = _only(each.settlement, happened, each.new)\n"
-        "                read = type(settlement.left)({n: current[n] for n in happened})\n"
-        "                left = each.side is SIDES[0]\n"
-        "                settlement = Settlement(\n"
-        "                    read if left else settlement.left,\n"
-        "                    settlement.right if left else read,\n"
-        "                )\n",
+        old="        settlement = _only(each.settlement, happened, each.new)\n",
+        new="        settlement = _only(each.settlement, happened, each.new)\n"
+        "        read = type(settlement.left)({n: current[n] for n in happened})\n"
+        "        left = each.side is SIDES[0]\n"
+        "        settlement = Settlement(\n"
+        "            read if left else settlement.left,\n"
+        "            settlement.right if left else read,\n"
+        "        )\n",
         wrong="After a cut the base is taken from the record, so a later edit counts as ours.",
         caught_by="P3",
         tests=(

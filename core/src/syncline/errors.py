@@ -56,7 +56,10 @@ class Retry(ConnectionFailure):
 
     `after` is what the service asked for, in seconds; None where it said nothing.
     `reached` is False only where the request certainly never took effect at the service
-    (connection refused, 429): such a call may be repeated even if it creates something.
+    (connection refused, 429). `sent` is False only where no byte of it left this machine
+    (connection refused): an answer may come from a gateway, after the service has done what it was
+    asked, so that a create without a key is looked for before it is sent again, unless it never
+    was.
     """
 
     def __init__(
@@ -65,12 +68,14 @@ class Retry(ConnectionFailure):
         *,
         after: float | None = None,
         reached: bool = True,
+        sent: bool = True,
         hint: str = "The service is busy or unreachable; a later run goes on where this stopped.",
         **context: str | float | None,
     ) -> None:
         super().__init__(message, hint=hint, **context)
         self.after: Final = after
         self.reached: Final = reached
+        self.sent: Final = sent or reached
 
 
 class Reconnect(ConnectionFailure):
@@ -99,3 +104,11 @@ class StateError(SynclineError):
     """Our own database cannot be used: wrong key, newer version, not reachable."""
 
     exit_code = 3
+
+
+CALL_FAILED: Final = (ConnectionFailure, ConfigurationError)
+"""What a call to a connected system may end with: the system's failure, or settings that cannot
+be used (any more): a secret's file that is gone is only noticed when the secret is needed. Either
+ends the work on what was called, and nothing else.
+"""
+CallFailed = ConnectionFailure | ConfigurationError

@@ -24,7 +24,7 @@ from syncline.testing.histories import (
     People,
     Rival,
 )
-from syncline.testing.histories.story import Stage, Start, Story, Work
+from syncline.testing.histories.story import Settle, Stage, Start, Story, Work
 from syncline.testing.quick_state import QuickState
 
 LEFT, RIGHT = Side.LEFT, Side.RIGHT
@@ -264,3 +264,15 @@ def test_who_was_deleted_at_the_target_stays_away_when_a_second_record_of_the_pe
     gone = Work((People("delete", LEFT), People("delete", RIGHT, 1)))
 
     Stage.at(tmp_path).play(Story(met, (Work(people[1:]), gone)))
+
+
+@pytest.mark.parametrize("side", [LEFT, RIGHT])
+def test_a_birthday_that_is_none_holds_up_nobody_else_and_can_be_mended(
+    tmp_path: Path, side: Side
+) -> None:
+    people = (People("create", LEFT), People("create", RIGHT), People("create", side))
+    spoiled = Work((People("spoil", side), People("edit", LEFT, 1), People("edit", RIGHT, 2)))
+    mended = Work((People("mend", side),))
+    start = Start(people=people, in_step=True)
+
+    Stage.at(tmp_path).play(Story(start, (spoiled, Settle(full=False), mended)))

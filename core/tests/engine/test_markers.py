@@ -33,6 +33,17 @@ def test_with_the_state_lost_nothing_is_deleted_and_nothing_doubled(world: Engin
     assert (world.shown(world.left), world.shown(world.right)) == before
 
 
+def test_what_we_made_is_recognised_though_it_was_edited_since(world: EngineWorld) -> None:
+    record = world.left.create("ada", {"given_name": "Grace"})
+    world.settle()
+    world.left.update(record, {"given_name": "Amazing Grace"})
+    lose_state(world)
+
+    world.settle()
+
+    assert len(world.left.read("ada")) == len(world.right.read("ada")) == 1
+
+
 def test_with_the_state_lost_shared_records_pair_again(worlds: Worlds) -> None:
     world = worlds(right=MemoryOptions(feed="connection", spans_accounts=True))
     for member in ("ada", "bob"):

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pytest
 
-from syncline.errors import Reconnect, Retry, Stop, SynclineError
+from syncline.errors import Busy, Reconnect, Retry, Stop, SynclineError
 from syncline.plugin.requests import Applied, Deferred, Outcome, RecordId, Unknown
 from syncline.plugin.wrappers import retry
-from syncline.plugin.wrappers.retry import Patience
+from syncline.plugin.wrappers.retry import Caution, Patience
 
 
 @dataclass
@@ -126,7 +126,9 @@ def test_a_write_that_may_have_reached_the_service_is_not_sent_again() -> None:
 def test_a_create_with_a_key_is_sent_again() -> None:
     time, service = Time(), Service([Retry("connection lost"), _done("1")])
 
-    assert retry.write(service.send, ["a"], time.patience(), repeatable=True) == _done("1")
+    assert retry.write(
+        service.send, ["a"], time.patience(), caution=Caution(repeatable=True)
+    ) == _done("1")
 
 
 def test_deferred_operations_are_sent_again_alone_after_the_longest_wait() -> None:
@@ -155,7 +157,9 @@ def test_after_a_doubtful_attempt_nothing_is_called_deferred() -> None:
     ]
     time, service = Time(), Service(script)
 
-    outcomes = retry.write(service.send, ["a"], time.patience(attempts=2), repeatable=True)
+    outcomes = retry.write(
+        service.send, ["a"], time.patience(attempts=2), caution=Caution(repeatable=True)
+    )
 
     assert [type(each) for each in outcomes] == [Unknown]
 
@@ -173,3 +177,108 @@ def test_an_error_while_sending_the_rest_does_not_lose_the_outcomes_before() -> 
     outcomes = retry.write(service.send, ["a", "b"], time.patience())
 
     assert [type(each) for each in outcomes] == [Applied, Unknown]
+
+
+# --- what must be looked for before it is sent again ----------------------------------------------
+
+
+@dataclass
+class Looked:
+    """Finds what it is told to find, and keeps what it was asked for."""
+
+    found: dict[int, Outcome] = field(default_factory=dict)
+    asked: list[list[int]] = field(default_factory=list)
+
+    def __call__(
+        self, positions: Sequence[int], outcomes: Mapping[int, Outcome]
+    ) -> Mapping[int, Outcome]:
+        self.asked.append(list(positions))
+        return {position: self.found[position] for position in positions if position in self.found}
+
+
+def test_a_create_without_a_key_is_looked_for_before_it_is_sent_again() -> None:
+    look = Looked({0: Applied(id=RecordId("1"))})
+    time, service = Time(), Service([Retry("429", reached=False), _done("2")])
+
+    outcomes = retry.write(service.send, ["a", "b"], time.patience(), Caution(once=True, look=look))
+
+    assert outcomes == _done("1", "2")
+    assert service.sent == [["a", "b"], ["b"]]
+    assert look.asked == [[0, 1]]
+
+
+def test_what_was_put_off_is_looked_for_too() -> None:
+    look = Looked()
+    first = [*_done("1"), Deferred(), Deferred(sent=False)]
+    time, service = Time(), Service([first, _done("2", "3")])
+
+    outcomes = retry.write(
+        service.send, ["a", "b", "c"], time.patience(), Caution(once=True, look=look)
+    )
+
+    assert outcomes == _done("1", "2", "3")
+    assert look.asked == [[1]], "what never left us cannot be there"
+
+
+def test_nobody_looks_before_it_can_be_seen() -> None:
+    time, service = Time(), Service([Retry("429", reached=False, after=2.0), _done("1")])
+
+    retry.write(service.send, ["a"], time.patience(), Caution(once=True, look=Looked(), pause=20.0))
+
+    assert time.slept[0] >= 20.0
+
+
+def test_what_nobody_can_look_for_is_sent_once() -> None:
+    time, service = Time(), Service([Retry("429", reached=False)])
+
+    outcomes = retry.write(service.send, ["a"], time.patience(), Caution(once=True))
+
+    assert [type(each) for each in outcomes] == [Deferred]
+    assert len(service.sent) == 1
+
+
+def test_what_never_left_us_is_sent_again_without_a_look() -> None:
+    script: list[SynclineError | list[Outcome] | str] = [
+        Retry("connection refused", reached=False, sent=False),
+        _done("1"),
+    ]
+    time, service = Time(), Service(script)
+
+    assert retry.write(service.send, ["a"], time.patience(), Caution(once=True)) == _done("1")
+
+
+def test_what_is_not_looked_for_any_more_is_unknown() -> None:
+    time, service = Time(), Service([Retry("429", reached=False)] * 2)
+
+    outcomes = retry.write(
+        service.send, ["a"], time.patience(attempts=2), Caution(once=True, look=Looked())
+    )
+
+    assert [type(each) for each in outcomes] == [Unknown]
+
+
+def test_a_look_that_fails_leaves_it_unknown() -> None:
+    def look(positions: Sequence[int], outcomes: Mapping[int, Outcome]) -> Mapping[int, Outcome]:
+        raise Stop("no")
+
+    time, service = Time(), Service([Retry("429", reached=False)])
+
+    outcomes = retry.write(service.send, ["a"], time.patience(), Caution(once=True, look=look))
+
+    assert outcomes == [Unknown(message="no")]
+
+
+def test_before_each_call_it_is_asked_whether_it_may_be_made() -> None:
+    asked: list[int] = []
+
+    def before_send() -> None:
+        asked.append(len(service.sent))
+        if len(asked) == 2:
+            raise Busy("the lease has passed on")
+
+    time, service = Time(), Service([[*_done("1"), Deferred()], _done("2")])
+
+    with pytest.raises(Busy):
+        retry.write(service.send, ["a", "b"], time.patience(), Caution(before_send))
+    assert asked == [0, 1]
+    assert service.sent == [["a", "b"]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,7 @@ def run(epochs: Epochs, home: str = "first") -> Standing:
     [
         (None, None, Standing.KNOWN),
         (None, Epoch("a", 3), Standing.OLDER),
+        (None, Epoch("a", 0), Standing.KNOWN),
         (Epoch("a", 3), Epoch("a", 3), Standing.KNOWN),
         (Epoch("a", 4), Epoch("a", 3), Standing.KNOWN),
         (Epoch("a", 2), Epoch("a", 3), Standing.OLDER),
@@ -71,9 +73,27 @@ def test_known_as_older_once_it_goes_on_from_where_the_later_one_was(tmp_path: P
     assert Epoch.from_json(text) == Epoch("first", 42)
 
 
-def test_a_file_that_cannot_be_written_stops_nobody(tmp_path: Path) -> None:
+@pytest.mark.parametrize("runs_before", [0, 1])
+def test_a_file_that_cannot_be_written_stops_nobody(tmp_path: Path, runs_before: int) -> None:
     epochs = opened(tmp_path / "state.sqlite")
+    for _run in range(runs_before):
+        run(epochs)
     (tmp_path / "state.sqlite-epoch.part").mkdir()
+
+    assert [run(epochs) for _run in range(3)] == [Standing.KNOWN] * 3
+
+
+def test_a_run_that_dies_around_its_first_commit_makes_the_database_nobody_elses(
+    tmp_path: Path,
+) -> None:
+    epochs = opened(tmp_path / "state.sqlite")
+    with suppress(KeyboardInterrupt), epochs.database.transaction() as tx:
+        epochs.begin(tx, "died before")
+        raise KeyboardInterrupt
+    assert epochs.standing() is Standing.KNOWN
+
+    with epochs.database.transaction() as tx:
+        epochs.begin(tx, "died after")
 
     assert run(epochs) is Standing.KNOWN
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from syncline.errors import Busy, StateError
 from syncline.state import leases
 from syncline.state.database import Database
 from syncline.state.holder import Holder
-from syncline.state.leases import LeaseKey
+from syncline.state.leases import LEASE, LeaseKey
 
 ADA = LeaseKey(1, "ada", "contact")
 BOB = LeaseKey(1, "bob", "contact")
@@ -161,3 +161,22 @@ def test_nobody_is_shown_as_busy_whose_run_is_dead(
         assert leases.until(tx, ADA, 1.0) is None
         assert leases.until(tx, BOB, 1.0) == 60.0
         assert leases.left_behind(tx, -1.0) == 1
+
+
+@pytest.mark.parametrize(("now", "until"), [(10.0, 60.0), (40.0, 100.0)])
+def test_before_a_call_the_lease_is_renewed_if_it_would_not_outlast_it(
+    database: Database, now: float, until: float
+) -> None:
+    acquire(database, "one", 0.0, ADA)
+
+    with database.transaction() as tx:
+        leases.ensure(tx, "one", now, 60.0, 1, outlasting=30.0)
+        assert tx.scalar(select(LEASE.c.until_at)) == until
+
+
+def test_before_a_call_a_lease_that_has_passed_on_is_noticed(database: Database) -> None:
+    acquire(database, "one", 0.0, ADA)
+    acquire(database, "two", 60.0, ADA)
+
+    with database.transaction() as tx, pytest.raises(Busy):
+        leases.ensure(tx, "one", 61.0, 60.0, 1, outlasting=30.0)

@@ -172,6 +172,22 @@ def test_a_token_that_is_refused_again_needs_a_person() -> None:
     assert len(seen) == 2
 
 
+def test_a_create_that_is_refused_is_not_sent_again_and_a_new_token_must_help() -> None:
+    with serving((401, {}, b"")) as (url, seen), client(url) as graph:
+        with pytest.raises(Retry) as first:
+            graph.post("/$batch", PURPOSE, {}, once=True)
+        with pytest.raises(Reconnect):
+            graph.post("/$batch", PURPOSE, {}, once=True)
+    assert (first.value.reached, first.value.sent) == (False, True)
+    assert len(seen) == 2
+
+
+def test_nothing_was_sent_where_nobody_listens(unused_port: int = 9) -> None:
+    with client(f"http://127.0.0.1:{unused_port}") as graph, pytest.raises(Retry) as failure:
+        graph.get("/me", PURPOSE)
+    assert (failure.value.reached, failure.value.sent) == (False, False)
+
+
 def test_a_page_of_html_from_a_gateway_is_an_error_of_its_status() -> None:
     with (
         serving((403, {}, b"<html>blocked</html>")) as (url, _),

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from syncline.errors import ConfigurationError
 from syncline.model.contact import CONTACT, Contact
-from syncline.model.records import AccountId, Record, RecordId
+from syncline.model.records import AbsenceReason, AccountId, Record, RecordId
+from syncline.plugin.spec import UNREADABLE
 from syncline_outlook import contacts
 from syncline_outlook.contacts import CONTACTS, EXTENDED, MARKER_PROPERTY
 
@@ -102,9 +103,16 @@ def test_what_was_not_in_the_answer_stays_unknown() -> None:
     assert contacts.read_fields(CONTACTS, {"jobTitle": None}) == {"job_title": None}
 
 
-def test_a_value_of_an_undocumented_shape_leaves_only_its_own_field_unknown() -> None:
+def test_a_value_of_an_undocumented_shape_is_neither_empty_nor_an_end_of_the_page() -> None:
     found = contacts.read_fields(CONTACTS, {"birthday": 12, "jobTitle": "Admiral"})
-    assert found == {"job_title": "Admiral"}
+    assert found == {"birthday": UNREADABLE, "job_title": "Admiral"}
+
+
+def test_custom_fields_of_a_list_that_is_none_are_not_taken_for_empty() -> None:
+    spec = CONTACTS.restricted((), [contacts.custom_field("tier", "extension:Tier")])
+    assert contacts.read_fields(spec, contacts.expanded(spec, {EXTENDED: {}})) == {
+        "tier": UNREADABLE
+    }
 
 
 def test_a_record_carries_the_services_facts() -> None:
@@ -117,7 +125,7 @@ def test_a_record_carries_the_services_facts() -> None:
         },
         ADA,
     )  # fmt: skip
-    assert found is not None
+    assert isinstance(found, Record)
     assert (found.id, found.version, found.container, found.owner) == ("i", 'W/"k"', "f", "ada")
     assert found.created == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
     assert found.modified is None
@@ -126,7 +134,10 @@ def test_a_record_carries_the_services_facts() -> None:
 
 def test_the_change_key_stands_in_for_a_missing_etag() -> None:
     assert contacts.version_of({"changeKey": "k"}) == 'W/"k"'
-    assert contacts.read_record(CONTACTS, {"id": "x"}, ADA) is None
+    without = contacts.read_record(CONTACTS, {"id": "x"}, ADA)
+    assert without is not None
+    assert not isinstance(without, Record)
+    assert without.reason is AbsenceReason.UNREADABLE
 
 
 def test_a_marker_is_the_key_as_it_was_given_whoever_wrote_it() -> None:

@@ -91,7 +91,7 @@ class Org:
         context = ConnectorContext(
             connection="salesforce",
             installation="tests",
-            now=lambda: datetime.now(UTC),
+            now=self.sandbox.now,
             tokens=self.tokens,
             log=logging.getLogger("syncline.salesforce"),
             count_call=self._count,
@@ -184,13 +184,19 @@ class Connection:
                 return found
 
     def match(self, *keys: tuple[str, str], since: datetime | None = None) -> set[str]:
+        return {record.id for record in self.matching(*keys, since=since)}
+
+    def matching(
+        self, *keys: tuple[str, str], since: datetime | None = None, deleted: bool = False
+    ) -> tuple[Record, ...]:
         request = MatchRequest(
             spec=self.spec,
             feed=self.feed,
             keys=tuple(MatchKey(kind=kind, value=value) for kind, value in keys),
             created_since=since,
+            deleted=deleted,
         )
-        return {record.id for record in self.connector.fetch_match(request).records}
+        return self.connector.fetch_match(request).records
 
     def create(self, *fields: Mapping[str, Any], owner: str = "", key: str = "k") -> list[Outcome]:
         """As core does it: what is sent is what `stored_as` predicts."""

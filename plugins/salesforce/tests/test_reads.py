@@ -82,6 +82,31 @@ def test_keys_find_records_whatever_their_case(org: Any, sf: Any) -> None:
     assert sf.match(("name+company", "alan\x1fturing\x1fother")) == set()
 
 
+def test_what_was_deleted_is_found_in_the_recycle_bin_as_it_was(org: Any, sf: Any) -> None:
+    living, binned, loser = (org.contact(FirstName="A", Email="a@example.test") for _ in range(3))
+    org.sandbox.delete("Contact", binned)
+    org.sandbox.merge("Contact", living, [loser])
+    key = ("email", "a@example.test")
+
+    found = sf.matching(key, deleted=True)
+
+    assert {record.id for record in found} == {binned, loser}
+    assert {record.fields["given_name"] for record in found} == {"A"}
+    assert sf.match(key) == {living}
+    assert sf.matching(key, since=org.sandbox.now() + timedelta(hours=1), deleted=True) == ()
+
+
+def test_what_was_deleted_is_found_by_the_key_it_was_made_with(org: Any, sf: Any) -> None:
+    org.with_key_field()
+    keyed = org.connect(key_field="SyncKey__c").check()
+    (made,) = keyed.create({"family_name": "Hopper"}, key="a-key-")
+    org.sandbox.delete("Contact", made.id)
+
+    (found,) = keyed.matching(("marker", "a-key-0"), deleted=True)
+
+    assert (found.id, found.marker) == (made.id, "a-key-0")
+
+
 @pytest.mark.parametrize(
     "name", ["O'Brien", "Weiß", "Müller\\", "a%b_c", "Łukasz", '"quoted"', "x' OR Id != '"]
 )

@@ -95,6 +95,35 @@ def test_a_repeated_write_carries_the_same_condition(service: Any, scripted: Scr
     assert "Sforce-Duplicate-Rule-Header" in second[2]
 
 
+def test_a_create_that_is_refused_is_not_sent_again(service: Any, scripted: Scripted) -> None:
+    """A gateway may have refused it after the effect: core looks for it first."""
+    api = service((401, {}, DEAD), (200, {}, b'[{"id": "x", "success": true, "errors": []}]'))
+
+    with pytest.raises(Retry) as refused:
+        api.create([{}])
+
+    assert (refused.value.reached, refused.value.sent) == (False, True)
+    assert sum(path.endswith("/composite/sobjects") for _, path, _, _ in scripted.seen) == 1
+    assert api.create([{}])
+
+
+def test_a_create_that_every_token_is_refused_for_ends_it(service: Any) -> None:
+    api = service((401, {}, DEAD))
+
+    for _try in range(5):
+        with pytest.raises(ConnectionFailure) as refused:
+            api.create([{}])
+    assert isinstance(refused.value, Reconnect)
+
+
+def test_a_keyed_create_that_is_refused_is_sent_again(service: Any, scripted: Scripted) -> None:
+    answer = b'[{"id": "x", "success": true, "errors": []}]'
+    api = service((401, {}, DEAD), (200, {}, answer))
+
+    assert api.upsert("Contact", "SyncKey__c", [{}])
+    assert sum("/SyncKey__c" in path for _, path, _, _ in scripted.seen) == 2
+
+
 def test_a_second_refusal_ends_it(service: Any, scripted: Scripted) -> None:
     api = service((401, {}, DEAD))
 

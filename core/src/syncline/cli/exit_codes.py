@@ -25,7 +25,7 @@ EXIT_CODES: Final[dict[int, str]] = {
     INTERRUPTED: "interrupted (Ctrl-C, SIGTERM); the next run goes on from there",
     PIPE_CLOSED: "the reader of the output closed it early (as in `syncline plan | head`)",
 }
-"""Of several that would apply to a run: 130, 7, 4, 8, 5, 6, in this order."""
+"""Of several that would apply to a run: 130, 7, 4, 3, 8, 5, 6, in this order."""
 
 ENVIRONMENT: Final[dict[str, str]] = {
     "SYNCLINE_CONFIG": "the configuration file, where `--config` is not given",

@@ -7,12 +7,12 @@ been lost or put back are namesakes suspected: somebody may have edited one of t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, false, func, or_, select, true
 
 from syncline.engine import digests
 from syncline.engine.decide.deltas import Digests
@@ -25,11 +25,17 @@ from syncline.model.records import RecordId
 from syncline.model.sides import SIDES, PerSide, Side
 from syncline.state import records
 from syncline.state.attention import ATTENTION
+from syncline.state.compact import dumped
 
 SIMILAR: Final = "similar"
 """Why a namesake waits."""
 _CALLED_BY: Final = 2
 """So many of a type's label fields are the name; the others stand in for it."""
+
+
+_ANY: Final = true()
+_FEW: Final = 20
+"""So many names are looked for in the database: a long side is not read for a few new records."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +78,8 @@ class Comparison:
         shorter = min(SIDES, key=self._number)
         few = list(self._read(shorter))
         names = {each.name for each in few}
-        many = [each for each in self._read(shorter.other) if each.name in names]
+        longer = self._read(shorter.other, _says(names))
+        many = [each for each in longer if each.name in names]
         both: PerSide[Sequence[Unpaired]] = PerSide(many, many)
         return both.with_side(shorter, few)
 
@@ -81,9 +88,9 @@ class Comparison:
         where = in_scope(self.lane, side, record), unlinked(self.lane, side, record)
         return int(self.tx.scalar(select(func.count()).select_from(record).where(*where)) or 0)
 
-    def _read(self, side: Side) -> Iterable[Unpaired]:
+    def _read(self, side: Side, also: ColumnElement[bool] = _ANY) -> Iterable[Unpaired]:
         record = records.RECORD
-        where = in_scope(self.lane, side, record), unlinked(self.lane, side, record)
+        where = in_scope(self.lane, side, record), unlinked(self.lane, side, record), also
         for row in self.tx.execute(select(record.c.id, record.c.digests_json).where(*where)):
             if row.id not in self._asleep[side] or row.id in self._waiting[side]:
                 held = digests.load(row.digests_json) or {}
@@ -136,6 +143,15 @@ class Comparison:
         ):
             found[Side(side)].add(id)
         return PerSide(*(frozenset(found[side]) for side in SIDES))
+
+
+def _says(names: Collection[Content]) -> ColumnElement[bool]:
+    """The condition that a record is called by one of few names; of many, or none, any record's."""
+    if len(names) > _FEW or not all(names):
+        return _ANY
+    held = records.RECORD.c.digests_json
+    firsts = {dumped(dict(name[:1])).decode().strip("{}") for name in names}
+    return or_(false(), *(held.contains(each, autoescape=True) for each in sorted(firsts)))
 
 
 def _without(

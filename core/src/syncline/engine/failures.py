@@ -13,7 +13,7 @@ from functools import cached_property
 
 from syncline.engine.lanes import FeedState, Lane
 from syncline.engine.report import RoundReport
-from syncline.errors import ConnectionFailure
+from syncline.errors import CALL_FAILED, CallFailed
 from syncline.model.sides import SIDES
 
 
@@ -23,9 +23,9 @@ class Failures:
 
     lanes: Mapping[int, Lane]
     report: RoundReport
-    _failed: dict[int, ConnectionFailure] = field(default_factory=dict)
+    _failed: dict[int, CallFailed] = field(default_factory=dict)
 
-    def note(self, feed: FeedState, error: ConnectionFailure) -> None:
+    def note(self, feed: FeedState, error: CallFailed) -> None:
         """A call to this feed failed as a whole: its lanes end here, and the report says so."""
         if self._failed.setdefault(feed.id, error) is error:
             lanes = [each for each in self._of_feed.get(feed.id, ()) if each.id in self.lanes]
@@ -36,7 +36,7 @@ class Failures:
         """A failure of the calls inside is noted; what follows has to ask whether it failed."""
         try:
             yield
-        except ConnectionFailure as error:
+        except CALL_FAILED as error:
             self.note(feed, error)
 
     @cached_property

@@ -20,7 +20,9 @@ from syncline.state.leases import LeaseKey
 
 @dataclass(frozen=True, kw_only=True)
 class FeedState:
-    """A feed with its row in the state. `tag` are the versions its digests depend on."""
+    """A feed with its row in the state. `tag` are the versions its digests depend on. `ahead`: by
+    how many seconds the service's clock is ahead of ours; None where it did not say.
+    """
 
     id: int
     side: Side
@@ -30,6 +32,7 @@ class FeedState:
     feed: Feed
     spec: TypeSpec
     tag: str
+    ahead: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from syncline.engine import unread
 from syncline.engine.conflicts import Conflicts
 from syncline.engine.decide.link import Presence, Ruling, Verdict
 from syncline.engine.held import GuardedOperation, Held
@@ -200,7 +201,9 @@ class LinkedWork:
 
     def _note_waiting(self, tx: Connection, each: Evaluation) -> None:
         side = next(s for s in SIDES if each.link.sides[s].presence is Presence.UNREADABLE)
-        self._wait(tx, each, side, "unreadable", "the record cannot be read at the moment")
+        lane_id, record_id = each.link.lane.id, str(each.link.sides[side].id)
+        why = attention.message(tx, lane_id, side, record_id, unread.REASON)
+        self._wait(tx, each, side, unread.REASON, why or unread.HIDDEN)
 
     def _note_refused(self, tx: Connection, each: Evaluation) -> None:
         """Something was to be written, but nothing may be."""

@@ -57,9 +57,13 @@ class Lookup:
                 found[id(each)] = twin
         return found
 
-    def created_since(self, keys: Iterable[MatchKey], since: float) -> list[Record]:
-        """Records with one of these keys that were made since an instant."""
-        return self._fetch(dict.fromkeys(keys), since)
+    def created_since(
+        self, keys: Iterable[MatchKey], since: float, *, deleted: bool = False
+    ) -> list[Record]:
+        """Records with one of these keys that were made since an instant; `deleted`: those that
+        were deleted since, as they were.
+        """
+        return self._fetch(dict.fromkeys(keys), since, deleted=deleted)
 
     def keys(
         self, key: str, fields: Mapping[str, object], matchers: Iterable[str]
@@ -77,12 +81,18 @@ class Lookup:
             return []
         return self.keys(each.operation.key, each.source, each.lane.policy.match)
 
-    def _fetch(self, keys: Mapping[MatchKey, None], since: float | None = None) -> list[Record]:
+    def _fetch(
+        self, keys: Mapping[MatchKey, None], since: float | None = None, *, deleted: bool = False
+    ) -> list[Record]:
         found: dict[str, Record] = {}
         moment = None if since is None else datetime.fromtimestamp(since, UTC)
         for part in chunks(keys, KEYS_AT_MOST):
             request = MatchRequest(
-                spec=self.feed.spec, feed=self.feed.feed, keys=tuple(part), created_since=moment
+                spec=self.feed.spec,
+                feed=self.feed.feed,
+                keys=tuple(part),
+                created_since=moment,
+                deleted=deleted,
             )
             page = self.feed.connection.fetch(request)
             found.update((record.id, record) for record in page.records)

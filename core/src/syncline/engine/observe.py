@@ -20,6 +20,7 @@ from syncline.engine.decide.deltas import Digests
 from syncline.engine.lanes import FeedState, Readers
 from syncline.engine.place import INSIDE, Place, Whereabouts, is_severed_here, links_outside
 from syncline.engine.rebase import find_again
+from syncline.engine.unread import REASON, Unread, is_kept_waiting
 from syncline.engine.world import World
 from syncline.model.records import WRITABLE, AbsenceReason, Absent, Record, RecordId, Writable
 from syncline.state import attention, feeds, links, records
@@ -51,6 +52,8 @@ class Observer:
     world: World
     feed: FeedState
     readers: Readers
+    began_waiting: list[attention.Waiting] = field(default_factory=list)
+    """Records without a link that began to wait since something of them cannot be read."""
 
     def note(
         self,
@@ -77,6 +80,7 @@ class Observer:
         there = Place.of(tx, self.feed, place, known)
         self._note_records(tx, list(latest.values()), known, linked, generation, there, seen)
         self._note_absent(tx, gone, known, linked, there, seen)
+        self._mended(tx, known, (*latest, *(k for k, a in gone.items() if not is_kept_waiting(a))))
         self._wake(tx, seen.changed, linked)
         return seen
 
@@ -268,6 +272,7 @@ class Observer:
     ) -> None:
         rows: list[dict[str, Any]] = []
         forgotten: list[str] = []
+        unread = Unread(self.feed, self.readers, place.interest, self.world.seconds)
         dirty: list[int] = []
         for record_id, absence in gone.items():
             its_links = linked.get(record_id, [])
@@ -275,11 +280,13 @@ class Observer:
                 self._repoint(tx, its_links, absence.into, place, seen)
                 forgotten.append(record_id)
                 continue
-            if not its_links:
+            old = known.get(record_id)
+            if is_kept_waiting(absence):
+                self.began_waiting.extend(unread.waits(tx, absence, its_links, old))
+            elif not its_links:
                 forgotten.append(record_id)
                 continue
             presence = _PRESENCE[absence.reason]
-            old = known.get(record_id)
             if old is not None and old.presence == presence:
                 continue
             seen.changed.add(record_id)
@@ -288,7 +295,14 @@ class Observer:
         records.forget(tx, self.feed.id, forgotten)
         attention.forget(tx, self.feed.id, forgotten)
         records.save(tx, rows)
+        # Nothing may be paired with a record while nobody knows what is in it.
+        records.save_keys(tx, self.feed.id, {row["id"]: () for row in rows}, known)
         links.change(tx, dirty, dirty=True)
+
+    def _mended(self, tx: Connection, known: Mapping[str, Row[Any]], ids: Iterable[str]) -> None:
+        """What of a record could not be read is now, or is gone: it waits for that no more."""
+        were = [id for id in ids if id in known and known[id].presence == "unreadable"]
+        attention.over(tx, self.feed.side, self.feed.id, were, REASON)
 
     def _absent_row(self, record_id: str, presence: str, old: Row[Any] | None) -> dict[str, Any]:
         row = {"feed_id": self.feed.id, "id": record_id, "digests_json": "{}", "owner": ""}

@@ -98,8 +98,10 @@ class Prepared:
             return None
         return self.operation.current.version
 
-    def to_json(self) -> dict[str, Any]:
-        """For the intent: sealed in the state before the write is sent."""
+    def to_json(self, service_time: float | None = None) -> dict[str, Any]:
+        """For the intent: sealed in the state before the write is sent. `service_time`: what the
+        service's clock shows then, in seconds.
+        """
         return {
             "left": self.settlement.left.to_json(),
             "right": self.settlement.right.to_json(),
@@ -111,12 +113,15 @@ class Prepared:
             "source_id": self.source_id,
             "source_version": self.source_version,
             "undo": None if self.undo is None else vars(self.undo),
+            "service_time": service_time,
         }
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sent:
-    """An intent read back from the state: what is known of a write without outcome."""
+    """An intent read back from the state: what is known of a write without outcome. `told`: the
+    records a person was asked about.
+    """
 
     id: int
     lane_id: int
@@ -136,6 +141,8 @@ class Sent:
     source_id: RecordId | None
     source_version: str
     undo: TakesBack | None = None
+    service_time: float | None = None
+    told: tuple[str, ...] = ()
 
     @classmethod
     def from_row(cls, row: Any, plan: Mapping[str, Any]) -> Sent:
@@ -161,6 +168,8 @@ class Sent:
             source_id=plan["source_id"],
             source_version=plan["source_version"],
             undo=TakesBack.from_json(plan.get("undo")),
+            service_time=plan.get("service_time"),
+            told=tuple(plan.get("told", ())),
         )
 
 

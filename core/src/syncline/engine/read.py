@@ -9,17 +9,19 @@ only a reason to ask by id.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row
 
+from syncline.engine.answer import Answer
 from syncline.engine.lanes import FeedState, Readers
 from syncline.engine.newcomers import newcomers
 from syncline.engine.observe import Observer
 from syncline.engine.place import NOBODY_KNOWS, Whereabouts
 from syncline.engine.sweep import Sweep
+from syncline.engine.unread import is_kept_waiting
 from syncline.engine.world import World
 from syncline.errors import Busy, Resync, Retry, Stop
 from syncline.model.records import AbsenceReason, Absent, Record, RecordId
@@ -39,6 +41,7 @@ class FeedRead:
     """What reading a feed brought."""
 
     records: int = 0
+    nameless: int = 0
     complete: bool = False
 
 
@@ -86,39 +89,42 @@ class FeedReader:
             return feeds.revision(tx, self.feed.id)
 
     def by_id(self, ids: Iterable[RecordId]) -> list[Record]:
-        """Read these records now and take note of them; returns those that are there.
+        """Read these records now and take note of them; returns those that are there. That one is
+        not returned does not mean that it is gone: see `answer`.
 
         Raises:
             ConnectionFailure: the system does not answer, or others note these records each time
                 before we do.
 
         """
-        found: dict[RecordId, Record] = {}
+        return list(self.answer(ids).records.values())
+
+    def answer(self, ids: Iterable[RecordId]) -> Answer:
+        """As `by_id`, with the reason why the others are absent."""
+        answered = Answer()
         wanted = dict.fromkeys(ids)
         for _reading in range(_READINGS_AT_MOST):
             again: set[RecordId] = set()
             for part in chunks(wanted, max(1, self.feed.spec.read_batch)):
-                there, overtaken = self._read_part(part)
-                found |= there
+                read, overtaken = self._read_part(part)
+                answered = answered.with_newer(read)
                 again |= overtaken
             if not again:
-                return list(found.values())
+                return answered
             wanted = dict.fromkeys(sorted(again))
-            found = {key: record for key, record in found.items() if key not in again}
         raise Retry("another run reads the same records again and again")
 
-    def _read_part(self, ids: Sequence[RecordId]) -> tuple[dict[RecordId, Record], set[RecordId]]:
-        """What is there of these records; and those that somebody has noted meanwhile."""
+    def _read_part(self, ids: Sequence[RecordId]) -> tuple[Answer, set[RecordId]]:
+        """What is said of these records; and those that somebody has noted meanwhile."""
         began = self.revision()
         page = self.ask(ids)
         outside = self._never_inside(page)
-        absent = [each for each in page.absent if each.id not in {r.id for r in outside}]
-        away = frozenset(record.id for record in outside)
+        there: dict[str, Record] = {record.id: record for record in (*page.records, *outside)}
+        absent = [each for each in page.absent if each.id not in there]
+        place = Whereabouts(frozenset(record.id for record in outside))
         with self.world.transaction() as tx:
-            seen = self.observer.note(
-                tx, (*page.records, *outside), absent, began=began, place=Whereabouts(away)
-            )
-        return {record.id: record for record in (*page.records, *outside)}, seen.overtaken
+            seen = self.observer.note(tx, [*there.values()], absent, began=began, place=place)
+        return Answer(there, {each.id: each.reason for each in absent}), seen.overtaken
 
     def _never_inside(self, page: Page) -> tuple[Record, ...]:
         """Records that were linked outside of the data set cannot leave it: their values."""
@@ -175,10 +181,12 @@ class FeedReader:
         first_pass = cursor is None
         if _says_nothing(page, cursor):
             return began  # no commit for nothing: most feeds of most runs
+        self.result.nameless += page.nameless
         place = NOBODY_KNOWS if first_pass else Whereabouts(self._outside(page))
+        absent = [_placed(each, place.outside) for each in page.absent]
         with self.world.transaction() as tx:
             seen = self.observer.note(
-                tx, page.records, page.absent, began=began, generation=generation, place=place
+                tx, page.records, absent, began=began, generation=generation, place=place
             )
             if not first_pass and not seen.to_read:
                 self._go_on(tx, page, cursor)
@@ -200,10 +208,12 @@ class FeedReader:
         """Of a page's records, those outside the data set: asked by id, since feeds are not
         filtered (a filter would hide what a related record moved out).
         """
-        if self.feed.feed.scope is None or not page.records:
+        waiting = (each.id for each in page.absent if is_kept_waiting(each))
+        asked = [*(record.id for record in page.records), *waiting]
+        if self.feed.feed.scope is None or not asked:
             return frozenset()
         outside: set[str] = set()
-        for part in chunks((r.id for r in page.records), max(1, self.feed.spec.read_batch)):
+        for part in chunks(asked, max(1, self.feed.spec.read_batch)):
             answer = self.ask(part)
             outside |= {a.id for a in answer.absent if a.reason is AbsenceReason.LEFT}
         return frozenset(outside)
@@ -233,18 +243,11 @@ class FeedReader:
     # --- small things -------------------------------------------------------------------------
 
     def ask(self, ids: Sequence[RecordId], *, scoped: bool = True) -> Page:
-        """These records as they are now, without taking note. What the answer leaves out cannot
-        be read: it is not gone.
-        """
+        """These records as they are now, without taking note."""
         request = IdsRequest(
             spec=self.feed.spec, feed=self.feed.feed, ids=tuple(ids), scoped=scoped
         )
-        page = self.feed.connection.fetch(request)
-        answered = {each.id for each in page.records} | {each.id for each in page.absent}
-        silent = tuple(
-            Absent(each, AbsenceReason.UNREADABLE) for each in ids if each not in answered
-        )
-        return Page(records=page.records, absent=(*page.absent, *silent))
+        return self.feed.connection.fetch(request)
 
     def _row(self) -> Row[Any]:
         with self.world.transaction() as tx:
@@ -262,3 +265,10 @@ def _says_nothing(page: Page, cursor: str | None) -> bool:
     """A last page without news, and the cursor we have already."""
     quiet = not page.records and not page.absent and page.next is None
     return quiet and cursor is not None and json.dumps(page.cursor) == cursor
+
+
+def _placed(absence: Absent, outside: Set[str]) -> Absent:
+    """What cannot be read waits only where it would be in the data set."""
+    if is_kept_waiting(absence) and absence.id in outside:
+        return Absent(absence.id, AbsenceReason.LEFT)
+    return absence

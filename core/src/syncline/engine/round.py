@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, select, update
 
+from syncline.engine import unread
 from syncline.engine.decide.guards import Guard
 from syncline.engine.failures import Failures
 from syncline.engine.held import Held, guard_trip
@@ -54,6 +55,7 @@ class Round:
     full: bool = False
     _readers: dict[int, FeedReader] = field(default_factory=dict)
     _crowded: dict[int, set[tuple[str, str]]] = field(default_factory=dict)
+    _unseen: set[tuple[int, Side]] = field(default_factory=set)
     _holder: Holder = field(init=False)
     _leased: int = 0
     _failures: Failures | None = None
@@ -123,7 +125,8 @@ class Round:
     # --- recover and read -----------------------------------------------------------------------
 
     def _guarded_recovery(self) -> None:
-        failed = Recovery(self.world, self.lanes, self._readers, self.report).run()
+        recovery = Recovery(self.world, self.lanes, self._readers, self.report, self._unseen)
+        failed = recovery.run()
         for feed_id, error in failed.items():
             self._drop_readers(self._readers[feed_id], error)
 
@@ -212,6 +215,7 @@ class Round:
             writer,
             linked.written,
             self._crowded,
+            self._unseen,
         )
         for _pass in range(PASSES):
             # New records first: one that was entered anew takes the place of the deleted one
@@ -249,6 +253,10 @@ class Round:
                 for part in chunks(lane_ids):
                     tx.execute(update(LANE).where(among(LANE.c.id, part)).values(dict(values)))
         self._drop_keys()
+        for reader in self._readers.values():
+            unread.report(self.report, self.lanes, reader.feed, reader.observer.began_waiting)
+            readers = reader.observer.readers
+            unread.report_nameless(self.report, reader.feed, readers, reader.result.nameless)
 
     def _drop_keys(self) -> None:
         """What was paired in this round is found by its ids from now on. A round that dies before

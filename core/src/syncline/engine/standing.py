@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from syncline.engine.answer import Answer
 from syncline.engine.decide.undo import Counterpart, Standing, Wrote
 from syncline.engine.lanes import FeedState, Lane
 from syncline.model.records import AbsenceReason, Record, RecordId
 from syncline.model.sides import Side
-from syncline.plugin.requests import IdsRequest
 from syncline.state import links
-from syncline.state.database import chunks
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,35 +54,6 @@ class Place:
         """How often the pair has been made."""
         row = self.link if self.link is not None else self.tomb
         return 0 if row is None else int(row.incarnation)
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a connection said of some records, by id."""
-
-    records: Mapping[str, Record]
-    absent: Mapping[str, AbsenceReason]
-
-
-def look(feed: FeedState, ids: Iterable[str]) -> Answer:
-    """Read these records now, without taking note of them: nothing follows from it but the undo.
-
-    Raises:
-        ConnectionFailure: the connection does not answer.
-
-    """
-    found: dict[str, Record] = {}
-    absent: dict[str, AbsenceReason] = {}
-    for part in chunks(dict.fromkeys(ids), max(1, feed.spec.read_batch)):
-        wanted = tuple(RecordId(each) for each in part)
-        scoped = feed.feed.scope is not None
-        request = IdsRequest(spec=feed.spec, feed=feed.feed, ids=wanted, scoped=scoped)
-        page = feed.connection.fetch(request)
-        found.update((record.id, record) for record in page.records)
-        absent.update((each.id, each.reason) for each in page.absent)
-        silent = set(wanted) - set(found) - set(absent)
-        absent.update(dict.fromkeys(silent, AbsenceReason.UNREADABLE))
-    return Answer(found, absent)
 
 
 def place_all(

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import Row
 
 from syncline.engine import digests
+from syncline.engine.unread import REASON, is_kept_waiting
 from syncline.errors import Stop
 from syncline.model.records import RecordId
 from syncline.plugin.requests import KeysRequest, Page
-from syncline.state import feeds, links, records
+from syncline.state import attention, feeds, links, records
 
 if TYPE_CHECKING:
     from syncline.engine.read import FeedReader
@@ -63,9 +64,11 @@ class Sweep:
             ]
             self.reader.observer.inside(tx, unmoved)
             records.mark_seen(tx, self.feed.id, [each.id for each in unmoved], generation)
-        moved = listed.keys() - {each.id for each in unmoved}
+        waiting = [each.id for each in page.absent if is_kept_waiting(each)]
+        same = {each.id for each in unmoved}
+        moved = [*(key for key in listed if key not in same), *waiting]
         if moved:
-            self.reader.by_id(key for key in listed if key in moved)
+            self.reader.by_id(moved)
             with self.world.transaction() as tx:
                 records.mark_seen(tx, self.feed.id, moved, generation)
 
@@ -84,7 +87,9 @@ class Sweep:
             rows = links.by_records(tx, side, feed_id, candidates)
             linked = {row._mapping[f"{side}_id"] for row in rows}
             asked = [key for key, at in candidates.items() if key in linked or at > began]
-            records.leave(tx, feed_id, candidates.keys() - set(asked))
+            outside = candidates.keys() - set(asked)
+            records.leave(tx, feed_id, outside)
+            attention.over(tx, side, feed_id, outside, REASON)
             # No listing has these, and where deletions are not reported no feed tells of their end.
             swept = self.feed.spec.deletions == "swept"
             never_inside = links.never_inside(tx, side, feed_id) if swept else []

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, select
 
+from syncline.engine.answer import Answer, look
 from syncline.engine.decide.undo import (
     SHARED,
     Counterpart,
@@ -26,11 +27,11 @@ from syncline.engine.digests import load
 from syncline.engine.linked import obstacle
 from syncline.engine.prepared import Prepared
 from syncline.engine.round import Round
-from syncline.engine.standing import Answer, Done, Place, counterpart, look, place_all
+from syncline.engine.standing import Done, Place, counterpart, place_all
 from syncline.engine.take_back import prepare_undo
 from syncline.engine.words import label
 from syncline.engine.write import Writer
-from syncline.errors import ConnectionFailure
+from syncline.errors import CALL_FAILED
 from syncline.model.records import RecordId
 from syncline.model.reports import Action, KeptRecord
 from syncline.model.sides import SIDES, Side
@@ -120,7 +121,7 @@ class UndoRound(Round):
         page = self._reachable(writer, page)
         try:
             places = self._places(page)
-        except ConnectionFailure as error:
+        except CALL_FAILED as error:
             name = str(error.context.get("connection", ""))
             self._drop([d.lane for d in page if not name or name in _names(d)], error, name)
             return
@@ -139,7 +140,8 @@ class UndoRound(Round):
     def _places(self, page: Sequence[Done]) -> list[Place]:
         answers = {}
         for feed in {done.feed.id: done.feed for done in page}.values():
-            answers[feed.id] = look(feed, [d.record_id for d in page if d.feed.id == feed.id])
+            ids = [d.record_id for d in page if d.feed.id == feed.id]
+            answers[feed.id] = look(feed, ids, scoped=feed.feed.scope is not None)
         with self.world.transaction() as tx:
             leaving = self._leaving if self.world.dry else ()
             places = place_all(tx, page, answers, leaving)
@@ -154,12 +156,10 @@ class UndoRound(Round):
             if place.source_id is not None:
                 feed = place.done.lane.sides[place.done.side.other].feed
                 wanted.setdefault(feed.id, set()).add(place.source_id)
-        answers = {
-            feed_id: look(
-                feeds[feed_id].done.lane.sides[feeds[feed_id].done.side.other].feed, sorted(ids)
-            )
-            for feed_id, ids in wanted.items()
-        }
+        answers = {}
+        for feed_id, ids in wanted.items():
+            feed = feeds[feed_id].done.lane.sides[feeds[feed_id].done.side.other].feed
+            answers[feed_id] = look(feed, sorted(ids), scoped=feed.feed.scope is not None)
         with self.world.transaction() as tx:
             return [self._with_counterpart(tx, place, answers) for place in places]
 

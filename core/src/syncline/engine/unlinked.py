@@ -45,6 +45,8 @@ class UnlinkedWork:
     """Carries the round's records without counterpart through. `written`: writes by lane so far.
 
     `crowded`: by feed, the keys (kind, digest) that so many records carry that they say nothing.
+    `unseen`: the lanes, with the side, where a new record may be our own, made by a create that
+    recovery could not see yet: nothing there is taken for somebody's before that is known.
     """
 
     world: World
@@ -54,6 +56,7 @@ class UnlinkedWork:
     writer: Writer
     written: Counter[int]
     crowded: Mapping[int, Set[tuple[str, str]]]
+    unseen: Set[tuple[int, Side]] = frozenset()
     held: set[tuple[int, str]] = field(default_factory=set)
 
     def run(self) -> int:
@@ -79,7 +82,9 @@ class UnlinkedWork:
         going = self.writer.failures.going()
         with self.world.transaction() as tx:
             ids = lanes_with_unlinked(tx, going, source)
-        return [lane for key, lane in going.items() if key in ids]
+        return [
+            lane for key, lane in going.items() if key in ids and (key, source) not in self.unseen
+        ]
 
     def _new_records(self, lane: Lane, source: Side) -> Iterator[list[Row[Any]]]:
         after = ""

@@ -18,9 +18,10 @@ from syncline.engine.failures import Failures
 from syncline.engine.lanes import Lane
 from syncline.engine.prepared import Prepared
 from syncline.engine.report import RoundReport
+from syncline.engine.sending import Sending
 from syncline.engine.settle import Settled, settle
 from syncline.engine.world import World
-from syncline.errors import Busy, ConnectionFailure
+from syncline.errors import CALL_FAILED, Busy
 from syncline.model.records import RecordId
 from syncline.model.reports import Action, Problem
 from syncline.plugin.requests import (
@@ -57,6 +58,7 @@ class _Batch:
 
     writes: Sequence[Prepared]
     intents: Sequence[int]
+    begun_at: float
 
 
 _Answer = tuple[Prepared, int, Outcome]
@@ -93,7 +95,7 @@ class Writer:
         sent = self._begin(batches.pop(0)) if self._goes_on(group) else None
         done: list[_Answer] = []
         while sent is not None:
-            outcomes = self._call(sent.writes)
+            outcomes = self._call(sent)
             self._tell(done)
             writes = _as_they_were_deleted(sent.writes, outcomes)
             done = [*zip(writes, sent.intents, outcomes, strict=True)]
@@ -136,10 +138,11 @@ class Writer:
         new = [each for each in batch if each.link_id is None]
         made = iter(links.add_many(tx, [creating_link(each) for each in new]))
         ready = [each if each.link_id is not None else each.with_link(next(made)) for each in batch]
-        return _Batch(ready, intents.add(tx, [self._intent(each, now) for each in ready]))
+        return _Batch(ready, intents.add(tx, [self._intent(each, now) for each in ready]), now)
 
     def _intent(self, each: Prepared, now: float) -> dict[str, Any]:
         operation = each.operation
+        service_time = None if each.feed.ahead is None else now + each.feed.ahead
         return {
             "run_id": self.world.run_id,
             "lane_id": each.lane.id,
@@ -149,26 +152,29 @@ class Writer:
             "key": operation.key if isinstance(operation, Create) else "",
             "record_id": each.target_id,
             "expected_version": each.expected_version,
-            "plan": self.world.database.vault.seal(each.to_json()),
+            "plan": self.world.database.vault.seal(each.to_json(service_time)),
             "sent_at": now,
             "attempts": 0,
         }
 
     # --- the call -----------------------------------------------------------------------------
 
-    def _call(self, batch: Sequence[Prepared]) -> list[Outcome]:
-        feed = batch[0].feed
-        operations: tuple[Any, ...] = tuple(each.operation for each in batch)
+    def _call(self, batch: _Batch) -> list[Outcome]:
+        feed = batch.writes[0].feed
+        operations: tuple[Any, ...] = tuple(each.operation for each in batch.writes)
+        sending = Sending(self.world, self.held_leases, batch.writes, batch.intents, batch.begun_at)
         try:
-            if batch[0].action is Action.DELETE:
+            if batch.writes[0].action is Action.DELETE:
                 request = DeleteRequest(spec=feed.spec, feed=feed.feed, operations=operations)
-                return feed.connection.delete(request)
+                return feed.connection.delete(request, before_send=sending.begin)
             return feed.connection.apply(
-                ApplyRequest(spec=feed.spec, feed=feed.feed, operations=operations)
+                ApplyRequest(spec=feed.spec, feed=feed.feed, operations=operations),
+                before_send=sending.begin,
+                look=sending.look,
             )
-        except ConnectionFailure as error:
+        except CALL_FAILED as error:
             self.failures.note(feed, error)
-            return [Unknown(message=error.message) for _each in batch]
+            return [Unknown(message=error.message) for _each in batch.writes]
 
     # --- after the call -----------------------------------------------------------------------
 

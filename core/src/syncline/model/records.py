@@ -70,8 +70,15 @@ class AbsenceReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """A record that a feed, or an answer by id, says is not there. `into` only for MERGED."""
+    """A record that a feed, or an answer by id, says is not there. `into` only for MERGED.
+
+    `why`, only for UNREADABLE: what of it cannot be read, in words that are safe to show anywhere
+    (the field and the kind of problem, never the value). With it the record waits where people
+    see it; without it, it is merely hidden from us. `owner` as of a record, where known.
+    """
 
     id: RecordId
     reason: AbsenceReason
     into: RecordId | None = None
+    why: str = ""
+    owner: AccountId | None = None

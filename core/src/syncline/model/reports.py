@@ -153,15 +153,15 @@ class RunReport:
 
     @property
     def exit_code(self) -> int:
-        """0 done · 4 a connection refuses us · 5 some records or lanes failed · 7 safety stop ·
-        8 busy · 130 interrupted.
+        """0 done · 3 settings cannot be used · 4 a connection refuses us · 5 some records or lanes
+        failed · 7 safety stop · 8 busy · 130 interrupted.
         """
         if self.interrupted:
             return 130
         if self.guards:
             return 7
         codes = {problem.exit_code for problem in self.problems}
-        return next((code for code in (4, 8, 5) if code in codes), 0)
+        return next((code for code in (4, 3, 8, 5) if code in codes), 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         ConnectorContext,
         TokenStore,
     )
+    from syncline.plugin.cursors import read_until
     from syncline.plugin.events import ConflictSeen, Resolution, RunStarted, Veto
     from syncline.plugin.hookspecs import hookimpl
     from syncline.plugin.requests import (
@@ -61,7 +62,15 @@ if TYPE_CHECKING:
         Update,
     )
     from syncline.plugin.secrets import Secret
-    from syncline.plugin.spec import ChangeDetection, Codec, Field, SameText, TypeSpec
+    from syncline.plugin.spec import (
+        UNREADABLE,
+        ChangeDetection,
+        Codec,
+        Field,
+        SameText,
+        TypeSpec,
+        Unreadable,
+    )
     from syncline.policy.rules import Breach, RuleSet
 
 _REQUESTS = (
@@ -79,26 +88,30 @@ _NAMES_OF = {
     "syncline.plugin.connector": (
         "API_VERSION", "Connector", "ConnectorConfig", "ConnectorContext", "TokenStore",
     ),
+    "syncline.plugin.cursors": ("read_until",),
     "syncline.plugin.events": ("ConflictSeen", "Resolution", "RunStarted", "Veto"),
     "syncline.plugin.hookspecs": ("hookimpl",),
     "syncline.plugin.requests": _REQUESTS,
     "syncline.plugin.secrets": ("Secret",),
-    "syncline.plugin.spec": ("ChangeDetection", "Codec", "Field", "SameText", "TypeSpec"),
+    "syncline.plugin.spec": (
+        "UNREADABLE", "ChangeDetection", "Codec", "Field", "SameText", "TypeSpec", "Unreadable",
+    ),
     "syncline.policy.rules": ("Breach", "RuleSet"),
 }  # fmt: skip
 
 _MODULE_OF = {name: module for module, names in _NAMES_OF.items() for name in names}
 
 __all__ = [
-    "API_VERSION", "AbsenceReason", "Absent", "Account", "AccountId", "AccountsRequest", "Applied",
-    "ApplyRequest", "Breach", "Capacity", "ChangeDetection", "ChangesRequest", "CheckReport",
-    "CheckRequest", "CheckResult", "Codec", "ConflictSeen", "Connector", "ConnectorConfig",
-    "ConnectorContext", "Container", "Containers", "ContainersRequest", "Create", "Deferred",
-    "Delete", "DeleteRequest", "DeletedRequest", "Duplicate", "Feed", "FetchRequest", "Field",
-    "Gone", "IdsRequest", "Inexpressible", "KeysRequest", "MatchKey", "MatchRequest", "Outcome",
-    "Page", "PlannedOperation", "Record", "RecordId", "Rejected", "Resolution", "RuleSet",
-    "RunReport", "RunStarted", "SameText", "Scope", "Secret", "Stale", "TokenStore",
-    "TypeSpec", "Unknown", "Update", "Veto", "hookimpl",
+    "API_VERSION", "UNREADABLE", "AbsenceReason", "Absent", "Account", "AccountId",
+    "AccountsRequest", "Applied", "ApplyRequest", "Breach", "Capacity", "ChangeDetection",
+    "ChangesRequest", "CheckReport", "CheckRequest", "CheckResult", "Codec", "ConflictSeen",
+    "Connector", "ConnectorConfig", "ConnectorContext", "Container", "Containers",
+    "ContainersRequest", "Create", "Deferred", "Delete", "DeleteRequest", "DeletedRequest",
+    "Duplicate", "Feed", "FetchRequest", "Field", "Gone", "IdsRequest", "Inexpressible",
+    "KeysRequest", "MatchKey", "MatchRequest", "Outcome", "Page", "PlannedOperation", "Record",
+    "RecordId", "Rejected", "Resolution", "RuleSet", "RunReport", "RunStarted", "SameText", "Scope",
+    "Secret", "Stale", "TokenStore", "TypeSpec", "Unknown", "Unreadable", "Update", "Veto",
+    "hookimpl", "read_until",
 ]  # fmt: skip
 
 

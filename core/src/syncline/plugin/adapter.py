@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, TypeVar
 
-from syncline.errors import Stop, SynclineError
+from syncline.errors import CALL_FAILED, Busy, StateError, Stop
 from syncline.plugin.connector import Connector
 from syncline.plugin.hookspecs import hookimpl
 from syncline.plugin.requests import (
@@ -111,14 +111,15 @@ class ConnectorPlugin:
 
 
 def guarded(name: str, method: str, call: Callable[..., T], *arguments: object) -> T:
-    """Call a connector; what is not of our error tree becomes `Stop`.
+    """Call a connector; what it may not raise becomes `Stop`: anything outside of our error tree,
+    and what only core can know (that a guard holds something, that a command was misused).
 
     The original exception is left out of the chain, since its text and its traceback may show a
     payload; its type and the place it was raised at are kept.
     """
     try:
         return call(*arguments)
-    except SynclineError:
+    except (*CALL_FAILED, Busy, StateError):  # the last two come from the token store
         raise
     except Exception as error:  # noqa: BLE001 - connectors may raise anything
         place = _place(error.__traceback__)

@@ -11,13 +11,18 @@ of plugins (`connection_plugins`), the connector.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar, cast
+from types import MappingProxyType
+from typing import Any, Final, TypeVar, cast
 
 from syncline.errors import ConfigurationError
+from syncline.model.contact import CONTACT
+from syncline.model.objects import ObjectType
 from syncline.model.reports import CallCounts
 from syncline.plugin.adapter import ConnectorPlugin, guarded
+from syncline.plugin.answered import answered
+from syncline.plugin.checked import checked
 from syncline.plugin.connector import Connector, ConnectorContext
 from syncline.plugin.hookspecs import ConnectionSpecs, manager_for
 from syncline.plugin.requests import (
@@ -40,9 +45,11 @@ from syncline.plugin.wrappers import retry
 from syncline.plugin.wrappers.audit import Audit
 from syncline.plugin.wrappers.counting import CallCounter
 from syncline.plugin.wrappers.pacing import Pacing
-from syncline.plugin.wrappers.retry import Patience
+from syncline.plugin.wrappers.retry import Caution, Look, Patience
 
 T = TypeVar("T")
+
+BUILT_IN_TYPES: Final[Mapping[str, ObjectType]] = MappingProxyType({CONTACT.name: CONTACT})
 
 
 class ConnectionHandle:
@@ -56,8 +63,10 @@ class ConnectionHandle:
         *,
         plugins: Iterable[object] = (),
         patience: Patience | None = None,
+        types: Mapping[str, ObjectType] = BUILT_IN_TYPES,
     ) -> None:
         self.name = name
+        self._types = types
         self._connector = connector
         self._counter = counter
         self._patience = patience or Patience()
@@ -94,11 +103,22 @@ class ConnectionHandle:
         return self._read(lambda: self._hooks.containers(request=request))
 
     def fetch(self, request: FetchRequest) -> Page:
-        """A finished page."""
-        return self._read(lambda: self._hooks.fetch(request=request))
+        """A finished page, checked value by value: see `checked`."""
+        page = self._read(lambda: self._hooks.fetch(request=request))
+        return checked(page, request, self._types.get(request.spec.name))
 
-    def apply(self, request: ApplyRequest) -> list[Outcome]:
+    def apply(
+        self,
+        request: ApplyRequest,
+        *,
+        before_send: Callable[[], None] = lambda: None,
+        look: Look | None = None,
+    ) -> list[Outcome]:
         """One outcome for each operation, in order.
+
+        `before_send` is called before each call, also a repeated one; what it raises ends the
+        write, and whatever was sent has no outcome. A create that the service could make twice is
+        only sent again when `look` has not found it.
 
         Raises:
             Reconnect, Stop: the whole call failed in a way that repeating does not heal. What
@@ -107,18 +127,25 @@ class ConnectionHandle:
         """
 
         def send(operations: Sequence[Any]) -> list[Outcome]:
-            return self._hooks.apply(request=replace(request, operations=tuple(operations)))
+            part = replace(request, operations=tuple(operations))
+            return self._answered(request, self._hooks.apply(request=part))
 
         creates = all(isinstance(each, Create) for each in request.operations)
-        return self._write(send, request.operations, creates and request.spec.idempotency == "key")
+        keyed = request.spec.idempotency == "key"
+        pause = request.spec.change_detection.visibility_lag
+        caution = Caution(before_send, creates and keyed, creates and not keyed, look, pause)
+        return self._write(send, request.operations, caution)
 
-    def delete(self, request: DeleteRequest) -> list[Outcome]:
+    def delete(
+        self, request: DeleteRequest, *, before_send: Callable[[], None] = lambda: None
+    ) -> list[Outcome]:
         """One outcome for each operation, in order. Raises as `apply` does."""
 
         def send(operations: Sequence[Delete]) -> list[Outcome]:
-            return self._hooks.delete(request=replace(request, operations=tuple(operations)))
+            part = replace(request, operations=tuple(operations))
+            return self._answered(request, self._hooks.delete(request=part))
 
-        return self._write(send, request.operations, False)
+        return self._write(send, request.operations, Caution(before_send))
 
     def scope(self, spec: TypeSpec, text: str) -> Scope:
         """The data set `text` describes, checked against the service."""
@@ -148,12 +175,18 @@ class ConnectionHandle:
     def _read(self, call: Callable[[], T]) -> T:
         return retry.read(call, self._patience)
 
+    def _answered(
+        self, request: ApplyRequest | DeleteRequest, outcomes: list[Outcome]
+    ) -> list[Outcome]:
+        type_ = self._types.get(request.spec.name)
+        return [answered(each, request.spec, type_) for each in outcomes]
+
     def _write(
-        self, send: Callable[..., list[Outcome]], operations: Sequence[object], repeatable: bool
+        self, send: Callable[..., list[Outcome]], operations: Sequence[object], caution: Caution
     ) -> list[Outcome]:
         if not operations:
             return []
-        return retry.write(send, operations, self._patience, repeatable=repeatable)
+        return retry.write(send, operations, self._patience, caution)
 
 
 def open_connection(
@@ -164,8 +197,9 @@ def open_connection(
     *,
     plugins: Iterable[object] = (),
     patience: Patience | None = None,
+    types: Mapping[str, ObjectType] = BUILT_IN_TYPES,
 ) -> ConnectionHandle:
-    """Make the connector and put its connection around it.
+    """Make the connector and put its connection around it. `types`: the object types by name.
 
     Raises:
         ConfigurationError: the settings are not of the connector's own `Config`.
@@ -180,4 +214,6 @@ def open_connection(
     counter = CallCounter(context.count_call)
     counted = replace(context, count_call=counter.count)
     connector = guarded(type_.name, "__init__", type_, config, counted)
-    return ConnectionHandle(name, connector, counter, plugins=plugins, patience=patience)
+    return ConnectionHandle(
+        name, connector, counter, plugins=plugins, patience=patience, types=types
+    )

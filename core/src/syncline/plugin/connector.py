@@ -63,8 +63,8 @@ class TokenStore(Protocol):
 
 @dataclass(frozen=True)
 class ConnectorContext:
-    """What core hands to a connector. `now` is the local clock (UTC), for expiry of tokens only;
-    `installation` is the configured id that goes into markers.
+    """What core hands to a connector. `now` is the local clock (UTC): for expiry of tokens, and as
+    a bound of cursors (`read_until`). `installation` is the configured id that goes into markers.
     """
 
     connection: str

@@ -146,6 +146,7 @@ class PluginManager:
             context,
             plugins=wrappers,
             patience=Patience(sleep=sleep, now=now, jitter=jitter),
+            types=self.object_types,
         )
 
     # --- engine hooks -----------------------------------------------------------------------

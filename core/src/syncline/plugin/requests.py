@@ -6,7 +6,7 @@ signature, and old plugins go on working.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -165,13 +165,15 @@ class MatchRequest:
     """Records that carry one of these keys, in scope or not, deleted ones excluded.
 
     Only kinds in `spec.match` are asked. `created_since` narrows to records made since then (the
-    search for a create whose answer was lost).
+    search for a create whose answer was lost). With `deleted` the answer holds those that were
+    deleted instead, as they were last; only asked where `spec.finds_deleted`.
     """
 
     spec: TypeSpec
     feed: Feed
     keys: tuple[MatchKey, ...]
     created_since: datetime | None = None
+    deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,12 +194,30 @@ FetchRequest = ChangesRequest | IdsRequest | KeysRequest | MatchRequest | Delete
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """`next` goes on within the round; `cursor` comes on the last page only (never both)."""
+    """`next` goes on within the round; `cursor` comes on the last page only (never both).
+
+    `nameless` counts what cannot be spoken of in any other way: rows without a usable id.
+    """
 
     records: tuple[Record, ...] = ()
     absent: tuple[Absent, ...] = ()
     next: Json = None
     cursor: Json = None
+    nameless: int = 0
+
+    @classmethod
+    def of(
+        cls, rows: Iterable[Record | Absent | None], *, next: Json = None, cursor: Json = None
+    ) -> Page:
+        """A page of what was made of each row, in their order; None for one without a usable id."""
+        found = tuple(rows)
+        return cls(
+            records=tuple(each for each in found if isinstance(each, Record)),
+            absent=tuple(each for each in found if isinstance(each, Absent)),
+            next=next,
+            cursor=cursor,
+            nameless=sum(1 for each in found if each is None),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -320,10 +340,14 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deferred:
-    """It was certainly not done (throttled, not sent): the same operation may be sent again."""
+    """It was certainly not done (throttled, not sent): the same operation may be sent again. `sent`
+    is False where it never left us; a create without a key is looked for before it is repeated
+    otherwise, since an answer may come from a gateway after the effect.
+    """
 
     message: str = ""
     after: float | None = None
+    sent: bool = True
 
 
 Outcome = Applied | Stale | Gone | Duplicate | Rejected | Unknown | Deferred

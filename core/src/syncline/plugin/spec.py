@@ -32,12 +32,23 @@ class Codec(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Stands in a record's fields for a native value that its codec could not read.
+
+    It never gets further than to where pages enter core, which makes the record wait, and no other.
+    """
+
+
+UNREADABLE = Unreadable()
+
+
 class SameText:
     """One native property holds the text as it is; an empty one is stored as null."""
 
     def read(self, native: tuple[Any, ...]) -> Value:
         """The text, `None` if it is empty."""
-        return native[0] or None
+        return None if native[0] == "" else native[0]
 
     def write(self, value: Value, current: tuple[Any, ...] | None) -> tuple[Any, ...]:
         """The text or null."""
@@ -112,6 +123,7 @@ class TypeSpec:
     `idempotency`: `key` (a repeated create with the same key makes no second record), `marker`
     (we can store our key and find it again) or `none` (found only by looking for a twin).
     `match`: the match keys that `fetch_match` can look up in the whole connection.
+    `finds_deleted`: whether it can also look among what was deleted (a recycle bin).
     `conditional_batch` is the number of updates in one call when they are conditional.
     `spans_accounts`: whether one write batch may mix accounts.
     `notifies`: which writes send mail to people.
@@ -128,6 +140,7 @@ class TypeSpec:
     conditional_delete: Literal["version", "second", "none"] = "none"
     idempotency: Literal["key", "marker", "none"] = "none"
     match: frozenset[str] = frozenset()
+    finds_deleted: bool = False
     create_batch: int = 1
     update_batch: int = 1
     conditional_batch: int = 1
@@ -167,8 +180,12 @@ class TypeSpec:
         return replace(self, fields=kept + tuple(extra))
 
     def read(self, native: Native) -> dict[str, Value]:
-        """The canonical fields of a native record; what was not in the answer stays unknown."""
-        return {each.name: each.read(native) for each in self.fields if each.is_read(native)}
+        """The canonical fields of a native record; what was not in the answer stays unknown.
+
+        Never raises for a native value of a shape nobody expected: one such value must not cost
+        the page it comes in. `UNREADABLE` takes its place, and core makes its record wait.
+        """
+        return {each.name: _read(each, native) for each in self.fields if each.is_read(native)}
 
     def write(self, fields: Mapping[str, Value], current: Native | None) -> dict[str, Any]:
         """The native body for these canonical fields; `current` is None at a create."""
@@ -178,3 +195,10 @@ class TypeSpec:
             if not mapped.read_only and not (mapped.create_only and current is not None):
                 body.update(mapped.write(value, current))
         return body
+
+
+def _read(field: Field, native: Native) -> Value:
+    try:
+        return field.read(native)
+    except Exception:  # noqa: BLE001 - a codec meets values of any shape
+        return UNREADABLE

@@ -7,6 +7,7 @@ from dataclasses import replace
 from syncline.model.records import AccountId
 from syncline.plugin.connection import ConnectionHandle
 from syncline.plugin.requests import AccountsRequest, CheckReport, CheckRequest, CheckResult
+from syncline.plugin.spec import TypeSpec
 
 
 def checked(
@@ -19,14 +20,35 @@ def checked(
 
     """
     if not thorough or not members:
-        return handle.check(CheckRequest(types=types, thorough=thorough))
+        return _with_keys(handle.check(CheckRequest(types=types, thorough=thorough)), types)
     found = {
         each.name: each.id for each in handle.accounts(AccountsRequest(names=members)).accounts
     }
     accounts = tuple(AccountId(each) for each in dict.fromkeys(found.values()))
-    report = handle.check(CheckRequest(types=types, accounts=accounts, thorough=True))
+    report = _with_keys(
+        handle.check(CheckRequest(types=types, accounts=accounts, thorough=True)), types
+    )
     unknown = [name for name in members if name not in found]
     return replace(report, results=(*report.results, _members(unknown, len(members))))
+
+
+def _with_keys(report: CheckReport, types: tuple[str, ...]) -> CheckReport:
+    """What it costs where the system keeps no key of what we make."""
+    specs = [spec for name, spec in report.types.items() if name in types]
+    return replace(
+        report,
+        results=(*report.results, *(_no_key(s) for s in specs if s.idempotency == "none")),
+    )
+
+
+def _no_key(spec: TypeSpec) -> CheckResult:
+    return CheckResult(
+        id=f"{spec.name}.key",
+        level="warning",
+        message="a record made here keeps no key of ours: after a lost state, or a write whose "
+        "answer was lost, it is known again only by its match keys or by holding exactly the same",
+        hint="Where the connection's settings offer a field for the key (`key_field`), name one.",
+    )
 
 
 def _members(unknown: list[str], number: int) -> CheckResult:

@@ -225,7 +225,7 @@ class Inspection:
         ]
 
 
-_AT_THE_OTHER_SIDE = ("no permission", "refused", "incomplete", "deferred", "unknown")
+_AT_THE_OTHER_SIDE = ("no permission", "refused", "incomplete", "deferred", "unknown", "uncertain")
 
 
 def _refusing(row: Row[Any]) -> Side:

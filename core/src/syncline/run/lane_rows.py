@@ -19,7 +19,7 @@ from syncline.model.sides import SIDES, PerSide, Side
 from syncline.policy.schema import Direction, ObjectPolicy
 from syncline.run.sync_side import fingerprint
 from syncline.state import lanes as rows
-from syncline.state.careful import began_again, careful_lanes
+from syncline.state.careful import careful_lanes, may_begin_again
 from syncline.state.database import Database
 from syncline.state.leases import LeaseKey, until
 
@@ -27,7 +27,8 @@ from syncline.state.leases import LeaseKey, until
 @dataclass(frozen=True)
 class LaneRows:
     """The lanes between two stores for one object type. `known` by its key, as they were
-    when all of them were looked up. `careful`: lanes whose state was lost; `anew`: all of them.
+    when all of them were looked up. `careful`: lanes whose state was lost; `anew`: those that
+    begin may be such, too.
     """
 
     database: Database
@@ -50,7 +51,7 @@ class LaneRows:
         """Look up the lanes with these sides."""
         with database.transaction() as tx:
             known = rows.known_lanes(tx, policy.type.name, (each.left.account for each in sides))
-            careful, anew = careful_lanes(tx), began_again(tx, now)
+            careful, anew = careful_lanes(tx), may_begin_again(tx, now)
         digester = Digester(policy.type, database.vault.digest)
         return cls(
             database, policy, known, policy_fingerprint(policy), digester, now, careful, anew

@@ -10,8 +10,8 @@ _RELEASES: Final[Mapping[str, str]] = {
     "make the match key unique; the edited record is looked at in the next run",
     "similar": "let both records hold the same, and they are linked; or delete the surplus one, or "
     "give one of them another name, and it is new; the edited record is looked at in the next run",
-    "unreadable": "give Syncline's account the permission to read it in {connection}; it is tried "
-    "again by itself",
+    "unreadable": "correct in {connection} what the message names, or give Syncline's account the "
+    "permission to read the record; it is tried again by itself",
     "read only": "allow Syncline's account to write these fields in {connection}, or take them out "
     "of the sync (`fields`); then `syncline run --full`",
     "no permission": "allow Syncline's account in {connection} what the message names; then "
@@ -20,6 +20,8 @@ _RELEASES: Final[Mapping[str, str]] = {
     "incomplete": "nothing has to be done: the missing fields are sent again; if they stay, look "
     "at the message",
     "deferred": "nothing has to be done: {connection} was busy, and it is tried again by itself",
+    "uncertain": "let the record here and the one in {connection} hold the same, and they are "
+    "linked; or delete or change the one in {connection}, and the record is created",
     "unknown": "nothing has to be done: the next run looks what became of the write",
 }
 _OTHERWISE: Final = "an edit of the record, or `syncline run --full`, has it looked at at once"

@@ -50,6 +50,8 @@ class SyncSide:
     scope: Scope | None
     accounts: Mapping[str, AccountId]
     containers: dict[tuple[str, str], str]
+    ahead: float | None = None
+    """See `FeedState`."""
 
     @classmethod
     def open(
@@ -88,6 +90,7 @@ class SyncSide:
             scope=None if text is None else handle.scope(spec, text),
             accounts=accounts,
             containers=containers,
+            ahead=_ahead(report, now),
         )
 
     def of(self, member: Member) -> LaneSide:
@@ -156,6 +159,7 @@ class SyncSide:
             feed=feed,
             spec=self.spec,
             tag=self._tag,
+            ahead=self.ahead,
         )
 
     def _feed_id(self, account: str, container: str) -> int:
@@ -197,6 +201,10 @@ def fingerprint(*parts: Any) -> str:
     """A short text that differs when any part does."""
     text = json.dumps(parts, sort_keys=True, default=list)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _ahead(report: CheckReport, now: Callable[[], float]) -> float | None:
+    return None if report.server_time is None else report.server_time.timestamp() - now()
 
 
 def _declared(handle: ConnectionHandle, report: CheckReport, policy: ObjectPolicy) -> TypeSpec:

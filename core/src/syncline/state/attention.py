@@ -12,9 +12,9 @@ from syncline.model.sides import Side
 from syncline.state import tables
 from syncline.state.among import among, one_of
 from syncline.state.database import chunks, table
+from syncline.state.lanes import LANE
 
 ATTENTION: Final = table(tables.Attention)
-LANE: Final = table(tables.LaneRow)
 _WITHOUT: Final = delete(ATTENTION).where(
     ATTENTION.c.lane_id == bindparam("lane"), one_of(ATTENTION.c.record_id, "ids")
 )
@@ -66,6 +66,43 @@ def wait(tx: Connection, waiting: Waiting, now: float) -> None:
         return
     key = {"lane_id": waiting.lane_id, "side": waiting.side.value, "record_id": waiting.record_id}
     tx.execute(insert(ATTENTION).values(**key, since_at=now, **values))
+
+
+def explain(tx: Connection, waiting: Waiting, now: float) -> bool:
+    """As `wait`, unless it waits for exactly this already; whether it was news."""
+    if message(tx, waiting.lane_id, waiting.side, waiting.record_id, waiting.reason) == (
+        waiting.message
+    ):
+        return False
+    wait(tx, waiting, now)
+    return True
+
+
+def message(tx: Connection, lane_id: int, side: Side, record_id: str, reason: str) -> str | None:
+    """What was said when the record began to wait for this reason; None if it does not."""
+    found: str | None = tx.scalar(
+        select(ATTENTION.c.message).where(
+            ATTENTION.c.lane_id == lane_id,
+            ATTENTION.c.side == side.value,
+            ATTENTION.c.record_id == record_id,
+            ATTENTION.c.reason == reason,
+        )
+    )
+    return found
+
+
+def over(tx: Connection, side: Side, feed_id: int, record_ids: Iterable[str], reason: str) -> None:
+    """In no lane of this feed do these records wait for this reason any more."""
+    lanes = select(LANE.c.id).where(LANE.c[f"{side}_feed"] == feed_id)
+    for part in chunks(record_ids):
+        tx.execute(
+            delete(ATTENTION).where(
+                ATTENTION.c.lane_id.in_(lanes),
+                ATTENTION.c.side == side.value,
+                ATTENTION.c.reason == reason,
+                among(ATTENTION.c.record_id, part),
+            )
+        )
 
 
 def clear(tx: Connection, lane_id: int, record_ids: Iterable[str]) -> None:

@@ -16,19 +16,19 @@ from syncline.state.database import META, chunks
 from syncline.state.lanes import LANE
 
 _LANE: Final = "careful:"
-_EMPTY: Final = "started anew"
-_ANEW: Final = 7 * 24 * 3600.0
-"""So long the members of a state that began again are taken for those it had before."""
+_SINCE: Final = "careful since"
+_SOON: Final = 7 * 24 * 3600.0
+"""So long a lane that begins is taken for one that an earlier state had."""
 
 
 def be_careful(tx: Connection, now: float) -> None:
-    """From now on, with every lane there is, and where there is none with those that come soon. No
-    deletion is derived from what each of them reads first.
+    """From now on, with every lane there is, and with those that soon begin: they may have been
+    there before. No deletion is derived from what each of them reads first.
     """
     ids = list(tx.scalars(select(LANE.c.id)))
     tx.execute(update(LANE).values(rebaseline=True))
     rows = [{"name": f"{_LANE}{id}", "value": str(now)} for id in ids]
-    upsert(tx, META, rows or [{"name": _EMPTY, "value": str(now)}], ["value"])
+    upsert(tx, META, [*rows, {"name": _SINCE, "value": str(now)}], ["value"])
 
 
 def careful_lanes(tx: Connection) -> frozenset[int]:
@@ -37,10 +37,12 @@ def careful_lanes(tx: Connection) -> frozenset[int]:
     return frozenset(int(name.removeprefix(_LANE)) for name in names)
 
 
-def began_again(tx: Connection, now: float) -> bool:
-    """Whether the state began empty a short while ago, where there had been one before."""
-    since = tx.scalar(select(META.c.value).where(META.c.name == _EMPTY))
-    return since is not None and now - float(since) < _ANEW
+def may_begin_again(tx: Connection, now: float) -> bool:
+    """Whether the state was lost or put back a short while ago: a lane that begins may be one that
+    it has forgotten.
+    """
+    since = tx.scalar(select(META.c.value).where(META.c.name == _SINCE))
+    return since is not None and now - float(since) < _SOON
 
 
 def careful_no_more(tx: Connection, lane_ids: Iterable[int]) -> None:

@@ -63,8 +63,8 @@ class Epoch:
 
 def standing(kept: Epoch | None, beside: Epoch | None, *, shared: bool) -> Standing:
     """From the epoch in the database and the one beside it. `shared`: on a server."""
-    if kept is None:
-        return Standing.KNOWN if beside is None else Standing.OLDER
+    if kept is None:  # a file that says 0 is of a run that died before it had noted anything
+        return Standing.OLDER if beside is not None and beside.number else Standing.KNOWN
     if beside is None or beside.home != kept.home:
         return Standing.KNOWN if shared else Standing.ELSEWHERE
     return Standing.OLDER if kept.number < beside.number else Standing.KNOWN
@@ -104,9 +104,8 @@ class Epochs:
                 "for good, say `syncline state adopt`. If you moved the database here, bring the "
                 "file along that lay beside it, with the ending -epoch.",
             )
-        kept = _kept(tx)
-        if kept is None:
-            _keep(tx, self._beside(None) or Epoch(home, 0))
+        if _kept(tx) is None and (own := self._beside(None) or self._settled(home)) is not None:
+            _keep(tx, own)
         self.rise(tx)
         return found
 
@@ -124,27 +123,39 @@ class Epochs:
         """
         with self.database.engine.connect() as connection:
             kept = _kept(connection)
-        file = self._file(kept)
-        if kept is None or file is None:
-            return
-        part = file.with_name(f"{file.name}.part")
-        with suppress(OSError):
-            file.parent.mkdir(parents=True, exist_ok=True)
-            part.touch(mode=PRIVATE)
-            part.write_text(kept.to_json())
-            part.replace(file)
+        if kept is not None:
+            self._write(kept)
 
     def adopt(self, tx: Connection, home: str) -> None:
         """From now on the state is at home here; `raised` once it is committed."""
         kept = _kept(tx)
         _keep(tx, Epoch(home, 1 if kept is None else kept.number + 1))
 
+    def _settled(self, home: str) -> Epoch | None:
+        """A home for a database that has none. Its file comes first: without one the database
+        would belong elsewhere. Where there can be none, it stays without a home.
+        """
+        epoch = Epoch(home, 0)
+        return epoch if self._write(epoch) or _is_shared(self.database) else None
+
+    def _write(self, epoch: Epoch) -> bool:
+        """Whether it is in its file now."""
+        file = self._file(epoch)
+        if file is None:
+            return False
+        part = file.with_name(f"{file.name}.part")
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            part.touch(mode=PRIVATE)
+            part.write_text(epoch.to_json())
+            part.replace(file)
+        except OSError:
+            return False
+        return True
+
     def _standing(self, tx: Connection) -> Standing:
         kept = _kept(tx)
-        url = self.database.engine.url
-        if url.get_backend_name() == "sqlite" and database_file(url) is None:
-            return Standing.KNOWN  # in memory: it ends with the process
-        return standing(kept, self._beside(kept), shared=database_file(url) is None)
+        return standing(kept, self._beside(kept), shared=_is_shared(self.database))
 
     def _beside(self, kept: Epoch | None) -> Epoch | None:
         file = self._file(kept)
@@ -159,6 +170,10 @@ class Epochs:
         if url.get_backend_name() == "sqlite" or kept is None:
             return None
         return self.folder() / f"{kept.home}-epoch"
+
+
+def _is_shared(database: Database) -> bool:
+    return database.engine.url.get_backend_name() != "sqlite"
 
 
 def _kept(connection: Connection) -> Epoch | None:

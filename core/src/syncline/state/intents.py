@@ -39,6 +39,22 @@ def of_lanes(tx: Connection, lane_ids: Iterable[int]) -> list[Row[Any]]:
     return found
 
 
+def plan_of(tx: Connection, id: int) -> bytes:
+    """The sealed plan of a write."""
+    return bytes(tx.scalars(select(INTENT.c.plan).where(INTENT.c.id == id)).one())
+
+
+def replan(tx: Connection, id: int, plan: bytes) -> None:
+    """Keep more about a write than was known when it was sent."""
+    tx.execute(update(INTENT).where(INTENT.c.id == id).values(plan=plan))
+
+
+def sent_again(tx: Connection, ids: Iterable[int], now: float) -> None:
+    """These writes go out once more: what may be on its way is younger than it was."""
+    for part in chunks(ids):
+        tx.execute(update(INTENT).where(among(INTENT.c.id, part)).values(sent_at=now))
+
+
 def tried_again(tx: Connection, id: int) -> None:
     """It was looked for, and still nobody can say what became of it."""
     tx.execute(update(INTENT).where(INTENT.c.id == id).values(attempts=INTENT.c.attempts + 1))

@@ -89,6 +89,22 @@ def assert_held(tx: Connection, holder: str, now: float, expected: int) -> None:
         raise _lost()
 
 
+def ensure(
+    tx: Connection, holder: str, now: float, seconds: float, expected: int, *, outlasting: float
+) -> None:
+    """Before a call: all leases are held, and for `outlasting` seconds more; else they are renewed.
+
+    Raises:
+        Busy: not all of them are held any more.
+
+    """
+    lasting = select(func.count()).where(
+        LEASE.c.holder == holder, LEASE.c.until_at > now + outlasting
+    )
+    if tx.scalar(lasting) != expected:
+        renew(tx, holder, now, seconds, expected)
+
+
 def release(tx: Connection, holder: str) -> None:
     """Give all leases of a holder back."""
     tx.execute(update(LEASE).where(LEASE.c.holder == holder).values(holder="", until_at=0.0))

@@ -103,8 +103,9 @@ def unseen(tx: Connection, feed_id: int, generation: int) -> dict[str, int]:
     statement = select(RECORD.c.id, RECORD.c.revision).where(
         RECORD.c.feed_id == feed_id,
         RECORD.c.generation < generation,
-        RECORD.c.presence == "present",
-        RECORD.c.in_scope,
+        # What could not be read is in no data set, and may be gone like any other.
+        (RECORD.c.presence == "unreadable")
+        | ((RECORD.c.presence == "present") & RECORD.c.in_scope),
     )
     return {row.id: row.revision for row in tx.execute(statement)}
 

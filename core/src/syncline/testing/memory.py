@@ -17,10 +17,10 @@ PASSWORDS = {"MEMORY_PASSWORD": "correct horse", "WRONG_PASSWORD": "battery stap
 
 
 class Clock:
-    """Stands still until somebody advances it."""
+    """Stands still, where it was made, until somebody advances it."""
 
     def __init__(self) -> None:
-        self.time = datetime(2026, 1, 5, 8, 0, 0, tzinfo=UTC)
+        self.time = datetime.now(UTC).replace(microsecond=0)
 
     def __call__(self) -> datetime:
         return self.time
@@ -63,6 +63,7 @@ class MemorySystem:
             "drop_after",
             "malformed",
             "stale_cursor",
+            "clock_ahead",
         }
     )
 
@@ -117,12 +118,14 @@ class MemorySystem:
         """From now on, for every call."""
         if name == "stale_cursor":
             self.store.expire_cursors()
+        elif name == "clock_ahead":
+            self.store.told_ahead = 700.0
         else:
             self.store.fault = Fault(name)
 
     def clear_faults(self) -> None:
         """No more."""
-        self.store.fault = None
+        self.store.fault, self.store.told_ahead = None, 0.0
 
     def advance(self, seconds: float) -> None:
         """The clock goes on."""

@@ -271,8 +271,8 @@ class Lanes:
         """
         used = STORES if self.world.more_syncs else STORES[:2]
         found = {name: self._records(name, member, family) for name in STORES}
-        for name, records in found.items():
-            assert len(records) <= 1, f"P5: {family} doubled at {name}"
+        for store, records in found.items():
+            assert len(records) <= 1, f"P5: {family} doubled at {store}"
         if family in self.deleted:
             return
         if any(found[name] for name in used):
@@ -399,6 +399,7 @@ def _event(chance: random.Random) -> Event:
 
 
 def _people(chance: random.Random, deed: Deed | None = None) -> People:
-    drawn = deed or chance.choice(("create", "edit", "edit", "edit", "delete"))
+    deeds: Sequence[Deed] = ("create", "edit", "edit", "edit", "delete")
+    drawn = deed or chance.choice(deeds)
     numbers = (chance.randrange(2), chance.randrange(5), chance.randrange(3))
     return People(drawn, chance.choice(STORES), *numbers)

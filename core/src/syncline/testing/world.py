@@ -15,7 +15,7 @@ from typing import Any
 from syncline.model.fields import Value
 from syncline.model.objects import ObjectType
 from syncline.model.records import Absent, AccountId, Json, Record, RecordId
-from syncline.plugin.connection import ConnectionHandle, open_connection
+from syncline.plugin.connection import BUILT_IN_TYPES, ConnectionHandle, open_connection
 from syncline.plugin.connector import Connector, ConnectorContext
 from syncline.plugin.requests import (
     AccountsRequest,
@@ -30,6 +30,8 @@ from syncline.plugin.requests import (
     Feed,
     IdsRequest,
     KeysRequest,
+    MatchKey,
+    MatchRequest,
     Outcome,
     Page,
     Scope,
@@ -75,6 +77,7 @@ class Opener:
 
     connector_type: type[Connector]
     opened: list[ConnectionHandle] = field(default_factory=list)
+    types: Mapping[str, ObjectType] = field(default_factory=lambda: BUILT_IN_TYPES)
 
     def open(self, settings: Mapping[str, Any]) -> ConnectionHandle:
         """A connection without retries."""
@@ -86,7 +89,9 @@ class Opener:
             tokens=Tokens(),
             log=logging.getLogger("syncline.contract"),
         )
-        handle = open_connection("contract", self.connector_type, config, context, patience=ONCE)
+        handle = open_connection(
+            "contract", self.connector_type, config, context, patience=ONCE, types=self.types
+        )
         self.opened.append(handle)
         return handle
 
@@ -176,6 +181,11 @@ class World:
         """The stream, for a data set."""
         account = self.account_id if self.spec.feed == "account" else None
         return Feed(type=self.type.name, account=account, scope=scope)
+
+    def matching(self, keys: tuple[MatchKey, ...], *, deleted: bool = False) -> tuple[Record, ...]:
+        """The records that carry one of these keys, or those of them that were deleted."""
+        request = MatchRequest(spec=self.spec, feed=self.feed, keys=keys, deleted=deleted)
+        return self.handle.fetch(request).records
 
     def pages(
         self, cursor: Json = None, *, next: Json = None, page_size: int | None = None

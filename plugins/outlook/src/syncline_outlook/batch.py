@@ -16,14 +16,17 @@ from syncline_outlook.errors import failure, malformed, retry_after
 from syncline_outlook.messages import IMMUTABLE, Inner, Purpose, Reply
 
 
-def run(client: GraphClient, requests: Sequence[Inner], purpose: Purpose) -> list[Reply | None]:
-    """The inner answers in the order of the requests; None where none came.
+def run(
+    client: GraphClient, requests: Sequence[Inner], purpose: Purpose, *, once: bool = False
+) -> list[Reply | None]:
+    """The inner answers in the order of the requests; None where none came. `once`: not sent again
+    after a refused token.
 
     Raises:
         Retry, Reconnect, Stop: the batch as a whole failed.
 
     """
-    return [reply for part in _parts(requests) for reply in _run_one(client, part, purpose)]
+    return [reply for part in _parts(requests) for reply in _run_one(client, part, purpose, once)]
 
 
 def read(
@@ -62,10 +65,10 @@ def _parts(requests: Sequence[Inner]) -> list[Sequence[Inner]]:
 
 
 def _run_one(
-    client: GraphClient, requests: Sequence[Inner], purpose: Purpose
+    client: GraphClient, requests: Sequence[Inner], purpose: Purpose, once: bool
 ) -> list[Reply | None]:
     body = {"requests": [_entry(str(n), each) for n, each in enumerate(requests)]}
-    answer = client.post("/$batch", purpose, body)
+    answer = client.post("/$batch", purpose, body, once=once)
     responses = answer.get("responses")
     if not isinstance(responses, list):
         raise malformed(purpose, "a batch without responses")

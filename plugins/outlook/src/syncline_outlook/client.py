@@ -90,6 +90,7 @@ class Transport:
             raise Retry(
                 f"no answer from {host}: {kind} ({purpose.name})",
                 reached=not isinstance(error, _NOT_SENT),
+                sent=not isinstance(error, _NOT_SENT),
                 call=purpose.name,
                 account=purpose.account,
             ) from None
@@ -127,6 +128,7 @@ class GraphClient:
         self._transport = transport
         self._count_call = count_call
         self._new_id = new_id
+        self._untried: str | None = None  # a token that a renewal gave, until one call went well
 
     def get(self, url: str, purpose: Purpose, *, page_size: int | None = None) -> dict[str, Any]:
         """The JSON object at a path or at a link the service gave.
@@ -138,9 +140,11 @@ class GraphClient:
         prefer = () if page_size is None else (f"odata.maxpagesize={page_size}",)
         return self._object(self.send("GET", url, purpose, prefer=prefer), purpose)
 
-    def post(self, url: str, purpose: Purpose, body: Mapping[str, Any]) -> dict[str, Any]:
-        """The JSON object that answers a POST; errors as for `get`."""
-        return self._object(self.send("POST", url, purpose, body=body), purpose)
+    def post(
+        self, url: str, purpose: Purpose, body: Mapping[str, Any], *, once: bool = False
+    ) -> dict[str, Any]:
+        """The JSON object that answers a POST; errors as for `get`, `once` as for `send`."""
+        return self._object(self.send("POST", url, purpose, body=body, once=once), purpose)
 
     def send(
         self,
@@ -150,17 +154,29 @@ class GraphClient:
         *,
         body: Mapping[str, Any] | None = None,
         prefer: tuple[str, ...] = (),
+        once: bool = False,
     ) -> Reply:
-        """One request, once more with a new token if the token was refused; any status."""
+        """One request, once more with a new token if the token was refused; any status.
+
+        Raises:
+            Retry: with `once`, when there is a new token. The refusal may come from a gateway,
+                after the effect: whoever asked looks before it sends that again.
+
+        """
         own = url.startswith("/")
         address = self.base_url + url if own else self.require_own(url, purpose)
         content = None if body is None else json.dumps(body, ensure_ascii=False).encode()
         headers = self._headers(prefer, has_body=content is not None)
         token = self.tokens.token()
         reply = self._send_once(method, address, purpose, {**headers, **_bearer(token)}, content)
-        if reply.status == 401:
-            renewed = _bearer(self.tokens.renewed(token))
-            reply = self._send_once(method, address, purpose, {**headers, **renewed}, content)
+        if reply.status == 401 and not (once and token == self._untried):
+            renewed = self._untried = self.tokens.renewed(token)
+            if once:
+                raise Retry("the token was renewed", after=0.0, reached=False, call=purpose.name)
+            headers |= _bearer(renewed)
+            reply = self._send_once(method, address, purpose, headers, content)
+        if reply.status != 401:
+            self._untried = None
         return reply
 
     def _headers(self, prefer: tuple[str, ...], *, has_body: bool) -> dict[str, str]:
@@ -318,11 +334,11 @@ class LoginClient:
             )
         except Retry as error:
             # Whatever happened to the sign-in, the call it was for has not been sent.
-            raise Retry(error.message, reached=False, call=purpose.name) from None
+            raise Retry(error.message, reached=False, sent=False, call=purpose.name) from None
         if status == 429 or status >= 500:
             raise Retry(
                 "Microsoft's sign-in service is busy", after=retry_after(received), reached=False,
-                status=status,
+                sent=False, status=status,
             )  # fmt: skip
         return LoginReply(status, received, _understood(status, raw))
 

@@ -1,7 +1,7 @@
 """How canonical values live in Graph's contact properties. Pure; lens laws tested by property.
 
-A native value of a shape Graph does not document raises `ValueError`; the reader then leaves the
-field unknown, since unreadable is not empty.
+A native value of a shape Graph does not document raises an error: unreadable is not empty, and the
+contact waits (see `TypeSpec.read`).
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from typing import Any, Final
 from syncline.errors import ConfigurationError
 from syncline.model.capacity import Capacity, cut_text
 from syncline.model.fields import CATEGORIES, EMAILS, PHONES, Value
-from syncline.model.records import AccountId, Record, RecordId
+from syncline.model.records import AbsenceReason, Absent, AccountId, Record, RecordId
 from syncline.plugin.spec import ChangeDetection, Field, Native, TypeSpec
 from syncline_outlook.codecs import (
     ADDRESS_PARTS,
@@ -199,14 +199,17 @@ def expanded(spec: TypeSpec, native: Native) -> dict[str, Any]:
     """An answer that was asked for with `expand`, extended properties lifted to its top level:
     one that did not come is empty, since it was asked for.
     """
-    found = _extended(native)
-    return {**native, **{name: found.get(_folded(name)) for name in extended_names(spec)}}
+    found, stored = _extended(native), native.get(EXTENDED)
+    otherwise = None if stored is None or isinstance(stored, list) else ()  # not known to be empty
+    lifted = {name: found.get(_folded(name), otherwise) for name in extended_names(spec)}
+    return {**native, **lifted}
 
 
 def _extended(native: Native) -> dict[str, Any]:
+    stored = native.get(EXTENDED)
     return {
         _folded(str(each.get("id"))): each.get("value")
-        for each in native.get(EXTENDED) or ()
+        for each in (stored if isinstance(stored, list) else ())
         if isinstance(each, Mapping)
     }
 
@@ -219,13 +222,7 @@ def _folded(identifier: str) -> str:
 
 def read_fields(spec: TypeSpec, native: Native) -> dict[str, Value]:
     """The canonical fields of a contact, as far as the answer tells them."""
-    fields: dict[str, Value] = {}
-    for each in spec.fields:
-        if each.is_read(native):
-            try:
-                fields[each.name] = each.read(native)
-            except ValueError:
-                continue  # of an undocumented shape: unknown, which is not the same as empty
+    fields = spec.read(native)
     if "display_name" in fields:
         if any(native.get(part) for part in _NATIVE_PARTS):
             fields["display_name"] = None
@@ -242,17 +239,25 @@ def version_of(native: Native) -> str | None:
     return f'W/"{key}"' if isinstance(key, str) and key else None
 
 
-_ID: Final = re.compile(r"[A-Za-z0-9_+/=-]+")
+_ID: Final = re.compile(r"[A-Za-z0-9_+/=-]{1,1024}")
 
 
-def read_record(spec: TypeSpec, native: Native, account: AccountId) -> Record | None:
-    """A contact as a record; None if the answer has no id or no version."""
-    identifier, version = native.get("id"), version_of(native)
-    if not isinstance(identifier, str) or not _ID.fullmatch(identifier) or version is None:
+def id_of(native: Any) -> RecordId | None:
+    """The contact's id; None if it has none that could be one. Ids become parts of addresses."""
+    found = native.get("id") if isinstance(native, Mapping) else None
+    return RecordId(found) if isinstance(found, str) and _ID.fullmatch(found) else None
+
+
+def read_record(spec: TypeSpec, native: Native, account: AccountId) -> Record | Absent | None:
+    """A contact as a record; as absent if its version cannot be read; None without usable id."""
+    identifier, version = id_of(native), version_of(native)
+    if identifier is None:
         return None
+    if version is None:
+        return Absent(identifier, AbsenceReason.UNREADABLE, why="version: is missing")
     container = native.get("parentFolderId")
     return Record(
-        id=RecordId(identifier),
+        id=identifier,
         version=version,
         fields=read_fields(spec, native),
         owner=account,

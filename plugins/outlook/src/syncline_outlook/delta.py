@@ -11,12 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from syncline.errors import Resync
-from syncline.model.records import AccountId, Json, Record, RecordId
+from syncline.model.records import Absent, AccountId, Json, Record, RecordId
 from syncline.plugin.requests import ChangesRequest, KeysRequest, Page
 from syncline.plugin.spec import TypeSpec
 from syncline_outlook import contacts
 from syncline_outlook.client import GraphClient
-from syncline_outlook.errors import malformed
 from syncline_outlook.folders import Folders
 from syncline_outlook.marks import FolderMarks
 from syncline_outlook.messages import Purpose, contacts_path, query
@@ -73,6 +72,7 @@ class DeltaFeed:
         found = self._found(spec, folder, page.rows, by_id=by_id)
         if not by_id:
             found = replace(found, records=self._marked(folder, position, found.records))
+        found = replace(found, nameless=page.nameless)
         after = page.position
         for each in found.records:
             after = after.after(each.created)
@@ -90,9 +90,10 @@ class DeltaFeed:
         purpose = _purpose("list contacts", folder, request.next)
         page = fetch_page(self._client, position, purpose, KEYS_PAGE)
         bare = request.spec.restricted(())
-        found = (self._record(bare, folder, row) for row in page.rows.values() if _is_there(row))
-        records = tuple(replace(each, container=folder.id) for each in found)
-        return Page(records=records, next=None if page.ended else page.position.json())
+        rows = [self._record(bare, folder, row) for row in page.rows.values() if _is_there(row)]
+        found = [replace(r, container=folder.id) if isinstance(r, Record) else r for r in rows]
+        listed = Page.of(found, next=None if page.ended else page.position.json())
+        return replace(listed, nameless=page.nameless)
 
     def _folder(self, request: ChangesRequest | KeysRequest) -> _Folder:
         account = owner(request.feed.account)
@@ -108,15 +109,15 @@ class DeltaFeed:
         return position
 
     def _found(
-        self, spec: TypeSpec, folder: _Folder, rows: Mapping[str, Row], *, by_id: bool
+        self, spec: TypeSpec, folder: _Folder, rows: Mapping[RecordId, Row], *, by_id: bool
     ) -> Page:
         """A tombstone does not tell deleted from moved, so what it is about is read by id."""
-        look = [RecordId(each) for each, row in rows.items() if by_id or is_removed(row)]
+        look = [each for each, row in rows.items() if by_id or is_removed(row)]
         seen = self._reader.look(spec, folder.account, look, folder.id)
         if by_id:
             return seen
-        records = tuple(self._record(spec, folder, row) for row in rows.values() if _is_there(row))
-        return replace(seen, records=records + seen.records)
+        there = Page.of(self._record(spec, folder, r) for r in rows.values() if _is_there(r))
+        return Page(records=there.records + seen.records, absent=there.absent + seen.absent)
 
     def _marked(
         self, folder: _Folder, position: Position, records: Sequence[Record]
@@ -136,12 +137,9 @@ class DeltaFeed:
             marks = self._marks.of(folder.account, folder.id, new)
         return tuple(replace(each, marker=marks.get(each.id, each.marker)) for each in records)
 
-    def _record(self, spec: TypeSpec, folder: _Folder, row: Row) -> Record:
+    def _record(self, spec: TypeSpec, folder: _Folder, row: Row) -> Record | Absent | None:
         self._names.remember(row)
-        record = contacts.read_record(spec, row, folder.account)
-        if record is None:
-            raise malformed(_purpose("read changes", folder, None), "a row without version")
-        return record
+        return contacts.read_record(spec, row, folder.account)
 
 
 def _is_there(row: Row) -> bool:

@@ -77,6 +77,8 @@ class FolderMarks:
 
 def _marks(natives: Any) -> Marks:
     pairs = (
-        (each.get("id"), contacts.marker_of(each)) for each in natives if isinstance(each, dict)
+        (contacts.id_of(each), contacts.marker_of(each))
+        for each in natives
+        if isinstance(each, dict)
     )
     return {identifier: mark for identifier, mark in pairs if identifier and mark}

@@ -69,28 +69,29 @@ class Reader:
             purpose,
             accepts=lambda reply: is_item_gone(reply) or _is_no_id(reply),
         )
-        found = [self._record(spec, account, reply.body) if reply.ok else None for reply in replies]
-        places = {each.container for each in found if each is not None and each.container}
-        live = {place for place in places if place == home or self._folders.holds(account, place)}
-        seen = [
-            _placed(identifier, record, live, home if scoped else None)
-            for identifier, record in zip(unique, found, strict=True)
+        found = [
+            self._answer(spec, account, identifier, reply)
+            for identifier, reply in zip(unique, replies, strict=True)
         ]
-        return Page(
-            records=tuple(each for each in seen if isinstance(each, Record)),
-            absent=tuple(each for each in seen if isinstance(each, Absent)),
-        )
+        places = {each.container for each in found if isinstance(each, Record) and each.container}
+        live = {place for place in places if place == home or self._folders.holds(account, place)}
+        return Page.of(_placed(each, live, home if scoped else None) for each in found)
 
-    def _record(self, spec: TypeSpec, account: AccountId, body: Any) -> Record:
-        purpose = Purpose(name="read contacts", kind="read", account=account)
+    def _answer(
+        self, spec: TypeSpec, account: AccountId, identifier: RecordId, reply: Reply
+    ) -> Record | Absent:
+        if not reply.ok:
+            return Absent(identifier, AbsenceReason.DELETED)
+        found = self._record(spec, account, reply.body)
+        if found is None:
+            return Absent(identifier, AbsenceReason.UNREADABLE, why="the answer is no contact")
+        return found
+
+    def _record(self, spec: TypeSpec, account: AccountId, body: Any) -> Record | Absent | None:
         if not isinstance(body, dict):
-            raise malformed(purpose, "a contact that is no object")
+            return None
         self._names.remember(body)
-        native = contacts.expanded(spec, body)
-        record = contacts.read_record(spec, native, account)
-        if record is None:
-            raise malformed(purpose, "a contact without id or version")
-        return record
+        return contacts.read_record(spec, contacts.expanded(spec, body), account)
 
     # ---- by key ---------------------------------------------------------------------------------
 
@@ -129,7 +130,7 @@ class Reader:
             rows = reply.body.get("value") if isinstance(reply.body, dict) else None
             if not isinstance(rows, list):
                 raise malformed(purpose, "a list without values", reply)
-            records = [self._record(spec, account, row) for row in rows]
+            records = Page.of(self._record(spec, account, row) for row in rows).records
             found += [each for each in records if key.kind != "marker" or each.marker == key.value]
         return found
 
@@ -164,16 +165,16 @@ def _filter(key: MatchKey) -> str:
     return f"{contacts.EXTENDED}/Any(ep: ep/id eq {name} and ep/value eq {value})"
 
 
-def _placed(
-    identifier: RecordId, record: Record | None, live: set[str], container: str | None
-) -> Record | Absent:
+def _placed(record: Record | Absent, live: set[str], container: str | None) -> Record | Absent:
     """A contact in none of the mailbox's contact folders lies in Deleted Items: it keeps its
     immutable id and can still be read there, but its user deleted it.
     """
-    if record is None or (record.container is not None and record.container not in live):
-        return Absent(identifier, AbsenceReason.DELETED)
+    if isinstance(record, Absent):
+        return record
+    if record.container is not None and record.container not in live:
+        return Absent(record.id, AbsenceReason.DELETED)
     if container is not None and record.container not in {None, container}:
-        return Absent(identifier, AbsenceReason.LEFT)
+        return Absent(record.id, AbsenceReason.LEFT)
     return record
 
 

@@ -14,8 +14,9 @@ from datetime import datetime
 from typing import Any
 
 from syncline.errors import Resync
-from syncline.model.records import Json
+from syncline.model.records import Json, RecordId
 from syncline_outlook.client import GraphClient
+from syncline_outlook.contacts import id_of
 from syncline_outlook.errors import malformed
 from syncline_outlook.messages import Purpose
 
@@ -81,13 +82,14 @@ class Position:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoundPage:
-    """Rows by id (of repeated ones the last), the position after them, and whether the round
-    ended with them.
+    """Rows by id (of repeated ones the last), the position after them, whether the round ended
+    with them, and how many rows had no usable id.
     """
 
-    rows: Mapping[str, Row]
+    rows: Mapping[RecordId, Row]
     position: Position
     ended: bool
+    nameless: int
 
 
 def fetch_page(
@@ -108,27 +110,22 @@ def fetch_page(
     if len(rows) > _MAX_ROWS:
         raise malformed(purpose, f"a page of more than {_MAX_ROWS} rows")
     client.require_own(link, purpose)
-    found = {_id(row, purpose): row for row in rows}
+    named = [(identifier, row) for row in rows if (identifier := id_of(row))]
+    found, nameless = dict(named), len(rows) - len(named)
     if not following:
-        return RoundPage(rows=found, position=replace(position, link=link, seen=()), ended=True)
+        position = replace(position, link=link, seen=())
+        return RoundPage(rows=found, position=position, ended=True, nameless=nameless)
     seen = (*position.seen, _digest(position.link))
     page = (_page_mark(found),) if found else ()
     if _digest(link) in seen or set(page) & set(seen) or len(seen) > _MAX_MARKS:
         raise _circle(purpose)
     position = replace(position, link=link, seen=seen + page)
-    return RoundPage(rows=found, position=position, ended=False)
+    return RoundPage(rows=found, position=position, ended=False, nameless=nameless)
 
 
 def is_removed(row: Row) -> bool:
     """Whether a row is a tombstone. Its reason does not tell a deletion from a move."""
     return "@removed" in row
-
-
-def _id(row: Any, purpose: Purpose) -> str:
-    identifier = row.get("id") if isinstance(row, dict) else None
-    if not isinstance(identifier, str) or not identifier:
-        raise malformed(purpose, "a row without id")
-    return identifier
 
 
 def _circle(purpose: Purpose) -> Resync:
@@ -140,7 +137,7 @@ def _circle(purpose: Purpose) -> Resync:
     )
 
 
-def _page_mark(rows: Mapping[str, Row]) -> str:
+def _page_mark(rows: Mapping[RecordId, Row]) -> str:
     """The page's (id, version) pairs: a page of nothing but repetitions of one page repeats it."""
     pairs = sorted((identifier, str(row.get("@odata.etag"))) for identifier, row in rows.items())
     return _digest(json.dumps(pairs))

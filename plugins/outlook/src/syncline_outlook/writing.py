@@ -22,7 +22,7 @@ from syncline.plugin.requests import (
     Unknown,
     Update,
 )
-from syncline.plugin.spec import TypeSpec
+from syncline.plugin.spec import UNREADABLE, TypeSpec
 from syncline_outlook import batch, contacts
 from syncline_outlook.client import GraphClient
 from syncline_outlook.errors import QUOTA, code_of, codes_of, is_item_gone
@@ -88,7 +88,7 @@ class Writer:
             return self._updates(request.spec, updates), [each.id for each in updates]
         except Retry as error:
             raise Retry(
-                error.message, after=error.after, reached=False, call="prepare a write"
+                error.message, after=error.after, reached=False, sent=False, call="prepare a write"
             ) from error
 
     def _creates(
@@ -123,7 +123,8 @@ class Writer:
         account: AccountId | None,
     ) -> list[Outcome]:
         purpose = Purpose(name=name, kind="write", account=account)
-        replies = batch.run(self._client, requests, purpose)
+        creates = any(request.method == "POST" for request in requests)
+        replies = batch.run(self._client, requests, purpose, once=creates)
         after = batch.longest_wait(replies)
         return [
             self._applied(spec, reply.body, identifier)
@@ -137,12 +138,13 @@ class Writer:
         out of it.
         """
         native = body if isinstance(body, dict) else {}
-        identifier = native.get("id") if isinstance(native.get("id"), str) else known
+        identifier = contacts.id_of(native) or known
         if not identifier:
             return Unknown(message="the answer to a create names no contact")
         self._names.remember(native)
-        stored = contacts.read_fields(spec, native) or None
-        return Applied(id=RecordId(identifier), version=contacts.version_of(native), stored=stored)
+        fields = contacts.read_fields(spec, native)
+        stored = {n: v for n, v in fields.items() if v is not UNREADABLE} or None
+        return Applied(id=identifier, version=contacts.version_of(native), stored=stored)
 
 
 def refused(spec: TypeSpec, request: Inner, reply: Reply | None, after: float | None) -> Outcome:

@@ -2,7 +2,8 @@
 
 There is no delta token. Rows become visible late (long transactions stamp early and commit late),
 so each round reads again everything stamped after what was certain at the round before:
-the service's own time when that round's first query was sent, less margin and overlap.
+the service's own time when that round's first query was sent, less margin and overlap. One Date
+that is ahead does not lead the cursor astray: see `syncline.plugin.cursors`.
 
 A window that holds more than a page (after a bulk change) would be read again at every run until
 it has aged; instead one aggregate query asks whether it is as it was. That cannot see a late
@@ -11,18 +12,20 @@ update of a row inside the window, so once the window has aged it is read a last
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from syncline.errors import Resync
 from syncline.model.records import Json
+from syncline.plugin.cursors import read_until
 from syncline.plugin.requests import ChangesRequest, Page
 from syncline_salesforce import soql
 from syncline_salesforce.contacts import OBJECT
 from syncline_salesforce.errors import malformed
-from syncline_salesforce.rows import Selection, moment, parsed, row_id, split
-from syncline_salesforce.service import Result, Row, SalesforceService
+from syncline_salesforce.rows import Selection, moment, named, parsed
+from syncline_salesforce.service import Row, SalesforceService
 
 PAGE = 2_000
 _FORM = "%Y-%m-%dT%H:%M:%SZ"
@@ -75,10 +78,13 @@ class Cursor:
 
 @dataclass(frozen=True)
 class Walk:
-    """Where a round stands between two pages."""
+    """Where a round stands between two pages. `begun`: when it began by the service's time, `own`
+    by ours.
+    """
 
     since: datetime | None
     begun: datetime | None
+    own: datetime
     stamp: str | None = None
     id: str = ""
     rows: int = 0
@@ -89,6 +95,7 @@ class Walk:
         return {
             "since": _written(self.since),
             "begun": _written(self.begun),
+            "own": _written(self.own),
             "stamp": self.stamp,
             "id": self.id,
             "rows": self.rows,
@@ -102,6 +109,7 @@ class Walk:
             return cls(
                 _instant(value["since"]),
                 _instant(value["begun"]),
+                _known(value["own"]),
                 str(value["stamp"]),
                 str(value["id"]),
                 int(value["rows"]),
@@ -109,6 +117,10 @@ class Walk:
             )
         except (KeyError, TypeError, ValueError):
             raise Resync("the place within the round is not one of this connector's") from None
+
+    def until(self) -> datetime | None:
+        """What the round certainly sees all of; None if the service does not tell its time."""
+        return None if self.begun is None else read_until(self.begun, self.own, self.newest)
 
     @property
     def condition(self) -> str:
@@ -125,11 +137,12 @@ class Walk:
 
 @dataclass(frozen=True)
 class Changes:
-    """Reads the feed. `margin` and `overlap` as in the configuration."""
+    """Reads the feed. `margin` and `overlap` as in the configuration; `now` is our own clock."""
 
     service: SalesforceService
     margin: timedelta
     overlap: timedelta
+    now: Callable[[], datetime]
 
     def page(self, request: ChangesRequest, selection: Selection) -> Page:
         """The next page of the round; the first one of a new round if `next` is None.
@@ -143,11 +156,11 @@ class Changes:
         if request.next is not None:
             return self._step(Walk.from_json(request.next), selection, size)
         if request.cursor is None:
-            return self._step(Walk(None, None), selection, size)
+            return self._step(Walk(None, None, self.now()), selection, size)
         cursor = Cursor.from_json(request.cursor)
         if cursor.may_be_probed(size) and self._is_as_it_was(cursor, selection):
             return Page(cursor=request.cursor)
-        return self._step(Walk(cursor.since, None), selection, size)
+        return self._step(Walk(cursor.since, None, self.now()), selection, size)
 
     def _is_as_it_was(self, cursor: Cursor, selection: Selection) -> bool:
         conditions = [f"SystemModstamp >= {soql.instant(cursor.since)}", selection.no_persons]
@@ -169,51 +182,55 @@ class Changes:
             soql.select(selection.columns, OBJECT, conditions, order=order, limit=size),
             deleted=True,
         )
-        begun = walk.begun or answer.begun
-        records, absent = split(answer.rows, selection, begun and begun - self.margin)
-        following = self._advanced(walk, begun, answer)
+        following = self._counted(replace(walk, begun=walk.begun or answer.begun), answer.rows)
+        until = following.until()
+        found = [selection.read(row, until and until - self.margin) for row in answer.rows]
         if answer.done and len(answer.rows) < size:
-            return Page(records=records, absent=absent, cursor=self._cursor(following).to_json())
-        if not answer.rows:
-            raise malformed("a page without rows that is not the last")
-        return Page(records=records, absent=absent, next=following.to_json())
+            return Page.of(found, cursor=self._cursor(following).to_json())
+        return Page.of(found, next=_after(following, answer.rows).to_json())
 
-    def _advanced(self, walk: Walk, begun: datetime | None, answer: Result) -> Walk:
-        if not answer.rows:
-            return Walk(walk.since, begun, walk.stamp, walk.id, walk.rows, walk.newest)
-        last = answer.rows[-1]
-        stamp, id = str(last.get("SystemModstamp")), str(row_id(last))
-        if (stamp, id) == (walk.stamp, walk.id):
-            raise malformed("the same page again")
-        kept, newest = self._counted(walk, begun, answer.rows)
-        return Walk(walk.since, begun, stamp, id, kept, newest)
-
-    def _counted(
-        self, walk: Walk, begun: datetime | None, rows: list[Row]
-    ) -> tuple[int, datetime | None]:
-        """How many rows so far lie in the next round's window, and the newest stamp of all."""
-        since = self._next_since(walk.since, begun)
-        stamps = [stamp for row in rows if (stamp := moment(row, "SystemModstamp"))]
-        inside = sum(1 for stamp in stamps if since is None or stamp >= since)
+    def _counted(self, walk: Walk, rows: list[Row]) -> Walk:
+        """With how many rows so far lie in the next round's window, and the newest stamp of all."""
+        stamps = [stamp for row in rows if named(row) and (stamp := moment(row, "SystemModstamp"))]
         newest = max([*stamps, *([walk.newest] if walk.newest else [])], default=None)
-        return walk.rows + inside, newest
+        walk = replace(walk, newest=newest)
+        since = self._next_since(walk)
+        inside = sum(1 for stamp in stamps if since is None or stamp >= since)
+        return replace(walk, rows=walk.rows + inside)
 
-    def _next_since(self, since: datetime | None, begun: datetime | None) -> datetime | None:
-        if begun is None:
-            return since
-        certain = begun - self.margin - self.overlap
-        return max(certain, since) if since else certain
+    def _next_since(self, walk: Walk) -> datetime | None:
+        """Never before what was certain already, unless that is the future at the service."""
+        until = walk.until()
+        if until is None or walk.begun is None:
+            return walk.since
+        certain = until - self.margin - self.overlap
+        return max(certain, min(walk.since, walk.begun)) if walk.since else certain
 
     def _cursor(self, walk: Walk) -> Cursor:
-        since = self._next_since(walk.since, walk.begun)
+        since = self._next_since(walk)
         if since is None:
             raise malformed("no Date header, so nothing is known about the service's time")
-        return Cursor(since, walk.rows, walk.newest, walk.begun)
+        return Cursor(since, walk.rows, walk.newest, walk.until())
+
+
+def _after(walk: Walk, rows: list[Row]) -> Walk:
+    """The walk goes on after the last row that says where it stands."""
+    if not rows:
+        raise malformed("a page without rows that is not the last")
+    readable = (row for row in reversed(rows) if named(row) and moment(row, "SystemModstamp"))
+    last = next(readable, None)
+    if last is None or (str(last["SystemModstamp"]), last["Id"]) == (walk.stamp, walk.id):
+        raise malformed("the same page again")
+    return replace(walk, stamp=str(last["SystemModstamp"]), id=str(last["Id"]))
 
 
 def _written(value: datetime | None) -> str | None:
     return None if value is None else value.strftime(_FORM)
 
 
+def _known(value: Any) -> datetime:
+    return datetime.strptime(f"{value}+0000", _FORM + "%z")
+
+
 def _instant(value: Any) -> datetime | None:
-    return None if value is None else datetime.strptime(f"{value}+0000", _FORM + "%z")
+    return None if value is None else _known(value)

@@ -58,7 +58,8 @@ class SalesforceConnector(Connector):
         margin = timedelta(seconds=config.visibility_margin_seconds)
         self._service = SalesforceService(config, context)
         self._schemas = SchemaSource(self._service)
-        self._changes = Changes(self._service, margin, timedelta(seconds=config.overlap_seconds))
+        overlap = timedelta(seconds=config.overlap_seconds)
+        self._changes = Changes(self._service, margin, overlap, context.now)
         self._reads = Reads(self._service, margin)
         self._checks = Checks(config, self._service, self._schemas, context.now)
 

@@ -231,6 +231,7 @@ def contact_type(
         conditional_delete="none",
         idempotency="key" if key_field else "none",
         match=frozenset(kinds),
+        finds_deleted=True,
         create_batch=200 if key_field else 50,
         update_batch=200,
         conditional_batch=25,

@@ -151,7 +151,7 @@ def not_reached(problem: requests.RequestException) -> SynclineError:
     reason = getattr(problem.args[0], "reason", None) if problem.args else None
     certain = isinstance(problem, ConnectTimeout) or isinstance(reason, NewConnectionError)
     if certain:
-        return Retry("Salesforce cannot be reached", reached=False, kind=kind)
+        return Retry("Salesforce cannot be reached", reached=False, sent=False, kind=kind)
     what = "did not answer in time" if isinstance(problem, ReadTimeout) else "broke off the answer"
     return Retry(f"Salesforce {what}", kind=kind)
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
-from syncline.model.records import AbsenceReason, Absent, AccountId, Json, Record, RecordId
+from syncline.model.records import AbsenceReason, Absent, Json, Record, RecordId
 from syncline.plugin.requests import (
     DeletedRequest,
     IdsRequest,
@@ -21,14 +20,7 @@ from syncline_salesforce import soql
 from syncline_salesforce.contacts import OBJECT
 from syncline_salesforce.errors import QueryRefused, malformed
 from syncline_salesforce.matching import columns_of
-from syncline_salesforce.rows import (
-    Selection,
-    certain_until,
-    moment,
-    row_id,
-    split,
-    version,
-)
+from syncline_salesforce.rows import Selection, certain_until, key_of, row_id
 from syncline_salesforce.service import SalesforceService
 
 PAGE = 2_000
@@ -63,7 +55,8 @@ class Reads:
         known = {record.id for record in records} | {each.id for each in absent}
         absent += self._explained([id for id in wanted if id not in known])
         if request.scoped and (condition := where_of(request.feed.scope)):
-            return _without_left(records, absent, self._inside(records, condition))
+            inside = self._inside(_there(records, absent), condition)
+            return _without_left(records, absent, inside)
         return Page(records=tuple(records), absent=tuple(absent))
 
     def deleted(self, request: DeletedRequest, selection: Selection) -> Page:
@@ -74,7 +67,9 @@ class Reads:
         budget = soql.URI_BUDGET - len(selection.columns) * 2
         for group in soql.lists(dict.fromkeys(request.ids), budget, _IDS):
             rows = self.service.rows(selection.columns, OBJECT, [f"Id IN {group}"], deleted=True)
-            records += [selection.record(row, None) for row, _begun in rows if _in_the_bin(row)]
+            binned = (row for row, _begun in rows if not row.get("MasterRecordId"))
+            held = (selection.last_held(row) for row in binned)
+            records += [record for record in held if record is not None]
         return Page(records=tuple(records))
 
     def _explained(self, missing: list[RecordId]) -> list[Absent]:
@@ -100,11 +95,11 @@ class Reads:
             raise malformed("a delete log without records")
         return frozenset(str(entry.get("id")) for entry in entries)
 
-    def _inside(self, records: list[Record], condition: str) -> frozenset[RecordId]:
+    def _inside(self, ids: list[RecordId], condition: str) -> frozenset[RecordId]:
         """Which of the records satisfy the condition."""
         inside: set[RecordId] = set()
         budget = soql.URI_BUDGET - len(soql.encoded(condition))
-        for group in soql.lists((record.id for record in records), budget, _IDS):
+        for group in soql.lists(ids, budget, _IDS):
             rows = self.service.rows("Id", OBJECT, [f"Id IN {group}", condition])
             inside.update(row_id(row) for row, _ in rows)
         return frozenset(inside)
@@ -121,26 +116,36 @@ class Reads:
         ]
         answer = self.service.query(soql.select(_KEYS, OBJECT, conditions, order="Id", limit=PAGE))
         certain = certain_until(answer.begun, self.margin)
-        records = tuple(_key(row, certain) for row in answer.rows)
-        if answer.done and len(records) < PAGE:
-            return Page(records=records)
-        if not records or records[-1].id == after:
+        found = [key_of(row, certain) for row in answer.rows]
+        if answer.done and len(found) < PAGE:
+            return Page.of(found)
+        if answer.last_id in ("", after):
             raise malformed("the same page again")
-        return Page(records=records, next={"after": records[-1].id})
+        return Page.of(found, next={"after": answer.last_id})
 
     # ---- by match key ---------------------------------------------------------------------------
 
     def match(self, request: MatchRequest, selection: Selection) -> Page:
-        """Records that may carry one of the keys: rather too many than too few, core compares."""
+        """Records that may carry one of the keys: rather too many than too few, core compares.
+        Those deleted are in the Recycle Bin for 15 days, with their values.
+        """
         found: dict[RecordId, Record] = {}
         since = request.created_since
         for kind in dict.fromkeys(key.kind for key in request.keys):
             keys = [key for key in request.keys if key.kind == kind]
             for condition in self._conditions(keys, selection):
                 recent = f"CreatedDate >= {soql.instant(since)}" if since else ""
-                records, _ = self._walked([condition, recent], selection, deleted=False)
-                found.update((record.id, record) for record in records)
+                for record in self._matching([condition, recent], selection, request.deleted):
+                    found[record.id] = record
         return Page(records=tuple(found.values()))
+
+    def _matching(self, conditions: list[str], selection: Selection, deleted: bool) -> list[Record]:
+        if not deleted:
+            return self._walked(conditions, selection, deleted=False)[0]
+        every = [*conditions, "IsDeleted = true", selection.no_persons]
+        rows = self.service.rows(selection.columns, OBJECT, every, deleted=True)
+        held = (selection.last_held(row) for row, _begun in rows)
+        return [record for record in held if record is not None]
 
     def _conditions(self, keys: list[MatchKey], selection: Selection) -> Iterator[str]:
         columns = columns_of(keys, selection.key_field)
@@ -165,9 +170,11 @@ class Reads:
         absent: list[Absent] = []
         conditions = [*conditions, selection.no_persons]
         for row, begun in self.service.rows(selection.columns, OBJECT, conditions, deleted=deleted):
-            found, gone = split([row], selection, certain_until(begun, self.margin))
-            records += found
-            absent += gone
+            found = selection.read(row, certain_until(begun, self.margin))
+            if isinstance(found, Record):
+                records.append(found)
+            elif found is not None:
+                absent.append(found)
         return records, absent
 
 
@@ -180,24 +187,16 @@ def _narrowed(columns: Mapping[str, Iterable[str]], budget: int) -> Iterator[str
     yield from (f"{name} IN {group}" for group in groups[name])
 
 
+def _there(records: list[Record], absent: list[Absent]) -> list[RecordId]:
+    """What exists: records, and those of which something cannot be read."""
+    return [*(each.id for each in records), *(each.id for each in absent if each.why)]
+
+
 def _without_left(records: list[Record], absent: list[Absent], inside: frozenset[RecordId]) -> Page:
-    left = [Absent(r.id, AbsenceReason.LEFT) for r in records if r.id not in inside]
+    left = [id for id in _there(records, absent) if id not in inside]
     kept = tuple(record for record in records if record.id in inside)
-    return Page(records=kept, absent=(*absent, *left))
-
-
-def _in_the_bin(row: Mapping[str, Any]) -> bool:
-    return bool(row.get("IsDeleted")) and not row.get("MasterRecordId")
-
-
-def _key(row: Mapping[str, Any], certain: datetime | None) -> Record:
-    owner = row.get("OwnerId")
-    return Record(
-        id=row_id(row),
-        version=version(row, certain),
-        owner=AccountId(owner) if owner else None,
-        modified=moment(row, "LastModifiedDate"),
-    )
+    gone = (each for each in absent if each.id not in left)
+    return Page(records=kept, absent=(*gone, *(Absent(id, AbsenceReason.LEFT) for id in left)))
 
 
 def _last_id(place: Json) -> str:

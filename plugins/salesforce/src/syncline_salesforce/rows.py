@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -14,13 +13,12 @@ from typing import Any
 
 from syncline.model.records import AbsenceReason, Absent, AccountId, Record, RecordId, Writable
 from syncline.plugin.spec import TypeSpec
+from syncline_salesforce import soql
 from syncline_salesforce.contacts import COMPANY
 from syncline_salesforce.errors import malformed
 from syncline_salesforce.schema import Schema
 
 _STAMPS = ("SystemModstamp", "LastModifiedDate")
-ID = re.compile(r"[A-Za-z0-9]{15,18}")
-"""Ids become parts of addresses and of lists of ids: nothing else may be in one."""
 _PROCESS_KEY = secrets.token_bytes(32)
 
 
@@ -46,7 +44,24 @@ class Selection:
         """The condition that leaves out person accounts, which are edited through the account."""
         return "IsPersonAccount = false" if self.schema.has("IsPersonAccount") else ""
 
-    def record(self, row: Mapping[str, Any], certain_until: datetime | None) -> Record:
+    def read(
+        self, row: Mapping[str, Any], certain_until: datetime | None
+    ) -> Record | Absent | None:
+        """What a row says: a record, an absence, or nothing if it has no usable id."""
+        id = named(row)
+        if id is None:
+            return None
+        if why := _unreadable(row):
+            return Absent(id, AbsenceReason.UNREADABLE, why=why, owner=_owner(row))
+        return absent(row) or self._record(row, certain_until)
+
+    def last_held(self, row: Mapping[str, Any]) -> Record | None:
+        """What a row of the Recycle Bin held; None if it is not there, or cannot be read."""
+        if not row.get("IsDeleted") or named(row) is None or _unreadable(row):
+            return None
+        return self._record(row, None)
+
+    def _record(self, row: Mapping[str, Any], certain_until: datetime | None) -> Record:
         """The record of a row. Rows stamped at `certain_until` or later get a provisional
         version, see `version`.
         """
@@ -55,7 +70,7 @@ class Selection:
             id=row_id(row),
             version=version(row, certain_until, native),
             fields=self.spec.read(native),
-            owner=AccountId(row["OwnerId"]) if row.get("OwnerId") else None,
+            owner=_owner(row),
             marker=native.get(self.key_field) if self.key_field else None,
             modified=moment(row, "LastModifiedDate"),
             created=moment(row, "CreatedDate"),
@@ -123,27 +138,49 @@ def absent(row: Mapping[str, Any]) -> Absent | None:
     return Absent(row_id(row), AbsenceReason.DELETED)
 
 
-def split(
-    rows: Iterable[Mapping[str, Any]], selection: Selection, certain_until: datetime | None
-) -> tuple[tuple[Record, ...], tuple[Absent, ...]]:
-    """Records and absences of a page, in its order."""
-    records: list[Record] = []
-    gone: list[Absent] = []
-    for row in rows:
-        missing = absent(row)
-        if missing is None:
-            records.append(selection.record(row, certain_until))
-        else:
-            gone.append(missing)
-    return tuple(records), tuple(gone)
+def key_of(row: Mapping[str, Any], certain_until: datetime | None) -> Record | Absent | None:
+    """What a row of a sweep says: a record without fields, or as `Selection.read`."""
+    id = named(row)
+    if id is None:
+        return None
+    if why := _unreadable(row):
+        return Absent(id, AbsenceReason.UNREADABLE, why=why, owner=_owner(row))
+    return Record(
+        id=id,
+        version=version(row, certain_until),
+        owner=_owner(row),
+        modified=moment(row, "LastModifiedDate"),
+    )
+
+
+def _unreadable(row: Mapping[str, Any]) -> str:
+    """What of a row's own columns has a form that Salesforce does not document; "" if nothing.
+    Whether it is deleted must be said in so many words, and a version needs both stamps.
+    """
+    deleted, winner = row.get("IsDeleted", False), row.get("MasterRecordId")
+    if not isinstance(deleted, bool):
+        return "IsDeleted: is neither true nor false"
+    if deleted:
+        return "" if not winner or soql.is_id(winner) else "MasterRecordId: is no id"
+    return next((f"{name}: is no instant" for name in _STAMPS if moment(row, name) is None), "")
+
+
+def _owner(row: Mapping[str, Any]) -> AccountId | None:
+    return AccountId(row["OwnerId"]) if row.get("OwnerId") else None
+
+
+def named(row: object) -> RecordId | None:
+    """The row's 18-character id; None if it has none that could be one."""
+    found = row.get("Id") if isinstance(row, Mapping) else None
+    return RecordId(found) if isinstance(found, str) and soql.is_id(found) else None
 
 
 def row_id(row: Mapping[str, Any]) -> RecordId:
-    """The row's 18-character id."""
-    found = row.get("Id")
-    if not isinstance(found, str) or not ID.fullmatch(found):
+    """As `named`, where nothing can be done without an id."""
+    found = named(row)
+    if found is None:
         raise malformed("a row without Id")
-    return RecordId(found)
+    return found
 
 
 def moment(row: Mapping[str, Any], name: str) -> datetime | None:
@@ -155,7 +192,8 @@ def moment(row: Mapping[str, Any], name: str) -> datetime | None:
 def parsed(stamp: str) -> datetime | None:
     """`2026-11-21T20:21:25.000+0000` as an instant in UTC; None if it is something else."""
     try:
-        return datetime.fromisoformat(stamp).astimezone(UTC)
+        instant = datetime.fromisoformat(stamp)
+        return instant.astimezone(UTC) if instant.tzinfo else None
     except (ValueError, OverflowError):
         return None
 

@@ -86,7 +86,7 @@ class SalesforceService:
             yield from ((row, answer.begun) for row in answer.rows)
             if answer.done:
                 return
-            last = str(answer.rows[-1].get("Id")) if answer.rows else after
+            last = answer.last_id or after
             if last == after:
                 raise malformed("the same page again")
             after = last
@@ -132,8 +132,10 @@ class SalesforceService:
     # ---- writing --------------------------------------------------------------------------------
 
     def create(self, records: Sequence[Row]) -> list[Row]:
-        """Collections create; an entry for each record, in order."""
-        return self._collection("POST", "composite/sobjects", records)
+        """Collections create; an entry for each record, in order. Never sent twice: a record that
+        was made although the answer says otherwise has no key that would show it.
+        """
+        return self._collection("POST", "composite/sobjects", records, once=True)
 
     def upsert(self, name: str, key_field: str, records: Sequence[Row]) -> list[Row]:
         """Collections upsert by a unique external-ID field."""
@@ -165,17 +167,19 @@ class SalesforceService:
 
     # ---- the one way out ------------------------------------------------------------------------
 
-    def _collection(self, method: str, path: str, records: Sequence[Row]) -> list[Row]:
+    def _collection(
+        self, method: str, path: str, records: Sequence[Row], *, once: bool = False
+    ) -> list[Row]:
         body = {"allOrNone": False, "records": list(records)}
-        answer, _ = self._call("write", method, path, json=body, headers=_NO_DUPLICATES)
+        answer, _ = self._call("write", method, path, once=once, json=body, headers=_NO_DUPLICATES)
         return _entries(answer, len(records))
 
     def _call(
-        self, kind: Kind, method: str, path: str, **kwargs: Any
+        self, kind: Kind, method: str, path: str, *, once: bool = False, **kwargs: Any
     ) -> tuple[Any, SalesforceSession]:
         instance = self._tokens.current().instance_url
         session = self._sessions.of_this_thread(instance)
-        session.kind = kind
+        session.kind, session.once = kind, once
         client = Salesforce(
             session_id="held by the session",
             instance_url=instance,
@@ -202,6 +206,12 @@ class Result:
         self.rows = rows
         self.done = done
         self.begun = begun
+
+    @property
+    def last_id(self) -> str:
+        """The last usable id of the page, from which the next one goes on; "" without any."""
+        ids = (row.get("Id") for row in reversed(self.rows) if isinstance(row, Mapping))
+        return next((str(id) for id in ids if soql.is_id(id)), "")
 
 
 def _mapping(body: Any) -> Row:

@@ -2,7 +2,8 @@
 
 simple-salesforce sets no timeout, and after a login of its own it repeats a request without its
 headers, so that a conditional write silently becomes unconditional. This session therefore owns
-the token: it puts it on each request, and after a 401 sends the *same* request once more.
+the token: it puts it on each request, and after a 401 sends the *same* request once more, unless
+it makes something that nobody could tell from its copy.
 """
 
 from __future__ import annotations
@@ -113,7 +114,8 @@ class LimitedBody:
 
 
 class SalesforceSession(requests.Session):
-    """A session of one thread. `kind` says how the next requests are counted.
+    """A session of one thread. `kind` says how the next requests are counted, `once` that they are
+    not repeated here after a refused token: the answer may come from a gateway, after the effect.
 
     `begun` is the service's own time, to the second and rather too early, when the last answered
     request was sent: its Date header less the time the answer took. `last_modified` is the
@@ -129,6 +131,7 @@ class SalesforceSession(requests.Session):
     ) -> None:
         super().__init__()
         self.kind: Kind = "read"
+        self.once = False
         self.begun: datetime | None = None
         self.last_modified: str | None = None
         self._tokens = tokens
@@ -157,6 +160,8 @@ class SalesforceSession(requests.Session):
             if isinstance(refusal, Stop):
                 raise refusal
             token = self._tokens.renewed(token)
+            if self.once:
+                raise Retry("the token was renewed", after=0.0, reached=False)
             response = self._sent(request, token, kwargs)
         return self._checked(response, token)
 
@@ -232,7 +237,8 @@ def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
 def _require_instance(request: requests.PreparedRequest, token: Token) -> None:
     """The token goes to its own instance and nowhere else."""
     if urlsplit(request.url or "").netloc != urlsplit(token.instance_url).netloc:
-        raise Retry("the organisation moved to another instance", after=0.0, reached=False)
+        message = "the organisation moved to another instance"
+        raise Retry(message, after=0.0, reached=False, sent=False)
 
 
 def _parsed(response: requests.Response) -> Any:

@@ -23,6 +23,14 @@ _ESCAPED = re.compile("[" + re.escape("".join(_ESCAPES)) + "]")
 _CONTROL = re.compile(r"[\x00-\x07\x0b\x0e-\x1f\x7f]")
 
 
+_ID = re.compile(r"[A-Za-z0-9]{15,18}")
+
+
+def is_id(value: object) -> bool:
+    """Whether it can be an id. Ids become parts of addresses and of lists: nothing else may."""
+    return isinstance(value, str) and bool(_ID.fullmatch(value))
+
+
 def text(value: str) -> str:
     """A quoted literal. Control characters, which no stored value holds, become spaces."""
     return "'" + _CONTROL.sub(" ", _ESCAPED.sub(lambda m: _ESCAPES[m[0]], value)) + "'"

@@ -259,14 +259,19 @@ def in_batches(
                 raise
             rest = operations[start + len(batch) :]
             outcomes += [_after(problem)] * len(batch)
-            return outcomes + [Deferred(message="not sent", after=_wait(problem))] * len(rest)
+            return outcomes + [_not_sent(problem)] * len(rest)
     return outcomes
+
+
+def _not_sent(problem: ConnectionFailure) -> Outcome:
+    return Deferred(message="not sent", after=_wait(problem), sent=False)
 
 
 def _after(problem: ConnectionFailure) -> Outcome:
     refused = isinstance(problem, QueryRefused)
     if refused or (isinstance(problem, Retry) and not problem.reached):
-        return Deferred(message=problem.message, after=_wait(problem))
+        sent = not isinstance(problem, Retry) or problem.sent
+        return Deferred(message=problem.message, after=_wait(problem), sent=sent)
     return Unknown(message=problem.message)
 
 

@@ -23,7 +23,7 @@ are drawn only where stderr is a terminal, colours only where stdout is one.
 """
 
 _CODES_ORDER = """
-Where several would apply to a run, the first of 130, 7, 4, 8, 5, 6 is taken.
+Where several would apply to a run, the first of 130, 7, 4, 3, 8, 5, 6 is taken.
 """
 
 

@@ -85,7 +85,7 @@ class MemoryConnector(Connector):
     def fetch_changes(self, request: ChangesRequest) -> Page:
         """A page of what changed."""
         with self._call("changes", request, request.feed.account):
-            return reading.changes(self._store, request)
+            return reading.changes(self._store, request, self.context.now())
 
     def fetch_ids(self, request: IdsRequest) -> Page:
         """These records now."""

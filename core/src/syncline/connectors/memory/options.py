@@ -45,6 +45,7 @@ class MemoryOptions:
     conditional_delete: Protection = "version"
     idempotency: Literal["key", "marker", "none"] = "key"
     match: frozenset[str] = frozenset({"email", "name+company", "name"})
+    finds_deleted: bool = True
     fields: tuple[str, ...] | None = None
     capacities: Mapping[str, Capacity] = field(default_factory=dict)
     required: frozenset[str] = frozenset()
@@ -89,6 +90,7 @@ class MemoryOptions:
             conditional_delete=self.conditional_delete,
             idempotency=self.idempotency,
             match=self.match | marker,
+            finds_deleted=self.finds_deleted,
             create_batch=self.create_batch,
             update_batch=self.update_batch,
             conditional_batch=self.conditional_batch,

@@ -14,6 +14,7 @@ from syncline.model.contact import CONTACT
 from syncline.model.fields import Value
 from syncline.model.matching import BUILT_IN
 from syncline.model.records import AbsenceReason, Absent, Json, Record, RecordId
+from syncline.plugin.cursors import read_until
 from syncline.plugin.requests import (
     ChangesRequest,
     DeletedRequest,
@@ -30,13 +31,13 @@ T = TypeVar("T")
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
-def changes(store: MemoryStore, request: ChangesRequest) -> Page:
-    """A page of the feed."""
+def changes(store: MemoryStore, request: ChangesRequest, own: datetime) -> Page:
+    """A page of the feed. `own`: what our clock says."""
     _require_epoch(store, request.next or request.cursor)
     size = min(request.page_size or store.options.page_size, store.options.page_size)
     if store.options.detection == "token":
         return _changes_by_token(store, request, size)
-    return _changes_by_stamp(store, request, size)
+    return _changes_by_stamp(store, request, size, own)
 
 
 def _changes_by_token(store: MemoryStore, request: ChangesRequest, size: int) -> Page:
@@ -57,12 +58,16 @@ def _changes_by_token(store: MemoryStore, request: ChangesRequest, size: int) ->
     return _page(page, cursor={"line": until, "epoch": store.epoch})
 
 
-def _changes_by_stamp(store: MemoryStore, request: ChangesRequest, size: int) -> Page:
+def _changes_by_stamp(
+    store: MemoryStore, request: ChangesRequest, size: int, own: datetime
+) -> Page:
     """A keyset over (stamp, id, line), from the cursor less the overlap; the next cursor is the
-    service's time when the round began.
+    service's time when the round began, as far as it can be believed (`read_until`).
     """
     position = request.next or {
-        "started": store.stamp(store.now()).isoformat(),
+        "told": store.told().isoformat(),
+        "own": own.isoformat(),
+        "newest": request.cursor["since"] if request.cursor else None,
         "after": None,
         "since": _since(store, request.cursor).isoformat(),
     }
@@ -79,9 +84,19 @@ def _changes_by_stamp(store: MemoryStore, request: ChangesRequest, size: int) ->
     ]
     page, after = _cut(store, items, position["after"], size)
     found = [item for _key, item in page]
+    stamps = [key[0] for key, _item in page] + [position["newest"] or ""]
+    position = {**position, "newest": max(stamps) or None, "epoch": store.epoch}
     if after is not None:
-        return _page(found, next={**position, "after": after, "epoch": store.epoch})
-    return _page(found, cursor={"since": position["started"], "epoch": store.epoch})
+        return _page(found, next={**position, "after": after})
+    return _page(found, cursor={"since": _read_until(store, position), "epoch": store.epoch})
+
+
+def _read_until(store: MemoryStore, position: Json) -> str:
+    """The next cursor: an instant that stamps, which may be coarse, cannot lie before unseen."""
+    told, own = (datetime.fromisoformat(position[each]) for each in ("told", "own"))
+    newest = position["newest"]
+    until = read_until(told, own, datetime.fromisoformat(newest) if newest else None)
+    return store.stamp(until).isoformat()
 
 
 def _cut(
@@ -169,12 +184,12 @@ def keys(store: MemoryStore, request: KeysRequest) -> Page:
 
 
 def matches(store: MemoryStore, request: MatchRequest) -> Page:
-    """Records that carry one of the keys, in whatever folder."""
+    """Records that carry one of the keys, in whatever folder; or those in the bin that do."""
     wanted = {(key.kind, key.value) for key in request.keys}
     account = request.feed.account
     return _page(
         as_record(store, request.spec, entry)
-        for entry in _visible(store)
+        for entry in (_in_bin(store) if request.deleted else _visible(store))
         if account in (None, entry.place.account)
         and (request.created_since is None or entry.created >= request.created_since)
         and not wanted.isdisjoint(_match_keys(entry, store.spec.match))
@@ -203,6 +218,11 @@ def _match_keys(entry: Entry, kinds: Iterable[str]) -> Iterator[tuple[str, str]]
 def _visible(store: MemoryStore) -> Iterator[Entry]:
     horizon = _horizon(store)
     return (each for each in store.entries.values() if each.live and each.created <= horizon)
+
+
+def _in_bin(store: MemoryStore) -> Iterator[Entry]:
+    horizon = _horizon(store)
+    return (e for e in store.entries.values() if e.deleted and e.created <= horizon)
 
 
 def as_record(store: MemoryStore, spec: TypeSpec | None, entry: Entry) -> Record:

@@ -30,8 +30,9 @@ class MemoryStore:
 
     The methods are the back door: what a user does, in canonical fields, by account *names*.
     `fault`, `password` and `hidden_fields` may be changed at any time, as may `instead`: the
-    outcome that every write then gets instead of being carried out. `mails` lists who would have
-    been written to, `writes` counts what came in through the connector.
+    outcome that every write then gets instead of being carried out, and `told_ahead`: by how many
+    seconds the time that the store tells is wrong, though its stamps are right. `mails` lists who
+    would have been written to, `writes` counts what came in through the connector.
     """
 
     _stores: ClassVar[dict[str, MemoryStore]] = {}
@@ -59,6 +60,7 @@ class MemoryStore:
         self.writes: Counter[str] = Counter()
         self.mails: list[tuple[str, RecordId]] = []
         self.epoch = 0
+        self.told_ahead = 0.0
 
     # --- stores by name ---------------------------------------------------------------------
 
@@ -189,6 +191,10 @@ class MemoryStore:
     def now(self) -> datetime:
         """The service's clock."""
         return self.clock()
+
+    def told(self) -> datetime:
+        """The time the service says it is."""
+        return self.now() + timedelta(seconds=self.told_ahead)
 
     def count(self, kind: CallKind, request: object) -> Call:
         """Another call came in."""

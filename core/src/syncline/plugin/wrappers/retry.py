@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from syncline.errors import ConnectionFailure, Retry
+from syncline.errors import CALL_FAILED, Retry
 from syncline.plugin.requests import Deferred, Outcome, Unknown
 
 T = TypeVar("T")
@@ -68,37 +68,101 @@ def read(call: Callable[[], T], patience: Patience) -> T:
         attempt += 1
 
 
+Look = Callable[[Sequence[int], Mapping[int, Outcome]], Mapping[int, Outcome]]
+"""What is found of the operations at these positions, given all outcomes so far; those that are
+not there are left out.
+"""
+
+
+@dataclass(frozen=True)
+class Caution:
+    """What must be so before a write is sent, also when it is sent again.
+
+    `before_send` is called before each call, and stops everything by raising. `repeatable`: what
+    may have been done may be sent again (a repeated create makes no second record). `once`: what
+    was sent must be looked for with `look` before it is sent again, whatever was answered; without
+    `look` it is not sent again. `pause`: seconds after which what was made can be seen.
+    """
+
+    before_send: Callable[[], None] = lambda: None
+    repeatable: bool = False
+    once: bool = False
+    look: Look | None = None
+    pause: float = 0.0
+
+
 def write(
     send: Callable[[Sequence[Operation]], list[Outcome]],
     operations: Sequence[Operation],
     patience: Patience,
-    *,
-    repeatable: bool = False,
+    caution: Caution = Caution(),
 ) -> list[Outcome]:
     """One outcome for each operation, in order.
 
-    Operations that were certainly not done (`Retry(reached=False)`, `Deferred`) are sent again;
-    those that may have been done only if `repeatable` (a repeated create makes no second record).
-    What is left when patience has run out is `Deferred`, or `Unknown` once a call may have
-    reached the service. An error other than `Retry` is raised, unless some operations already
-    have outcomes: those are returned, and the others are `Unknown`.
+    Operations that were certainly not done (`Retry(reached=False)`, `Deferred`) are sent again,
+    with the `caution` they need. What is left when patience has run out is `Deferred`, or
+    `Unknown` where it may have been done. An error other than `Retry` is raised, unless some
+    operations already have outcomes: those are returned, and the others are `Unknown`. What
+    `before_send` raises is raised in any case.
     """
     outcomes: dict[int, Outcome] = {}
-    waiting = list(range(len(operations)))
+    waiting: Sequence[int] = range(len(operations))
     began, attempt, doubtful = patience.now(), 1, False
-    while True:
+    while waiting:
+        caution.before_send()
         answer = _attempt(send, operations, waiting)
-        if isinstance(answer, Retry):
-            doubtful = doubtful or answer.reached
-            outcomes.update(dict.fromkeys(waiting, _without_answer(answer)))
-            after, final = answer.after, answer.reached and not repeatable
-        else:
-            outcomes.update(zip(waiting, answer, strict=True))
-            waiting = [index for index in waiting if isinstance(outcomes[index], Deferred)]
-            after, final = _longest(answer), False
-        if final or not waiting or not patience.wait(attempt, after, began):
-            return [_settled(outcomes[index], doubtful) for index in range(len(operations))]
+        outcomes.update(_taken(answer, waiting))
+        doubtful = doubtful or (isinstance(answer, Retry) and answer.reached)
+        again = _to_repeat(answer, waiting, outcomes, caution)
+        after = _pause(_longest(answer), again, outcomes, caution)
+        if not again or not patience.wait(attempt, after, began):
+            break
+        found = _found(outcomes, again, caution)
+        outcomes.update(found)
+        waiting = [index for index in again if index not in found]
         attempt += 1
+    return [_certain(outcomes[index], doubtful, caution) for index in range(len(operations))]
+
+
+def _taken(answer: list[Outcome] | Retry, waiting: Sequence[int]) -> dict[int, Outcome]:
+    if isinstance(answer, Retry):
+        return dict.fromkeys(waiting, _without_answer(answer))
+    return dict(zip(waiting, answer, strict=True))
+
+
+def _to_repeat(
+    answer: list[Outcome] | Retry,
+    waiting: Sequence[int],
+    outcomes: Mapping[int, Outcome],
+    caution: Caution,
+) -> list[int]:
+    """Of the operations just sent, those that may be sent again, as far as can be told before
+    anybody has looked for them.
+    """
+    if isinstance(answer, Retry):
+        again = [] if answer.reached and not caution.repeatable else list(waiting)
+    else:
+        again = [index for index in waiting if isinstance(outcomes[index], Deferred)]
+    if not caution.once or caution.look is not None:
+        return again
+    return [index for index in again if not _was_sent(outcomes[index])]
+
+
+def _was_sent(outcome: Outcome) -> bool:
+    return not isinstance(outcome, Deferred) or outcome.sent
+
+
+def _found(
+    outcomes: Mapping[int, Outcome], again: Sequence[int], caution: Caution
+) -> Mapping[int, Outcome]:
+    """What became of those that were sent and must not be sent twice."""
+    sent = [index for index in again if _was_sent(outcomes[index])]
+    if not caution.once or caution.look is None or not sent:
+        return {}
+    try:
+        return caution.look(sent, outcomes)
+    except CALL_FAILED as failure:
+        return dict.fromkeys(sent, Unknown(message=failure.message))
 
 
 def _attempt(
@@ -110,7 +174,7 @@ def _attempt(
         return send([operations[index] for index in waiting])
     except Retry as failure:
         return failure
-    except ConnectionFailure as failure:
+    except CALL_FAILED as failure:
         if len(waiting) == len(operations):
             raise
         return [Unknown(message=failure.message)] * len(waiting)
@@ -119,16 +183,29 @@ def _attempt(
 def _without_answer(failure: Retry) -> Outcome:
     if failure.reached:
         return Unknown(message=failure.message)
-    return Deferred(message=failure.message, after=failure.after)
+    return Deferred(message=failure.message, after=failure.after, sent=failure.sent)
 
 
-def _longest(answers: Sequence[Outcome]) -> float | None:
-    asked = [a.after for a in answers if isinstance(a, Deferred) and a.after is not None]
+def _longest(answer: list[Outcome] | Retry) -> float | None:
+    if isinstance(answer, Retry):
+        return answer.after
+    asked = [a.after for a in answer if isinstance(a, Deferred) and a.after is not None]
     return max(asked, default=None)
 
 
-def _settled(outcome: Outcome, doubtful: bool) -> Outcome:
-    """Once a call may have reached the service, `Deferred` (certainly not done) is not true."""
-    if doubtful and isinstance(outcome, Deferred):
-        return Unknown(message=outcome.message)
-    return outcome
+def _pause(
+    asked: float | None, again: Sequence[int], outcomes: Mapping[int, Outcome], caution: Caution
+) -> float | None:
+    """How long to wait: at least until what was sent can be seen, if somebody will look for it."""
+    looks = caution.once and any(_was_sent(outcomes[index]) for index in again)
+    return max(asked or 0.0, caution.pause) if looks and caution.pause else asked
+
+
+def _certain(outcome: Outcome, doubtful: bool, caution: Caution) -> Outcome:
+    """Once a call may have reached the service, `Deferred` (certainly not done) is not true; nor
+    where somebody could look, and has not looked since.
+    """
+    if not isinstance(outcome, Deferred):
+        return outcome
+    unseen = caution.once and caution.look is not None and outcome.sent
+    return Unknown(message=outcome.message) if doubtful or unseen else outcome

@@ -34,7 +34,7 @@ class ContractBase:
     @pytest.fixture
     def opener(self) -> Iterator[Opener]:
         """Connections that are closed when the test is over."""
-        opener = Opener(self.connector_type)
+        opener = Opener(self.connector_type, types=self.object_types)
         yield opener
         opener.close()
 

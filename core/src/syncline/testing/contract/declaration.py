@@ -65,6 +65,7 @@ class DeclarationContract(ContractBase):
         spec, type_ = self._spec(type_name), self.connector_type
         assert not spec.match or type_.fetch_match is not Connector.fetch_match
         assert not spec.containers or type_.containers is not Connector.containers
+        assert spec.match or not spec.finds_deleted, "nothing says what to look for"
         assert spec.idempotency != "marker" or "marker" in spec.match, (
             "a marker that cannot be looked up (spec.match) is of no use"
         )

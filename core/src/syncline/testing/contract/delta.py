@@ -113,6 +113,16 @@ class DeltaContract(ContractBase):
         world.seen.clear()
         assert {each.id for each in world.round().records} == set(made)
 
+    def test_one_wrong_time_of_the_service_hides_no_later_edit(self, world: World) -> None:
+        """A cursor taken from an answer whose clock was ahead still tells everything since."""
+        require("clock_ahead" in world.system.faults, "the system cannot tell a wrong time")
+        world.user_creates(1)
+        world.system.fault("clock_ahead")
+        cursor = world.round().cursor
+        world.system.clear_faults()
+        (made,) = world.user_creates(2)
+        assert made in {each.id for each in world.round(cursor).records}
+
 
 def _edit(world: World, number: int) -> dict[str, object]:
     """Another value for one text field."""

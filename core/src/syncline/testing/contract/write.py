@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from syncline.errors import Retry, SynclineError
+from syncline.model.matching import BUILT_IN
 from syncline.model.records import AccountId, RecordId
-from syncline.plugin.requests import Applied, Create, MatchKey, MatchRequest, Rejected, Unknown
+from syncline.plugin.requests import Applied, Create, MatchKey, Rejected, Unknown
 from syncline.testing.contract.base import ContractBase, require
 from syncline.testing.world import World
 
@@ -147,6 +148,21 @@ class WriteContract(ContractBase):
         assert _marked(world, "a-key-of-nobody") == []
         assert world.record(applied.id).marker == "a-key-of-ours"
 
+    def test_what_was_made_and_deleted_since_is_found(self, world: World) -> None:
+        """As it was, and apart from what is there: a create whose answer was lost did happen."""
+        require(world.spec.finds_deleted, "what was deleted cannot be looked for")
+        made, kept = (
+            world.create(world.sample(1), key="one"),
+            world.create(world.sample(2), key="two"),
+        )
+        keys = (*_keys_of(world, 1, "one"), *_keys_of(world, 2, "two"))
+        require(keys, "there is nothing to look for it by")
+        world.user_deletes(made.id)
+        found = world.matching(keys, deleted=True)
+        assert [each.id for each in found] == [made.id]
+        world.assert_holds(found[0].fields, world.predicted(world.sample(1), made))
+        assert [each.id for each in world.matching(keys)] == [kept.id]
+
     def test_a_create_whose_answer_was_lost_is_found(self, world: World) -> None:
         """It is there once, and our marker leads to it: nothing is created twice."""
         require("drop_after" in world.system.faults, "the system cannot lose an answer")
@@ -217,7 +233,16 @@ def _too_long(world: World) -> dict[str, object]:
 
 
 def _marked(world: World, key: str) -> list[RecordId]:
-    request = MatchRequest(
-        spec=world.spec, feed=world.feed, keys=(MatchKey(kind="marker", value=key),)
+    return [each.id for each in world.matching((MatchKey(kind="marker", value=key),))]
+
+
+def _keys_of(world: World, number: int, key: str) -> tuple[MatchKey, ...]:
+    """What a record made of this sample, under this key of ours, can be looked up by."""
+    if "marker" in world.spec.match:
+        return (MatchKey(kind="marker", value=key),)
+    kinds = sorted(world.spec.match & BUILT_IN.keys())
+    return tuple(
+        MatchKey(kind=kind, value=value)
+        for kind in kinds
+        for value in BUILT_IN[kind](world.sample(number))
     )
-    return [each.id for each in world.handle.fetch(request).records]

@@ -51,6 +51,7 @@ THEMES: Final[dict[str, tuple[Deed, ...]]] = {
     "access": ("hide", "show", "show", "forbid", "allow"),
     "locks": ("lock", "half lock", "unlock", "edit"),
     "many": ("empty", "wipe", "delete", "create", "create"),
+    "spoiled": ("spoil", "spoil", "mend", "edit"),
     "rounds": ("edit", "edit", "touch"),
     "odd": ("refused", "expire", "expire", "touch"),
 }

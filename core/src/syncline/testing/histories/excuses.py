@@ -13,7 +13,7 @@ from syncline.connectors.memory.entries import Entry
 from syncline.model.records import WRITABLE
 from syncline.model.sides import SIDES, Side
 from syncline.policy.schema import Conflict, Direction, ObjectPolicy
-from syncline.testing.histories.deeds import REFUSED
+from syncline.testing.histories.deeds import REFUSED, is_spoiled
 from syncline.testing.histories.lanes import Pair
 from syncline.testing.ledger import FOLLOWED, Ledger
 
@@ -56,7 +56,7 @@ class Excuses:
         family = pair.family
         excuses = {
             "no direction": self.policy.direction is Direction.NONE,
-            "unreadable": any(not each.readable for _side, each in entries),
+            "unreadable": any(not e.readable or is_spoiled(e) for _side, e in entries),
             "outside": any(self._outside(side, each) for side, each in entries),
             "waiting": any(each.id in self.waiting for _side, each in entries),
             "in conflict": self._in_conflict(family),

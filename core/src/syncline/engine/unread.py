@@ -1,0 +1,101 @@
+"""Records of which something cannot be read: each waits in its lanes, with the reason.
+
+They are in no data set of ours until they can be read, and are never taken for deleted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row
+
+from syncline.engine.interest import Interest
+from syncline.engine.lanes import FeedState, Lane, Readers
+from syncline.engine.report import RoundReport
+from syncline.model.records import AbsenceReason, Absent, RecordId
+from syncline.model.reports import Problem
+from syncline.state import attention, links
+
+REASON: Final = "unreadable"
+HIDDEN: Final = "the record cannot be read at the moment"
+"""What is said of a record that the connection gives no reason for."""
+
+
+@dataclass(frozen=True)
+class Unread:
+    """Takes note of such records of one feed, for all lanes that read it."""
+
+    feed: FeedState
+    readers: Readers
+    interest: Interest
+    now: float
+
+    def waits(
+        self,
+        tx: Connection,
+        absence: Absent,
+        its_links: Iterable[Row[Any]],
+        old: Row[Any] | None,
+    ) -> list[attention.Waiting]:
+        """The record waits; returns what is news to lanes that have no link for it, since of the
+        others the links themselves will be reported.
+        """
+        linked = {link.lane_id for link in its_links if link.status in links.LIVE}
+        passed = {link.lane_id for link in its_links} - linked
+        owner = absence.owner or ("" if old is None else old.owner)
+        wanted = self.interest.lanes(owner) - passed - linked - self._one_way()
+        waiting = {lane_id: self._waiting(absence, lane_id) for lane_id in sorted(linked | wanted)}
+        news = [each for each in waiting.values() if attention.explain(tx, each, self.now)]
+        return [each for each in news if each.lane_id in wanted]
+
+    def _one_way(self) -> set[int]:
+        """Lanes in which nothing comes of a record on this side."""
+        return {
+            lane.id for lane, side in self.readers if not lane.policy.direction.writes(side.other)
+        }
+
+    def _waiting(self, absence: Absent, lane_id: int) -> attention.Waiting:
+        return attention.Waiting(
+            lane_id, self.feed.side, absence.id, REASON, absence.why, patient=True
+        )
+
+
+def is_kept_waiting(absence: Absent) -> bool:
+    """Whether an absence is about a record that is there, and that people can mend."""
+    return absence.reason is AbsenceReason.UNREADABLE and bool(absence.why)
+
+
+def report(
+    report: RoundReport, lanes: Mapping[int, Lane], feed: FeedState, waiting: Iterable[Any]
+) -> None:
+    """Records that began to wait in this round, each in its lane."""
+    for each in waiting:
+        lane = lanes.get(each.lane_id)
+        if lane is not None:
+            report.tally(lane).waiting += 1
+            report.problem(
+                Problem(
+                    kind=REASON,
+                    message=each.message,
+                    lane=lane.name,
+                    connection=feed.connection.name,
+                    id=RecordId(each.record_id),
+                )
+            )
+
+
+def report_nameless(report: RoundReport, feed: FeedState, readers: Readers, number: int) -> None:
+    """Rows that nobody can speak of by name: said once for the feed, whose lanes go on."""
+    if number:
+        [*names] = {lane.name for lane, _side in readers}
+        report.problem(
+            Problem(
+                kind=REASON,
+                message=f"{number} records have no usable id, and were left out",
+                hint="Nothing is deleted because of it. Look in that system at what was made last.",
+                lane=names[0] if len(names) == 1 else None,
+                connection=feed.connection.name,
+            )
+        )

@@ -1,0 +1,185 @@
+"""Where pages of other systems enter core: checked record by record, value by value.
+
+A value nobody can interpret, or our database could not keep, costs its own record only: it becomes
+`Absent(UNREADABLE)`, which waits with its reason and is never taken for deleted. Reasons name the
+field and the kind of problem, never the value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+
+from syncline.model.fields import SHORT_TEXT, FieldType, Value
+from syncline.model.objects import ObjectType
+from syncline.model.records import AbsenceReason, Absent, Record
+from syncline.plugin.requests import FetchRequest, IdsRequest, MatchRequest, Page
+from syncline.plugin.spec import UNREADABLE, TypeSpec
+
+NAME_AT_MOST: Final = 1024
+"""Bytes of an id, version, owner, container or marker: two of them must fit into one entry of an
+index, which PostgreSQL limits to 2704 bytes (btree documentation, "version 4 index")."""
+TEXT_AT_MOST: Final = 1_000_000
+"""Characters of one text: far more than any field of any system holds."""
+ELEMENTS_AT_MOST: Final = 1_000
+LEFT_OUT: Final = "the answer left it out"
+_FORM: Final = "holds characters that cannot be kept"
+_LONG: Final = "is longer than anything that can be kept"
+_TEXTS: Final = ("version", "owner", "container", "marker")
+
+
+def checked(page: Page, request: FetchRequest, type_: ObjectType | None) -> Page:
+    """The page with everything in it that core can rely on, and the rest by name.
+
+    Answers by id are complete: what the connector left out is unreadable, which is not deleted.
+    Of answers by match key, records keep what of them can be read: one that could not be found
+    would be made a second time.
+    """
+    asked = field_types(request.spec, type_)
+    looked = [looked_at(each, asked) for each in page.records if _is_record(each)]
+    last = {record.id: why for record, why in looked}  # of a repeated record, the last one counts
+    partly = isinstance(request, MatchRequest)
+    bad = dict.fromkeys(id for id, why in last.items() if why and not partly)
+    unreadable = {record.id: _unreadable(record, last[record.id]) for record, _ in looked if bad}
+    records = tuple(r for r, why in looked if r.id not in bad and (partly or not why))
+    named = [_absence(each) for each in page.absent if _is_absence(each)]
+    absent = (*named, *(unreadable[each] for each in bad))
+    if isinstance(request, IdsRequest):
+        absent += _left_out(request, (*records, *absent))
+    nameless = len(page.records) - len(looked) + len(page.absent) - len(named)
+    return replace(page, records=records, absent=absent, nameless=page.nameless + nameless)
+
+
+def is_name(value: object) -> bool:
+    """Whether something can be an id: a text, not empty, of sane length, that can be kept."""
+    return bool(value) and not _unfit_name(value)
+
+
+# ---- one record ---------------------------------------------------------------------------------
+
+
+def field_types(spec: TypeSpec, type_: ObjectType | None) -> Mapping[str, FieldType | None]:
+    """The type of each field a mapping has; None if nobody knows the object type. What the
+    configuration adds is text.
+    """
+    names = spec.by_name
+    if type_ is None:
+        return dict.fromkeys(names)
+    known = type_.fields
+    return {name: known[name].type if name in known else SHORT_TEXT for name in names}
+
+
+def looked_at(record: Record, asked: Mapping[str, FieldType | None]) -> tuple[Record, str]:
+    """What of a record can be relied on, and why the record as a whole cannot; "" if it can.
+
+    What nobody asked for goes, and so do instants that say none: they decide which edit is the
+    newest, where it is better to know nothing than to guess a time zone.
+    """
+    texts = {name: getattr(record, name) for name in _TEXTS}
+    wrong = {
+        name: why
+        for name, text in texts.items()
+        if (name == "version" or text is not None) and (why := _unfit_name(text))
+    }
+    given = record.fields if isinstance(record.fields, Mapping) else {"fields": UNREADABLE}
+    bad = {
+        name: why
+        for name, value in given.items()
+        if name in asked and (why := unfit(value, asked[name]))
+    }
+    if given is not record.fields:
+        bad["fields"] = "are no mapping"
+    usable: dict[str, Any] = {name: "" if name == "version" else None for name in wrong}
+    if bad or not given.keys() <= asked.keys():
+        usable["fields"] = {n: v for n, v in given.items() if n in asked and n not in bad}
+    for name in ("modified", "created"):
+        if not _is_instant(getattr(record, name)):
+            usable[name] = None
+    why = next((f"{name}: {each}" for name, each in {**wrong, **bad}.items()), "")
+    return (replace(record, **usable) if usable else record), why
+
+
+def _unreadable(record: Record, why: str) -> Absent:
+    return Absent(record.id, AbsenceReason.UNREADABLE, why=why, owner=record.owner)
+
+
+def _is_instant(value: object) -> bool:
+    return value is None or (isinstance(value, datetime) and value.utcoffset() is not None)
+
+
+# ---- one value ----------------------------------------------------------------------------------
+
+
+def unfit(value: Value, kind: FieldType | None) -> str:
+    """Why a value cannot be one of this type; "" if it can."""
+    if value is None:
+        return ""
+    unread = "cannot be read" if kind is None else f"cannot be read as {kind.kind}"
+    if value is UNREADABLE:
+        return unread
+    for text in _texts(value):
+        if len(text) > TEXT_AT_MOST:
+            return _LONG
+        if not can_be_kept(text):
+            return _FORM
+    if isinstance(value, list | tuple) and len(value) > ELEMENTS_AT_MOST:
+        return f"has more than {ELEMENTS_AT_MOST} elements"
+    try:
+        if kind is not None:
+            kind.normal(value)
+    except Exception:  # noqa: BLE001 - field types come from plugins, too
+        return unread
+    return ""
+
+
+def _texts(value: Value) -> Iterable[str]:
+    if isinstance(value, str):
+        return (value,)
+    parts = value.values() if isinstance(value, Mapping) else value
+    several = isinstance(value, Mapping | list | tuple)
+    return [each for each in parts if isinstance(each, str)] if several else ()
+
+
+def _unfit_name(value: object) -> str:
+    """Why something cannot be an id, a version or the like; "" if it can."""
+    if not isinstance(value, str):
+        return "is no text"
+    if not can_be_kept(value):
+        return _FORM
+    return _LONG if len(value.encode()) > NAME_AT_MOST else ""
+
+
+def can_be_kept(text: str) -> bool:
+    """Whether our database can keep a text: UTF-8 has no half of a surrogate pair, and a text in
+    PostgreSQL no NUL.
+    """
+    if "\0" in text:
+        return False
+    return text.isascii() or not any("\ud800" <= each <= "\udfff" for each in text)
+
+
+# ---- absences -----------------------------------------------------------------------------------
+
+
+def _is_record(each: object) -> bool:
+    return isinstance(each, Record) and is_name(each.id)
+
+
+def _is_absence(each: object) -> bool:
+    return isinstance(each, Absent) and is_name(each.id)
+
+
+def _absence(absence: Absent) -> Absent:
+    """A record that went into another one we cannot name is not known to be gone."""
+    if absence.reason is AbsenceReason.MERGED and absence.into and not is_name(absence.into):
+        why = "the record it was merged into has no usable id"
+        return Absent(absence.id, AbsenceReason.UNREADABLE, why=why, owner=absence.owner)
+    return absence
+
+
+def _left_out(request: IdsRequest, answered: Iterable[Record | Absent]) -> tuple[Absent, ...]:
+    known = {each.id for each in answered}
+    silent = dict.fromkeys(each for each in request.ids if each not in known)
+    return tuple(Absent(each, AbsenceReason.UNREADABLE, why=LEFT_OUT) for each in silent)

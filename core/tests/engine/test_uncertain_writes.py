@@ -1,0 +1,377 @@
+"""Writes without an outcome, and what people did before anybody looked: nothing twice, nothing
+undone, nothing decided about what cannot be read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from syncline.connectors.memory import Call, MemoryOptions, MemoryStore
+from syncline.errors import Retry
+from syncline.model.records import RecordId
+from syncline.model.reports import RunReport
+from syncline.model.sides import PerSide
+from syncline.plugin.requests import ApplyRequest
+from syncline.run.selection import Selection
+from syncline.testing.crashes import LEASE_IS_OVER
+from syncline.testing.rehearsal import EngineWorld, person
+
+Worlds = Callable[..., EngineWorld]
+KINDS = ["key", "marker", "none"]
+EDITS: dict[str, Mapping[str, Any]] = {
+    "a phone": {"mobile_phone": "+49 1"},
+    "another given name": {"given_name": "Grazia"},
+    "another address": {"emails": ("g@example.test",)},
+}
+
+
+@dataclass
+class AnswerLost:
+    """The next call of a kind takes effect, or none, and nobody hears of it."""
+
+    kind: str = "apply"
+    before: Callable[[Call], None] = field(default=lambda _call: None)
+    effect: bool = True
+    done: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.effect:
+            self.before = self._lose
+
+    def after(self, call: Call) -> None:
+        self._lose(call)
+
+    def _lose(self, call: Call) -> None:
+        if call.kind == self.kind and not self.done:
+            self.done = True
+            raise Retry("connection lost")
+
+
+def _lose_answer(world: EngineWorld, kind: str = "apply", *, effect: bool = True) -> RunReport:
+    world.right.fault = AnswerLost(kind, effect=effect)
+    report = world.sync()
+    world.right.fault = None
+    return report
+
+
+def _linked(world: EngineWorld) -> RecordId:
+    world.left.create("ada", person("Grace", "Hopper"))
+    world.left.create("ada", person("Alan", "Turing"))
+    world.settle()
+    return _named(world.right, "Grace")
+
+
+def _named(store: MemoryStore, name: str) -> RecordId:
+    return next(id for id, f in store.read("ada").items() if f["given_name"] == name)
+
+
+def _later(world: EngineWorld, runs: int = 3) -> RunReport:
+    for _run in range(runs):
+        world.clock.advance(600)
+        report = world.sync()
+    return report
+
+
+# --- what cannot be read is not gone --------------------------------------------------------------
+
+
+def test_a_deletion_in_doubt_is_not_settled_while_the_record_cannot_be_read(
+    world: EngineWorld,
+) -> None:
+    grace = _linked(world)
+    world.left.delete(_named(world.left, "Grace"))
+    _lose_answer(world, "delete", effect=False)
+
+    world.right.hide(grace)
+    report = _later(world, 1)
+    assert {problem.kind for problem in report.problems} == {"unknown"}
+    world.right.hide(grace, hidden=False)
+    _later(world)
+
+    assert [f["given_name"] for f in world.shown(world.left)] == ["Alan"]
+    assert world.same()
+
+
+def test_an_update_in_doubt_is_not_settled_while_the_record_cannot_be_read(
+    world: EngineWorld,
+) -> None:
+    grace = _linked(world)
+    here = _named(world.left, "Grace")
+    world.left.update(here, {"job_title": "Admiral"})
+    _lose_answer(world)
+
+    world.right.hide(grace)
+    _later(world, 1)
+    world.right.hide(grace, hidden=False)
+    world.right.update(grace, {"job_title": "Rear Admiral"})
+    _later(world)
+
+    assert world.left.read("ada")[here]["job_title"] == "Rear Admiral", "it is the later edit"
+    assert world.same()
+
+
+def test_a_deletion_in_doubt_of_what_has_left_the_data_set_did_not_happen(worlds: Worlds) -> None:
+    world = worlds()
+    world.set(where=PerSide(None, "company=Acme"), left_scope="keep")
+    here = world.left.create("ada", person("Grace", "Hopper", company="Acme"))
+    world.settle()
+    there = world.only(world.right)
+    world.left.delete(here)
+    _lose_answer(world, "delete", effect=False)
+
+    world.right.update(there, {"company": "Other"})
+    _later(world)
+
+    assert there in world.right.read("ada"), "outside of the data set nothing is deleted"
+
+
+# --- creates --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("edit", EDITS)
+@pytest.mark.parametrize("idempotency", KINDS)
+def test_what_a_lost_create_made_and_a_person_edited_is_not_made_again(
+    worlds: Worlds, idempotency: str, edit: str
+) -> None:
+    world = worlds(right=MemoryOptions(idempotency=idempotency))
+    world.left.create("ada", person("Grace", "Hopper"))
+    _lose_answer(world)
+
+    world.right.update(world.only(world.right), EDITS[edit])
+    _later(world)
+
+    assert len(world.right.read("ada")) == 1
+    assert len(world.left.read("ada")) == 1
+
+
+@pytest.mark.parametrize("way", ["edit there", "edit here"])
+def test_what_waits_for_a_person_is_linked_when_both_hold_the_same(
+    worlds: Worlds, way: str
+) -> None:
+    world = worlds(right=MemoryOptions(idempotency="none"))
+    here = world.left.create("ada", person("Grace", "Hopper"))
+    _lose_answer(world)
+    there = world.only(world.right)
+    world.right.update(there, {"given_name": "Grazia"})
+
+    [problem] = _later(world, 1).problems
+    assert problem.kind == "uncertain"
+    assert "hold the same" in problem.hint
+    with world.session() as session:
+        waiting = session.status().waiting
+    assert {(each.side, each.id) for each in waiting} == {("left", here), ("right", there)}
+
+    if way == "edit there":
+        world.right.update(there, {"given_name": "Grace"})
+    else:
+        world.left.update(here, {"given_name": "Grazia"})
+    _later(world)
+
+    assert world.same()
+    assert len(world.right.read("ada")) == 1
+    with world.session() as session:
+        assert session.status().waiting == ()
+    world.left.update(here, {"job_title": "Admiral"})
+    world.settle()
+    assert world.same(), "they are linked"
+
+
+def test_what_waits_for_a_person_is_created_when_the_candidate_is_deleted(worlds: Worlds) -> None:
+    world = worlds(right=MemoryOptions(idempotency="none"))
+    world.left.create("ada", person("Grace", "Hopper"))
+    _lose_answer(world)
+    there = world.only(world.right)
+    world.right.update(there, {"given_name": "Grazia"})
+    _later(world)
+
+    world.right.delete(there)
+    _later(world)
+
+    assert [f["given_name"] for f in world.shown(world.right)] == ["Grace"]
+    assert world.same()
+
+
+def test_a_person_who_is_not_alike_hinders_no_create(worlds: Worlds) -> None:
+    world = worlds(right=MemoryOptions(idempotency="none"))
+    world.left.create("ada", person("Grace", "Hopper", company="Navy"))
+    _lose_answer(world, effect=False)
+
+    world.right.create("ada", person("Alan", "Turing", company="Navy"))
+    _later(world)
+
+    assert len(world.right.read("ada")) == 2
+    assert world.same()
+
+
+def test_two_alike_that_were_sent_together_are_each_found(worlds: Worlds) -> None:
+    world = worlds(right=MemoryOptions(idempotency="none"))
+    shared = {"emails": ("family@example.test",), "family_name": "Hopper"}
+    world.left.create("ada", {**shared, "given_name": "Grace"})
+    world.left.create("ada", {**shared, "given_name": "Vincent"})
+    world.set(match=("name",))
+    _lose_answer(world)
+    _later(world)
+
+    assert len(world.right.read("ada")) == 2
+    assert world.same()
+
+
+@pytest.mark.parametrize("idempotency", KINDS)
+@pytest.mark.parametrize("ahead", [-300.0, 300.0])
+def test_our_clock_may_be_wrong(tmp_path: Path, idempotency: str, ahead: float) -> None:
+    """By minutes, either way: what was made since is told by the service's clock."""
+    right, skew = MemoryOptions(idempotency=idempotency), PerSide(0.0, -ahead)
+    world = EngineWorld(tmp_path, MemoryOptions(), right, skew=skew)
+    world.left.create("ada", person("Grace", "Hopper"))
+    _lose_answer(world)
+    _later(world)
+
+    assert len(world.right.read("ada")) == 1
+    assert world.same()
+
+
+# --- deleted by a person before anybody looked ----------------------------------------------------
+
+
+@pytest.mark.parametrize("idempotency", KINDS)
+def test_a_deletion_by_a_person_before_anybody_looked_is_not_undone(
+    worlds: Worlds, idempotency: str
+) -> None:
+    world = worlds(right=MemoryOptions(idempotency=idempotency))
+    world.left.create("ada", person("Alan", "Turing"))
+    world.settle()
+    world.left.create("ada", person("Grace", "Hopper"))
+    _lose_answer(world)
+    world.right.delete(_named(world.right, "Grace"))
+    _later(world)
+
+    assert [f["given_name"] for f in world.shown(world.right)] == ["Alan"]
+    assert world.same(), "it travels as any other deletion"
+
+
+def test_a_merge_before_anybody_looked_is_followed(worlds: Worlds) -> None:
+    world = worlds(right=MemoryOptions(idempotency="none"))
+    world.left.create("ada", person("Grace", "Hopper"))
+    _lose_answer(world)
+    made = world.only(world.right)
+    winner = world.right.create("ada", {"given_name": "G.", "family_name": "Hopper-Murray"})
+    world.right.merge(made, winner)
+    _later(world)
+
+    assert list(world.right.read("ada")) == [winner]
+    assert world.same()
+
+
+def test_what_was_edited_and_deleted_before_anybody_looked_waits_for_a_person(
+    worlds: Worlds,
+) -> None:
+    world = worlds(right=MemoryOptions(idempotency="none"))
+    here = world.left.create("ada", person("Grace", "Hopper"))
+    _lose_answer(world)
+    made = world.only(world.right)
+    world.right.update(made, {"given_name": "Grazia"})
+    world.right.delete(made)
+
+    [problem] = _later(world).problems
+    assert problem.kind == "uncertain"
+    assert world.right.read("ada") == {}
+
+    world.left.delete(here)
+    report = _later(world)
+
+    assert report.problems == ()
+    assert world.left.read("ada") == world.right.read("ada") == {}
+
+
+# --- sent again -----------------------------------------------------------------------------------
+
+
+@dataclass
+class Gateway:
+    """In front of the service: it answers the first `times` creates with a 429, carried out or
+    not.
+    """
+
+    times: int
+    effect: bool = True
+    sent: int = 0
+
+    def before(self, call: Call) -> None:
+        if not self.effect:
+            self._refuse(call)
+
+    def after(self, call: Call) -> None:
+        if self.effect:
+            self._refuse(call)
+
+    def _refuse(self, call: Call) -> None:
+        if call.kind == "apply":
+            self.sent += 1
+            if self.sent <= self.times:
+                raise Retry("429", after=5.0, reached=False)
+
+
+@pytest.mark.parametrize("effect", [True, False])
+@pytest.mark.parametrize("idempotency", KINDS)
+def test_a_create_is_looked_for_before_it_is_repeated_whatever_was_answered(
+    worlds: Worlds, idempotency: str, effect: bool
+) -> None:
+    world = worlds(right=MemoryOptions(idempotency=idempotency, visibility_lag=20.0))
+    for number in range(5):
+        world.left.create("ada", person(f"Given{number}", "Hopper"))
+    world.right.fault = Gateway(2, effect=effect)
+    report = world.sync()
+    world.right.fault = None
+
+    assert report.problems == ()
+    assert len(world.right.read("ada")) == 5, "in one run, and once each"
+    world.settle()
+    assert world.same()
+
+
+@dataclass
+class Asleep:
+    """A refusal that asks for patience; the machine then sleeps for longer than the lease, and
+    another run takes over meanwhile.
+    """
+
+    world: EngineWorld
+    reports: list[RunReport] = field(default_factory=list)
+    requests: list[ApplyRequest] = field(default_factory=list)
+
+    def before(self, call: Call) -> None:
+        if call.kind != "apply":
+            return
+        assert isinstance(call.request, ApplyRequest)
+        self.requests.append(call.request)
+        if len(self.requests) == 1:
+            self.world.clock.advance(LEASE_IS_OVER)
+            with self.world.another_session() as successor:
+                self.reports.append(successor.run(Selection()))
+            raise Retry("429", after=5.0, reached=False)
+
+    def after(self, call: Call) -> None:
+        pass
+
+
+@pytest.mark.parametrize("idempotency", KINDS)
+def test_what_was_to_be_repeated_is_not_sent_when_the_lease_has_passed_on(
+    worlds: Worlds, idempotency: str
+) -> None:
+    world = worlds(right=MemoryOptions(idempotency=idempotency))
+    world.left.create("ada", person("Grace", "Hopper"))
+    world.right.fault = asleep = Asleep(world)
+    report = world.sync()
+    world.right.fault = None
+
+    assert report.exit_code == 8
+    assert asleep.reports[0].exit_code == 0
+    assert len(asleep.requests) == 2, "one by each run"
+    assert len(world.right.read("ada")) == 1
+    world.settle()
+    assert world.same()

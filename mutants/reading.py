@@ -118,8 +118,8 @@ READING = (
     Mutant(
         name="stamps are exact",
         file="engine/observe.py",
-        old="        if self.feed.spec.weak_versions and digests.load(",
-        new="        if False and digests.load(",
+        old="        if self.feed.spec.weak_versions and before !=",
+        new="        if False and before !=",
         wrong="Two edits within one step of a stamp are taken for one.",
         caught_by="P3",
         tests=("test_unseen_edits.py::test_an_edit_in_the_second_of_our_read_is_not_lost",),
@@ -242,5 +242,42 @@ READING = (
         wrong="The edit that mends a record does not wake it in the lanes of the other side.",
         caught_by="P9",
         tests=("test_attention.py::test_what_another_members_run_reads_wakes_who_waits_for_it",),
+    ),
+    Mutant(
+        name="the winner of a merge has left",
+        file="engine/observe.py",
+        old='            values = {"id": winner, "version": None, "inside": inside}\n',
+        new="            inside = True\n"
+        '            values = {"id": winner, "version": None, "inside": inside}\n',
+        wrong="Who is merged into a record that never was in the data set counts as having left it.",
+        caught_by="P4",
+        tests=(
+            "test_found_by_histories.py::"
+            "test_who_is_merged_into_a_record_outside_of_the_data_set_is_not_deleted",
+        ),
+    ),
+    Mutant(
+        name="hidden for ever",
+        file="engine/sweep.py",
+        old=" and self._is_whole(row)\n",
+        new="\n",
+        wrong="A field that was hidden is not read when it is shown again at the same version.",
+        caught_by="P12",
+        tests=(
+            "test_found_by_histories.py::"
+            "test_an_edit_of_a_field_that_is_hidden_travels_when_it_is_shown_again",
+        ),
+    ),
+    Mutant(
+        name="what the other side hides is settled",
+        file="engine/linked.py",
+        old=" or refused or waits_to_be_compared(each.link)\n",
+        new=" or refused\n",
+        wrong="An edit of a field that is hidden at the other side counts as settled.",
+        caught_by="P1",
+        tests=(
+            "test_found_by_histories.py::"
+            "test_an_edit_of_a_field_that_is_hidden_travels_when_it_is_shown_again",
+        ),
     ),
 )

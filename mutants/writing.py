@@ -291,6 +291,18 @@ WRITING = (
         tests=("test_isolation.py::test_a_record_the_service_refuses_waits_alone",),
     ),
     Mutant(
+        name="a wait ends with the other half",
+        file="engine/settle.py",
+        old="    _no_longer_waiting(tx, [each for each in live if each.link_id not in due], rows)\n",
+        new="    _no_longer_waiting(tx, live, rows)\n",
+        wrong="The write to one side wipes out that the one to the other side waits for its pause.",
+        caught_by="P9",
+        tests=(
+            "test_found_by_histories.py::"
+            "test_a_write_to_one_side_does_not_end_the_wait_of_the_other",
+        ),
+    ),
+    Mutant(
         name="plan writes",
         file="engine/linked.py",
         old="            if not self.world.dry:\n                self.writer.send(ready)\n",

@@ -42,6 +42,7 @@ PROFILES: Final = (
         25,
         "histories of two",
     ),
+    Profile("lanes", "core/tests/engine/test_random_lanes.py", 150, "histories of several lanes"),
     Profile("undo", "core/tests/engine/test_undo_property.py", 400, "undone runs", hours=0.3),
     Profile("kills", "tests/test_killed_processes.py", 200, hours=0.3),
     Profile(

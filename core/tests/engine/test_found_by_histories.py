@@ -13,7 +13,7 @@ import pytest
 from syncline.connectors.memory import MemoryOptions
 from syncline.connectors.memory.options import Protection
 from syncline.model.sides import PerSide, Side
-from syncline.policy.schema import Conflict, Direction, FieldRule
+from syncline.policy.schema import Conflict, Direction, FieldRule, LeftScope
 from syncline.testing.histories import (
     INSIDE,
     At,
@@ -24,7 +24,7 @@ from syncline.testing.histories import (
     People,
     Rival,
 )
-from syncline.testing.histories.story import Stage, Start, Story, Work
+from syncline.testing.histories.story import Settle, Stage, Start, Story, Work
 from syncline.testing.quick_state import QuickState
 
 LEFT, RIGHT = Side.LEFT, Side.RIGHT
@@ -178,3 +178,101 @@ def test_what_an_update_may_have_gone_over_is_kept_when_its_record_is_gone(tmp_p
     deleted = Work((People("delete", LEFT, 2, 2),))
 
     Stage.at(tmp_path).play(Story(start, (cut, deleted)))
+
+
+def test_who_is_merged_into_a_record_outside_of_the_data_set_is_not_deleted(tmp_path: Path) -> None:
+    """The winner had never been in the data set, and counted as having left it."""
+    people = (People("create", RIGHT, 0, 0), People("create", RIGHT, 0, 2))
+    policy = {"where": PerSide(None, INSIDE), "left_scope": LeftScope.DELETE}
+    merged = Work((People("merge", RIGHT, 0, 0),))
+
+    start = Start(policy=policy, people=people, in_step=True)
+
+    history = Stage.at(tmp_path).play(Story(start, (merged,)))
+
+    assert len(history.ledger.live(LEFT)) == 1
+
+
+def test_a_write_to_one_side_does_not_end_the_wait_of_the_other(tmp_path: Path) -> None:
+    """What was settled by the second write of a link wiped out that the first one was refused, so
+    that it was sent again in the next run.
+    """
+    history = History(tmp_path, quick=QuickState(tmp_path))
+    history.people("create", LEFT)
+    history.settle()
+    history.people("edit", RIGHT, field=2)
+    history.people("edit", LEFT, field=0)
+    history.run(Event(1, "before", "refuse all", "write"))
+    updates = history.stores.left.writes["update"]
+
+    history.run()
+
+    assert history.stores.left.writes["update"] == updates
+    history.settle()
+    history.reopen()
+
+
+@pytest.mark.parametrize("settled", [False, True])
+@pytest.mark.parametrize("edited", [LEFT, RIGHT])
+def test_an_edit_of_a_field_that_is_hidden_travels_when_it_is_shown_again(
+    tmp_path: Path, edited: Side, settled: bool
+) -> None:
+    """A record whose field could not be read was not read again, since its version had not
+    changed; and the other side's edit counted as settled.
+    """
+    history = _in_step(tmp_path)
+    history.people("forbid", RIGHT, field=1)
+    history.people("touch", RIGHT)
+    history.run()
+    history.people("edit", edited, field=1)
+    history.settle() if settled else history.run()
+    history.people("allow", RIGHT)
+    history.settle()
+    held = {str(side): history.ledger.live(side)[0].fields.get("company") for side in (LEFT, RIGHT)}
+    assert held["left"] == held["right"] is not None
+    history.reopen()
+
+
+def test_where_nothing_may_be_created_who_is_entered_later_stays_apart(tmp_path: Path) -> None:
+    """The oracle took it for a pair."""
+    policy = {"direction": Direction.LEFT_TO_RIGHT, "create": PerSide(True, False)}
+    start = Start(policy=policy, people=(People("create", LEFT), People("meet", LEFT)))
+    later = Work((People("meet", RIGHT, 0, 0),))
+    alone = Work((People("delete", LEFT),))
+
+    Stage.at(tmp_path).play(Story(start, (Work(), later, alone)))
+
+
+@pytest.mark.parametrize("side", [LEFT, RIGHT])
+def test_an_address_that_another_member_has_in_a_book_of_their_own_is_no_duplicate(
+    tmp_path: Path, side: Side
+) -> None:
+    """The memory store compared all mailboxes with each other."""
+    people = (People("create", side, 1, 2), People("meet", LEFT, 0, 0))
+    start = Start(right=("unique",), members=("ada", "bob"), people=people)
+
+    Stage.at(tmp_path).play(Story(start))
+
+
+def test_who_was_deleted_at_the_target_stays_away_when_a_second_record_of_the_person_goes(
+    tmp_path: Path,
+) -> None:
+    """The oracle took the end of one record for an edit of the other one."""
+    policy = {"direction": Direction.RIGHT_TO_LEFT}
+    people = (People("create", RIGHT), People("meet", RIGHT))
+    met = Start(policy=policy, people=people[:1], in_step=True)
+    gone = Work((People("delete", LEFT), People("delete", RIGHT, 1)))
+
+    Stage.at(tmp_path).play(Story(met, (Work(people[1:]), gone)))
+
+
+@pytest.mark.parametrize("side", [LEFT, RIGHT])
+def test_a_birthday_that_is_none_holds_up_nobody_else_and_can_be_mended(
+    tmp_path: Path, side: Side
+) -> None:
+    people = (People("create", LEFT), People("create", RIGHT), People("create", side))
+    spoiled = Work((People("spoil", side), People("edit", LEFT, 1), People("edit", RIGHT, 2)))
+    mended = Work((People("mend", side),))
+    start = Start(people=people, in_step=True)
+
+    Stage.at(tmp_path).play(Story(start, (spoiled, Settle(full=False), mended)))

@@ -29,6 +29,7 @@ from syncline.engine.update import (
     evaluate,
     every_due_link,
     links_by_id,
+    waits_to_be_compared,
     with_reads,
 )
 from syncline.engine.words import planned
@@ -324,9 +325,9 @@ def _is_decided(each: Evaluation) -> bool:
 
 
 def _is_open(each: Evaluation) -> bool:
-    """Whether somebody has to decide, or something could not be written."""
+    """Whether somebody has to decide, or something could not be written, or not be compared."""
     refused = any(write.refused for write in each.writes.values())
-    return bool(each.decision.conflicts) or refused
+    return bool(each.decision.conflicts) or refused or waits_to_be_compared(each.link)
 
 
 def _sends(each: Evaluation) -> bool:

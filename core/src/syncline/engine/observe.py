@@ -185,7 +185,10 @@ class Observer:
         """
         if old is None or record.version == "" or old.version != record.version:
             return False
-        if self.feed.spec.weak_versions and digests.load(old.digests_json) != self._digests(record):
+        before = digests.load(old.digests_json) or {}
+        if not record.fields.keys() & self.feed.spec.readable <= before.keys():
+            return False  # a field that could not be read before
+        if self.feed.spec.weak_versions and before != self._digests(record):
             return False
         return _same_place(old, record, inside)
 
@@ -274,7 +277,7 @@ class Observer:
         for record_id, absence in gone.items():
             its_links = linked.get(record_id, [])
             if absence.reason is AbsenceReason.MERGED and absence.into is not None:
-                self._repoint(tx, its_links, absence.into, seen)
+                self._repoint(tx, its_links, absence.into, place, seen)
                 forgotten.append(record_id)
                 continue
             old = known.get(record_id)
@@ -311,20 +314,31 @@ class Observer:
         return {**_EMPTY_ROW, **row}
 
     def _repoint(
-        self, tx: Connection, its_links: list[Row[Any]], winner: RecordId, seen: Seen
+        self,
+        tx: Connection,
+        its_links: list[Row[Any]],
+        winner: RecordId,
+        place: Place,
+        seen: Seen,
     ) -> None:
-        """The service merged two records: links follow to the winner, if their lane has none."""
+        """The service merged two records: links follow to the winner, if their lane has none. One
+        that never was in the data set has not left it: where it is known to be outside, they rest.
+        """
         taken = {
             row.lane_id for row in links.by_records(tx, self.feed.side, self.feed.id, [winner])
         }
-        side = self.feed.side
+        side, row = self.feed.side, records.find(tx, self.feed.id, [winner]).get(winner)
         for link in its_links:
             if link.lane_id in taken:
                 links.change(tx, [link.id], status="severed", dirty=False)
-            else:
-                links.change(
-                    tx, [link.id], **{f"{side}_id": winner, f"{side}_version": None, "dirty": True}
-                )
+                continue
+            inside = row is not None and place.held(row, link)
+            values = {"id": winner, "version": None, "inside": inside}
+            links.change(tx, [link.id], dirty=True, **{f"{side}_{n}": v for n, v in values.items()})
+            if inside:
+                self._revive(tx, [link])
+            elif row is not None and link.status == "linked":
+                links.change(tx, [link.id], status="out_of_scope", dirty=False)
         seen.to_read.add(winner)
 
 

@@ -63,6 +63,11 @@ class Place:
         wanted = self.interest.lanes(record.owner or "")
         return self.known and record.id not in self.outside and link.lane_id in wanted
 
+    def held(self, row: Row[Any], link: Row[Any]) -> bool:
+        """Whether a record was in the data set of the link's lane when it was noted last."""
+        there = row.presence == "present" and row.in_scope
+        return bool(there and link.lane_id in self.interest.lanes(row.owner))
+
     def is_due(self, record: Record, link: Row[Any], current: Digests) -> bool:
         """Whether the link has to be decided about: the record changed, left or came back."""
         side, inside = self.feed.side, self.holds(record, link)

@@ -61,14 +61,17 @@ def settle(tx: Connection, world: World, settled: Sequence[Settled]) -> None:
     for each in live:
         if each.action is Action.DELETE:
             _settle_delete(tx, world, each, rows[each.link_id])
-    _settle_writes(tx, [each for each in live if each.action is not Action.DELETE], rows)
-    _no_longer_waiting(tx, live, rows)
+    due = _settle_writes(tx, [each for each in live if each.action is not Action.DELETE], rows)
+    _no_longer_waiting(tx, [each for each in live if each.link_id not in due], rows)
     history.add(tx, [history_row(world, each) for each in live])
 
 
 def _no_longer_waiting(
     tx: Connection, settled: Sequence[Settled], rows: Mapping[int, Row[Any]]
 ) -> None:
+    """Nothing is left to do for these. (The write to one side may have been refused, and waits,
+    while the one to the other side was made.)
+    """
     by_lane: dict[int, list[str]] = {}
     for each in settled:
         row = rows[each.link_id]
@@ -108,7 +111,8 @@ def settle_agreement(tx: Connection, agreed: Sequence[Agreement]) -> None:
 
 def _settle_writes(
     tx: Connection, settled: Sequence[Settled], rows: Mapping[int, Row[Any]]
-) -> None:
+) -> set[int]:
+    """Returns the links that are due still."""
     saved = [_settled_link(each, rows[each.link_id]) for each in settled]
     links.save(tx, saved)
     noted = _note_targets(tx, settled)
@@ -128,6 +132,7 @@ def _settle_writes(
             no_longer_pending(tx, feed, ids, settled=True)
         for feed, ids in _by_feed([each for each in updated if each.side is side.other], side):
             records.drop_payloads(tx, feed.id, ids)
+    return due
 
 
 def _settled_link(each: Settled, row: Row[Any]) -> dict[str, Any]:

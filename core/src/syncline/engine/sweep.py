@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Row
 
+from syncline.engine import digests
 from syncline.engine.unread import REASON, is_kept_waiting
 from syncline.errors import Stop
 from syncline.model.records import RecordId
@@ -59,7 +60,7 @@ class Sweep:
             unmoved = [
                 listed[RecordId(key)]
                 for key, row in known.items()
-                if _is_unmoved(row, listed[RecordId(key)].version)
+                if _is_unmoved(row, listed[RecordId(key)].version) and self._is_whole(row)
             ]
             self.reader.observer.inside(tx, unmoved)
             records.mark_seen(tx, self.feed.id, [each.id for each in unmoved], generation)
@@ -70,6 +71,10 @@ class Sweep:
             self.reader.by_id(moved)
             with self.world.transaction() as tx:
                 records.mark_seen(tx, self.feed.id, moved, generation)
+
+    def _is_whole(self, row: Row[Any]) -> bool:
+        """Whether every field was read: what was hidden may be shown now, at the same version."""
+        return self.feed.spec.readable <= (digests.load(row.digests_json) or {}).keys()
 
     def _missing(self, candidates: Mapping[str, int], began: int) -> list[str]:
         """Records to ask for. Of a data set's sweep, those that nothing links are just outside,

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Row, exists, select
 from sqlalchemy.sql import alias
 
 from syncline.engine import digests
-from syncline.engine.decide.deltas import changes
+from syncline.engine.decide.deltas import Change, changes
 from syncline.engine.decide.link import (
     Decision,
     Presence,
@@ -122,6 +122,24 @@ def _same_digests(link: DueLink) -> bool:
         return False
     ours, theirs = left.digests, right.digests
     return all(n in ours and n in theirs and ours[n] == theirs[n] for n in link.lane.compared)
+
+
+def waits_to_be_compared(link: DueLink) -> bool:
+    """Whether a side has something to tell in a field that could not be read at the other one. It
+    travels when that can be read again, however long ago it was typed.
+    """
+    return any(
+        link.lane.policy.field_direction(name).writes(side.other)
+        for side in SIDES
+        for name in link.lane.compared
+        if name not in link.sides[side.other].digests and _tells(link.sides[side], name)
+    )
+
+
+def _tells(here: LinkSide, name: str) -> bool:
+    change = changes(here.digests, here.base, (name,))[name]
+    first = change is Change.UNKNOWN and here.digests[name] is not None
+    return change is Change.CHANGED or first
 
 
 def _same_bases(link: DueLink) -> Settlement:

@@ -158,7 +158,7 @@ class TypeSpec:
         """The fields by canonical name."""
         return {each.name: each for each in self.fields}
 
-    @property
+    @cached_property
     def readable(self) -> frozenset[str]:
         """The canonical fields this side can hold."""
         return frozenset(self.by_name)

@@ -38,7 +38,8 @@ class Ledger:
     """`standing`: values that people typed and nobody replaced or deleted since: each must be
     somewhere. `births`: how often people made, or restored, a person. `deleted`: whom they deleted
     on a side, `touched`: when they last changed a field of somebody there (by a number that only
-    grows), `merged`: whose record they merged into another one, and whose that was.
+    grows), `edited`: the same, without the records they deleted; `merged`: whose record they
+    merged into another one, and whose that was.
     """
 
     stores: PerSide[MemoryStore]
@@ -46,6 +47,7 @@ class Ledger:
     births: Counter[str] = field(default_factory=Counter)
     deleted: PerSide[set[str]] = field(default_factory=_per_side_sets)
     touched: PerSide[dict[tuple[str, str], int]] = field(default_factory=lambda: PerSide({}, {}))
+    edited: PerSide[dict[tuple[str, str], int]] = field(default_factory=lambda: PerSide({}, {}))
     merged: dict[str, str] = field(default_factory=dict)
     made: set[RecordId] = field(default_factory=set)
     arrived: PerSide[set[str]] = field(default_factory=_per_side_sets)
@@ -123,6 +125,8 @@ class Ledger:
         changed = [n for n in FOLLOWED if whole or before.get(n) != after.get(n)]
         for name in changed:
             self.touched[side][family, name] = self._deeds
+            if after:
+                self.edited[side][family, name] = self._deeds
         self.deeds[side][family] += bool(changed)
         self.arrived[side].update(values_in(after))
 
@@ -154,6 +158,10 @@ class Ledger:
     def last_touch(self, side: Side, family: str, names: Iterable[str] = FOLLOWED) -> int:
         """When people last changed one of these fields of somebody on a side; 0: never."""
         return max((self.touched[side].get((family, name), 0) for name in names), default=0)
+
+    def last_edit(self, side: Side, family: str, names: Iterable[str] = FOLLOWED) -> int:
+        """The same, of what is there: that one of two records of a person went edits no other."""
+        return max((self.edited[side].get((family, name), 0) for name in names), default=0)
 
     def was_deleted(self, side: Side, family: str) -> bool:
         """Whether people deleted somebody there, or whom they had merged them into."""

@@ -12,7 +12,7 @@ from syncline.connectors.memory.store import MemoryStore
 from syncline.model.capacity import Inexpressible
 from syncline.model.contact import CONTACT
 from syncline.model.fields import SHORT_TEXT, FieldType, Value
-from syncline.model.records import AbsenceReason, RecordId
+from syncline.model.records import AbsenceReason, AccountId, RecordId
 from syncline.plugin.requests import (
     Applied,
     ApplyRequest,
@@ -63,7 +63,7 @@ def create(store: MemoryStore, spec: TypeSpec, operation: Create) -> Outcome:
     if operation.account not in store.folders:
         return Rejected(kind="forbidden", message="no such account", code="NO_ACCOUNT")
     fields = spec.write(operation.fields, None)
-    if refusal := _missing(store, fields) or _refused(store, spec, fields, None):
+    if refusal := _missing(store, fields) or _refused(store, spec, fields, None, operation.account):
         return refusal
     folders = store.folders[operation.account]
     container = operation.container or folders[""]
@@ -86,7 +86,7 @@ def update(store: MemoryStore, spec: TypeSpec, operation: Update) -> Outcome:
     if _stale(store, store.options.conditional, entry, operation.version):
         return Stale(current=as_record(store, spec, entry))
     fields = spec.write(operation.fields, entry.fields)
-    if refused := _refused(store, spec, fields, entry):
+    if refused := _refused(store, spec, fields, entry, entry.place.account):
         return refused
     store.write(entry, fields)
     return _done(store, "update", entry)
@@ -156,7 +156,11 @@ def _missing(store: MemoryStore, fields: Mapping[str, Value]) -> Rejected | None
 
 
 def _refused(
-    store: MemoryStore, spec: TypeSpec, fields: Mapping[str, Value], entry: Entry | None
+    store: MemoryStore,
+    spec: TypeSpec,
+    fields: Mapping[str, Value],
+    entry: Entry | None,
+    account: AccountId,
 ) -> Outcome | None:
     for asked in spec.fields:
         name = asked.native[0]
@@ -173,7 +177,7 @@ def _refused(
         if not store.options.refuses.isdisjoint(_texts(fields[name])):
             message = "the value is not allowed"
             return Rejected(kind="invalid", message=message, code="INVALID", fields=(field.name,))
-        if field.unique and (twins := _twins(store, name, fields[name], entry)):
+        if field.unique and (twins := _twins(store, name, fields[name], entry, account)):
             return Duplicate(of=twins, code="DUPLICATE")
     return None
 
@@ -191,16 +195,20 @@ def _fits(field: Field, value: Value) -> bool:
 
 
 def _twins(
-    store: MemoryStore, name: str, value: Value, entry: Entry | None
+    store: MemoryStore, name: str, value: Value, entry: Entry | None, account: AccountId
 ) -> tuple[RecordId, ...]:
-    kind = _kind(name)
+    """Who has the value already: in an address book of its owner's own, in that one; in a store
+    that is everybody's, anywhere.
+    """
+    kind, shared = _kind(name), store.options.feed == "connection"
     wanted = kind.normal(value)
     if wanted is None:
         return ()
     return tuple(
         each.id
         for each in store.entries.values()
-        if each is not entry and each.live and _overlap(kind, each.fields.get(name), wanted)
+        if each is not entry and each.live and (shared or each.place.account == account)
+        if _overlap(kind, each.fields.get(name), wanted)
     )
 
 

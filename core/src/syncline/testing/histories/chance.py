@@ -51,6 +51,8 @@ THEMES: Final[dict[str, tuple[Deed, ...]]] = {
     "access": ("hide", "show", "show", "forbid", "allow"),
     "locks": ("lock", "half lock", "unlock", "edit"),
     "many": ("empty", "wipe", "delete", "create", "create"),
+    "spoiled": ("spoil", "spoil", "mend", "edit"),
+    "rounds": ("edit", "edit", "touch"),
     "odd": ("refused", "expire", "expire", "touch"),
 }
 _SMALL_GUARDS = GuardLimits(deletions=1, deletion_share=0.1, cleared_share=0.3, minimum_links=3)
@@ -89,11 +91,12 @@ def random_story(seed: str) -> Story:
 @dataclass
 class _Author:
     chance: random.Random
+    themes: Sequence[str] = ()
 
     def story(self) -> Story:
-        themes = self._some(list(THEMES), 2)
+        self.themes = themes = self._some(list(THEMES), 2)
         deeds = [deed for theme in themes for deed in THEMES[theme]]
-        changing = self._rarely(0.35)
+        changing = self._rarely(0.6 if "places" in themes else 0.35)
         start = self._start(themes)
         steps = [self._step(deeds, changing) for _step in range(self.chance.randint(3, 8))]
         return Story(start, tuple(steps))
@@ -102,9 +105,12 @@ class _Author:
         policy = {name: self.chance.choice(some) for name, some in CHOICES.items()}
         if "places" in themes:
             policy["where"] = self.chance.choice([PerSide(INSIDE, None), PerSide(None, INSIDE)])
+            policy["left_scope"] = self.chance.choice(list(LeftScope))
         if "many" in themes:
             policy["guards"] = _SMALL_GUARDS
         left, right = self._quirks(), self._quirks()
+        if "rounds" in themes:
+            right = ("one feed", "one by one")
         if "capitals later" in (*left, *right):
             policy["drift"] = Drift.IGNORE  # or they would take turns for ever
         sides = [self.chance.choice(list(Side)) for _record in range(self.chance.randint(2, 4))]
@@ -115,11 +121,15 @@ class _Author:
             left=left,
             right=right,
             policy=policy,
-            members=self.chance.choice([("ada",)] * 3 + [("ada", "bob")]),
+            members=self._members(themes),
             skew=PerSide(*(self.chance.choice([0.0] * 4 + [-40.0, 45.0, 3600.0]) for _s in "lr")),
             people=tuple(people),
             in_step=self._rarely(0.7),
         )
+
+    def _members(self, themes: Sequence[str]) -> tuple[str, ...]:
+        several = "rounds" in themes or self._rarely(0.25)
+        return ("ada", "bob") if several else ("ada",)
 
     def _quirks(self) -> tuple[str, ...]:
         """Without ids that are used again: an id is all by which the engine knows a record."""
@@ -140,6 +150,11 @@ class _Author:
     def _work(self, deeds: Sequence[Deed], changing: bool) -> Work:
         people = [self._people(deeds) for _deed in range(self.chance.randint(1, 3))]
         events = [self._event(deeds) for _event in range(self.chance.choice([0, 1, 1, 2]))]
+        if "rounds" in self.themes and self._rarely(0.6):
+            point = self.chance.randint(1, 4)
+            events.append(Event(point, "after", "another run", "changes"))
+            member = self.chance.choice(("ada", "bob"))
+            return Work(tuple(people), tuple(events), alone=(member,))
         if not changing or self._rarely(0.8):
             return Work(tuple(people), tuple(events))
         at, most = self.chance.choice(AT)

@@ -21,11 +21,12 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Checks:
     """`name` is the property a difference between the sides counts against: P1, or P12 where only
-    feeds were read and nothing was listed.
+    feeds were read and nothing was listed; then the records that are `waiting` are excused.
     """
 
     history: History
     name: str = "P1"
+    waiting: frozenset[str] = frozenset()
 
     def all(self) -> None:
         """Every one of them."""
@@ -65,7 +66,7 @@ class Checks:
 
     def both_sides_agree(self) -> None:
         """P1: who is not excused is on both sides, and the same under what each side can hold."""
-        excuses = Excuses.now(self.history)
+        excuses = Excuses.now(self.history, self.waiting, listed=self.name == "P1")
         for pair in lanes_of(self.history):
             if excuses.of_pair(pair):
                 continue

@@ -19,12 +19,14 @@ from syncline.testing.ledger import FOLLOWED, Ledger
 Deed = Literal[
     "create", "refused", "meet", "edit", "clear", "add", "drop", "delete", "again", "restore",
     "merge", "touch", "leave", "enter", "hide", "show", "lock", "half lock", "unlock",
-    "empty", "wipe", "forbid", "allow", "expire",
+    "empty", "wipe", "forbid", "allow", "expire", "spoil", "mend",
 ]  # fmt: skip
 DEEDS: Final[tuple[Deed, ...]] = get_args(Deed)
 
 REFUSED: Final = "Refused"
 """A name that `MemoryOptions(refuses={REFUSED})` does not let anybody write."""
+SPOILED: Final = "0000-00-00"
+"""A birthday that is none: what some services hand over, and nobody can read."""
 INSIDE: Final = "department=in"
 """The data set that people's records are in, or leave."""
 LOCKED: Final = Writable(frozenset(), "locked")
@@ -97,6 +99,8 @@ class Deeds:
             "lock": lambda: store.protect(id, LOCKED),
             "half lock": lambda: store.protect(id, HALF_LOCKED),
             "unlock": lambda: store.protect(id, WRITABLE),
+            "spoil": lambda: self._bear(side, id, SPOILED),
+            "mend": lambda: self._bear(side, id, None),
         }
         deeds[people.deed]()
         return set()
@@ -111,6 +115,12 @@ class Deeds:
     def _place(self, side: Side, id: RecordId, department: str) -> None:
         """The record leaves the data set, or enters it."""
         self.ledger.stores[side].update(id, {"department": department})
+        self.ledger.counts(side, id)
+
+    def _bear(self, side: Side, id: RecordId, birthday: str | None) -> None:
+        """The service takes whatever it is given for a birthday."""
+        store = self.ledger.stores[side]
+        store.write(store.entries[id], {"birthday": birthday})
         self.ledger.counts(side, id)
 
     # --- new records ----------------------------------------------------------------------------
@@ -183,6 +193,11 @@ class Deeds:
     def _owner(self, side: Side, entry: Entry) -> str:
         accounts = self.ledger.stores[side].accounts
         return next(name for name, id in accounts.items() if id == entry.place.account)
+
+
+def is_spoiled(entry: Entry) -> bool:
+    """Whether nobody can read what the service hands over."""
+    return entry.fields.get("birthday") == SPOILED
 
 
 def in_data_set(entry: Entry) -> bool:

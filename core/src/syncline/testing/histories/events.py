@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
 from syncline.connectors.memory import Call
-from syncline.errors import Retry, StateError, Stop
+from syncline.errors import Resync, Retry, StateError, Stop
 from syncline.plugin.requests import Deferred, Outcome, Rejected
 from syncline.testing.histories.deeds import People
 
 Fault = Literal[
-    "die", "retry", "not reached", "stop", "refuse all", "put off all", "disk full", "interrupt"
-]
+    "die", "retry", "not reached", "stop", "refuse all", "put off all", "disk full", "interrupt",
+    "resync",
+]  # fmt: skip
 """`die`: the process is killed. `retry`, `not reached`, `stop`: the call fails as a whole. `refuse
 all`, `put off all`: every write of the batch gets that outcome. `disk full`: the commit fails, and
-ends the process. `interrupt`: somebody presses Ctrl-C.
+ends the process. `interrupt`: somebody presses Ctrl-C. `resync`: the cursor of a page of changes
+is dead, also that of a later page of a first pass.
 """
 FAULTS: Final[tuple[Fault, ...]] = get_args(Fault)
 Rival = Literal["another run", "overtaken"]
@@ -65,6 +67,8 @@ def error_of(fault: Fault, moment: Moment) -> Exception:
     """The error a call, or a commit, ends with."""
     if fault == "stop":
         return Stop("a planned refusal")
+    if fault == "resync":
+        return Resync("a planned expiry")
     if fault == "disk full":
         return StateError("planned: no space left")
     reached = not (fault == "not reached" and moment == "before")

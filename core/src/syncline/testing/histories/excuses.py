@@ -13,7 +13,7 @@ from syncline.connectors.memory.entries import Entry
 from syncline.model.records import WRITABLE
 from syncline.model.sides import SIDES, Side
 from syncline.policy.schema import Conflict, Direction, ObjectPolicy
-from syncline.testing.histories.deeds import REFUSED, in_data_set
+from syncline.testing.histories.deeds import REFUSED, is_spoiled
 from syncline.testing.histories.lanes import Pair
 from syncline.testing.ledger import FOLLOWED, Ledger
 
@@ -23,16 +23,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Excuses:
-    """By the policy that holds now. `conflicts` are the labels of what waits for a person."""
+    """By the policy that holds now. `conflicts` are the labels of what waits for a person,
+    `waiting` the records that wait for their pause; `listed`: whether everything was listed.
+    """
 
     history: History
     conflicts: tuple[str, ...]
+    waiting: frozenset[str]
+    listed: bool
 
     @classmethod
-    def now(cls, history: History) -> Excuses:
+    def now(cls, history: History, waiting: frozenset[str], *, listed: bool) -> Excuses:
         """What is excused at this moment."""
-        waiting = history.session().conflicts()
-        return cls(history, tuple(each.label for each in waiting))
+        conflicts = tuple(each.label for each in history.session().conflicts())
+        return cls(history, conflicts, waiting, listed)
 
     @property
     def policy(self) -> ObjectPolicy:
@@ -52,8 +56,9 @@ class Excuses:
         family = pair.family
         excuses = {
             "no direction": self.policy.direction is Direction.NONE,
-            "unreadable": any(not each.readable for _side, each in entries),
+            "unreadable": any(not e.readable or is_spoiled(e) for _side, e in entries),
             "outside": any(self._outside(side, each) for side, each in entries),
+            "waiting": any(each.id in self.waiting for _side, each in entries),
             "in conflict": self._in_conflict(family),
             "several": any(len(pair.entries[side]) > 1 for side in SIDES),
             "merged": family in self.ledger.merged or family in self.ledger.merged.values(),
@@ -61,13 +66,14 @@ class Excuses:
             "severed": family in self.history.severed,
             "shared": self._shared(pair),
             "withheld": self._deletion_withheld(pair),
+            "held": self._held_apart(family),
             "unmatched": self.ledger.births[family] > 1 and not self.policy.match,
         }
         return next((why for why, holds in excuses.items() if holds), "")
 
     def _outside(self, side: Side, entry: Entry) -> bool:
-        """What is outside of the data set is not touched (design §5)."""
-        return self.policy.where[side] is not None and not in_data_set(entry)
+        """What has left the data set is not touched (design §5)."""
+        return self.history.borders[side].rest(entry, self.ledger.made)
 
     def _in_conflict(self, family: str) -> bool:
         """Both sides stand and wait, under `manual` alone."""
@@ -87,6 +93,12 @@ class Excuses:
         """The survivor stays linked to what was deleted: who is entered again is ambiguous."""
         withheld = any(self._withheld(side, "delete") for side in SIDES)
         return withheld and pair.family in self.history.ever_deleted
+
+    def _held_apart(self, family: str) -> bool:
+        """Where nothing may be created, who is entered later is neither created nor linked."""
+        policy = self.policy
+        creates = any(policy.direction.writes(side) and policy.create[side] for side in SIDES)
+        return not creates and self.ledger.births[family] > 1
 
     # --- one side is missing --------------------------------------------------------------------
 
@@ -112,8 +124,8 @@ class Excuses:
         if self.policy.direction.source is not side.other:
             return False
         deleted = pair.family in self.history.ever_deleted
-        touched = self.ledger.last_touch(side.other, pair.family)
-        return deleted and touched < self.ledger.last_touch(side, pair.family)
+        edited = self.ledger.last_edit(side.other, pair.family)
+        return deleted and edited < self.ledger.last_touch(side, pair.family)
 
     def _withheld(self, side: Side, what: str) -> bool:
         """A write that would send mail to people is not made (`invitations = "never"`)."""
@@ -126,6 +138,7 @@ class Excuses:
         excuses = {
             "off": self.policy.field_direction(name) is Direction.NONE,
             "hidden": any(name in store.hidden_fields for store in self.history.stores),
+            "shown": name in self.history.shown and not self.listed,
             "locked": self._locked(pair, name),
             "withheld": any(self._withheld(side, "update") for side in SIDES),
             "drifted": self._drifted(pair, name),
@@ -146,7 +159,7 @@ class Excuses:
         if source is None:
             return False
         names = FOLLOWED if self.policy.direction.source is not None else (name,)
-        edited = self.ledger.last_touch(source, pair.family, names)
+        edited = self.ledger.last_edit(source, pair.family, names)
         return self.ledger.last_touch(source.other, pair.family, (name,)) > edited
 
     def _blank(self, pair: Pair, name: str) -> bool:

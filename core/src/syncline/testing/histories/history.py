@@ -20,12 +20,14 @@ from syncline.plugin.manager import PluginManager
 from syncline.policy.schema import ObjectPolicy
 from syncline.run.selection import Selection
 from syncline.run.session import Session
+from syncline.state.attention import ATTENTION
 from syncline.state.history import HISTORY
 from syncline.state.leases import LEASE
 from syncline.state.vault import Vault
 from syncline.testing.crashes import LEASE_IS_OVER, Died
+from syncline.testing.histories.border import drawn, redrawn
 from syncline.testing.histories.checks import Checks
-from syncline.testing.histories.deeds import Deed, Deeds, People, in_data_set
+from syncline.testing.histories.deeds import Deed, Deeds, People
 from syncline.testing.histories.events import Event
 from syncline.testing.histories.foreseen import foreseen
 from syncline.testing.histories.lanes import lanes_of
@@ -35,7 +37,6 @@ from syncline.testing.ledger import Ledger, values_in
 from syncline.testing.quick_state import QuickState
 from syncline.testing.rehearsal import KEY, EngineWorld
 
-MORE_THAN_A_DAY: Final = 25 * 3600.0
 _TABLES: Final = tuple(each.name for each in SQLModel.metadata.sorted_tables)
 _EDITS: Final = frozenset({"create", "edit", "clear", "add", "drop", "delete", "touch", "expire"})
 """Deeds after which both sides still count each other's edits exactly."""
@@ -48,6 +49,8 @@ class History:
     have lost what both sides were settled at. `severed`: who was deleted where nothing may be
     deleted; `shared`: whom several accounts of a side had at once. `pairs`: which records belonged
     together when both sides were in step; `torn`: whose pair people have taken apart since.
+    `shown`: fields that were hidden when they were read, so that only a listing finds them.
+    `borders`: who was ever in the data sets.
     """
 
     def __init__(
@@ -81,8 +84,10 @@ class History:
         for side in SIDES:
             self.stores[side].fault = Calls(self.watch, side)
         self.world.commits = Commits(self.watch)
+        self.borders = drawn(self.ledger, self.world.policy.where)
         self.calm, self.baseless = True, False
         self.severed: set[str] = set()
+        self.shown: set[str] = set()
         self.ever_deleted: set[str] = set()
         self.shared: set[str] = set()
         self.pairs: Mapping[tuple[str, str], tuple[RecordId, RecordId]] = {}
@@ -90,6 +95,7 @@ class History:
         self.updates: PerSide[Counter[str]] = PerSide(Counter(), Counter())
         self._settled: dict[str, ObjectPolicy] = {}
         self._approved = 0
+        self._alone: tuple[str, ...] = ()
         self._session: Session | None = None
         self._configured: Any = None
         self._meanwhile: Callable[[], None] | None = None
@@ -106,8 +112,12 @@ class History:
         """The same, without time passing; what was typed into records that were there."""
         ledger, gone = self.ledger, sum(len(each) for each in self.ledger.deleted)
         births, deleted = Counter(ledger.births), self.ledger.deleted.map(set)
-        outside = {f for s in SIDES for f in ledger.families(s) if self.has_left(s, f)}
+        outside = {f for s in SIDES for f in ledger.families(s) if self._rests(s, f)}
+        hidden = [store.hidden_fields for store in self.stores]
         typed = self.deeds.do(people)
+        for store, before in zip(self.stores, hidden, strict=True):
+            self.shown |= before - store.hidden_fields
+        self.look_at_borders()
         self.counted["deeds"] += 1
         moved = {family for family, count in ledger.births.items() if count != births[family]}
         gone_now = set().union(*(ledger.deleted[s] - deleted[s] for s in SIDES))
@@ -130,18 +140,22 @@ class History:
         full: bool = False,
         meanwhile: Callable[[], None] | None = None,
         after: float = 30,
+        members: tuple[str, ...] = (),
     ) -> RunReport | None:
         """One run, with events, `after` so many seconds; None if it died. `meanwhile` is done
-        before another run begins in the middle of this one, or at its end.
+        before another run begins in the middle of this one, or at its end. `members`: of these
+        alone; then another run is one of the others, and both work.
         """
         self.world.clock.advance(after)
-        session, run = self.session(), self._new_run(full=full)
+        session = self.session()
+        self._alone = tuple(name for name in members if name in self.world.people)
+        run = self._new_run(full=full, members=self._alone)
         self.calm = self.calm and not events
         self.watch.begin(run, events)
         self._meanwhile = meanwhile
         report = None
         try:
-            report = session.run(Selection(full=full))
+            report = session.run(Selection(full=full, members=self._alone))
         except (Died, StateError):
             self.reopen()
         finally:
@@ -169,9 +183,11 @@ class History:
                 self.watch.run.asleep = asleep_with_a_lease
         self.calm = False
         self._do_meanwhile()
-        run = self._new_run()
+        others = tuple(name for name in self.world.people if name not in self._alone)
+        members = others if self._alone else ()
+        run = self._new_run(members=members)
         with self.watch.beside(run), self.world.another_session() as session:
-            report = session.run(Selection())
+            report = session.run(Selection(members=members))
         self._ended(run, report)
         return report
 
@@ -216,6 +232,7 @@ class History:
             each.unlink()
         self.ledger.state_lost()
         self.severed.clear()
+        self.borders = drawn(self.ledger, self.world.policy.where)
         self._settled.clear()
         self._approved = 0
         self.calm, self.baseless = False, True
@@ -240,20 +257,29 @@ class History:
 
     def settle(self, *, full: bool = True) -> None:
         """P1 and P2: three clean runs bring both sides in step, and the next one writes nothing.
-        Then everything else is looked at. Without `full` nothing is listed: what feeds do not
-        tell is not found, and what waits has to wait for its day (P12).
+        Then everything else is looked at. Without `full` nothing is listed that is not due: what
+        feeds do not tell is not found, and what waits for its pause is excused (P12).
         """
         self.world.clock.advance(LEASE_IS_OVER)
         for _run in range(3):
-            self.world.clock.advance(120 if full else MORE_THAN_A_DAY)
+            self.world.clock.advance(120)
             self.approve()
             self.run(full=full)
         self.world.clock.advance(120)
         before = self._written()
         report = self.run(full=full)
         assert self._written() == before, f"P2: still writing: {report and report.operations}"
-        Checks(self, "P1" if full else "P12").all()
-        self._all_is_quiet()
+        waiting = frozenset() if full else self._pausing()
+        Checks(self, "P1" if full else "P12", waiting).all()
+        if not waiting:
+            self._all_is_quiet()
+        if full:
+            self.shown.clear()
+
+    def _pausing(self) -> frozenset[str]:
+        """The records that wait for their pause."""
+        now = self.world.clock().timestamp()
+        return frozenset(record for _lane, record, until in self._waiting() if until > now)
 
     def _written(self) -> int:
         """Writes that services carried out: a full run may ask again for what they refuse."""
@@ -278,23 +304,30 @@ class History:
 
     # --- runs as the oracle sees them -----------------------------------------------------------
 
-    def _new_run(self, *, full: bool = False) -> Run:
+    def _new_run(self, *, full: bool = False, members: tuple[str, ...] = ()) -> Run:
         stores, policy = self.stores, self.world.policy
         self.counted["runs"] += 1
+        self.borders = redrawn(self.ledger, self.borders, policy.where)
         for side in SIDES:
             if not policy.delete[side.other]:
                 self.severed |= self.ledger.deleted[side]
         return Run(
             policy=policy,
-            members=self.world.people,
+            borders=self.borders,
+            members=members or self.world.people,
             settled=dict(self._settled),
             writable=stores.map(lambda s: {e.id: e.writable for e in s.entries.values()}),
             live=stores.map(lambda s: sum(not e.deleted for e in s.entries.values())),
             pairs=len(self.pairs_now()),
             began=self.world.clock().timestamp(),
+            waiting=frozenset(self._waiting()),
             full=full,
             approved=self._approved,
         )
+
+    def _waiting(self) -> list[tuple[int, str, float]]:
+        query = f'SELECT lane_id, record_id, next_at FROM "{ATTENTION.name}"'  # noqa: S608
+        return [tuple(each) for each in self.rows(query)]
 
     def _ended(self, run: Run, report: RunReport | None) -> None:
         """Whose lanes came to their end under this policy. Of a run that died nobody knows."""
@@ -329,11 +362,16 @@ class History:
             if all(len(each.entries[side]) == 1 for side in SIDES)
         }
 
-    def has_left(self, side: Side, family: str) -> bool:
-        """Whether somebody's record is outside of the data set of a side."""
+    def look_at_borders(self) -> None:
+        """Who is in the data sets now."""
+        for side in SIDES:
+            for each in self.ledger.live(side):
+                self.borders[side].look(each)
+
+    def _rests(self, side: Side, family: str) -> bool:
+        """Whether nothing travels to or from a record of somebody's."""
         found = self.ledger.families(side).get(family, [])
-        outside = any(not in_data_set(each) for each in found)
-        return self.world.policy.where[side] is not None and outside
+        return any(self.borders[side].rest(each, self.ledger.made) for each in found)
 
     def member_of(self, account: str | None, side: Side) -> str:
         """Who has this account."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from syncline.model.records import RecordId, Writable
 from syncline.model.sides import PerSide, Side
 from syncline.policy.schema import ObjectPolicy
+from syncline.testing.histories.border import Border
 
 
 @dataclass(kw_only=True)
@@ -16,17 +17,20 @@ class Run:
     `settled` maps each member to the policy under which a run of theirs came to its end before.
     `live`: the records of a side, `pairs`: those that are on both.
     `began`: in seconds since 1970. `approved`: how many operations people had released.
+    `waiting`: what waited when it began, as (lane, record, until).
     `eventful`: something failed in it. `asleep`: its lease has expired; `sent`: its last batch,
     which a call may repeat by its key.
     """
 
     policy: ObjectPolicy
+    borders: PerSide[Border]
     members: tuple[str, ...]
     settled: dict[str, ObjectPolicy]
     writable: PerSide[dict[RecordId, Writable]]
     live: PerSide[int]
     pairs: int
     began: float
+    waiting: frozenset[tuple[int, str, float]] = frozenset()
     full: bool = False
     approved: int = 0
     eventful: bool = False

@@ -51,20 +51,21 @@ class Configure:
 
 @dataclass(frozen=True)
 class Work:
-    """People do things, and then there is a run. `meanwhile`: the configuration is edited while it
-    works, and another run, if one comes, begins with that.
+    """People do things, and then there is a run, of all members or of those `alone`. `meanwhile`:
+    the configuration is edited while it works, and another run, if one comes, begins with that.
     """
 
     people: tuple[People, ...] = ()
     events: tuple[Event, ...] = ()
     meanwhile: Configure | None = None
+    alone: tuple[str, ...] = ()
 
     def play(self, history: History) -> None:
         """Do it."""
         for each in self.people:
             history.people(each.deed, each.side, each.record, each.field)
         meanwhile = None if self.meanwhile is None else partial(self.meanwhile.play, history)
-        history.run(*self.events, meanwhile=meanwhile)
+        history.run(*self.events, meanwhile=meanwhile, members=self.alone)
 
 
 @dataclass(frozen=True)
@@ -228,6 +229,7 @@ def _shorter(story: Story) -> Iterator[Story]:
         if isinstance(step, Work):
             for each in (
                 replace(step, meanwhile=None),
+                replace(step, alone=()),
                 *(replace(step, people=few) for few in _without_one(step.people)),
                 *(replace(step, events=few) for few in _without_one(step.events)),
             ):

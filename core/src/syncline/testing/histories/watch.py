@@ -126,6 +126,7 @@ class Watch:
         self.history.stores[side].instead = None
         if call.writes:
             self.history.ledger.look(side)
+            self.history.look_at_borders()
         elif isinstance(call.request, IdsRequest):
             for id in call.request.ids:
                 self._races.pop((side, id), None)
@@ -266,6 +267,9 @@ def _later(what: Any, moment: Moment, call: Call | None) -> tuple[At, int, Momen
         return None
     if answer_of(what) is not None:
         return None if call and call.writes and moment == "before" else ("write", 1, "before")
+    if what == "resync":
+        here = call is not None and call.kind == "changes" and moment == "before"
+        return None if here else ("changes", 1, "before")
     if what in RIVALS:
         if call is None and moment == "before":
             return "commit", 0, "after"

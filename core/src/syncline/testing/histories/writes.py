@@ -18,14 +18,16 @@ if TYPE_CHECKING:
 
 
 _PAUSING: Final = """
-    SELECT waits.record_id, waits.reason
+    SELECT waits.lane_id, waits.record_id, waits.next_at, waits.reason, waits.side = sent.side
     FROM intent AS sent
     JOIN link ON link.id = sent.link_id
     JOIN attention AS waits ON waits.lane_id = link.lane_id
         AND waits.record_id IN (link.left_id, link.right_id)
     WHERE sent.sent_at >= ? AND waits.next_at > ?
 """
-"""Records that should be waiting still, of writes that are on their way since an instant."""
+"""Records that should be waiting still, of writes that are on their way since an instant; and
+whether they wait at the side that is written, as its own edits wait for the other side.
+"""
 
 
 def check_write(history: History, side: Side, call: Call) -> None:
@@ -51,8 +53,15 @@ def check_write(history: History, side: Side, call: Call) -> None:
 
 
 def _check_pauses(history: History, run: Run) -> None:
+    """What is refused in this run at one side does not hold up the other half of the same link,
+    which was decided with it.
+    """
     now = history.world.clock().timestamp()
-    early = history.rows(_PAUSING, (run.began, now))
+    early = [
+        (record, reason)
+        for lane, record, until, reason, here in history.rows(_PAUSING, (run.began, now))
+        if (lane, record, until) in run.waiting or not here
+    ]
     assert not early, f"P9: written before its pause was over: {early}"
 
 
@@ -65,7 +74,9 @@ def _check_deletion(history: History, run: Run, side: Side, operation: Delete) -
     family = str(entry.fields["family_name"])
     assert policy.delete[side], f"P7: a deletion at {side}, where deleting is switched off"
     assert "delete" not in history.stores[side].options.notifies, "P7: mail by surprise"
-    left = policy.left_scope is LeftScope.DELETE and history.has_left(side.other, family)
+    there = ledger.families(side.other).get(family, [])
+    left = policy.left_scope is LeftScope.DELETE
+    left = left and any(run.borders[side.other].has_left(each) for each in there)
     gone = ledger.was_deleted(side.other, family)
     assert gone or left, f"P4: nobody deleted {family} at {side.other}"
     member = history.member_of(operation.account, side)

@@ -21,7 +21,9 @@ DECIDING = (
         new="        return made\n",
         wrong="A record made again after a loss carries the key of one that was deleted before it.",
         caught_by="P20",
-        tests=("test_markers.py::test_after_a_loss_the_next_one_gets_a_mark_that_none_before_it_had",),
+        tests=(
+            "test_markers.py::test_after_a_loss_the_next_one_gets_a_mark_that_none_before_it_had",
+        ),
     ),
     Mutant(
         name="equal content doubled",

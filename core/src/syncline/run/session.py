@@ -23,7 +23,6 @@ from syncline.model.reports import (
     CallCounts,
     HeldOperation,
     HistoryEntry,
-    Problem,
     RunEntry,
     RunReport,
     StatusReport,
@@ -41,6 +40,7 @@ from syncline.run.checking import checked
 from syncline.run.choose import choose, sync_failed
 from syncline.run.connections import Connections
 from syncline.run.inspect import Inspection
+from syncline.run.older_state import not_the_latest
 from syncline.run.pairs import LinkList, Pairs
 from syncline.run.resolve import Resolver
 from syncline.run.selection import Selection
@@ -256,7 +256,7 @@ class Session:
         if not world.dry:
             self._epochs.raised()
         if found is not Standing.KNOWN:
-            report.problem(_not_the_latest(found))
+            report.problem(not_the_latest(found))
 
     def _round(
         self,
@@ -383,23 +383,6 @@ class Session:
         return Inspection(
             self._database, self._configuration, self._plugins, self._now().timestamp()
         )
-
-
-def _not_the_latest(found: Standing) -> Problem:
-    if found is Standing.ELSEWHERE:
-        return Problem(
-            kind="state",
-            message="this state database is a copy that belongs to another place: a run refuses it",
-            hint="`syncline state adopt` makes it belong here, if the other one is gone for good.",
-            exit_code=3,
-        )
-    return Problem(
-        kind="state",
-        message="the state is older than one this place has worked with: a backup was put back, or "
-        "it was lost",
-        hint="What is on both sides is linked again; namesakes that differ wait (`syncline links "
-        "list`), and deletions are left to the next run.",
-    )
 
 
 def _difference(

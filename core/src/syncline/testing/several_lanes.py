@@ -400,6 +400,6 @@ def _event(chance: random.Random) -> Event:
 
 def _people(chance: random.Random, deed: Deed | None = None) -> People:
     deeds: Sequence[Deed] = ("create", "edit", "edit", "edit", "delete")
-    drawn = deed or chance.choice(deeds)
+    drawn: Deed = chance.choice(deeds) if deed is None else deed
     numbers = (chance.randrange(2), chance.randrange(5), chance.randrange(3))
     return People(drawn, chance.choice(STORES), *numbers)

@@ -1,13 +1,28 @@
-"""Fixtures for the tests of all packages."""
+"""Fixtures for the tests of all packages, and the seed of those that are random."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
+from tests import seeds
 from tests.postgres import PostgresServer, private_server
+
+_SEED = pytest.StashKey[str]()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Before any test is imported, and before processes are started that share the work."""
+    config.stash[_SEED] = seeds.settle(os.environ, config.rootpath)
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Last, where it is found when something has failed; also with `-q`."""
+    terminalreporter.line(config.stash[_SEED])
 
 
 @pytest.fixture(scope="session")

@@ -201,8 +201,8 @@ READING = (
     Mutant(
         name="the later cursor wins",
         file="state/feeds.py",
-        old="        FEED.c.id == feed_id, FEED.c.cursor_json.is_not_distinct_from(before)\n",
-        new="        FEED.c.id == feed_id\n",
+        old='FEED.c.cursor_json.is_not_distinct_from(bindparam("before"))\n',
+        new='FEED.c.cursor_json.is_not_distinct_from(bindparam("before")) | _THIS\n',
         wrong="A cursor is moved by a reader that did not start from it.",
         caught_by="P12",
         tests=("test_observations.py::test_a_cursor_is_moved_only_by_who_started_from_it",),

@@ -6,10 +6,12 @@ import random
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from itertools import cycle
 
 from prove.profiles import PROFILES, Profile
-from prove.turn import FINDINGS, keep, play
+from prove.turn import FINDINGS, keep, listed, note, play
 
 
 def main(words: Sequence[str]) -> int:
@@ -18,12 +20,16 @@ def main(words: Sequence[str]) -> int:
     chance = random.Random(int(words[1]) if words[1:] else None)  # noqa: S311 - no secret
     until = time.monotonic() + hours * 3600
     total: Counter[str] = Counter()
-    for profile in _turns(hours):
+    spent: Counter[Profile] = Counter()
+    began = datetime.now(UTC)
+    for profile in _turns(hours, spent):
         left = until - time.monotonic()
         if left <= 0:
             break
         seed = chance.randrange(1, 2**31)
         turn = play(profile, seed, left)
+        spent[profile] += round(turn.seconds)
+        note(began, profile, seed, turn)
         total += turn.counted
         total["violations"] += turn.violated
         ending = "time is up" if turn.cut else "VIOLATED" if turn.violated else "holds"
@@ -31,20 +37,26 @@ def main(words: Sequence[str]) -> int:
         if turn.violated:
             _say(f"    see {keep(profile, seed, turn).relative_to(FINDINGS.parent)}")
     _say(f"\n{_numbers(total)}; {total['violations']} violations in {hours:g} h")
+    _say(f"every turn, with its seed: {listed(began).relative_to(FINDINGS.parent)}")
     if not total["tests"]:
         _say("nothing was played to its end: give it more HOURS")
     return 1 if total["violations"] or not total["tests"] else 0
 
 
-def _turns(hours: float) -> Iterator[Profile]:
-    """Each profile once, then those that play something new every time."""
+def _turns(hours: float, spent: Mapping[Profile, int]) -> Iterator[Profile]:
+    """Each profile once, then those that play something new every time: one after the other, and
+    the first of them, whose histories have everything in them, for as long as all others together.
+    """
     for profile in PROFILES:
         if hours >= profile.hours:
             yield profile
         else:
             _say(f"{profile.name:<16} left out: it needs {profile.hours:g} h or more")
-    while True:
-        yield from (each for each in PROFILES if each.seeds and hours >= each.hours)
+    first, *others = (each for each in PROFILES if each.seeds and hours >= each.hours)
+    for each in cycle(others):
+        while 2 * spent[first] < sum(spent.values()):
+            yield first
+        yield each
 
 
 def _numbers(counted: Counter[str]) -> str:

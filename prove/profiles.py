@@ -33,7 +33,9 @@ class Profile:
 
 
 PROFILES: Final = (
-    Profile("histories", "core/tests/engine/test_random_histories.py", 150, "histories"),
+    Profile(
+        "histories", "core/tests/engine/test_random_histories.py", 400, "histories", processes=2
+    ),
     Profile(
         "installations",
         "core/tests/engine/test_random_installations.py",

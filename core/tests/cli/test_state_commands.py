@@ -78,3 +78,36 @@ def test_an_upgrade_of_the_newest_version_says_so(ran: Command) -> None:
     assert done.code == 0
     assert done.document["before"] == done.document["after"]
     assert done.document["backup"] is None
+
+
+def test_a_copy_that_came_without_its_epoch_runs_once_it_is_adopted(
+    ran: Command, tmp_path: Path
+) -> None:
+    [epoch] = tmp_path.glob("*-epoch")
+    epoch.unlink()
+
+    refused = ran("run")
+    assert refused.code == 3
+    assert "syncline state adopt" in refused.err
+    assert ran("doctor").code == 3
+    assert ran("status").code == 0
+
+    assert ran("state", "adopt", "--json").document["adopted"] is True
+    assert "already" in ran("state", "adopt").out
+    report = ran("run", "--json")
+    assert (report.code, report.document["writes"]) == (0, 0)
+
+
+def test_a_backup_that_was_put_back_is_said_once(ran: Command, tmp_path: Path) -> None:
+    ran("state", "backup", "copy.sqlite")
+    [epoch] = tmp_path.glob("*-epoch")
+    ran("run")
+    database = tmp_path / epoch.name.removesuffix("-epoch")
+    for suffix in ("-wal", "-shm"):
+        database.with_name(database.name + suffix).unlink(missing_ok=True)
+    (tmp_path / "copy.sqlite").replace(database)
+
+    first, second = ran("run", "--json"), ran("run", "--json")
+
+    assert [problem["kind"] for problem in first.document["problems"]] == ["state"]
+    assert second.document["problems"] == []

@@ -6,9 +6,9 @@ a configuration that changes.
     P12 cursors      P13 no echo     P17 scope         P18 another policy        P19 two engines
     P20 lost state   P21 a plan writes nothing         P24 entered again         P25 first sync
 
-`make test` plays the same few each time. `SYNCLINE_PROVE=5000` plays that many, from the seed
-`SYNCLINE_PROVE_SEED`. What fails is made shorter, printed as a value, and goes as a named test into
-`test_found_by_histories.py`.
+`make test` plays a few, with a seed from the commit's tree, which it prints. `SYNCLINE_PROVE=5000`
+plays that many, `SYNCLINE_PROVE_SEED` says with which seed. What fails is made shorter, printed as
+a value, and goes as a named test into `test_found_by_histories.py`.
 """
 
 from __future__ import annotations
@@ -22,15 +22,18 @@ import pytest
 from syncline.testing.histories.chance import random_story
 from syncline.testing.histories.story import Stage, shortened
 
+A_FEW = 40
+"""What fits into some forty seconds."""
 PROVE = int(os.environ.get("SYNCLINE_PROVE", "0") or 0)
 SEED = os.environ.get("SYNCLINE_PROVE_SEED", "0")
 
 
+@pytest.mark.parametrize("half", [0, 1])  # two processes can share them
 def test_the_promises_hold_in_random_histories(
-    tmp_path: Path, record_property: Callable[[str, object], None]
+    half: int, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
     stage = Stage.at(tmp_path)
-    for number in range(PROVE or 40):
+    for number in range(half, PROVE or A_FEW, 2):
         story = random_story(f"{SEED}:{number}")
         if broken := stage.broken(story):
             short = shortened(story, stage, broken)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from syncline.connectors.memory import MemoryOptions, MemoryStore
@@ -20,6 +20,7 @@ from syncline.run.selection import Selection
 from syncline.run.session import Session
 from syncline.testing.rehearsal import EngineWorld, person
 
+SEED = int(os.environ.get("SYNCLINE_PROVE_SEED", "0"))
 EXAMPLES = 400 if os.environ.get("SYNCLINE_PROVE") else 8
 PEOPLE = 4
 NAMES = ("Ada", "Bea", "Cleo", "Dora", "Eve", "Fay", "Gil", "Hal")
@@ -90,10 +91,12 @@ def sync(world: EngineWorld, session: Session, **selection: bool) -> RunReport:
     return session.run(Selection(**selection))
 
 
+@seed(SEED)
 @settings(
     max_examples=EXAMPLES,
+    database=None,  # what is played is what the seed says, whatever failed before
     deadline=None,
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking takes minutes here
+    phases=[Phase.explicit, Phase.generate],  # shrinking takes minutes here
     suppress_health_check=[HealthCheck.too_slow],
 )
 @given(policy=POLICIES, edits=EDITS, later=EDITS)

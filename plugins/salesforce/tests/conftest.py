@@ -8,7 +8,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +72,8 @@ class Org:
     tokens: Tokens = field(default_factory=Tokens)
     calls: Counter[str] = field(default_factory=Counter)
     opened: list[SalesforceConnector] = field(default_factory=list)
+    slow: timedelta = timedelta()
+    """By how much our own clock is behind the organisation's."""
 
     def secret(self, name: str, text: str) -> dict[str, str]:
         path = self.folder / name
@@ -91,7 +93,7 @@ class Org:
         context = ConnectorContext(
             connection="salesforce",
             installation="tests",
-            now=self.sandbox.now,
+            now=lambda: self.sandbox.now() - self.slow,
             tokens=self.tokens,
             log=logging.getLogger("syncline.salesforce"),
             count_call=self._count,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -118,7 +119,7 @@ def test_a_key_field_must_be_unique_an_external_id_and_long_enough(
 
 
 def test_clocks_that_differ_are_warned_of(org: Any) -> None:
-    org.sandbox.advance(1_000)
+    org.slow = timedelta(seconds=1_000)
 
     assert levels(org.connect().check())["clock"] == "warning"
 

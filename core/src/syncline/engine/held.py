@@ -12,19 +12,30 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from syncline.engine.decide.guards import ADVICE, Guard, Trip
 from syncline.engine.lanes import Lane
 from syncline.model.reports import Action, GuardTrip
 from syncline.model.sides import Side
 from syncline.state import tables
-from syncline.state.among import among
+from syncline.state.among import among, one_of
 from syncline.state.bulk import upsert
 from syncline.state.database import chunks, table
 
 APPROVAL: Final = table(tables.Approval)
 _DAY: Final = 24 * 3600.0
+_OF_LANES: Final = select(APPROVAL.c.handle).where(one_of(APPROVAL.c.lane_id, "lanes"))
+_APPROVED: Final = _OF_LANES.where(APPROVAL.c.approved_at.is_not(None))
+_VOID: Final = (
+    update(APPROVAL)
+    .where(
+        one_of(APPROVAL.c.lane_id, "lanes"),
+        (APPROVAL.c.approved_at < bindparam("past"))
+        | (APPROVAL.c.approved_at > bindparam("future")),
+    )
+    .values(approved_at=None)
+)
 
 
 @dataclass(frozen=True)
@@ -115,9 +126,7 @@ class Held:
     def save(self, tx: Connection, lane_ids: Iterable[int]) -> None:
         """What is still decided is kept, approved or not; the rest is dropped."""
         for part in chunks(lane_ids):
-            known = set(
-                tx.scalars(select(APPROVAL.c.handle).where(among(APPROVAL.c.lane_id, part)))
-            )
+            known = set(tx.scalars(_OF_LANES, {"lanes": part}))
             for gone in chunks(known - set(self.seen) - self.standing):
                 tx.execute(delete(APPROVAL).where(among(APPROVAL.c.handle, gone)))
         upsert(tx, APPROVAL, list(self.seen.values()), ())
@@ -147,10 +156,7 @@ def load_held(tx: Connection, lanes: Mapping[int, Lane], now: float) -> Held:
     for days, ids in by_days.items():
         _expire(tx, ids, now, days * _DAY)
     for part in chunks(lanes):
-        statement = select(APPROVAL.c.handle).where(
-            among(APPROVAL.c.lane_id, part), APPROVAL.c.approved_at.is_not(None)
-        )
-        held.approved.update(tx.scalars(statement))
+        held.approved.update(tx.scalars(_APPROVED, {"lanes": part}))
     return held
 
 
@@ -158,7 +164,6 @@ def _expire(tx: Connection, lane_ids: Iterable[int], now: float, seconds: float)
     """Operations approved longer ago than this are held again; likewise those approved as far in
     the future, by a clock that was ahead: they would hold for ever.
     """
-    at = APPROVAL.c.approved_at
     for part in chunks(lane_ids):
-        void = (among(APPROVAL.c.lane_id, part), (at < now - seconds) | (at > now + seconds))
-        tx.execute(update(APPROVAL).where(*void).values(approved_at=None))
+        values = {"lanes": part, "past": now - seconds, "future": now + seconds}
+        tx.execute(_VOID, values)

@@ -39,10 +39,7 @@ class Interest:
         everything: set[int] = set()
         owners: dict[str, set[int]] = {}
         policies: set[str] = set()
-        columns = (LANE.c.id, LANE.c[f"{side}_account"], LANE.c[f"{side}_own"], LANE.c.match_json)
-        for lane_id, account, own, match in tx.execute(
-            select(*columns).where(LANE.c[f"{side}_feed"] == feed.id)
-        ):
+        for lane_id, account, own, match in tx.execute(_READERS[side], {"feed": feed.id}):
             (owners.setdefault(account, set()) if own else everything).add(lane_id)
             policies.add(match)
         names = dict.fromkeys(name for each in sorted(policies) for name in json.loads(each))
@@ -104,6 +101,12 @@ def _wanted(side: Side) -> ColumnElement[bool]:
     return or_(*(exists().where(reads, which, ~linked).correlate(RECORD) for which in (~own, mine)))
 
 
+_READERS: Final = {
+    side: select(
+        LANE.c.id, LANE.c[f"{side}_account"], LANE.c[f"{side}_own"], LANE.c.match_json
+    ).where(LANE.c[f"{side}_feed"] == bindparam("feed"))
+    for side in SIDES
+}
 _THESE: Final = update(RECORD).where(
     RECORD.c.feed_id == bindparam("feed"), one_of(RECORD.c.id, "ids")
 )

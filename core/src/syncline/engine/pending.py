@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, exists, select
+from sqlalchemy import ColumnElement, Connection, Integer, Select, bindparam, exists, select
 from sqlalchemy.sql import alias
 
 from syncline.engine.lanes import Lane
-from syncline.model.sides import Side
-from syncline.state import links, records
-from syncline.state.among import among
+from syncline.model.sides import SIDES, Side
+from syncline.state import attention, links, records
+from syncline.state.among import one_of
 from syncline.state.database import chunks
 from syncline.state.lanes import LANE
 
@@ -26,12 +26,49 @@ def in_scope(lane: Lane, side: Side, record: Any) -> ColumnElement[bool]:
 
 def unlinked(lane: Lane, side: Side, record: Any) -> ColumnElement[bool]:
     """The condition that the lane has no link for a record."""
-    link = alias(links.LINK)
-    return ~exists().where(link.c.lane_id == lane.id, link.c[f"{side}_id"] == record.c.id)
+    return _without_link(lane.id, side, record)
+
+
+def to_create(side: Side, *, by_owner: bool) -> Select[Any]:
+    """The rows of a `lane`'s records in a `feed` (of an `owner`, if the feed is shared) that have
+    no counterpart and do not wait `now`; of those `after` an id, in the order of their ids.
+    """
+    record, lane_id = records.RECORD, bindparam("lane", type_=Integer())
+    statement = select(record).where(
+        record.c.feed_id == bindparam("feed"),
+        _waits_for_a_link(record),
+        _without_link(lane_id, side, record),
+        record.c.id > bindparam("after"),
+        ~attention.waits(lane_id, record.c.id),
+    )
+    if by_owner:
+        statement = statement.where(record.c.owner == bindparam("owner"))
+    return statement.order_by(record.c.id)
 
 
 def lanes_with_unlinked(tx: Connection, lanes: Mapping[int, Lane], side: Side) -> set[int]:
     """Of these lanes, those with such a record on a side: asked once, not lane by lane."""
+    found: set[int] = set()
+    for part in chunks(lanes):
+        found.update(tx.scalars(_WITH_UNLINKED[side], {"lanes": part}))
+    return found
+
+
+def _without_link(
+    lane_id: int | ColumnElement[int], side: Side, record: Any
+) -> ColumnElement[bool]:
+    link = alias(links.LINK)
+    return ~exists().where(link.c.lane_id == lane_id, link.c[f"{side}_id"] == record.c.id)
+
+
+def _waits_for_a_link(record: Any) -> ColumnElement[bool]:
+    condition: ColumnElement[bool] = (
+        record.c.pending & (record.c.presence == "present") & record.c.in_scope
+    )
+    return condition
+
+
+def _with_unlinked(side: Side) -> Select[Any]:
     record, link = records.RECORD, links.LINK
     taken = (
         exists()
@@ -44,14 +81,7 @@ def lanes_with_unlinked(tx: Connection, lanes: Mapping[int, Lane], side: Side) -
         .where(record.c.feed_id == LANE.c[f"{side}_feed"], _waits_for_a_link(record), mine, ~taken)
         .correlate(LANE)
     )
-    found: set[int] = set()
-    for part in chunks(lanes):
-        found.update(tx.scalars(select(LANE.c.id).where(among(LANE.c.id, part), waiting)))
-    return found
+    return select(LANE.c.id).where(one_of(LANE.c.id, "lanes"), waiting)
 
 
-def _waits_for_a_link(record: Any) -> ColumnElement[bool]:
-    condition: ColumnElement[bool] = (
-        record.c.pending & (record.c.presence == "present") & record.c.in_scope
-    )
-    return condition
+_WITH_UNLINKED: Final = {side: _with_unlinked(side) for side in SIDES}

@@ -35,12 +35,16 @@ from syncline.errors import Busy, Stop, SynclineError
 from syncline.model.reports import Action, GuardTrip
 from syncline.model.sides import SIDES, Side
 from syncline.state import attention, links, records, tables
-from syncline.state.among import among
+from syncline.state.among import one_of
 from syncline.state.careful import careful_no_more
 from syncline.state.database import chunks, table
 from syncline.state.holder import Holder
 
 LANE: Final = table(tables.LaneRow)
+_ENDED: Final = update(LANE).where(one_of(LANE.c.id, "lanes"))
+_CONFIGURED: Final = select(LANE.c.id, LANE.c.left_feed, LANE.c.right_feed, LANE.c.direction).where(
+    one_of(LANE.c.id, "lanes")
+)
 PASSES: Final = 3
 """How often what became due in a round is looked at in it: a lost race, a twin just linked."""
 
@@ -251,7 +255,7 @@ class Round:
                 changes.setdefault(tuple(self._end_of(tx, lane).items()), []).append(lane.id)
             for values, lane_ids in changes.items():
                 for part in chunks(lane_ids):
-                    tx.execute(update(LANE).where(among(LANE.c.id, part)).values(dict(values)))
+                    tx.execute(_ENDED, {"lanes": part, **dict(values)})
         self._drop_keys()
         for reader in self._readers.values():
             unread.report(self.report, self.lanes, reader.feed, reader.observer.began_waiting)
@@ -312,10 +316,9 @@ class Round:
 
 def _moved(tx: Connection, lanes: Mapping[int, Lane]) -> set[int]:
     """The lanes that a run with another configuration changed after they were resolved here."""
-    columns = (LANE.c.id, LANE.c.left_feed, LANE.c.right_feed, LANE.c.direction)
     found: set[int] = set()
     for part in chunks(lanes):
-        for lane_id, *now in tx.execute(select(*columns).where(among(LANE.c.id, part))):
+        for lane_id, *now in tx.execute(_CONFIGURED, {"lanes": part}):
             lane = lanes[lane_id]
             feeds = [lane.sides[side].feed.id for side in SIDES]
             if now != [*feeds, lane.policy.direction.value]:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, literal, select
+from sqlalchemy import Connection, Row, select
 
 from syncline.engine import digests
 from syncline.engine.copies import COPY, copies
@@ -22,7 +22,7 @@ from syncline.engine.lanes import FeedState, Lane
 from syncline.engine.linked import obstacle
 from syncline.engine.lookup import Lookup, Twin
 from syncline.engine.markers import Marks
-from syncline.engine.pending import in_scope, lanes_with_unlinked, unlinked
+from syncline.engine.pending import lanes_with_unlinked, to_create
 from syncline.engine.place import Whereabouts
 from syncline.engine.prepare import Origin, prepare_create
 from syncline.engine.prepared import Prepared
@@ -38,6 +38,11 @@ from syncline.state import attention, links, records
 from syncline.state.claims import Claim, claim, release
 
 PAGE: Final = 3000
+_NEW: Final = {
+    (side, own): to_create(side, by_owner=own).limit(PAGE)
+    for side in SIDES
+    for own in (True, False)
+}
 
 
 @dataclass
@@ -87,10 +92,13 @@ class UnlinkedWork:
         ]
 
     def _new_records(self, lane: Lane, source: Side) -> Iterator[list[Row[Any]]]:
-        after = ""
+        here, after = lane.sides[source], ""
+        statement = _NEW[source, here.by_owner]
+        values = {"lane": lane.id, "feed": here.feed.id, "owner": here.account}
         while not self.world.stop() and self.writer.failures.spare(lane):
             with self.world.transaction() as tx:
-                page = tx.execute(_pending(lane, source, after, self.world.seconds)).all()
+                moment = {"after": after, "now": self.world.seconds}
+                page = tx.execute(statement, {**values, **moment}).all()
             if not page:
                 return
             after = page[-1].id
@@ -344,21 +352,6 @@ class UnlinkedWork:
         with self.world.transaction() as tx:
             if _link_in_lane(tx, each.lane, each.side, holder.target) is None:
                 self._link(tx, each, RecordId(holder.target))
-
-
-def _pending(lane: Lane, source: Side, after: str, now: float) -> Any:
-    record = records.RECORD
-    return (
-        select(record)
-        .where(
-            in_scope(lane, source, record),
-            unlinked(lane, source, record),
-            record.c.id > after,
-            ~attention.waits(literal(lane.id), record.c.id, now),
-        )
-        .order_by(record.c.id)
-        .limit(PAGE)
-    )
 
 
 def _link_in_lane(tx: Connection, lane: Lane, side: Side, record_id: str) -> Row[Any] | None:

@@ -38,7 +38,7 @@ from syncline.engine.world import World
 from syncline.model.records import Record, RecordId
 from syncline.model.sides import SIDES, PerSide, Side
 from syncline.state import attention, links, records
-from syncline.state.among import among
+from syncline.state.among import one_of
 from syncline.state.database import chunks
 from syncline.state.intents import INTENT
 
@@ -80,8 +80,7 @@ def links_by_id(tx: Connection, lanes: Mapping[int, Lane], ids: Iterable[int]) -
     """These links again, as the state has them now."""
     found: list[DueLink] = []
     for part in chunks(ids):
-        statement = _joined().where(among(links.LINK.c.id, part))
-        found.extend(_due_link(row, lanes) for row in tx.execute(statement))
+        found.extend(_due_link(row, lanes) for row in tx.execute(_THESE, {"ids": part}))
     return found
 
 
@@ -254,16 +253,27 @@ def _joined() -> Any:
     )
 
 
-def _is_due(now: float) -> tuple[ColumnElement[bool], ...]:
-    """Links to look at: changed or never settled, not waiting, and nothing under way."""
+def _is_due() -> tuple[ColumnElement[bool], ...]:
+    """Links to look at: changed or never settled, not waiting `now`, and nothing under way."""
     link = links.LINK
     return (
         link.c.status == "linked",
         link.c.dirty,
         ~exists().where(INTENT.c.link_id == link.c.id),
-        ~attention.waits(link.c.lane_id, link.c.left_id, now),
-        ~attention.waits(link.c.lane_id, link.c.right_id, now),
+        ~attention.waits(link.c.lane_id, link.c.left_id),
+        ~attention.waits(link.c.lane_id, link.c.right_id),
     )
+
+
+_THESE: Final = _joined().where(one_of(links.LINK.c.id, "ids"))
+_DUE: Final = select(links.LINK.c.id).where(one_of(links.LINK.c.lane_id, "lanes"), *_is_due())
+_DUE_WITH_BASE: Final = _DUE.where(
+    links.LINK.c.left_base_json.is_not(None) | links.LINK.c.right_base_json.is_not(None)
+)
+_STILL_DUE: Final = _joined().where(one_of(links.LINK.c.id, "ids"), *_is_due())
+_STILL_DUE_WITH_BASE: Final = _STILL_DUE.where(
+    links.LINK.c.left_base_json.is_not(None) | links.LINK.c.right_base_json.is_not(None)
+)
 
 
 def _due_link(row: Row[Any], lanes: Mapping[int, Lane]) -> DueLink:
@@ -308,19 +318,18 @@ def every_due_link(
     """All due links of the round in order of their ids, a page at a time; each link comes once,
     if it is still due when its page's turn comes. `settled_once`: only those with a base.
     """
-    link, due = links.LINK, _is_due(world.seconds)
-    if settled_once:
-        due += (link.c.left_base_json.is_not(None) | link.c.right_base_json.is_not(None),)
+    due, still_due = (_DUE_WITH_BASE, _STILL_DUE_WITH_BASE) if settled_once else (_DUE, _STILL_DUE)
+    now = world.seconds
     ids: list[int] = []
     with world.transaction() as tx:
         for part in chunks(lanes):
-            ids.extend(tx.scalars(select(link.c.id).where(among(link.c.lane_id, part), *due)))
+            ids.extend(tx.scalars(due, {"lanes": part, "now": now}))
     for page in chunks(sorted(ids), size):
         with world.transaction() as tx:
             found = [
                 _due_link(row, lanes)
                 for part in chunks(page)
-                for row in tx.execute(_joined().where(among(link.c.id, part), *due))
+                for row in tx.execute(still_due, {"ids": part, "now": now})
             ]
         if found:
             yield sorted(found, key=lambda each: each.id)

@@ -12,7 +12,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from syncline.model.fields import SHORT_TEXT, FieldType, Value
+from syncline.model import text
+from syncline.model.fields import SHORT_TEXT, FieldType, SetType, Value
 from syncline.model.objects import ObjectType
 from syncline.model.records import AbsenceReason, Absent, Record
 from syncline.plugin.requests import FetchRequest, IdsRequest, MatchRequest, Page
@@ -27,6 +28,9 @@ ELEMENTS_AT_MOST: Final = 1_000
 LEFT_OUT: Final = "the answer left it out"
 _FORM: Final = "holds characters that cannot be kept"
 _LONG: Final = "is longer than anything that can be kept"
+_TAKES_ANY_TEXT: Final = frozenset(
+    {text.short_text, text.long_text, text.folded, text.email, text.phone, text.url}
+)
 _TEXTS: Final = ("version", "owner", "container", "marker")
 
 
@@ -77,11 +81,11 @@ def looked_at(record: Record, asked: Mapping[str, FieldType | None]) -> tuple[Re
     What nobody asked for goes, and so do instants that say none: they decide which edit is the
     newest, where it is better to know nothing than to guess a time zone.
     """
-    texts = {name: getattr(record, name) for name in _TEXTS}
+    facts = {name: getattr(record, name) for name in _TEXTS}
     wrong = {
         name: why
-        for name, text in texts.items()
-        if (name == "version" or text is not None) and (why := _unfit_name(text))
+        for name, fact in facts.items()
+        if (name == "version" or fact is not None) and (why := _unfit_name(fact))
     }
     given = record.fields if isinstance(record.fields, Mapping) else {"fields": UNREADABLE}
     bad = {
@@ -119,19 +123,31 @@ def unfit(value: Value, kind: FieldType | None) -> str:
     unread = "cannot be read" if kind is None else f"cannot be read as {kind.kind}"
     if value is UNREADABLE:
         return unread
-    for text in _texts(value):
-        if len(text) > TEXT_AT_MOST:
+    for part in _texts(value):
+        if len(part) > TEXT_AT_MOST:
             return _LONG
-        if not can_be_kept(text):
+        if not can_be_kept(part):
             return _FORM
     if isinstance(value, list | tuple) and len(value) > ELEMENTS_AT_MOST:
         return f"has more than {ELEMENTS_AT_MOST} elements"
+    if kind is None or _is_plainly(value, kind):
+        return ""
     try:
-        if kind is not None:
-            kind.normal(value)
+        kind.normal(value)
     except Exception:  # noqa: BLE001 - field types come from plugins, too
         return unread
     return ""
+
+
+def _is_plainly(value: Value, kind: FieldType) -> bool:
+    """Whether it is one of these without working out its normal form, which the digest does once
+    more: most values are, and that is half of what checking a page costs.
+    """
+    if kind.form not in _TAKES_ANY_TEXT:
+        return False
+    if type(kind) is SetType:
+        return isinstance(value, list | tuple) and all(isinstance(each, str) for each in value)
+    return type(kind) is FieldType and isinstance(value, str)
 
 
 def _texts(value: Value) -> Iterable[str]:
@@ -151,13 +167,13 @@ def _unfit_name(value: object) -> str:
     return _LONG if len(value.encode()) > NAME_AT_MOST else ""
 
 
-def can_be_kept(text: str) -> bool:
+def can_be_kept(value: str) -> bool:
     """Whether our database can keep a text: UTF-8 has no half of a surrogate pair, and a text in
     PostgreSQL no NUL.
     """
-    if "\0" in text:
+    if "\0" in value:
         return False
-    return text.isascii() or not any("\ud800" <= each <= "\udfff" for each in text)
+    return value.isascii() or not any("\ud800" <= each <= "\udfff" for each in value)
 
 
 # ---- absences -----------------------------------------------------------------------------------

@@ -6,7 +6,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Float,
+    bindparam,
+    delete,
+    exists,
+    insert,
+    literal,
+    select,
+    update,
+)
 
 from syncline.model.sides import Side
 from syncline.state import tables
@@ -132,14 +143,17 @@ def wake_lanes(tx: Connection, lane_ids: Iterable[int], now: float) -> None:
 
 
 def waits(
-    lane_id: ColumnElement[int], record_id: ColumnElement[str | None], now: float
+    lane_id: ColumnElement[int], record_id: ColumnElement[str | None], now: float | None = None
 ) -> ColumnElement[bool]:
-    """The condition that a record of a lane is waiting and not due. No pause is longer than a day:
-    a time beyond two was noted by a clock that was far ahead, and holds nothing up.
+    """The condition that a record of a lane is waiting and not due. Without `now` it comes with the
+    execution, under this name. No pause is longer than a day: a time beyond two was noted by a
+    clock that was far ahead, and holds nothing up.
     """
+    moment = bindparam("now", type_=Float()) if now is None else literal(now)
+    longest = moment + 2 * LONGEST_PAUSE
     return exists().where(
         ATTENTION.c.lane_id == lane_id,
         ATTENTION.c.record_id == record_id,
         ATTENTION.c.next_at.is_(None)
-        | ((ATTENTION.c.next_at > now) & (ATTENTION.c.next_at <= now + 2 * LONGEST_PAUSE)),
+        | ((ATTENTION.c.next_at > moment) & (ATTENTION.c.next_at <= longest)),
     )

@@ -17,6 +17,8 @@ from syncline.state.lanes import LANE
 
 _LANE: Final = "careful:"
 _SINCE: Final = "careful since"
+_LANES: Final = select(META.c.name).where(META.c.name.startswith(_LANE, autoescape=True))
+_CAREFUL_SINCE: Final = select(META.c.value).where(META.c.name == _SINCE)
 _SOON: Final = 7 * 24 * 3600.0
 """So long a lane that begins is taken for one that an earlier state had."""
 
@@ -33,15 +35,14 @@ def be_careful(tx: Connection, now: float) -> None:
 
 def careful_lanes(tx: Connection) -> frozenset[int]:
     """The lanes to be careful with."""
-    names = tx.scalars(select(META.c.name).where(META.c.name.startswith(_LANE, autoescape=True)))
-    return frozenset(int(name.removeprefix(_LANE)) for name in names)
+    return frozenset(int(name.removeprefix(_LANE)) for name in tx.scalars(_LANES))
 
 
 def may_begin_again(tx: Connection, now: float) -> bool:
     """Whether the state was lost or put back a short while ago: a lane that begins may be one that
     it has forgotten.
     """
-    since = tx.scalar(select(META.c.value).where(META.c.name == _SINCE))
+    since = tx.scalar(_CAREFUL_SINCE)
     return since is not None and now - float(since) < _SOON
 
 

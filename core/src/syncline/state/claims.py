@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from syncline.state import tables
 from syncline.state.among import among, one_of
@@ -16,6 +16,9 @@ CLAIM: Final = table(tables.Claim)
 
 _HOLDERS: Final = select(CLAIM.c.what, CLAIM.c.lane_id, CLAIM.c.source_id).where(
     one_of(CLAIM.c.what, "wanted")
+)
+_VOID: Final = delete(CLAIM).where(
+    (CLAIM.c.claimed_at < bindparam("past")) | (CLAIM.c.claimed_at > bindparam("future"))
 )
 KEPT: Final = 24 * 3600.0
 """A claim outlives its run: until then a search may not yet see the new record."""
@@ -64,8 +67,7 @@ def expire(tx: Connection, now: float) -> None:
     """Forget old claims: searches see those records by now. What was claimed far in the future was
     claimed by a clock that was ahead, and would never grow old.
     """
-    at = CLAIM.c.claimed_at
-    tx.execute(delete(CLAIM).where((at < now - KEPT) | (at > now + KEPT)))
+    tx.execute(_VOID, {"past": now - KEPT, "future": now + KEPT})
 
 
 def _holders(tx: Connection, wanted: Iterable[str]) -> dict[str, Claim]:

@@ -29,6 +29,7 @@ from syncline.state.bulk import upsert
 from syncline.state.database import META, Database
 
 _ROW: Final = "epoch"
+_KEPT: Final = select(META.c.value).where(META.c.name == _ROW)
 
 
 class Standing(StrEnum):
@@ -177,7 +178,7 @@ def _is_shared(database: Database) -> bool:
 
 
 def _kept(connection: Connection) -> Epoch | None:
-    return Epoch.from_json(connection.scalar(select(META.c.value).where(META.c.name == _ROW)))
+    return Epoch.from_json(connection.scalar(_KEPT))
 
 
 def _keep(tx: Connection, epoch: Epoch) -> None:

@@ -30,6 +30,10 @@ _NOTED: Final = (
 _FORGOTTEN: Final = (
     update(FEED).where(_THIS).values(revision=FEED.c.revision + 1, forgotten=FEED.c.revision + 1)
 )
+_FROM: Final = update(FEED).where(
+    _THIS, FEED.c.cursor_json.is_not_distinct_from(bindparam("before"))
+)
+_SWEPT: Final = update(FEED).where(_THIS).values(swept_at=bindparam("now"))
 _NEXT_PASS: Final = (
     update(FEED).where(_THIS).values(generation=FEED.c.generation + 1).returning(FEED.c.generation)
 )
@@ -77,12 +81,10 @@ def move_cursor(
     """Go on from `after`, if the feed still stands where this reader began; False if somebody else
     has moved it, or has said that it is to be read again from the beginning.
     """
-    statement = update(FEED).where(
-        FEED.c.id == feed_id, FEED.c.cursor_json.is_not_distinct_from(before)
-    )
-    return bool(tx.execute(statement.values(cursor_json=after, **values)).rowcount)
+    key = {"feed": feed_id, "before": before}
+    return bool(tx.execute(_FROM, {**key, "cursor_json": after, **values}).rowcount)
 
 
 def swept(tx: Connection, feed_id: int, now: float) -> None:
     """Everything in it was listed, and what was missing has been asked for."""
-    tx.execute(update(FEED).where(FEED.c.id == feed_id).values(swept_at=now))
+    tx.execute(_SWEPT, {"feed": feed_id, "now": now})

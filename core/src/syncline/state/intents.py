@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, delete, func, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 
 from syncline.state import tables
-from syncline.state.among import among, one_of
+from syncline.state.among import one_of
 from syncline.state.bulk import insert_rows
 from syncline.state.database import chunks, table
 
 INTENT: Final = table(tables.Intent)
 _NEWEST: Final = select(func.max(INTENT.c.id))
+_OF_LANES: Final = select(INTENT).where(one_of(INTENT.c.lane_id, "lanes"))
+_SENT_AGAIN: Final = (
+    update(INTENT).where(one_of(INTENT.c.id, "ids")).values(sent_at=bindparam("now"))
+)
 _THESE: Final = delete(INTENT).where(one_of(INTENT.c.id, "ids"))
 
 
@@ -35,7 +39,7 @@ def of_lanes(tx: Connection, lane_ids: Iterable[int]) -> list[Row[Any]]:
     """The writes of these lanes that have none yet."""
     found: list[Row[Any]] = []
     for part in chunks(lane_ids):
-        found.extend(tx.execute(select(INTENT).where(among(INTENT.c.lane_id, part))))
+        found.extend(tx.execute(_OF_LANES, {"lanes": part}))
     return found
 
 
@@ -52,7 +56,7 @@ def replan(tx: Connection, id: int, plan: bytes) -> None:
 def sent_again(tx: Connection, ids: Iterable[int], now: float) -> None:
     """These writes go out once more: what may be on its way is younger than it was."""
     for part in chunks(ids):
-        tx.execute(update(INTENT).where(among(INTENT.c.id, part)).values(sent_at=now))
+        tx.execute(_SENT_AGAIN, {"ids": part, "now": now})
 
 
 def tried_again(tx: Connection, id: int) -> None:

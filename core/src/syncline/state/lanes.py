@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from syncline.state import tables
-from syncline.state.among import among
+from syncline.state.among import one_of
 from syncline.state.bulk import upsert
 from syncline.state.database import chunks, table
 from syncline.state.links import LINK
@@ -21,12 +21,28 @@ FEED: Final = table(tables.FeedRow)
 LANE: Final = table(tables.LaneRow)
 LOST: Final = table(tables.LostBase)
 
+_STORE: Final = select(STORE.c.id).where(
+    STORE.c.connector == bindparam("of"), STORE.c.identity == bindparam("named")
+)
+_ACCOUNTS: Final = select(ACCOUNT.c.name, ACCOUNT.c.account).where(
+    ACCOUNT.c.store_id == bindparam("store"), one_of(ACCOUNT.c.name, "names")
+)
+_CONTAINERS: Final = select(CONTAINER.c.account, CONTAINER.c.path, CONTAINER.c.container).where(
+    CONTAINER.c.store_id == bindparam("store"),
+    CONTAINER.c.type == bindparam("of_type"),
+    one_of(CONTAINER.c.account, "accounts"),
+)
+_FEED_IDS: Final = select(FEED.c.id, FEED.c.account, FEED.c.container).where(
+    FEED.c.store_id == bindparam("store_id"),
+    FEED.c.type == bindparam("type"),
+    FEED.c.scope == bindparam("scope"),
+    one_of(FEED.c.account, "accounts"),
+)
+
 
 def ensure_store(tx: Connection, connector: str, identity: str) -> int:
     """The row of a system, by its own identity."""
-    found = tx.scalar(
-        select(STORE.c.id).where(STORE.c.connector == connector, STORE.c.identity == identity)
-    )
+    found = tx.scalar(_STORE, {"of": connector, "named": identity})
     if found is not None:
         return int(found)
     statement = insert(STORE).values(connector=connector, identity=identity).returning(STORE.c.id)
@@ -37,10 +53,8 @@ def known_accounts(tx: Connection, store_id: int, names: Iterable[str]) -> dict[
     """Name → account id, of those that were resolved before."""
     found: dict[str, str] = {}
     for part in chunks(names):
-        statement = select(ACCOUNT.c.name, ACCOUNT.c.account).where(
-            ACCOUNT.c.store_id == store_id, among(ACCOUNT.c.name, part)
-        )
-        found.update((name, account) for name, account in tx.execute(statement))
+        rows = tx.execute(_ACCOUNTS, {"store": store_id, "names": part})
+        found.update((name, account) for name, account in rows)
     return found
 
 
@@ -59,12 +73,9 @@ def known_containers(
     """(Account, path) → the container it was resolved to before."""
     found: dict[tuple[str, str], str] = {}
     for part in chunks(accounts):
-        statement = select(CONTAINER.c.account, CONTAINER.c.path, CONTAINER.c.container).where(
-            CONTAINER.c.store_id == store_id,
-            CONTAINER.c.type == type,
-            among(CONTAINER.c.account, part),
-        )
-        found.update(((row.account, row.path), row.container) for row in tx.execute(statement))
+        values = {"store": store_id, "of_type": type, "accounts": part}
+        rows = tx.execute(_CONTAINERS, values)
+        found.update(((row.account, row.path), row.container) for row in rows)
     return found
 
 
@@ -79,12 +90,12 @@ def save_container(
 def known_feeds(
     tx: Connection, key: Mapping[str, Any], accounts: Iterable[str]
 ) -> dict[tuple[str, str], int]:
-    """(Account, container) → feed, of those that have the rest of their key in common."""
-    where = [FEED.c[name] == value for name, value in key.items()]
+    """(Account, container) → feed, of those that have the rest of their key in common: `store_id`,
+    `type`, `scope`.
+    """
     found: dict[tuple[str, str], int] = {}
     for part in chunks(accounts):
-        statement = select(FEED.c.id, FEED.c.account, FEED.c.container)
-        for row in tx.execute(statement.where(*where, among(FEED.c.account, part))):
+        for row in tx.execute(_FEED_IDS, {**key, "accounts": part}):
             found[row.account, row.container] = row.id
     return found
 
@@ -105,6 +116,9 @@ def feed_mapping(tx: Connection, feed_id: int) -> str:
 
 
 LANE_KEY: Final = ("type", "left_store", "left_account", "right_store", "right_account")
+_LANES: Final = select(LANE).where(
+    LANE.c.type == bindparam("of_type"), one_of(LANE.c.left_account, "accounts")
+)
 
 
 def known_lanes(
@@ -113,8 +127,7 @@ def known_lanes(
     """The lanes of these accounts, by the values of `LANE_KEY`."""
     found: dict[tuple[Any, ...], Row[Any]] = {}
     for part in chunks(left_accounts):
-        statement = select(LANE).where(LANE.c.type == type, among(LANE.c.left_account, part))
-        for row in tx.execute(statement):
+        for row in tx.execute(_LANES, {"of_type": type, "accounts": part}):
             found[tuple(row._mapping[name] for name in LANE_KEY)] = row
     return found
 

@@ -9,16 +9,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, bindparam, func, select, update
 
 from syncline.errors import Busy
 from syncline.state import tables
-from syncline.state.among import among
+from syncline.state.among import one_of
 from syncline.state.bulk import upsert
 from syncline.state.database import chunks, table
 from syncline.state.lives import Life
 
 LEASE: Final = table(tables.Lease)
+_HELD: Final = select(LEASE).where(
+    LEASE.c.store_id == bindparam("store"),
+    LEASE.c.type == bindparam("of_type"),
+    one_of(LEASE.c.account, "accounts"),
+)
+_GIVEN_BACK: Final = (
+    update(LEASE).where(LEASE.c.holder == bindparam("who")).values(holder="", until_at=0.0)
+)
 
 
 class LeaseKey(NamedTuple):
@@ -53,10 +61,8 @@ def _known(tx: Connection, keys: Iterable[LeaseKey]) -> dict[LeaseKey, Row[Any]]
     found: dict[LeaseKey, Row[Any]] = {}
     for (store_id, type), names in accounts.items():
         for part in chunks(names):
-            statement = select(LEASE).where(
-                LEASE.c.store_id == store_id, LEASE.c.type == type, among(LEASE.c.account, part)
-            )
-            for row in tx.execute(statement):
+            values = {"store": store_id, "of_type": type, "accounts": part}
+            for row in tx.execute(_HELD, values):
                 found[LeaseKey(row.store_id, row.account, row.type)] = row
     return found
 
@@ -107,7 +113,7 @@ def ensure(
 
 def release(tx: Connection, holder: str) -> None:
     """Give all leases of a holder back."""
-    tx.execute(update(LEASE).where(LEASE.c.holder == holder).values(holder="", until_at=0.0))
+    tx.execute(_GIVEN_BACK, {"who": holder})
 
 
 def bury(tx: Connection) -> list[str]:

@@ -24,6 +24,23 @@ _CHANGING: Final = tuple(c.name for c in RECORD.columns if not c.primary_key)
 _OF_FEED: Final = (RECORD.c.feed_id == bindparam("feed"), one_of(RECORD.c.id, "ids"))
 _ROWS: Final = select(RECORD).where(*_OF_FEED)
 _DIGESTS: Final = select(RECORD.c.id, RECORD.c.digests_json).where(*_OF_FEED)
+_SEEN: Final = (
+    update(RECORD)
+    .where(*_OF_FEED, RECORD.c.generation < bindparam("pass"))
+    .values(generation=bindparam("pass"))
+)
+_UNSEEN: Final = select(RECORD.c.id, RECORD.c.revision).where(
+    RECORD.c.feed_id == bindparam("feed"),
+    RECORD.c.generation < bindparam("pass"),
+    # What could not be read is in no data set, and may be gone like any other.
+    (RECORD.c.presence == "unreadable") | ((RECORD.c.presence == "present") & RECORD.c.in_scope),
+)
+_CROWDED: Final = (
+    select(KEY.c.feed_id, KEY.c.kind, KEY.c.digest)
+    .where(one_of(KEY.c.feed_id, "feeds"))
+    .group_by(KEY.c.feed_id, KEY.c.kind, KEY.c.digest)
+    .having(func.count() > bindparam("holders"))
+)
 _WITHOUT_VALUES: Final = (
     update(RECORD).where(*_OF_FEED, RECORD.c.pending.is_(False)).values(payload=None)
 )
@@ -85,29 +102,15 @@ def save_keys(
 def mark_seen(tx: Connection, feed_id: int, ids: Iterable[str], generation: int) -> None:
     """These records were in the complete pass `generation`."""
     for part in chunks(ids):
-        tx.execute(
-            update(RECORD)
-            .where(
-                RECORD.c.feed_id == feed_id,
-                among(RECORD.c.id, part),
-                RECORD.c.generation < generation,
-            )
-            .values(generation=generation)
-        )
+        tx.execute(_SEEN, {"feed": feed_id, "ids": part, "pass": generation})
 
 
 def unseen(tx: Connection, feed_id: int, generation: int) -> dict[str, int]:
     """Records that should be there and were not in this complete pass: candidates, no more. Each
     with the revision at which it was noted last.
     """
-    statement = select(RECORD.c.id, RECORD.c.revision).where(
-        RECORD.c.feed_id == feed_id,
-        RECORD.c.generation < generation,
-        # What could not be read is in no data set, and may be gone like any other.
-        (RECORD.c.presence == "unreadable")
-        | ((RECORD.c.presence == "present") & RECORD.c.in_scope),
-    )
-    return {row.id: row.revision for row in tx.execute(statement)}
+    rows = tx.execute(_UNSEEN, {"feed": feed_id, "pass": generation})
+    return {row.id: row.revision for row in rows}
 
 
 def leave(tx: Connection, feed_id: int, ids: Iterable[str]) -> None:
@@ -127,13 +130,7 @@ def crowded_keys(
     """By feed, the (kind, digest) of keys that more than so many of its unlinked records carry."""
     found: dict[int, set[tuple[str, str]]] = {}
     for part in chunks(feed_ids):
-        statement = (
-            select(KEY.c.feed_id, KEY.c.kind, KEY.c.digest)
-            .where(among(KEY.c.feed_id, part))
-            .group_by(KEY.c.feed_id, KEY.c.kind, KEY.c.digest)
-            .having(func.count() > holders)
-        )
-        for feed_id, kind, digest in tx.execute(statement):
+        for feed_id, kind, digest in tx.execute(_CROWDED, {"feeds": part, "holders": holders}):
             found.setdefault(feed_id, set()).add((kind, digest))
     return found
 

@@ -122,14 +122,14 @@ class Installations:
         """The copy is put back, if there is one."""
         state = self._state(which)
         if state.with_name("backup").exists():
-            for suffix in ("-wal", "-shm"):
-                state.with_name(state.name + suffix).unlink(missing_ok=True)
+            self.lose(which)
             shutil.copyfile(state.with_name("backup"), state)
 
     def lose(self, which: int) -> None:
-        """The database of one is gone."""
+        """The database of one is gone; what says how far it had come stays."""
         for each in self.engines[which].folder.glob("state.sqlite*"):
-            each.unlink()
+            if not each.name.endswith("-epoch"):
+                each.unlink()
 
     def _state(self, which: int) -> Path:
         return self.engines[which].folder / "state.sqlite"

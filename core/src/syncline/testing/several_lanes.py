@@ -266,14 +266,16 @@ class Lanes:
             self._check(family, member)
 
     def _check(self, family: str, member: str) -> None:
-        """Once in each store, and the same everywhere. Where it was deleted in one of two CRMs,
-        only that link ends (`shared_delete`); whoever still has it agrees, if linked.
+        """Once in each store, and the same everywhere. Who was deleted is nowhere, or everywhere
+        again; but in one of two CRMs a deletion ends only that link (`shared_delete`).
         """
         used = STORES if self.world.more_syncs else STORES[:2]
         found = {name: self._records(name, member, family) for name in STORES}
         for store, records in found.items():
             assert len(records) <= 1, f"P5: {family} doubled at {store}"
         if family in self.deleted:
+            both = len({bool(found[name]) for name in used}) == 1
+            assert both or self.world.more_syncs, f"P1: {family} of {member} is on one side alone"
             return
         if any(found[name] for name in used):
             missing = [name for name in used if not found[name]]

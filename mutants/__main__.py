@@ -82,7 +82,7 @@ def _played(chosen: Sequence[Mutant], histories: Histories) -> list[tuple[Mutant
     theirs = [each for each in chosen if each.package.in_histories]
     for mutant in chosen:
         if mutant not in theirs:
-            _say(f"{mutant.name:<42} histories alone: not asked, they do not run a connector's\n")
+            _say(f"{mutant.name:<42} histories alone: not asked (they run no connector's code)\n")
     tried = []
     with ThreadPoolExecutor(AT_ONCE) as pool:
         for mutant, alone in zip(theirs, pool.map(histories.over, theirs), strict=True):

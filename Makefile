@@ -9,6 +9,7 @@ CORPUS := ../shared/data/pim-corpus/contacts.jsonl
 READY_TO_RUN  := .venv/.ready-to-run
 READY_TO_WORK := .venv/.ready-to-work
 HOURS ?= 0.1
+HISTORIES ?= 0
 
 .PHONY: help demo test lint bench mutants prove docs setup
 .DEFAULT_GOAL := help
@@ -20,6 +21,7 @@ help:
 	@echo "make bench   calls, start-up and the engine against what they must reach"
 	@echo "             (BENCH_RECORDS=100000 for the engine at full size)"
 	@echo "make mutants faults planted in the engine, and which test catches each (minutes)"
+	@echo "             (HISTORIES=300 also says which ones random histories alone catch: hours)"
 	@echo "make prove   the promises at length, with new seeds: HOURS=2 (default: 0.1)"
 	@echo "make docs    the generated parts of docs/ (CHECK=--check only compares)"
 	@echo "make setup   .venv with all packages (editable) and tools"
@@ -42,7 +44,7 @@ bench: $(READY_TO_WORK)
 	$(if $(wildcard $(CORPUS)),$(BIN)/python -m bench.corpus $(CORPUS))
 
 mutants: $(READY_TO_WORK)
-	$(BIN)/python -m mutants
+	$(BIN)/python -m mutants --histories $(HISTORIES)
 
 # What it finds is written to prove-findings/, with the command that shows it again.
 prove: $(READY_TO_WORK)

@@ -13,12 +13,14 @@ ROOT: Final = Path(__file__).parent.parent
 class Package:
     """Where faults are planted, and where the tests are that catch them; relative to the root.
 
-    `module` is the folder below `source` from which files are named.
+    `module` is the folder below `source` from which files are named. `in_histories`: random
+    histories run its code; they have stores in memory, and so no connector's.
     """
 
     source: str
     module: str
     tests: str
+    in_histories: bool = True
 
     @property
     def folder(self) -> Path:
@@ -28,9 +30,11 @@ class Package:
 
 ENGINE: Final = Package("core/src", "syncline", "core/tests/engine")
 MODEL: Final = Package("core/src", "syncline", "core/tests/model")
-OUTLOOK: Final = Package("plugins/outlook/src", "syncline_outlook", "plugins/outlook/tests")
+OUTLOOK: Final = Package(
+    "plugins/outlook/src", "syncline_outlook", "plugins/outlook/tests", in_histories=False
+)
 SALESFORCE: Final = Package(
-    "plugins/salesforce/src", "syncline_salesforce", "plugins/salesforce/tests"
+    "plugins/salesforce/src", "syncline_salesforce", "plugins/salesforce/tests", in_histories=False
 )
 
 ENUMERATION: Final = (

@@ -8,7 +8,8 @@ two systems; databases that are lost, or put back from an old backup.
     strict    two names, nobody told them anything: who meets the other's mark stops
 
 `make test` plays some histories, with a seed from the commit's tree, which it prints;
-`SYNCLINE_PROVE=500` plays that many, and longer ones.
+`SYNCLINE_PROVE=500` plays that many, and longer ones. What fails is made shorter, but not with
+`SYNCLINE_PROVE_SHORTEN=0`.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, seed, settings
+from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -35,6 +36,7 @@ from syncline.testing.installations import DEEDS, Deed, Installations
 
 PROVE = int(os.environ.get("SYNCLINE_PROVE", "0") or 0)
 SEED = int(os.environ.get("SYNCLINE_PROVE_SEED", "0"))
+SHORTEN = os.environ.get("SYNCLINE_PROVE_SHORTEN") != "0"
 
 QUIRKS: list[dict[str, Any]] = [
     {},
@@ -142,6 +144,8 @@ def test_two_installations_lose_double_and_delete_nobody() -> None:
             stateful_step_count=25 if PROVE else 12,
             database=None,  # what is played is what the seed says, whatever failed before
             deadline=None,
+            phases=list(Phase) if SHORTEN else [Phase.generate],
+            report_multiple_bugs=SHORTEN,
             suppress_health_check=list(HealthCheck),
             print_blob=True,
         ),

@@ -7,7 +7,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from itertools import count
 from typing import Any
@@ -73,11 +73,18 @@ class Tokens:
 
 @dataclass
 class Opener:
-    """Opens connections, and closes them when the test is over."""
+    """Opens connections, and closes them when the test is over. Our clock is `ahead` of the
+    machine's by as much as the service's was moved on.
+    """
 
     connector_type: type[Connector]
     opened: list[ConnectionHandle] = field(default_factory=list)
     types: Mapping[str, ObjectType] = field(default_factory=lambda: BUILT_IN_TYPES)
+    ahead: timedelta = timedelta()
+
+    def now(self) -> datetime:
+        """Our clock."""
+        return datetime.now(UTC) + self.ahead
 
     def open(self, settings: Mapping[str, Any]) -> ConnectionHandle:
         """A connection without retries."""
@@ -85,7 +92,7 @@ class Opener:
         context = ConnectorContext(
             connection="contract",
             installation="conformance-kit",
-            now=lambda: datetime.now(UTC),
+            now=self.now,
             tokens=Tokens(),
             log=logging.getLogger("syncline.contract"),
         )
@@ -166,9 +173,13 @@ class World:
         }
 
     def settle(self) -> None:
-        """Wait until every write is visible and the next one has another stamp."""
+        """Wait until every write is visible and the next one has another stamp: time passes, for
+        us as for the service.
+        """
         detection = self.spec.change_detection
-        self.system.advance(max(detection.visibility_lag + detection.granularity, 1.0) + 1.0)
+        seconds = max(detection.visibility_lag + detection.granularity, 1.0) + 1.0
+        self.system.advance(seconds)
+        self.opener.ahead += timedelta(seconds=seconds)
 
     # --- reading ----------------------------------------------------------------------------
 

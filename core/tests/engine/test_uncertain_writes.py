@@ -347,7 +347,7 @@ class Asleep:
         self.sent += 1
         if self.sent == 1:
             with closing(sqlite3.connect(self.world.folder / "state.sqlite")) as state, state:
-                state.execute("UPDATE lease SET holder = 'elsewhere', fence = fence + 1")
+                state.execute("UPDATE lease SET holder = 'elsewhere'")
             raise Retry("429", after=5.0, reached=False)
 
     def after(self, call: Call) -> None:

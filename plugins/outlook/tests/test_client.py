@@ -14,6 +14,7 @@ import pytest
 
 from syncline.errors import Reconnect, Retry, Stop
 from syncline.model.records import AbsenceReason, AccountId, RecordId
+from syncline.plugin.requests import Feed, MatchKey, MatchRequest, Page
 from syncline_outlook import batch
 from syncline_outlook.client import MAX_BODY, GraphClient, Transport
 from syncline_outlook.contacts import CONTACTS
@@ -229,6 +230,11 @@ def in_batch(*bodies: Any) -> Reply:
     return ok({"responses": entries})
 
 
+def refused_in_batch(status: int) -> Reply:
+    error = {"error": {"code": "ErrorAccessDenied" if status == 403 else "ErrorInvalidRequest"}}
+    return ok({"responses": [{"id": "0", "status": status, "body": error}]})
+
+
 @pytest.mark.parametrize(
     ("folder", "reason"),
     [("trash", AbsenceReason.DELETED), ("archive", AbsenceReason.LEFT)],
@@ -245,6 +251,24 @@ def test_a_contact_that_can_be_read_in_deleted_items_is_deleted_not_moved(
         reader = Reader(graph, Folders(graph), EmailNames())
         page = reader.look(CONTACTS, AccountId("ada"), [RecordId("x")], "home")
     assert [each.reason for each in page.absent] == [reason]
+
+
+def in_deleted_items(reply: Reply) -> Page:
+    key = MatchKey(kind="marker", value="key-0")
+    feed = Feed(type="contact", account=AccountId("ada"), container="home")
+    with serving(reply) as (url, _), client(url) as graph:
+        reader = Reader(graph, Folders(graph), EmailNames())
+        return reader.match(MatchRequest(spec=CONTACTS, feed=feed, keys=(key,), deleted=True))
+
+
+@pytest.mark.parametrize("status", [400, 404, 405])
+def test_a_mailbox_that_does_not_list_deleted_items_holds_nothing_deleted(status: int) -> None:
+    assert in_deleted_items(refused_in_batch(status)).records == ()
+
+
+def test_deleted_items_that_may_not_be_read_are_not_taken_for_empty() -> None:
+    with pytest.raises(Stop):
+        in_deleted_items(refused_in_batch(403))
 
 
 def test_an_answer_that_is_missing_from_a_batch_is_unclear_for_writes_and_a_retry_for_reads() -> (

@@ -94,6 +94,17 @@ def test_a_create_whose_answer_was_lost_is_found_by_its_mark(outlook: Any) -> No
     assert len(outlook.box.contacts()) == 1
 
 
+def test_a_create_whose_answer_was_lost_is_found_after_its_user_has_deleted_it(
+    outlook: Any,
+) -> None:
+    (applied,) = outlook.create({"given_name": "Lost"})
+    outlook.box.delete_contact(applied.id)
+    assert match(outlook, ("marker", "key-0")).records == ()
+    (record,) = match(outlook, ("marker", "key-0"), deleted=True).records
+    assert (record.id, record.marker) == (applied.id, "key-0")
+    assert [each.reason for each in outlook.look(applied.id).absent] == [AbsenceReason.DELETED]
+
+
 def test_a_marked_contact_is_found_in_the_default_folder_too(outlook: Any) -> None:
     crm = outlook.box.create_folder("CRM")
     (applied,) = outlook.create({"given_name": "Moved"})

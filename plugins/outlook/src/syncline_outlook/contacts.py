@@ -74,6 +74,7 @@ CONTACTS: Final = TypeSpec(
     conditional_delete="version",
     idempotency="marker",
     match=frozenset({"marker", "email"}),
+    finds_deleted=True,  # where the mailbox lists Deleted Items as a folder of contacts
     create_batch=BATCH,
     update_batch=BATCH,
     conditional_batch=BATCH,

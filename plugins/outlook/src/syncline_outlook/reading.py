@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from syncline.model.records import AbsenceReason, Absent, AccountId, Record, RecordId
@@ -24,6 +24,8 @@ from syncline_outlook.messages import (
 )
 from syncline_outlook.names import EmailNames, shown_names
 
+_DELETED_ITEMS = "deleteditems"
+_UNKNOWN_FOLDER = frozenset({400, 404, 405})
 _TWINS = 50
 """Contacts with one e-mail address that are looked at: a key that common identifies nobody."""
 
@@ -99,11 +101,14 @@ class Reader:
         """Contacts of the mailbox that carry one of these keys: one request a key, 20 a call.
 
         Looked for in the feed's folder. Our mark, which names exactly one contact, is then also
-        looked for in the default folder, where a contact may have been moved to.
+        looked for in the default folder, where a contact may have been moved to. With `deleted`,
+        in Deleted Items.
         """
         account = owner(request.feed.account)
         folder = request.feed.container
         keys = [each for each in request.keys if each.kind in request.spec.match]
+        if request.deleted:
+            return Page(records=tuple(self._deleted(request.spec, account, keys)))
         found = self._search(request.spec, account, folder, keys)
         known = {record.marker for record in found}
         lost = [each for each in keys if each.kind == "marker" and each.value not in known]
@@ -117,16 +122,36 @@ class Reader:
         ]  # fmt: skip
         return Page(records=tuple({record.id: record for record in fresh}.values()))
 
+    def _deleted(
+        self, spec: TypeSpec, account: AccountId, keys: Sequence[MatchKey]
+    ) -> list[Record]:
+        """Those in Deleted Items, which Graph's documentation does not call a contact folder. It
+        is asked for as one all the same, as badbat75/MSOutlook-MCP does (outlook_mcp/contacts.py,
+        `in_deleted_items`, seen on a personal mailbox): where that name is not known, nothing is
+        found, and nobody is worse off.
+        """
+        return self._search(
+            spec, account, _DELETED_ITEMS, keys, accepts=lambda r: r.status in _UNKNOWN_FOLDER
+        )
+
     def _search(
-        self, spec: TypeSpec, account: AccountId, folder: str | None, keys: Sequence[MatchKey]
+        self,
+        spec: TypeSpec,
+        account: AccountId,
+        folder: str | None,
+        keys: Sequence[MatchKey],
+        accepts: Callable[[Reply], bool] = lambda reply: False,
     ) -> list[Record]:
         purpose = Purpose(name="look for contacts", kind="read", account=account)
         base = contacts_path(account, folder)
         fixed = {"select": ",".join(contacts.select(spec)), "expand": contacts.expand(spec)}
         urls = (f"{base}{query(filter=_filter(key), top=_TWINS, **fixed)}" for key in keys)
-        replies = batch.read(self._client, [Inner(method="GET", url=url) for url in urls], purpose)
+        requests = [Inner(method="GET", url=url) for url in urls]
+        replies = batch.read(self._client, requests, purpose, accepts)
         found: list[Record] = []
         for key, reply in zip(keys, replies, strict=True):
+            if not reply.ok:
+                continue
             rows = reply.body.get("value") if isinstance(reply.body, dict) else None
             if not isinstance(rows, list):
                 raise malformed(purpose, "a list without values", reply)

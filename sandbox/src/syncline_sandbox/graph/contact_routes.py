@@ -35,7 +35,7 @@ class ContactRoutes:
             routes.add_for_mailbox("PATCH", f"{base}/{{contact}}", AREA, self._update)
             routes.add_for_mailbox("DELETE", f"{base}/{{contact}}", AREA, self._delete)
             gone = f"{base}/{{contact}}/permanentDelete"
-            routes.add_for_mailbox("POST", gone, AREA, self._delete)
+            routes.add_for_mailbox("POST", gone, AREA, self._erase)
 
     # ---- items ----------------------------------------------------------------------------------
 
@@ -62,6 +62,12 @@ class ContactRoutes:
         found = self._contacts.get(mailbox, contact, self._within(mailbox, folder))
         self._contacts.check_version(found, call.header("if-match"))
         self._contacts.delete(found)
+        return Answer(204)
+
+    def _erase(self, call: Call, mailbox: Mailbox, contact: str, folder: str = "") -> Answer:
+        found = self._contacts.get(mailbox, contact, self._within(mailbox, folder))
+        self._contacts.check_version(found, call.header("if-match"))
+        self._contacts.erase(found)
         return Answer(204)
 
     def _within(self, mailbox: Mailbox, folder: str) -> Folder | None:

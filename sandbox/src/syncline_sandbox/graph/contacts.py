@@ -102,14 +102,16 @@ class Contacts:
     # ---- reading --------------------------------------------------------------------------------
 
     def get(self, mailbox: Mailbox, identifier: str, folder: Folder | None = None) -> Contact:
-        """By an id in either form; raises `Failure` (400, 404)."""
+        """By an id in either form; raises `Failure` (400, 404). What was deleted is only found
+        within Deleted Items.
+        """
         if not ids.is_well_formed(identifier):
             raise malformed_id()
         row = self._storage.row(
             "SELECT * FROM contact WHERE (immutable_id = ? OR default_id = ?) AND mailbox = ?",
             identifier, identifier, mailbox.id,
         )  # fmt: skip
-        if row is None or (folder is not None and row["folder"] != folder.id):
+        if row is None or not _is_within(row, folder):
             raise item_not_found()
         return _contact(row)
 
@@ -154,13 +156,13 @@ class Contacts:
         return [unique[position] for position in sorted(unique)]
 
     def all(self, mailbox: Mailbox, folder: Folder | None = None) -> list[Contact]:
-        """Everything stored in a mailbox or a folder, visible or not."""
+        """Everything stored in a mailbox or a folder, visible or not; what was deleted is not."""
         rows = self._storage.rows(
             "SELECT * FROM contact WHERE mailbox = ? AND folder = coalesce(?, folder) "
             "ORDER BY position",
             mailbox.id, folder and folder.id,
         )  # fmt: skip
-        return [_contact(row) for row in rows]
+        return [_contact(row) for row in rows if _is_within(row, folder)]
 
     # ---- changes as a folder's delta sees them --------------------------------------------------
 
@@ -234,10 +236,17 @@ class Contacts:
     def move(self, contact: Contact, folder: Folder) -> Contact:
         """Puts a contact into another folder: its default id changes, its immutable id stays."""
         self._leave(contact)
-        default_id = ids.default_id(self._storage.next("placement") + 1_000_000_000)
-        return self._rewrite(contact, folder=folder.id, default_id=default_id)
+        return self._rewrite(contact, folder=folder.id, default_id=self._next_placement())
 
     def delete(self, contact: Contact) -> None:
+        """Puts a contact into Deleted Items."""
+        self._leave(contact)
+        self._storage.run(
+            "UPDATE contact SET folder = ?, default_id = ? WHERE position = ?",
+            ids.deleted_items_id(contact.mailbox), self._next_placement(), contact.position,
+        )  # fmt: skip
+
+    def erase(self, contact: Contact) -> None:
         """Removes a contact for good."""
         self._storage.run("DELETE FROM contact WHERE position = ?", contact.position)
         self._storage.run("DELETE FROM contact_key WHERE contact = ?", contact.position)
@@ -247,7 +256,7 @@ class Contacts:
         """Removes all contacts of folders that are gone."""
         for folder in folders:
             for row in self._storage.rows("SELECT * FROM contact WHERE folder = ?", folder):
-                self.delete(_contact(row))
+                self.erase(_contact(row))
 
     def check_version(self, contact: Contact, condition: str | None) -> None:
         """Raises `Failure` (412) unless an `If-Match` names the current version."""
@@ -296,6 +305,9 @@ class Contacts:
         self._storage.run(_ENTER, *_presence(changed, change, self._environment.visible_from()))
         return changed
 
+    def _next_placement(self) -> str:
+        return ids.default_id(self._storage.next("placement") + 1_000_000_000)
+
     def _leave(self, contact: Contact) -> None:
         self._storage.run(
             "UPDATE presence SET removed = 1, changed = ?, visible = ? "
@@ -306,6 +318,13 @@ class Contacts:
 
     def _now(self) -> float:
         return self._environment.clock.now().timestamp()
+
+
+def _is_within(row: Row, folder: Folder | None) -> bool:
+    """Whether a contact lies in a folder, or in any but Deleted Items."""
+    if folder is None:
+        return bool(row["folder"] != ids.deleted_items_id(row["mailbox"]))
+    return bool(row["folder"] == folder.id)
 
 
 def _row(contact: Contact) -> tuple[Any, ...]:

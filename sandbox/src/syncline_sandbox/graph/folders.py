@@ -19,6 +19,7 @@ from syncline_sandbox.storage import Row
 
 WELL_KNOWN = "contacts"
 DEFAULT_NAME = "Contacts"
+DELETED_ITEMS = "deleteditems"
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS folder (
@@ -93,7 +94,9 @@ class Folders:
         return gone
 
     def get(self, mailbox: Mailbox, identifier: str) -> Folder:
-        """By id, or the well-known name `contacts`; raises `Failure` (400, 404)."""
+        """By id, or a well-known name: `contacts`, `deleteditems`; raises `Failure` (400, 404)."""
+        if identifier.casefold() == DELETED_ITEMS:
+            return _deleted_items(mailbox)
         if identifier.casefold() == WELL_KNOWN:
             identifier = mailbox.default_folder
         if not ids.is_well_formed(identifier):
@@ -167,6 +170,14 @@ class Folders:
             raise Failure(
                 409, "ErrorFolderExists", "A folder with the specified name already exists."
             )
+
+
+def _deleted_items(mailbox: Mailbox) -> Folder:
+    """No contact folder, and in no list of them, yet its contacts are listed like those of one (as
+    badbat75/MSOutlook-MCP does on a real mailbox, outlook_mcp/contacts.py `in_deleted_items`).
+    """
+    identifier = ids.deleted_items_id(mailbox.id)
+    return Folder(identifier, mailbox.id, "", "Deleted Items", 1, 0, 0, 0, 0)
 
 
 def _folder(row: Row) -> Folder:

@@ -35,6 +35,11 @@ def folder_id(number: int) -> str:
     return _opaque(b"\x01\x03\x24", f"folder {number}", 89)
 
 
+def deleted_items_id(mailbox: str) -> str:
+    """The id of the folder Deleted Items of a mailbox."""
+    return _opaque(b"\x01\x03\x24", f"deleted items of {mailbox}", 89)
+
+
 def change_key(number: int) -> str:
     """The version of an item; every change has its own."""
     key = _CHANGE_KEY_HEAD + hashlib.sha256(b"store").digest()[:16] + number.to_bytes(8, "big")

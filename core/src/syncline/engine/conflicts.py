@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, select
 
@@ -15,9 +15,13 @@ from syncline.engine.words import label
 from syncline.engine.world import World
 from syncline.model.sides import SIDES, PerSide, Side
 from syncline.plugin.events import ConflictSeen
-from syncline.state.among import among
+from syncline.state.among import one_of
 from syncline.state.conflicts import CONFLICT, drop
 from syncline.state.database import chunks
+
+_DECIDED: Final = select(CONFLICT).where(
+    one_of(CONFLICT.c.link_id, "links"), CONFLICT.c.winner.is_not(None)
+)
 
 
 @dataclass(frozen=True)
@@ -31,12 +35,7 @@ class Conflicts:
         by_id = {link.id: link for link in page}
         found: dict[int, Ruling] = {}
         for part in chunks(by_id):
-            rows = tx.execute(
-                select(CONFLICT).where(
-                    among(CONFLICT.c.link_id, part), CONFLICT.c.winner.is_not(None)
-                )
-            )
-            for row in rows:
+            for row in tx.execute(_DECIDED, {"links": part}):
                 link = by_id[row.link_id]
                 if (row.left_version, row.right_version) == versions(link):
                     found[link.id] = Ruling(Side(row.winner), link.lane.baseline_winner)

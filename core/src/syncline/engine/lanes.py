@@ -121,6 +121,11 @@ class Lane:
         left, right = (self.sides[side].feed.spec.by_name for side in SIDES)
         return tuple(name for name in self.type.fields if name in left and name in right)
 
+    @cached_property
+    def compared_names(self) -> frozenset[str]:
+        """The same, in no order."""
+        return frozenset(self.compared)
+
 
 Readers = tuple[tuple[Lane, Side], ...]
 """The lanes that read a feed, each with the side the feed is on for it."""

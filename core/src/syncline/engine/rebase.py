@@ -13,7 +13,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, cast
 
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, select, update
 
 from syncline.engine import digests
 from syncline.engine.decide.deltas import Change, Digest, Digests, changes
@@ -21,7 +21,7 @@ from syncline.engine.lanes import FeedState
 from syncline.model.records import Record, RecordId
 from syncline.model.sides import SIDES, Side
 from syncline.state import tables
-from syncline.state.among import among
+from syncline.state.among import among, one_of
 from syncline.state.bulk import insert_rows, update_rows
 from syncline.state.database import chunks, table
 from syncline.state.links import LINK
@@ -30,6 +30,16 @@ from syncline.state.records import RECORD
 LOST: Final = table(tables.LostBase)
 _PAGE: Final = 2_000
 _OTHER: Final = "another value"
+_SET_ASIDE: Final = {
+    side: select(LOST, LINK.c[f"{side}_id"].label("record_id"))
+    .join(LINK, LINK.c.id == LOST.c.link_id)
+    .where(
+        LOST.c.side == side.value,
+        LINK.c[f"{side}_feed"] == bindparam("feed"),
+        one_of(LINK.c[f"{side}_id"], "ids"),
+    )
+    for side in SIDES
+}
 
 
 Rows = list[Row[Any]]
@@ -75,15 +85,7 @@ def find_again(
     """
     side = feed.side
     for part in chunks(found):
-        rows = tx.execute(
-            select(LOST, LINK.c[f"{side}_id"].label("record_id"))
-            .join(LINK, LINK.c.id == LOST.c.link_id)
-            .where(
-                LOST.c.side == side.value,
-                LINK.c[f"{side}_feed"] == feed.id,
-                among(LINK.c[f"{side}_id"], part),
-            )
-        ).all()
+        rows = tx.execute(_SET_ASIDE[side], {"feed": feed.id, "ids": part}).all()
         for row in rows:
             record = found[row.record_id]
             if row.version == record.version and not feed.spec.weak_versions:

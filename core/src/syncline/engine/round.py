@@ -174,6 +174,8 @@ class Round:
         with self.world.transaction() as tx:
             uncounted = Uncounted.among(tx, self.lanes)
             census = Census.take(tx, uncounted.feeds, self.world.installation)
+        if not uncounted.lanes:
+            return
         self._judge(census, uncounted.lanes)
         with self.world.transaction() as tx:
             uncounted.in_order(tx, self.lanes)
@@ -271,6 +273,8 @@ class Round:
             for lane in self.lanes.values()
             if self.report.has_any(lane, (Action.LINK, Action.CREATE))
         ]
+        if not paired:
+            return
         feed_ids = sorted({lane.sides[side].feed.id for lane in paired for side in SIDES})
         with self.world.transaction() as tx:
             crowded = records.crowded_keys(tx, feed_ids, HOLDERS_AT_MOST)

@@ -38,7 +38,9 @@ class Sweep:
             ConnectionFailure: the listing broke off: it says nothing about what is missing.
 
         """
-        began, generation = self.reader.revision(), self.reader.begin_pass()
+        with self.world.transaction() as tx:
+            began = feeds.revision(tx, self.feed.id)
+            generation = feeds.next_pass(tx, self.feed.id)
         following: Any = None
         for _page in range(_PAGES_AT_MOST):
             request = KeysRequest(spec=self.feed.spec, feed=self.feed.feed, next=following)

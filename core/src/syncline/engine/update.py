@@ -131,8 +131,8 @@ def waits_to_be_compared(link: DueLink) -> bool:
     return any(
         link.lane.policy.field_direction(name).writes(side.other)
         for side in SIDES
-        for name in link.lane.compared
-        if name not in link.sides[side.other].digests and _tells(link.sides[side], name)
+        for name in link.lane.compared_names - link.sides[side.other].digests.keys()
+        if _tells(link.sides[side], name)
     )
 
 

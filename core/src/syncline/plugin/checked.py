@@ -81,10 +81,10 @@ def looked_at(record: Record, asked: Mapping[str, FieldType | None]) -> tuple[Re
     What nobody asked for goes, and so do instants that say none: they decide which edit is the
     newest, where it is better to know nothing than to guess a time zone.
     """
-    facts = {name: getattr(record, name) for name in _TEXTS}
+    facts = record.version, record.owner, record.container, record.marker
     wrong = {
         name: why
-        for name, fact in facts.items()
+        for name, fact in zip(_TEXTS, facts, strict=True)
         if (name == "version" or fact is not None) and (why := _unfit_name(fact))
     }
     given = record.fields if isinstance(record.fields, Mapping) else {"fields": UNREADABLE}
@@ -118,7 +118,7 @@ def _is_instant(value: object) -> bool:
 
 def unfit(value: Value, kind: FieldType | None) -> str:
     """Why a value cannot be one of this type; "" if it can."""
-    if value is None:
+    if value is None or _is_plain_text(value, kind):
         return ""
     unread = "cannot be read" if kind is None else f"cannot be read as {kind.kind}"
     if value is UNREADABLE:
@@ -137,6 +137,20 @@ def unfit(value: Value, kind: FieldType | None) -> str:
     except Exception:  # noqa: BLE001 - field types come from plugins, too
         return unread
     return ""
+
+
+def _is_plain_text(value: Value, kind: FieldType | None) -> bool:
+    """What nearly all values are: a short ASCII text of a field that takes any text. Nothing else
+    has to be asked of it.
+    """
+    return (
+        type(value) is str
+        and type(kind) is FieldType
+        and kind.form in _TAKES_ANY_TEXT
+        and value.isascii()
+        and "\0" not in value
+        and len(value) <= TEXT_AT_MOST
+    )
 
 
 def _is_plainly(value: Value, kind: FieldType) -> bool:
@@ -164,7 +178,8 @@ def _unfit_name(value: object) -> str:
         return "is no text"
     if not can_be_kept(value):
         return _FORM
-    return _LONG if len(value.encode()) > NAME_AT_MOST else ""
+    size = len(value) if value.isascii() else len(value.encode())
+    return _LONG if size > NAME_AT_MOST else ""
 
 
 def can_be_kept(value: str) -> bool:

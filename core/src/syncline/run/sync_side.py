@@ -73,10 +73,11 @@ class SyncSide:
         report = handle.check(CheckRequest(types=(policy.type.name,)))
         spec = _taking_part(handle, _declared(handle, report, policy), policy, side)
         text = policy.where[side]
+        names = [member.accounts[side] for member in members]
         with database.transaction() as tx:
             store_id = rows.ensure_store(tx, handle.connector, report.store)
-        names = [member.accounts[side] for member in members]
-        accounts = _accounts(database, handle, store_id, names, now)
+            known = rows.known_accounts(tx, store_id, names)
+        accounts = _accounts(database, handle, store_id, names, known, now)
         with database.transaction() as tx:
             containers = rows.known_containers(tx, store_id, policy.type.name, accounts.values())
         return cls(
@@ -238,15 +239,15 @@ def _accounts(
     handle: ConnectionHandle,
     store_id: int,
     names: Sequence[str],
+    known: Mapping[str, str],
     now: Callable[[], float],
 ) -> Mapping[str, AccountId]:
-    with database.transaction() as tx:
-        known = rows.known_accounts(tx, store_id, names)
+    """Those that are `known`, and the others from the system."""
     unknown = tuple(dict.fromkeys(name for name in names if name not in known))
     if unknown:
         answer = handle.accounts(AccountsRequest(names=unknown))
         new = {account.name: str(account.id) for account in answer.accounts}
         with database.transaction() as tx:
             rows.save_accounts(tx, store_id, new, now())
-        known |= new
+        known = {**known, **new}
     return {name: AccountId(account) for name, account in known.items()}

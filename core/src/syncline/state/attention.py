@@ -35,6 +35,9 @@ _LANES: Final = select(LANE.c.id).where(
 )
 _OF_FEED: Final = (one_of(ATTENTION.c.record_id, "ids"), ATTENTION.c.lane_id.in_(_LANES))
 _DUE: Final = update(ATTENTION).where(*_OF_FEED).values(next_at=bindparam("now"))
+_DUE_IN_LANES: Final = (
+    update(ATTENTION).where(one_of(ATTENTION.c.lane_id, "lanes")).values(next_at=bindparam("now"))
+)
 _GONE: Final = delete(ATTENTION).where(*_OF_FEED)
 
 FIRST_PAUSE: Final = 60.0
@@ -139,7 +142,7 @@ def forget(tx: Connection, feed_id: int, record_ids: Iterable[str]) -> None:
 def wake_lanes(tx: Connection, lane_ids: Iterable[int], now: float) -> None:
     """Everything that waits in these lanes is due (`run --full`)."""
     for part in chunks(lane_ids):
-        tx.execute(update(ATTENTION).where(among(ATTENTION.c.lane_id, part)).values(next_at=now))
+        tx.execute(_DUE_IN_LANES, {"lanes": part, "now": now})
 
 
 def waits(

@@ -12,7 +12,7 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Table, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Dialect, Select, Table, bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.compiler import SQLCompiler
 
@@ -33,11 +33,10 @@ def insert_many(
 
     Nobody else inserts meanwhile: transactions that write are alone.
     """
-    newest = tx.scalar(select(func.max(target.c.id))) or 0
+    newest = tx.scalar(_newest(target)) or 0
     insert_rows(tx, target, rows)
-    columns = [target.c[name] for name in known_by]
-    statement = select(target.c.id, *columns).where(target.c.id > newest)
-    return {tuple(key): new for new, *key in tx.execute(statement).all()}
+    made = tx.execute(_after(target, tuple(known_by)), {"newest": newest}).all()
+    return {tuple(key): new for new, *key in made}
 
 
 def upsert(tx: Connection, target: Table, rows: Rows, changes: Iterable[str]) -> None:
@@ -69,6 +68,17 @@ _NEW = "new_"
 
 def _column(parameter: str) -> str:
     return parameter.removeprefix(_NEW)
+
+
+@lru_cache(maxsize=64)
+def _newest(target: Table) -> Select[Any]:
+    return select(func.max(target.c.id))
+
+
+@lru_cache(maxsize=64)
+def _after(target: Table, names: tuple[str, ...]) -> Select[Any]:
+    columns = [target.c[name] for name in names]
+    return select(target.c.id, *columns).where(target.c.id > bindparam("newest"))
 
 
 @lru_cache(maxsize=64)

@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy import Connection, delete, select, update
 
-from syncline.state.among import among
+from syncline.state.among import one_of
 from syncline.state.bulk import upsert
 from syncline.state.database import META, chunks
 from syncline.state.lanes import LANE
@@ -19,6 +19,7 @@ _LANE: Final = "careful:"
 _SINCE: Final = "careful since"
 _LANES: Final = select(META.c.name).where(META.c.name.startswith(_LANE, autoescape=True))
 _CAREFUL_SINCE: Final = select(META.c.value).where(META.c.name == _SINCE)
+_NO_MORE: Final = delete(META).where(one_of(META.c.name, "names"))
 _SOON: Final = 7 * 24 * 3600.0
 """So long a lane that begins is taken for one that an earlier state had."""
 
@@ -49,4 +50,4 @@ def may_begin_again(tx: Connection, now: float) -> bool:
 def careful_no_more(tx: Connection, lane_ids: Iterable[int]) -> None:
     """These lanes are up to date."""
     for part in chunks(f"{_LANE}{id}" for id in lane_ids):
-        tx.execute(delete(META).where(among(META.c.name, part)))
+        tx.execute(_NO_MORE, {"names": part})

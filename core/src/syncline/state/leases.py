@@ -24,6 +24,12 @@ _HELD: Final = select(LEASE).where(
     LEASE.c.type == bindparam("of_type"),
     one_of(LEASE.c.account, "accounts"),
 )
+_RENEWED: Final = update(LEASE).where(
+    LEASE.c.holder == bindparam("who"), LEASE.c.until_at > bindparam("now")
+)
+_LASTING: Final = select(func.count()).where(
+    LEASE.c.holder == bindparam("who"), LEASE.c.until_at > bindparam("at")
+)
 _GIVEN_BACK: Final = (
     update(LEASE).where(LEASE.c.holder == bindparam("who")).values(holder="", until_at=0.0)
 )
@@ -74,12 +80,8 @@ def renew(tx: Connection, holder: str, now: float, seconds: float, expected: int
         Busy: not all of them are held any more (this run was taken for dead).
 
     """
-    statement = (
-        update(LEASE)
-        .where(LEASE.c.holder == holder, LEASE.c.until_at > now)
-        .values(until_at=now + seconds)
-    )
-    if tx.execute(statement).rowcount != expected:
+    renewed = tx.execute(_RENEWED, {"who": holder, "now": now, "until_at": now + seconds})
+    if renewed.rowcount != expected:
         raise _lost()
 
 
@@ -90,8 +92,7 @@ def assert_held(tx: Connection, holder: str, now: float, expected: int) -> None:
         Busy: not all of them are held any more.
 
     """
-    count = select(func.count()).where(LEASE.c.holder == holder, LEASE.c.until_at > now)
-    if tx.scalar(count) != expected:
+    if tx.scalar(_LASTING, {"who": holder, "at": now}) != expected:
         raise _lost()
 
 
@@ -104,10 +105,7 @@ def ensure(
         Busy: not all of them are held any more.
 
     """
-    lasting = select(func.count()).where(
-        LEASE.c.holder == holder, LEASE.c.until_at > now + outlasting
-    )
-    if tx.scalar(lasting) != expected:
+    if tx.scalar(_LASTING, {"who": holder, "at": now + outlasting}) != expected:
         renew(tx, holder, now, seconds, expected)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert, select, update
 
 from syncline.model.sides import SIDES, Side
 from syncline.state import tables
@@ -146,16 +146,23 @@ def unsettled(tx: Connection, lane_id: int) -> bool:
 
 def also_linked(tx: Connection, side: Side, link_ids: Iterable[int]) -> dict[int, int]:
     """By how many links in use, over all lanes, the record on this side of each link is held."""
+    found: dict[int, int] = {}
+    for part in chunks(link_ids):
+        rows = tx.execute(_HELD_BY[side], {"links": part})
+        found.update((key, number) for key, number in rows)
+    return found
+
+
+def _held_by(side: Side) -> Select[Any]:
     other = LINK.alias("other")
     feed, record = f"{side}_feed", f"{side}_id"
     same = (other.c[feed] == LINK.c[feed]) & (other.c[record] == LINK.c[record])
-    found: dict[int, int] = {}
-    for part in chunks(link_ids):
-        statement = (
-            select(LINK.c.id, func.count())
-            .join(other, same)
-            .where(among(LINK.c.id, part), other.c.status.in_(LIVE))
-            .group_by(LINK.c.id)
-        )
-        found.update((key, number) for key, number in tx.execute(statement))
-    return found
+    return (
+        select(LINK.c.id, func.count())
+        .join(other, same)
+        .where(one_of(LINK.c.id, "links"), other.c.status.in_(LIVE))
+        .group_by(LINK.c.id)
+    )
+
+
+_HELD_BY: Final = {side: _held_by(side) for side in SIDES}

@@ -44,6 +44,10 @@ _CROWDED: Final = (
 _WITHOUT_VALUES: Final = (
     update(RECORD).where(*_OF_FEED, RECORD.c.pending.is_(False)).values(payload=None)
 )
+_WITHOUT_KEYS: Final = delete(KEY).where(
+    KEY.c.feed_id == bindparam("feed"), one_of(KEY.c.record_id, "ids")
+)
+_WITHOUT_ROWS: Final = delete(RECORD).where(*_OF_FEED)
 
 
 def find(tx: Connection, feed_id: int, ids: Iterable[str]) -> dict[str, Row[Any]]:
@@ -90,7 +94,7 @@ def save_keys(
 ) -> None:
     """The match keys (kind, digest) of these records, in place of those of the `known` ones."""
     for part in chunks(each for each in known if each in keys):
-        tx.execute(delete(KEY).where(KEY.c.feed_id == feed_id, among(KEY.c.record_id, part)))
+        tx.execute(_WITHOUT_KEYS, {"feed": feed_id, "ids": part})
     rows = [
         {"feed_id": feed_id, "record_id": record_id, "kind": kind, "digest": digest}
         for record_id, pairs in keys.items()
@@ -116,7 +120,7 @@ def unseen(tx: Connection, feed_id: int, generation: int) -> dict[str, int]:
 def leave(tx: Connection, feed_id: int, ids: Iterable[str]) -> None:
     """These records are outside of the data set, and nothing refers to them."""
     for part in chunks(ids):
-        tx.execute(delete(KEY).where(KEY.c.feed_id == feed_id, among(KEY.c.record_id, part)))
+        tx.execute(_WITHOUT_KEYS, {"feed": feed_id, "ids": part})
         tx.execute(
             update(RECORD)
             .where(RECORD.c.feed_id == feed_id, among(RECORD.c.id, part))
@@ -139,8 +143,8 @@ def forget(tx: Connection, feed_id: int, ids: Iterable[str]) -> None:
     """Remove rows of records that nothing refers to."""
     for part in chunks(ids):
         feeds.forgotten(tx, feed_id)
-        tx.execute(delete(KEY).where(KEY.c.feed_id == feed_id, among(KEY.c.record_id, part)))
-        tx.execute(delete(RECORD).where(RECORD.c.feed_id == feed_id, among(RECORD.c.id, part)))
+        tx.execute(_WITHOUT_KEYS, {"feed": feed_id, "ids": part})
+        tx.execute(_WITHOUT_ROWS, {"feed": feed_id, "ids": part})
 
 
 def not_pending(tx: Connection, feed_id: int, ids: Iterable[str]) -> None:

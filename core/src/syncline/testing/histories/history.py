@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Mapping
-from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
@@ -97,6 +96,7 @@ class History:
         self._approved = 0
         self._alone: tuple[str, ...] = ()
         self._session: Session | None = None
+        self._reader: sqlite3.Connection | None = None
         self._configured: Any = None
         self._meanwhile: Callable[[], None] | None = None
         self.counted: Counter[str] = Counter()
@@ -301,6 +301,9 @@ class History:
         if self._session is not None:
             self._session.close()
             self._session = None
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
 
     # --- runs as the oracle sees them -----------------------------------------------------------
 
@@ -393,5 +396,6 @@ class History:
 
     def rows(self, query: str, values: tuple[object, ...] = ()) -> list[Any]:
         """What the database holds at this moment, of what is committed."""
-        with closing(sqlite3.connect(self.world.folder / "state.sqlite")) as read:
-            return read.execute(query, values).fetchall()
+        if self._reader is None:
+            self._reader = sqlite3.connect(self.world.folder / "state.sqlite", isolation_level=None)
+        return self._reader.execute(query, values).fetchall()

@@ -192,8 +192,8 @@ WRITING = (
     Mutant(
         name="lease not renewed",
         file="state/leases.py",
-        old="        .values(until_at=now + seconds)\n",
-        new="        .values(until_at=LEASE.c.until_at)\n",
+        old='"until_at": now + seconds})\n',
+        new='"until_at": now + 1})\n',
         wrong="A long run loses its lease although it is alive.",
         caught_by="P19",
         tests=("test_planted_faults.py::test_a_long_run_keeps_its_lease",),

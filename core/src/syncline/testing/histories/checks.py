@@ -40,7 +40,7 @@ class Checks:
     def nothing_is_lost(self) -> None:
         """P3: a value a person typed is on a side, or was overwritten and is in the history."""
         ledger = self.history.ledger
-        lost = ledger.standing - ledger.on_a_side() - self.history.overwritten()
+        lost = ledger.standing - ledger.on_a_side() - self.history.kept.overwritten()
         assert not lost, f"P3: lost: {sorted(lost)}"
 
     def nothing_is_doubled(self) -> None:
@@ -73,7 +73,7 @@ class Checks:
             for side in SIDES:
                 absent = not pair.entries[side] and not excuses.of_absence(pair, side)
                 assert not absent, f"{self.name}: {pair} is missing at {side}"
-            if all(pair.entries):
+            if all(len(found) == 1 for found in pair.entries):
                 self._same(pair, excuses)
 
     def _same(self, pair: Pair, excuses: Excuses) -> None:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
 from collections.abc import Callable, Mapping
-from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
-
-from sqlmodel import SQLModel
 
 from syncline.connectors.memory import MemoryOptions
 from syncline.errors import StateError
@@ -20,24 +16,20 @@ from syncline.plugin.manager import PluginManager
 from syncline.policy.schema import ObjectPolicy
 from syncline.run.selection import Selection
 from syncline.run.session import Session
-from syncline.state.attention import ATTENTION
-from syncline.state.history import HISTORY
-from syncline.state.leases import LEASE
-from syncline.state.vault import Vault
 from syncline.testing.crashes import LEASE_IS_OVER, Died
 from syncline.testing.histories.border import drawn, redrawn
 from syncline.testing.histories.checks import Checks
 from syncline.testing.histories.deeds import Deed, Deeds, People
 from syncline.testing.histories.events import Event
 from syncline.testing.histories.foreseen import foreseen
+from syncline.testing.histories.kept import Kept
 from syncline.testing.histories.lanes import lanes_of
 from syncline.testing.histories.runs import Run
 from syncline.testing.histories.watch import Calls, Commits, Watch
-from syncline.testing.ledger import Ledger, values_in
+from syncline.testing.ledger import Ledger
 from syncline.testing.quick_state import QuickState
-from syncline.testing.rehearsal import KEY, EngineWorld
+from syncline.testing.rehearsal import EngineWorld
 
-_TABLES: Final = tuple(each.name for each in SQLModel.metadata.sorted_tables)
 _EDITS: Final = frozenset({"create", "edit", "clear", "add", "drop", "delete", "touch", "expire"})
 """Deeds after which both sides still count each other's edits exactly."""
 
@@ -46,8 +38,9 @@ class History:
     """One world, its people, and the checks.
 
     `calm`: since both sides were in step nothing happened but edits. `baseless`: the engine may
-    have lost what both sides were settled at. `severed`: who was deleted where nothing may be
-    deleted; `shared`: whom several accounts of a side had at once. `pairs`: which records belonged
+    have lost what both sides were settled at; `forgot`: it lost everything. `severed`: who was
+    deleted at a side while nothing could be at the other; `shared`: whom several accounts of a
+    side had at once. `pairs`: which records belonged
     together when both sides were in step; `torn`: whose pair people have taken apart since.
     `shown`: fields that were hidden when they were read, so that only a listing finds them.
     `borders`: who was ever in the data sets.
@@ -77,6 +70,7 @@ class History:
         )
         self.world.people = self.members = members
         self.world.set(**policy)
+        self.kept = Kept(folder)
         self.stores = PerSide(self.world.left, self.world.right)
         self.ledger = Ledger(self.stores)
         self.deeds = Deeds(self.ledger, lambda: self.world.people)
@@ -85,10 +79,10 @@ class History:
             self.stores[side].fault = Calls(self.watch, side)
         self.world.commits = Commits(self.watch)
         self.borders = drawn(self.ledger, self.world.policy.where)
-        self.calm, self.baseless = True, False
-        self.severed: set[str] = set()
+        self.calm, self.baseless, self.forgot = True, False, False
+        self.severed: PerSide[set[str]] = PerSide(set(), set())
         self.shown: set[str] = set()
-        self.ever_deleted: set[str] = set()
+        self.ever_deleted: PerSide[set[str]] = PerSide(set(), set())
         self.shared: set[str] = set()
         self.pairs: Mapping[tuple[str, str], tuple[RecordId, RecordId]] = {}
         self.torn: set[tuple[str, str]] = set()
@@ -120,14 +114,16 @@ class History:
         self.look_at_borders()
         self.counted["deeds"] += 1
         moved = {family for family, count in ledger.births.items() if count != births[family]}
-        gone_now = set().union(*(ledger.deleted[s] - deleted[s] for s in SIDES))
-        moved |= gone_now | set(ledger.merged)
-        self.severed |= gone_now & outside  # its link rests: what is outside is not touched
+        for side in SIDES:
+            gone_now = ledger.deleted[side] - deleted[side]
+            moved |= gone_now
+            self.severed[side].update(gone_now & outside)  # its link rests, as do its records
+            self.ever_deleted[side].update(ledger.deleted[side])
+        moved |= set(ledger.merged)
         self.torn |= {(member, family) for member in self.members for family in moved}
-        self.ever_deleted |= ledger.deleted.left | ledger.deleted.right
         self.calm = self.calm and people.deed in _EDITS
         if people.deed == "restore":
-            self.severed -= moved
+            self.severed[people.side].difference_update(moved)
         if self.watch.run is not None:
             self.watch.run.deleted_meanwhile += sum(len(each) for each in ledger.deleted) - gone
             self.watch.run.deleted_meanwhile += people.deed in ("clear", "drop", "wipe")
@@ -176,7 +172,7 @@ class History:
         """A second process runs to its end, with the configuration of this moment. `asleep`: after
         the lease of the first one has expired.
         """
-        asleep_with_a_lease = self._lease_is_held()
+        asleep_with_a_lease = self.kept.lease_is_held(self.world.clock().timestamp())
         if asleep:
             self.world.clock.advance(LEASE_IS_OVER)
             if self.watch.run is not None:
@@ -190,11 +186,6 @@ class History:
             report = session.run(Selection(members=members))
         self._ended(run, report)
         return report
-
-    def _lease_is_held(self) -> bool:
-        now = self.world.clock().timestamp()
-        query = f"SELECT until_at FROM \"{LEASE.name}\" WHERE holder != ''"  # noqa: S608
-        return any(until > now for (until,) in self.rows(query))
 
     def interrupt(self) -> None:
         """Somebody presses Ctrl-C."""
@@ -221,21 +212,18 @@ class History:
         self.world.clock.advance(seconds)
 
     def lose_state(self) -> None:
-        """The database is gone. Not where neither a service's key nor the one thing nobody edits,
-        an e-mail address, tells afterwards that two records are one: there P20 promises nothing.
+        """The database is gone, and what lies beside it is not. Then equal records are one, and
+        those of which one was edited wait, unless a mark or a match key tells what they were.
         """
-        keyed = all(store.options.idempotency != "none" for store in self.stores)
-        if not keyed and "email" not in self.world.policy.match:
-            return
         self.reopen()
-        for each in self.world.folder.glob("state.sqlite*"):
-            each.unlink()
+        self.kept.lose()
         self.ledger.state_lost()
-        self.severed.clear()
+        for severed in self.severed:
+            severed.clear()
         self.borders = drawn(self.ledger, self.world.policy.where)
         self._settled.clear()
         self._approved = 0
-        self.calm, self.baseless = False, True
+        self.calm, self.baseless, self.forgot = False, True, True
 
     def reconfigure(self, *members: str, **policy: Any) -> None:
         """Somebody edits the configuration: who takes part (if named), what the policy says. A
@@ -279,7 +267,7 @@ class History:
     def _pausing(self) -> frozenset[str]:
         """The records that wait for their pause."""
         now = self.world.clock().timestamp()
-        return frozenset(record for _lane, record, until in self._waiting() if until > now)
+        return frozenset(each.record for each in self.kept.waiting() if each.until > now)
 
     def _written(self) -> int:
         """Writes that services carried out: a full run may ask again for what they refuse."""
@@ -310,7 +298,7 @@ class History:
         self.borders = redrawn(self.ledger, self.borders, policy.where)
         for side in SIDES:
             if not policy.delete[side.other]:
-                self.severed |= self.ledger.deleted[side]
+                self.severed[side].update(self.ledger.deleted[side])
         return Run(
             policy=policy,
             borders=self.borders,
@@ -320,14 +308,10 @@ class History:
             live=stores.map(lambda s: sum(not e.deleted for e in s.entries.values())),
             pairs=len(self.pairs_now()),
             began=self.world.clock().timestamp(),
-            waiting=frozenset(self._waiting()),
+            waiting=frozenset(self.kept.waiting()),
             full=full,
             approved=self._approved,
         )
-
-    def _waiting(self) -> list[tuple[int, str, float]]:
-        query = f'SELECT lane_id, record_id, next_at FROM "{ATTENTION.name}"'  # noqa: S608
-        return [tuple(each) for each in self.rows(query)]
 
     def _ended(self, run: Run, report: RunReport | None) -> None:
         """Whose lanes came to their end under this policy. Of a run that died nobody knows."""
@@ -378,20 +362,7 @@ class History:
         accounts = self.stores[side].accounts
         return next((name for name, id in accounts.items() if id == account), "")
 
-    # --- the state, and everything --------------------------------------------------------------
-
-    def overwritten(self) -> set[str]:
-        """Values that are in the history as what a write replaced."""
-        vault = Vault.from_key(KEY)
-        rows = self.rows(f'SELECT values_sealed FROM "{HISTORY.name}"')  # noqa: S608 - our table
-        return {v for (sealed,) in rows for v in values_in(vault.unseal(sealed)["before"])}
-
     def _everything(self) -> Any:
         self.session()
-        state = {name: self.rows(f'SELECT * FROM "{name}"') for name in _TABLES}  # noqa: S608
-        return state, [store.writes.total() for store in self.stores], self.watch.writes
-
-    def rows(self, query: str, values: tuple[object, ...] = ()) -> list[Any]:
-        """What the database holds at this moment, of what is committed."""
-        with closing(sqlite3.connect(self.world.folder / "state.sqlite")) as read:
-            return read.execute(query, values).fetchall()
+        written = [store.writes.total() for store in self.stores]
+        return self.kept.everything(), written, self.watch.writes

@@ -57,10 +57,11 @@ def _check_pauses(history: History, run: Run) -> None:
     which was decided with it.
     """
     now = history.world.clock().timestamp()
+    begun = {(each.lane, each.record, each.until) for each in run.waiting}
     early = [
         (record, reason)
-        for lane, record, until, reason, here in history.rows(_PAUSING, (run.began, now))
-        if (lane, record, until) in run.waiting or not here
+        for lane, record, until, reason, here in history.kept.rows(_PAUSING, (run.began, now))
+        if (lane, record, until) in begun or not here
     ]
     assert not early, f"P9: written before its pause was over: {early}"
 

@@ -75,6 +75,16 @@ class Checks:
                 assert not absent, f"{self.name}: {pair} is missing at {side}"
             if all(len(found) == 1 for found in pair.entries):
                 self._same(pair, excuses)
+            else:
+                self._as_many(pair, excuses)
+
+    def _as_many(self, pair: Pair, excuses: Excuses) -> None:
+        """Somebody who was entered several times is there as often on both sides."""
+        numbers = pair.entries.map(len)
+        for side in SIDES:
+            fewer = numbers[side] < numbers[side.other]
+            excused = not fewer or excuses.of_number(pair) or excuses.of_absence(pair, side)
+            assert excused, f"{self.name}: {pair} is there {numbers.left} and {numbers.right} times"
 
     def _same(self, pair: Pair, excuses: Excuses) -> None:
         left, right = (each[0].fields for each in pair.entries)

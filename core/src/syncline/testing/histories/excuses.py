@@ -65,6 +65,7 @@ class Excuses:
             "unreadable": any(not e.readable or is_spoiled(e) for _side, e in entries),
             "outside": any(self._outside(side, each) for side, each in entries),
             "waiting": any(each.id in self.waiting for _side, each in entries),
+            "given away": (pair.member, family) in self.history.owners.given,
             "in conflict": self._in_conflict(family),
             "similar": self.history.forgot and self._waits(pair, SIMILAR),
             "uncertain": self._is_uncertain(pair),
@@ -129,6 +130,14 @@ class Excuses:
             "merged": pair.family in self.ledger.merged_at[side],
             "shared": self._ends_one_link(pair, side),
         }
+        return next((why for why, holds in excuses.items() if holds), "")
+
+    def of_number(self, pair: Pair) -> str:
+        """Why there may be more records of a person on one side: several that carry the same match
+        key wait as ambiguous; and where all members share a feed, some are other people's.
+        """
+        shared = any(store.options.feed == "connection" for store in self.history.stores)
+        excuses = {"ambiguous": self._waits(pair, "ambiguous"), "other people's": shared}
         return next((why for why, holds in excuses.items() if holds), "")
 
     def _ends_one_link(self, pair: Pair, side: Side) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -19,11 +19,14 @@ from syncline.run.session import Session
 from syncline.testing.crashes import LEASE_IS_OVER, Died
 from syncline.testing.histories.border import drawn, redrawn
 from syncline.testing.histories.checks import Checks
+from syncline.testing.histories.clocks import ahead
 from syncline.testing.histories.deeds import Deed, Deeds, People
 from syncline.testing.histories.events import Event
 from syncline.testing.histories.foreseen import foreseen
 from syncline.testing.histories.kept import Kept
 from syncline.testing.histories.lanes import lanes_of
+from syncline.testing.histories.mending import MENDS, Mending
+from syncline.testing.histories.owners import Owners
 from syncline.testing.histories.runs import Run
 from syncline.testing.histories.watch import Calls, Commits, Watch
 from syncline.testing.ledger import Ledger
@@ -43,7 +46,7 @@ class History:
     side had at once. `pairs`: which records belonged
     together when both sides were in step; `torn`: whose pair people have taken apart since.
     `shown`: fields that were hidden when they were read, so that only a listing finds them.
-    `borders`: who was ever in the data sets.
+    `borders`: who was ever in the data sets. `decided`: about whom a person decided since.
     """
 
     def __init__(
@@ -84,11 +87,15 @@ class History:
         self.shown: set[str] = set()
         self.ever_deleted: PerSide[set[str]] = PerSide(set(), set())
         self.shared: set[str] = set()
+        self.decided: set[str] = set()
+        self.owners = Owners(self.ledger)
         self.pairs: Mapping[tuple[str, str], tuple[RecordId, RecordId]] = {}
         self.torn: set[tuple[str, str]] = set()
         self.updates: PerSide[Counter[str]] = PerSide(Counter(), Counter())
         self._settled: dict[str, ObjectPolicy] = {}
+        self._settled_by: defaultdict[str, int] = defaultdict(int)
         self._approved = 0
+        self.mending = Mending(self.kept, self.stores)
         self._alone: tuple[str, ...] = ()
         self._session: Session | None = None
         self._configured: Any = None
@@ -105,6 +112,7 @@ class History:
     def do(self, people: People) -> Mapping[RecordId, set[str]]:
         """The same, without time passing; what was typed into records that were there."""
         ledger, gone = self.ledger, sum(len(each) for each in self.ledger.deleted)
+        owners = self.owners.now()
         births, deleted = Counter(ledger.births), self.ledger.deleted.map(set)
         outside = {f for s in SIDES for f in ledger.families(s) if self._rests(s, f)}
         hidden = [store.hidden_fields for store in self.stores]
@@ -119,7 +127,7 @@ class History:
             moved |= gone_now
             self.severed[side].update(gone_now & outside)  # its link rests, as do its records
             self.ever_deleted[side].update(ledger.deleted[side])
-        moved |= set(ledger.merged)
+        moved |= set(ledger.merged) | self.owners.changed(owners)
         self.torn |= {(member, family) for member in self.members for family in moved}
         self.calm = self.calm and people.deed in _EDITS
         if people.deed == "restore":
@@ -127,6 +135,9 @@ class History:
         if self.watch.run is not None:
             self.watch.run.deleted_meanwhile += sum(len(each) for each in ledger.deleted) - gone
             self.watch.run.deleted_meanwhile += people.deed in ("clear", "drop", "wipe")
+        elif people.deed in MENDS:
+            for id in typed:
+                self.mending.mended(people.side, id)
         self._notice_shared()
         return typed
 
@@ -156,10 +167,14 @@ class History:
             self.reopen()
         finally:
             self.watch.begin(None)
+            for store in self.stores:
+                store.told_ahead = 0.0
         if report is not None and report.interrupted:
             self.reopen()
         assert not self.watch.broken, self.watch.broken[0]
         self._ended(run, report)
+        if not events and report is not None and not any(each.error for each in report.lanes):
+            self.mending.read(run.members)
         self._do_meanwhile()
         return report
 
@@ -217,6 +232,7 @@ class History:
         """
         self.reopen()
         self.kept.lose()
+        self.mending.forget()
         self.ledger.state_lost()
         for severed in self.severed:
             severed.clear()
@@ -236,6 +252,19 @@ class History:
                 store.add_account(name)
         self.world.set(**policy)
         self.calm, self.baseless = False, True
+
+    def run_ahead(self, seconds: float) -> None:
+        """A run while our clock, and it alone, is so far ahead."""
+        with ahead(self.world, seconds):
+            self.run()
+        self.calm = False
+
+    def decide(self, winner: Side) -> None:
+        """Somebody decides every conflict that waits."""
+        for each in self.session().conflicts():
+            self.decided.update(each.label.split())
+            self.session().resolve(each.handle, winner)
+            self.calm = False
 
     def approve(self) -> int:
         """Somebody releases everything that guards hold."""
@@ -267,7 +296,7 @@ class History:
     def _pausing(self) -> frozenset[str]:
         """The records that wait for their pause."""
         now = self.world.clock().timestamp()
-        return frozenset(each.record for each in self.kept.waiting() if each.until > now)
+        return frozenset(each.record for each in self.kept.waiting() if each.at(now))
 
     def _written(self) -> int:
         """Writes that services carried out: a full run may ask again for what they refuse."""
@@ -300,6 +329,7 @@ class History:
             if not policy.delete[side.other]:
                 self.severed[side].update(self.ledger.deleted[side])
         return Run(
+            number=self.counted["runs"],
             policy=policy,
             borders=self.borders,
             members=members or self.world.people,
@@ -320,7 +350,9 @@ class History:
         else:
             ended = [each.lane.left for each in report.lanes if not each.error]
         if report is None or not report.interrupted:
-            self._settled.update(dict.fromkeys(ended, run.policy))
+            older = [each for each in ended if self._settled_by[each] < run.number]
+            self._settled.update(dict.fromkeys(older, run.policy))
+            self._settled_by.update(dict.fromkeys(older, run.number))
         self.calm = self.calm and not run.eventful
         self._notice_shared()
 
@@ -333,6 +365,7 @@ class History:
     def _all_is_quiet(self) -> None:
         self.pairs = self.pairs_now()
         self.torn.clear()
+        self.decided.clear()
         self.calm, self._approved = True, 0
         for side in SIDES:
             self.updates[side].clear()
@@ -356,11 +389,6 @@ class History:
         """Whether nothing travels to or from a record of somebody's."""
         found = self.ledger.families(side).get(family, [])
         return any(self.borders[side].rest(each, self.ledger.made) for each in found)
-
-    def member_of(self, account: str | None, side: Side) -> str:
-        """Who has this account."""
-        accounts = self.stores[side].accounts
-        return next((name for name, id in accounts.items() if id == account), "")
 
     def _everything(self) -> Any:
         self.session()

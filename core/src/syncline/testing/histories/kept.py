@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlmodel import SQLModel
 
-from syncline.state.attention import ATTENTION
+from syncline.state.attention import ATTENTION, LONGEST_PAUSE
 from syncline.state.history import HISTORY
 from syncline.state.leases import LEASE
 from syncline.state.vault import Vault
@@ -28,6 +28,12 @@ class Waits(NamedTuple):
     until: float
     reason: str
 
+    def at(self, now: float) -> bool:
+        """Whether it waits still. No pause is longer than a day: what was noted by a clock far
+        ahead holds nothing up.
+        """
+        return now < self.until <= now + 2 * LONGEST_PAUSE
+
 
 @dataclass(frozen=True)
 class Kept:
@@ -36,7 +42,9 @@ class Kept:
     folder: Path
 
     def rows(self, query: str, values: tuple[object, ...] = ()) -> list[Any]:
-        """What a query finds."""
+        """What a query finds; nothing, where there is no database yet."""
+        if not (self.folder / "state.sqlite").exists():
+            return []
         with closing(sqlite3.connect(self.folder / "state.sqlite")) as read:
             return read.execute(query, values).fetchall()
 

@@ -15,6 +15,7 @@ from syncline.testing.histories.kept import Waits
 class Run:
     """`policy` and `members` are those it began with, whatever is changed meanwhile.
 
+    `number`: in the order in which they began.
     `settled` maps each member to the policy under which a run of theirs came to its end before.
     `live`: the records of a side, `pairs`: those that are on both.
     `began`: in seconds since 1970. `approved`: how many operations people had released.
@@ -23,6 +24,7 @@ class Run:
     which a call may repeat by its key.
     """
 
+    number: int
     policy: ObjectPolicy
     borders: PerSide[Border]
     members: tuple[str, ...]

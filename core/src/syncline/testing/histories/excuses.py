@@ -119,7 +119,10 @@ class Excuses:
     # --- one side is missing --------------------------------------------------------------------
 
     def of_absence(self, pair: Pair, side: Side) -> str:
-        """Why a person need not be on this side."""
+        """Why a person need not be on this side. `severed`: they were deleted here while nothing
+        could be deleted at the other side, so that the survivor stays there alone; `merged`: their
+        record became part of another one, which is linked already.
+        """
         excuses = {
             "direction": not self.policy.direction.writes(side),
             "held": not self.policy.create[side],

@@ -132,8 +132,16 @@ class Excuses:
             "severed": pair.family in self.history.severed[side],
             "merged": pair.family in self.ledger.merged_at[side],
             "shared": self._ends_one_link(pair, side),
+            "ambiguous": self._ambiguous_to_the_deleted(pair, side),
         }
         return next((why for why, holds in excuses.items() if holds), "")
+
+    def _ambiguous_to_the_deleted(self, pair: Pair, side: Side) -> bool:
+        """One of several records of a person had its counterpart deleted here, the others wait,
+        since they carry the same match key.
+        """
+        deleted = pair.family in self.history.ever_deleted[side]
+        return deleted and self._waits(pair, "ambiguous")
 
     def of_number(self, pair: Pair) -> str:
         """Why there may be more records of a person on one side: several that carry the same match
@@ -199,9 +207,13 @@ class Excuses:
 
     def _blank(self, pair: Pair, name: str) -> bool:
         """One way, and no base (after a change, a loss of the state, of two that were entered): the
-        source's blanks clear nothing.
+        source's blanks clear nothing. Nor do those of a copy that we made, for another member than
+        the one whose value the shared record has: to it the field never went.
         """
         source = self.policy.field_direction(name).source
         if source is None or pair.entries[source][0].fields.get(name):
             return False
-        return self.history.baseless or self.ledger.births[pair.family] > 1
+        entered_twice = self.ledger.births[pair.family] > 1
+        copied = pair.entries[source][0].id not in self.ledger.made
+        shared = pair.family in self.history.shared
+        return self.history.baseless or entered_twice or (copied and shared)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -12,8 +13,13 @@ from syncline.state.links import LINK
 from syncline.testing.histories.deeds import Deed
 from syncline.testing.histories.kept import Kept, Waits
 
-MENDS: Final[frozenset[Deed]] = frozenset({"mend", "unlock", "accept"})
-_PARTNERS: Final = f'SELECT left_id, right_id FROM "{LINK.name}" WHERE ? IN (left_id, right_id)'  # noqa: S608
+MENDS: Final[Mapping[Deed, frozenset[str]]] = {
+    "mend": frozenset({"unreadable"}),
+    "unlock": frozenset({"read only", "no permission"}),
+    "accept": frozenset({"refused"}),
+}
+"""What each edit mends, by the reasons why records wait."""
+_PARTNERS: Final = f'SELECT left_id, right_id FROM "{LINK.name}" WHERE left_id = ? OR right_id = ?'  # noqa: S608
 
 
 @dataclass
@@ -26,10 +32,12 @@ class Mending:
     stores: PerSide[MemoryStore]
     _asleep: dict[tuple[Side, RecordId], set[Waits]] = field(default_factory=dict)
 
-    def mended(self, side: Side, id: RecordId) -> None:
+    def mended(self, deed: Deed, side: Side, id: RecordId) -> None:
         """Somebody has mended a record."""
-        ids = {id, *(each for row in self.kept.rows(_PARTNERS, (id,)) for each in row)}
-        self._asleep[side, id] = {each for each in self.kept.waiting() if each.record in ids}
+        partners = {each for row in self.kept.rows(_PARTNERS, (id, id)) for each in row}
+        ids = {id} if deed == "mend" else {id, *partners}
+        waiting = [each for each in self.kept.waiting() if each.reason in MENDS[deed]]
+        self._asleep[side, id] = {each for each in waiting if each.record in ids}
 
     def read(self, members: tuple[str, ...]) -> None:
         """A run of these members came to its end, and nothing happened in it."""

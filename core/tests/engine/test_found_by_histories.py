@@ -13,7 +13,7 @@ import pytest
 from syncline.connectors.memory import MemoryOptions
 from syncline.connectors.memory.options import Protection
 from syncline.model.sides import PerSide, Side
-from syncline.policy.schema import Conflict, Direction, FieldRule, LeftScope
+from syncline.policy.schema import Conflict, Direction, FieldRule, LeftScope, Records
 from syncline.testing.histories import (
     INSIDE,
     At,
@@ -27,6 +27,7 @@ from syncline.testing.histories import (
 from syncline.testing.histories.story import (
     Ahead,
     Decide,
+    Look,
     LoseState,
     Settle,
     Stage,
@@ -361,3 +362,35 @@ def test_what_was_edited_since_the_state_was_lost_waits_where_no_key_tells(
     history = Stage.at(tmp_path).play(Story(start, (*lost, edited)))
 
     assert [len(history.ledger.live(side)) for side in (LEFT, RIGHT)] == [2, 2]
+
+
+def test_a_plan_shows_what_is_written_to_a_shared_record_and_a_run_tells_its_other_copies(
+    tmp_path: Path,
+) -> None:
+    """The oracle asked the plan for the second step, which follows from the first one's answer."""
+    start = Start(
+        right=("one feed",),
+        policy={"records": PerSide(Records.OWN, Records.VISIBLE)},
+        members=("ada", "bob"),
+        people=(People("create", LEFT, 1),),
+        in_step=True,
+    )
+    edited = Work((), (Event(1, "after", People("edit", LEFT), "changes"),))
+
+    history = Stage.at(tmp_path).play(Story(start, (edited, Look())))
+
+    assert [len(history.ledger.live(side)) for side in (LEFT, RIGHT)] == [2, 1]
+
+
+def test_an_edit_of_one_copy_of_a_shared_record_is_one_write_to_each_other_copy(
+    tmp_path: Path,
+) -> None:
+    start = Start(
+        right=("one feed",),
+        policy={"records": PerSide(Records.OWN, Records.VISIBLE)},
+        members=("ada", "bob"),
+        people=(People("create", LEFT, 1),),
+        in_step=True,
+    )
+
+    Stage.at(tmp_path).play(Story(start, (Work((People("edit", LEFT),)),)))

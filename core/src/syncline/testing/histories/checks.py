@@ -149,10 +149,12 @@ class Checks:
             there = history.ledger.families(side.other)
             for family, count in history.updates[side].items():
                 edited = deeds[side.other][family]
-                if history.world.policy.drift is Drift.REVERT:
+                shared = family in history.shared  # an edit of one copy reaches the others
+                if history.world.policy.drift is Drift.REVERT or shared:
                     edited += deeds[side][family]
                 most = edited + late * len(there.get(family, ()))  # each copy is rewritten once
                 most += deeds[side][family] if edited else 0
+                most *= len(history.ledger.families(side).get(family, ())) if shared else 1
                 assert count <= most, f"P13: {count} updates of {family} at {side}, {most} edits"
 
 

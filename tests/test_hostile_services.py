@@ -11,6 +11,7 @@ import logging
 import re
 import traceback
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -165,7 +166,8 @@ def _run(world: World) -> RunReport:
 
     plugins = PluginManager.discover()
     configuration = load(world.folder / "syncline.toml", plugins)
-    around = Surroundings(sleep=lambda _seconds: None)
+    now = lambda: datetime.now(UTC) + world.passed  # noqa: E731 - ours goes on with the services'
+    around = Surroundings(now=now, sleep=lambda _seconds: None)
     with Session.open(configuration, plugins, surroundings=around) as session:
         return session.run(Selection(full=True))
 

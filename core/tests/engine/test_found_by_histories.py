@@ -13,7 +13,7 @@ import pytest
 from syncline.connectors.memory import MemoryOptions
 from syncline.connectors.memory.options import Protection
 from syncline.model.sides import PerSide, Side
-from syncline.policy.schema import Conflict, Direction, FieldRule, LeftScope
+from syncline.policy.schema import Conflict, Direction, FieldRule, LeftScope, Records
 from syncline.testing.histories import (
     INSIDE,
     At,
@@ -24,7 +24,17 @@ from syncline.testing.histories import (
     People,
     Rival,
 )
-from syncline.testing.histories.story import Settle, Stage, Start, Story, Work
+from syncline.testing.histories.story import (
+    Ahead,
+    Decide,
+    Look,
+    LoseState,
+    Settle,
+    Stage,
+    Start,
+    Story,
+    Work,
+)
 from syncline.testing.quick_state import QuickState
 
 LEFT, RIGHT = Side.LEFT, Side.RIGHT
@@ -276,3 +286,111 @@ def test_a_birthday_that_is_none_holds_up_nobody_else_and_can_be_mended(
     start = Start(people=people, in_step=True)
 
     Stage.at(tmp_path).play(Story(start, (spoiled, Settle(full=False), mended)))
+
+
+def test_an_edit_that_people_take_back_before_anything_is_written_is_none(tmp_path: Path) -> None:
+    """The oracle took it for an edit of the source, which ends what the target's user had done."""
+    policy = {"direction": Direction.LEFT_TO_RIGHT}
+    start = Start(policy=policy, people=(People("create", LEFT, 0, 1),), in_step=True)
+    both = (People("add", RIGHT, 2, 2), People("add", LEFT, 2, 1))
+    cut = Work(both, (Event(5, "before", "stop", "commit"),))
+    taken_back = Work((People("drop", LEFT, 0, 1),))
+
+    Stage.at(tmp_path).play(Story(start, (cut, taken_back)))
+
+
+@pytest.mark.parametrize("side", [LEFT, RIGHT])
+def test_instants_without_a_zone_hold_up_no_record(tmp_path: Path, side: Side) -> None:
+    start = Start(
+        policy={"conflict": Conflict.NEWEST_WINS},
+        people=(People("create", LEFT), People("create", RIGHT)),
+        in_step=True,
+    )
+    both = (People("no zone", side), People("edit", LEFT, 0, 0), People("edit", RIGHT, 0, 0))
+    made = Work((*both, People("create", side)))
+
+    Stage.at(tmp_path).play(Story(start, (made, Settle(full=False))))
+
+
+@pytest.mark.parametrize("seconds", [400.0, 90_000.0, 2 * 365 * 86_400.0])
+def test_a_run_while_our_clock_is_ahead_costs_nothing(tmp_path: Path, seconds: float) -> None:
+    people = (People("create", LEFT), People("create", RIGHT))
+    start = Start(left=("stamps", "no keys"), people=people, in_step=True)
+    overwritten = Work((People("edit", LEFT), People("edit", RIGHT)))
+    later = Work((People("edit", LEFT), People("create", RIGHT)))
+
+    Stage.at(tmp_path).play(Story(start, (overwritten, Ahead(seconds), later, Settle(full=False))))
+
+
+@pytest.mark.parametrize("winner", [LEFT, RIGHT])
+def test_what_a_person_decides_in_between_is_done(tmp_path: Path, winner: Side) -> None:
+    start = Start(
+        policy={"conflict": Conflict.MANUAL}, people=(People("create", LEFT),), in_step=True
+    )
+    apart = Work((People("edit", LEFT), People("edit", RIGHT)))
+
+    history = Stage.at(tmp_path).play(Story(start, (apart, Decide(winner), Work())))
+
+    held = {str(side): history.ledger.live(side)[0].fields["job_title"] for side in (LEFT, RIGHT)}
+    assert held["left"] == held["right"]
+
+
+def test_a_shared_record_that_is_given_away_comes_to_its_new_owner(tmp_path: Path) -> None:
+    start = Start(
+        right=("one feed",),
+        members=("ada", "bob"),
+        people=(People("create", RIGHT, 0),),
+        in_step=True,
+    )
+    given = Work((People("give", RIGHT, 0, 1),))
+
+    history = Stage.at(tmp_path).play(Story(start, (given,)))
+
+    assert len(history.stores.left.read("bob")) == 1
+
+
+@pytest.mark.parametrize("state_lost", [False, True])
+def test_what_was_edited_since_the_state_was_lost_waits_where_no_key_tells(
+    tmp_path: Path, state_lost: bool
+) -> None:
+    keyless = ("no keys",)
+    people = (People("create", LEFT), People("create", LEFT))
+    start = Start(left=keyless, right=keyless, policy={"match": ()}, people=people, in_step=True)
+    lost = (LoseState(),) if state_lost else ()
+    edited = Work((People("edit", LEFT, 0, 0),))
+
+    history = Stage.at(tmp_path).play(Story(start, (*lost, edited)))
+
+    assert [len(history.ledger.live(side)) for side in (LEFT, RIGHT)] == [2, 2]
+
+
+def test_a_plan_shows_what_is_written_to_a_shared_record_and_a_run_tells_its_other_copies(
+    tmp_path: Path,
+) -> None:
+    """The oracle asked the plan for the second step, which follows from the first one's answer."""
+    start = Start(
+        right=("one feed",),
+        policy={"records": PerSide(Records.OWN, Records.VISIBLE)},
+        members=("ada", "bob"),
+        people=(People("create", LEFT, 1),),
+        in_step=True,
+    )
+    edited = Work((), (Event(1, "after", People("edit", LEFT), "changes"),))
+
+    history = Stage.at(tmp_path).play(Story(start, (edited, Look())))
+
+    assert [len(history.ledger.live(side)) for side in (LEFT, RIGHT)] == [2, 1]
+
+
+def test_an_edit_of_one_copy_of_a_shared_record_is_one_write_to_each_other_copy(
+    tmp_path: Path,
+) -> None:
+    start = Start(
+        right=("one feed",),
+        policy={"records": PerSide(Records.OWN, Records.VISIBLE)},
+        members=("ada", "bob"),
+        people=(People("create", LEFT, 1),),
+        in_step=True,
+    )
+
+    Stage.at(tmp_path).play(Story(start, (Work((People("edit", LEFT),)),)))

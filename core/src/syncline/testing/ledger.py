@@ -8,7 +8,7 @@ from all others are its first letters; or with other capitals, since those do no
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from syncline.connectors.memory import MemoryStore
@@ -39,7 +39,7 @@ class Ledger:
     somewhere. `births`: how often people made, or restored, a person. `deleted`: whom they deleted
     on a side, `touched`: when they last changed a field of somebody there (by a number that only
     grows), `edited`: the same, without the records they deleted; `merged`: whose record they
-    merged into another one, and whose that was.
+    merged into another one, and whose that was; `merged_at`: on which side.
     """
 
     stores: PerSide[MemoryStore]
@@ -49,9 +49,13 @@ class Ledger:
     touched: PerSide[dict[tuple[str, str], int]] = field(default_factory=lambda: PerSide({}, {}))
     edited: PerSide[dict[tuple[str, str], int]] = field(default_factory=lambda: PerSide({}, {}))
     merged: dict[str, str] = field(default_factory=dict)
+    merged_at: PerSide[set[str]] = field(default_factory=_per_side_sets)
     made: set[RecordId] = field(default_factory=set)
     arrived: PerSide[set[str]] = field(default_factory=_per_side_sets)
     deeds: PerSide[Counter[str]] = field(default_factory=lambda: PerSide(Counter(), Counter()))
+    _rested: PerSide[dict[RecordId, Mapping[str, Value]]] = field(
+        default_factory=lambda: PerSide({}, {})
+    )
     _typed: int = 0
     _deeds: int = 0
 
@@ -93,6 +97,7 @@ class Ledger:
         """Somebody merges a record into another one, whose values stay."""
         self._gone(side, loser)
         self.merged[self.family(side, loser)] = self.family(side, winner)
+        self.merged_at[side].add(self.family(side, loser))
         self.stores[side].merge(loser, winner)
 
     def restore(self, side: Side, id: RecordId) -> None:
@@ -151,6 +156,11 @@ class Ledger:
             found.setdefault(str(each.fields["family_name"]), []).append(each)
         return found
 
+    def whose(self, families: Collection[str]) -> dict[RecordId, str]:
+        """The records of these people, each with whose it is."""
+        live = [(each.id, self.family(side, each.id)) for side in SIDES for each in self.live(side)]
+        return {id: family for id, family in live if family in families}
+
     def on_a_side(self) -> set[str]:
         """Every value that is on a side now."""
         return {v for side in SIDES for each in self.live(side) for v in values_in(each.fields)}
@@ -162,6 +172,13 @@ class Ledger:
     def last_edit(self, side: Side, family: str, names: Iterable[str] = FOLLOWED) -> int:
         """The same, of what is there: that one of two records of a person went edits no other."""
         return max((self.edited[side].get((family, name), 0) for name in names), default=0)
+
+    def is_as_it_was(self, side: Side, id: RecordId, names: Iterable[str]) -> bool:
+        """Whether these fields hold what they did when all was quiet: edits that people took back
+        themselves are none.
+        """
+        before, now = self._rested[side].get(id), self.stores[side].entries[id].fields
+        return before is not None and all(before.get(n) == now.get(n) for n in names)
 
     def was_deleted(self, side: Side, family: str) -> bool:
         """Whether people deleted somebody there, or whom they had merged them into."""
@@ -187,6 +204,8 @@ class Ledger:
             if all(each.writable == WRITABLE for found in there for each in found[family])
         }
         for side in SIDES:
+            self._rested[side].clear()
+            self._rested[side].update({each.id: each.fields for each in self.live(side)})
             self.deleted[side].difference_update(passed)
             self.deeds[side].clear()
 

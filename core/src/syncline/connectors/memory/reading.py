@@ -234,10 +234,14 @@ def as_record(store: MemoryStore, spec: TypeSpec | None, entry: Entry) -> Record
         owner=entry.place.account,
         container=entry.place.container,
         marker=entry.marker if spec else None,
-        modified=entry.changed,
-        created=entry.created,
+        modified=_told(store, entry.changed),
+        created=_told(store, entry.created),
         writable=entry.writable,
     )
+
+
+def _told(store: MemoryStore, instant: datetime) -> datetime:
+    return instant.replace(tzinfo=None) if store.zoneless else instant
 
 
 def _readable(store: MemoryStore, spec: TypeSpec, entry: Entry) -> dict[str, Value]:

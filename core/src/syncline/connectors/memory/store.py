@@ -31,7 +31,8 @@ class MemoryStore:
     The methods are the back door: what a user does, in canonical fields, by account *names*.
     `fault`, `password` and `hidden_fields` may be changed at any time, as may `instead`: the
     outcome that every write then gets instead of being carried out, and `told_ahead`: by how many
-    seconds the time that the store tells is wrong, though its stamps are right. `mails` lists who
+    seconds the time that the store tells is wrong, though its stamps are right. `zoneless`: records
+    come with instants that say no zone, so that nobody knows what they mean. `mails` lists who
     would have been written to, `writes` counts what came in through the connector.
     """
 
@@ -61,6 +62,7 @@ class MemoryStore:
         self.mails: list[tuple[str, RecordId]] = []
         self.epoch = 0
         self.told_ahead = 0.0
+        self.zoneless = False
 
     # --- stores by name ---------------------------------------------------------------------
 

@@ -27,7 +27,9 @@ from syncline.testing.histories.deeds import INSIDE, Deed, People
 from syncline.testing.histories.events import FAULTS, RIVALS, At, Event
 from syncline.testing.histories.services import QUIRKS
 from syncline.testing.histories.story import (
+    Ahead,
     Configure,
+    Decide,
     Look,
     LoseState,
     Settle,
@@ -52,8 +54,9 @@ THEMES: Final[dict[str, tuple[Deed, ...]]] = {
     "locks": ("lock", "half lock", "unlock", "edit"),
     "many": ("empty", "wipe", "delete", "create", "create"),
     "spoiled": ("spoil", "spoil", "mend", "edit"),
-    "rounds": ("edit", "edit", "touch"),
-    "odd": ("refused", "expire", "expire", "touch"),
+    "rounds": ("edit", "edit", "touch", "spoil", "mend", "give"),
+    "odd": ("refused", "accept", "expire", "expire", "touch"),
+    "times": ("no zone", "ahead", "ahead", "edit", "create"),
 }
 _SMALL_GUARDS = GuardLimits(deletions=1, deletion_share=0.1, cleared_share=0.3, minimum_links=3)
 _OWN = PerSide(Records.OWN, Records.OWN)
@@ -143,9 +146,13 @@ class _Author:
             return self._configure()
         if draw < 0.88:
             return Settle(full=self._rarely(0.3))
-        if draw < 0.93:
+        if draw < 0.92:
             return Wait(self.chance.choice([0.4, 70.0, 700.0, 90_000.0]), self._rarely(0.5))
-        return LoseState() if draw > 0.98 else Look()
+        if draw < 0.95:
+            return Decide(self.chance.choice(list(Side)))
+        if draw < 0.965:
+            return Ahead(self.chance.choice([400.0, 90_000.0, 2 * 365 * 86_400.0]))
+        return LoseState() if draw > 0.985 else Look()
 
     def _work(self, deeds: Sequence[Deed], changing: bool) -> Work:
         people = [self._people(deeds) for _deed in range(self.chance.randint(1, 3))]

@@ -40,7 +40,7 @@ class Checks:
     def nothing_is_lost(self) -> None:
         """P3: a value a person typed is on a side, or was overwritten and is in the history."""
         ledger = self.history.ledger
-        lost = ledger.standing - ledger.on_a_side() - self.history.overwritten()
+        lost = ledger.standing - ledger.on_a_side() - self.history.kept.overwritten()
         assert not lost, f"P3: lost: {sorted(lost)}"
 
     def nothing_is_doubled(self) -> None:
@@ -73,8 +73,18 @@ class Checks:
             for side in SIDES:
                 absent = not pair.entries[side] and not excuses.of_absence(pair, side)
                 assert not absent, f"{self.name}: {pair} is missing at {side}"
-            if all(pair.entries):
+            if all(len(found) == 1 for found in pair.entries):
                 self._same(pair, excuses)
+            else:
+                self._as_many(pair, excuses)
+
+    def _as_many(self, pair: Pair, excuses: Excuses) -> None:
+        """Somebody who was entered several times is there as often on both sides."""
+        numbers = pair.entries.map(len)
+        for side in SIDES:
+            fewer = numbers[side] < numbers[side.other]
+            excused = not fewer or excuses.of_number(pair) or excuses.of_absence(pair, side)
+            assert excused, f"{self.name}: {pair} is there {numbers.left} and {numbers.right} times"
 
     def _same(self, pair: Pair, excuses: Excuses) -> None:
         left, right = (each[0].fields for each in pair.entries)
@@ -134,14 +144,17 @@ class Checks:
         history, deeds = self.history, self.history.ledger.deeds
         if not history.calm or history.world.policy.direction is Direction.NONE:
             return
-        late = [store.options.rewrites_later is not None for store in history.stores]
+        late = any(store.options.rewrites_later is not None for store in history.stores)
         for side in SIDES:
+            there = history.ledger.families(side.other)
             for family, count in history.updates[side].items():
                 edited = deeds[side.other][family]
-                if history.world.policy.drift is Drift.REVERT:
+                shared = family in history.shared  # an edit of one copy reaches the others
+                if history.world.policy.drift is Drift.REVERT or shared:
                     edited += deeds[side][family]
-                most = edited + any(late) if edited or any(late) else 0
+                most = edited + late * len(there.get(family, ()))  # each copy is rewritten once
                 most += deeds[side][family] if edited else 0
+                most *= len(history.ledger.families(side).get(family, ())) if shared else 1
                 assert count <= most, f"P13: {count} updates of {family} at {side}, {most} edits"
 
 

@@ -19,7 +19,8 @@ from syncline.testing.ledger import FOLLOWED, Ledger
 Deed = Literal[
     "create", "refused", "meet", "edit", "clear", "add", "drop", "delete", "again", "restore",
     "merge", "touch", "leave", "enter", "hide", "show", "lock", "half lock", "unlock",
-    "empty", "wipe", "forbid", "allow", "expire", "spoil", "mend",
+    "empty", "wipe", "forbid", "allow", "expire", "spoil", "mend", "accept", "give",
+    "no zone", "ahead",
 ]  # fmt: skip
 DEEDS: Final[tuple[Deed, ...]] = get_args(Deed)
 
@@ -63,6 +64,8 @@ class Deeds:
             "forbid": self._forbid,
             "allow": self._allow,
             "expire": self._expire,
+            "no zone": self._no_zone,
+            "ahead": self._ahead,
         }
         if people.deed in to_all:
             to_all[people.deed](people)
@@ -101,6 +104,8 @@ class Deeds:
             "unlock": lambda: store.protect(id, WRITABLE),
             "spoil": lambda: self._bear(side, id, SPOILED),
             "mend": lambda: self._bear(side, id, None),
+            "accept": lambda: self._accept(side, id),
+            "give": lambda: self._give(people, id),
         }
         deeds[people.deed]()
         return set()
@@ -122,6 +127,19 @@ class Deeds:
         store = self.ledger.stores[side]
         store.write(store.entries[id], {"birthday": birthday})
         self.ledger.counts(side, id)
+
+    def _accept(self, side: Side, id: RecordId) -> None:
+        """Whom a service refused gets a name that it takes."""
+        store = self.ledger.stores[side]
+        if store.entries[id].fields.get("given_name") == REFUSED:
+            store.update(id, {"given_name": "A"})
+            self.ledger.counts(side, id)
+
+    def _give(self, people: People, id: RecordId) -> None:
+        """A record of a shared system gets another owner."""
+        store = self.ledger.stores[people.side]
+        if store.options.feed == "connection":
+            store.give(id, self._member(people.field))
 
     # --- new records ----------------------------------------------------------------------------
 
@@ -183,6 +201,14 @@ class Deeds:
 
     def _expire(self, people: People) -> None:
         self.ledger.stores[people.side].expire_cursors()
+
+    def _no_zone(self, people: People) -> None:
+        """From now on the service tells when records were changed without saying in which zone."""
+        self.ledger.stores[people.side].zoneless = True
+
+    def _ahead(self, people: People) -> None:
+        """In the next run the time that the service tells is wrong."""
+        self.ledger.stores[people.side].told_ahead = 700.0
 
     # --- small things ---------------------------------------------------------------------------
 

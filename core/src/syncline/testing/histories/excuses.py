@@ -6,14 +6,18 @@ says in its docstring what grants it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from syncline.connectors.memory.entries import Entry
+from syncline.engine.alike import SIMILAR
+from syncline.engine.recover_creates import UNCERTAIN
 from syncline.model.records import WRITABLE
 from syncline.model.sides import SIDES, Side
 from syncline.policy.schema import Conflict, Direction, ObjectPolicy
 from syncline.testing.histories.deeds import REFUSED, is_spoiled
+from syncline.testing.histories.kept import Waits
 from syncline.testing.histories.lanes import Pair
 from syncline.testing.ledger import FOLLOWED, Ledger
 
@@ -25,18 +29,20 @@ if TYPE_CHECKING:
 class Excuses:
     """By the policy that holds now. `conflicts` are the labels of what waits for a person,
     `waiting` the records that wait for their pause; `listed`: whether everything was listed.
+    `kept` is what the state says of records that wait.
     """
 
     history: History
     conflicts: tuple[str, ...]
     waiting: frozenset[str]
     listed: bool
+    kept: Sequence[Waits]
 
     @classmethod
     def now(cls, history: History, waiting: frozenset[str], *, listed: bool) -> Excuses:
         """What is excused at this moment."""
         conflicts = tuple(each.label for each in history.session().conflicts())
-        return cls(history, conflicts, waiting, listed)
+        return cls(history, conflicts, waiting, listed, history.kept.waiting())
 
     @property
     def policy(self) -> ObjectPolicy:
@@ -59,12 +65,11 @@ class Excuses:
             "unreadable": any(not e.readable or is_spoiled(e) for _side, e in entries),
             "outside": any(self._outside(side, each) for side, each in entries),
             "waiting": any(each.id in self.waiting for _side, each in entries),
+            "given away": (pair.member, family) in self.history.owners.given,
             "in conflict": self._in_conflict(family),
-            "several": any(len(pair.entries[side]) > 1 for side in SIDES),
-            "merged": family in self.ledger.merged or family in self.ledger.merged.values(),
+            "similar": self.history.forgot and self._waits(pair, SIMILAR),
+            "uncertain": self._is_uncertain(pair),
             "refused": any(self._refused(each) for _side, each in entries),
-            "severed": family in self.history.severed,
-            "shared": self._shared(pair),
             "withheld": self._deletion_withheld(pair),
             "held": self._held_apart(family),
             "unmatched": self.ledger.births[family] > 1 and not self.policy.match,
@@ -85,14 +90,25 @@ class Excuses:
         """A service refuses the person for good; and nobody else suffers from it (P9)."""
         return entry.fields.get("given_name") == REFUSED
 
-    def _shared(self, pair: Pair) -> bool:
-        """Deleting a record that several members have ends only one link (`shared_delete`)."""
-        return pair.family in self.history.shared & self.history.ever_deleted
+    def _is_uncertain(self, pair: Pair) -> bool:
+        """A create without an answer, and one that only a person can tell from it: nothing is
+        created to be on the safe side, where a service keeps no key of ours.
+        """
+        keyless = any(store.options.idempotency == "none" for store in self.history.stores)
+        return keyless and self._waits(pair, UNCERTAIN)
+
+    def _waits(self, pair: Pair, reason: str) -> bool:
+        """Whether a record of the pair waits for a person, for this reason."""
+        ids = {each.id for side in SIDES for each in pair.entries[side]}
+        return any(each.record in ids for each in self.kept if each.reason == reason)
 
     def _deletion_withheld(self, pair: Pair) -> bool:
         """The survivor stays linked to what was deleted: who is entered again is ambiguous."""
         withheld = any(self._withheld(side, "delete") for side in SIDES)
-        return withheld and pair.family in self.history.ever_deleted
+        return withheld and self._ever_deleted(pair.family)
+
+    def _ever_deleted(self, family: str) -> bool:
+        return any(family in deleted for deleted in self.history.ever_deleted)
 
     def _held_apart(self, family: str) -> bool:
         """Where nothing may be created, who is entered later is neither created nor linked."""
@@ -103,15 +119,41 @@ class Excuses:
     # --- one side is missing --------------------------------------------------------------------
 
     def of_absence(self, pair: Pair, side: Side) -> str:
-        """Why a person need not be on this side."""
+        """Why a person need not be on this side. `severed`: they were deleted here while nothing
+        could be deleted at the other side, so that the survivor stays there alone; `merged`: their
+        record became part of another one, which is linked already.
+        """
         excuses = {
             "direction": not self.policy.direction.writes(side),
             "held": not self.policy.create[side],
             "not deleted": self._may_not_be_deleted(pair, side),
             "stays away": self._stays_away(pair, side),
             "withheld": self._withheld(side.other, "delete"),
+            "severed": pair.family in self.history.severed[side],
+            "merged": pair.family in self.ledger.merged_at[side],
+            "shared": self._ends_one_link(pair, side),
+            "ambiguous": self._ambiguous_to_the_deleted(pair, side),
         }
         return next((why for why, holds in excuses.items() if holds), "")
+
+    def _ambiguous_to_the_deleted(self, pair: Pair, side: Side) -> bool:
+        """One of several records of a person had its counterpart deleted here, the others wait,
+        since they carry the same match key.
+        """
+        deleted = pair.family in self.history.ever_deleted[side]
+        return deleted and self._waits(pair, "ambiguous")
+
+    def of_number(self, pair: Pair) -> str:
+        """Why there may be more records of a person on one side: several that carry the same match
+        key wait as ambiguous; and where all members share a feed, some are other people's.
+        """
+        shared = any(store.options.feed == "connection" for store in self.history.stores)
+        excuses = {"ambiguous": self._waits(pair, "ambiguous"), "other people's": shared}
+        return next((why for why, holds in excuses.items() if holds), "")
+
+    def _ends_one_link(self, pair: Pair, side: Side) -> bool:
+        """Deleting a record that several members have ends only one link (`shared_delete`)."""
+        return pair.family in self.history.shared & self.history.ever_deleted[side]
 
     def _may_not_be_deleted(self, pair: Pair, side: Side) -> bool:
         """Deleted on this side, but the survivor is locked."""
@@ -123,7 +165,7 @@ class Excuses:
         """One way: whom the target's user deleted stays away until the source is edited."""
         if self.policy.direction.source is not side.other:
             return False
-        deleted = pair.family in self.history.ever_deleted
+        deleted = self._ever_deleted(pair.family)
         edited = self.ledger.last_edit(side.other, pair.family)
         return deleted and edited < self.ledger.last_touch(side, pair.family)
 
@@ -159,14 +201,19 @@ class Excuses:
         if source is None:
             return False
         names = FOLLOWED if self.policy.direction.source is not None else (name,)
-        edited = self.ledger.last_edit(source, pair.family, names)
+        taken_back = self.ledger.is_as_it_was(source, pair.entries[source][0].id, names)
+        edited = 0 if taken_back else self.ledger.last_edit(source, pair.family, names)
         return self.ledger.last_touch(source.other, pair.family, (name,)) > edited
 
     def _blank(self, pair: Pair, name: str) -> bool:
         """One way, and no base (after a change, a loss of the state, of two that were entered): the
-        source's blanks clear nothing.
+        source's blanks clear nothing. Nor do those of a copy that we made, for another member than
+        the one whose value the shared record has: to it the field never went.
         """
         source = self.policy.field_direction(name).source
         if source is None or pair.entries[source][0].fields.get(name):
             return False
-        return self.history.baseless or self.ledger.births[pair.family] > 1
+        entered_twice = self.ledger.births[pair.family] > 1
+        copied = pair.entries[source][0].id not in self.ledger.made
+        shared = pair.family in self.history.shared
+        return self.history.baseless or entered_twice or (copied and shared)

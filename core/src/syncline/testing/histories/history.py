@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
-
-from sqlmodel import SQLModel
 
 from syncline.connectors.memory import MemoryOptions
 from syncline.errors import StateError
@@ -19,24 +16,23 @@ from syncline.plugin.manager import PluginManager
 from syncline.policy.schema import ObjectPolicy
 from syncline.run.selection import Selection
 from syncline.run.session import Session
-from syncline.state.attention import ATTENTION
-from syncline.state.history import HISTORY
-from syncline.state.leases import LEASE
-from syncline.state.vault import Vault
 from syncline.testing.crashes import LEASE_IS_OVER, Died
 from syncline.testing.histories.border import drawn, redrawn
 from syncline.testing.histories.checks import Checks
+from syncline.testing.histories.clocks import ahead
 from syncline.testing.histories.deeds import Deed, Deeds, People
 from syncline.testing.histories.events import Event
-from syncline.testing.histories.foreseen import foreseen
+from syncline.testing.histories.foreseen import foreseen, unforeseen
+from syncline.testing.histories.kept import Kept
 from syncline.testing.histories.lanes import lanes_of
+from syncline.testing.histories.mending import MENDS, Mending
+from syncline.testing.histories.owners import Owners
 from syncline.testing.histories.runs import Run
 from syncline.testing.histories.watch import Calls, Commits, Watch
-from syncline.testing.ledger import Ledger, values_in
+from syncline.testing.ledger import Ledger
 from syncline.testing.quick_state import QuickState
-from syncline.testing.rehearsal import KEY, EngineWorld
+from syncline.testing.rehearsal import EngineWorld
 
-_TABLES: Final = tuple(each.name for each in SQLModel.metadata.sorted_tables)
 _EDITS: Final = frozenset({"create", "edit", "clear", "add", "drop", "delete", "touch", "expire"})
 """Deeds after which both sides still count each other's edits exactly."""
 
@@ -45,11 +41,12 @@ class History:
     """One world, its people, and the checks.
 
     `calm`: since both sides were in step nothing happened but edits. `baseless`: the engine may
-    have lost what both sides were settled at. `severed`: who was deleted where nothing may be
-    deleted; `shared`: whom several accounts of a side had at once. `pairs`: which records belonged
+    have lost what both sides were settled at; `forgot`: it lost everything. `severed`: who was
+    deleted at a side while nothing could be at the other; `shared`: whom several accounts of a
+    side had at once. `pairs`: which records belonged
     together when both sides were in step; `torn`: whose pair people have taken apart since.
     `shown`: fields that were hidden when they were read, so that only a listing finds them.
-    `borders`: who was ever in the data sets.
+    `borders`: who was ever in the data sets. `decided`: about whom a person decided since.
     """
 
     def __init__(
@@ -76,6 +73,7 @@ class History:
         )
         self.world.people = self.members = members
         self.world.set(**policy)
+        self.kept = Kept(folder)
         self.stores = PerSide(self.world.left, self.world.right)
         self.ledger = Ledger(self.stores)
         self.deeds = Deeds(self.ledger, lambda: self.world.people)
@@ -84,19 +82,22 @@ class History:
             self.stores[side].fault = Calls(self.watch, side)
         self.world.commits = Commits(self.watch)
         self.borders = drawn(self.ledger, self.world.policy.where)
-        self.calm, self.baseless = True, False
-        self.severed: set[str] = set()
+        self.calm, self.baseless, self.forgot = True, False, False
+        self.severed: PerSide[set[str]] = PerSide(set(), set())
         self.shown: set[str] = set()
-        self.ever_deleted: set[str] = set()
+        self.ever_deleted: PerSide[set[str]] = PerSide(set(), set())
         self.shared: set[str] = set()
+        self.decided: set[str] = set()
+        self.owners = Owners(self.ledger)
         self.pairs: Mapping[tuple[str, str], tuple[RecordId, RecordId]] = {}
         self.torn: set[tuple[str, str]] = set()
         self.updates: PerSide[Counter[str]] = PerSide(Counter(), Counter())
         self._settled: dict[str, ObjectPolicy] = {}
+        self._settled_by: defaultdict[str, int] = defaultdict(int)
         self._approved = 0
+        self.mending = Mending(self.kept, self.stores)
         self._alone: tuple[str, ...] = ()
         self._session: Session | None = None
-        self._reader: sqlite3.Connection | None = None
         self._configured: Any = None
         self._meanwhile: Callable[[], None] | None = None
         self.counted: Counter[str] = Counter()
@@ -111,6 +112,7 @@ class History:
     def do(self, people: People) -> Mapping[RecordId, set[str]]:
         """The same, without time passing; what was typed into records that were there."""
         ledger, gone = self.ledger, sum(len(each) for each in self.ledger.deleted)
+        owners = self.owners.now()
         births, deleted = Counter(ledger.births), self.ledger.deleted.map(set)
         outside = {f for s in SIDES for f in ledger.families(s) if self._rests(s, f)}
         hidden = [store.hidden_fields for store in self.stores]
@@ -120,17 +122,22 @@ class History:
         self.look_at_borders()
         self.counted["deeds"] += 1
         moved = {family for family, count in ledger.births.items() if count != births[family]}
-        gone_now = set().union(*(ledger.deleted[s] - deleted[s] for s in SIDES))
-        moved |= gone_now | set(ledger.merged)
-        self.severed |= gone_now & outside  # its link rests: what is outside is not touched
+        for side in SIDES:
+            gone_now = ledger.deleted[side] - deleted[side]
+            moved |= gone_now
+            self.severed[side].update(gone_now & outside)  # its link rests, as do its records
+            self.ever_deleted[side].update(ledger.deleted[side])
+        moved |= set(ledger.merged) | self.owners.changed(owners)
         self.torn |= {(member, family) for member in self.members for family in moved}
-        self.ever_deleted |= ledger.deleted.left | ledger.deleted.right
         self.calm = self.calm and people.deed in _EDITS
         if people.deed == "restore":
-            self.severed -= moved
+            self.severed[people.side].difference_update(moved)
         if self.watch.run is not None:
             self.watch.run.deleted_meanwhile += sum(len(each) for each in ledger.deleted) - gone
             self.watch.run.deleted_meanwhile += people.deed in ("clear", "drop", "wipe")
+        elif people.deed in MENDS:
+            for id in typed:
+                self.mending.mended(people.deed, people.side, id)
         self._notice_shared()
         return typed
 
@@ -160,10 +167,14 @@ class History:
             self.reopen()
         finally:
             self.watch.begin(None)
+            for store in self.stores:
+                store.told_ahead = 0.0
         if report is not None and report.interrupted:
             self.reopen()
         assert not self.watch.broken, self.watch.broken[0]
         self._ended(run, report)
+        if not events and report is not None and not any(each.error for each in report.lanes):
+            self.mending.read(run.members)
         self._do_meanwhile()
         return report
 
@@ -176,7 +187,7 @@ class History:
         """A second process runs to its end, with the configuration of this moment. `asleep`: after
         the lease of the first one has expired.
         """
-        asleep_with_a_lease = self._lease_is_held()
+        asleep_with_a_lease = self.kept.lease_is_held(self.world.clock().timestamp())
         if asleep:
             self.world.clock.advance(LEASE_IS_OVER)
             if self.watch.run is not None:
@@ -190,11 +201,6 @@ class History:
             report = session.run(Selection(members=members))
         self._ended(run, report)
         return report
-
-    def _lease_is_held(self) -> bool:
-        now = self.world.clock().timestamp()
-        query = f"SELECT until_at FROM \"{LEASE.name}\" WHERE holder != ''"  # noqa: S608
-        return any(until > now for (until,) in self.rows(query))
 
     def interrupt(self) -> None:
         """Somebody presses Ctrl-C."""
@@ -214,28 +220,27 @@ class History:
         planned = foreseen(self.plan())
         report = self.run(after=0)
         done = Counter() if report is None else foreseen(report)
-        assert done <= planned, f"P21: not in the plan: {done - planned}"
+        more = unforeseen(done, planned, self.ledger.whose(self.shared))
+        assert not more, f"P21: not in the plan: {more}"
 
     def wait(self, seconds: float) -> None:
         """Time passes."""
         self.world.clock.advance(seconds)
 
     def lose_state(self) -> None:
-        """The database is gone. Not where neither a service's key nor the one thing nobody edits,
-        an e-mail address, tells afterwards that two records are one: there P20 promises nothing.
+        """The database is gone, and what lies beside it is not. Then equal records are one, and
+        those of which one was edited wait, unless a mark or a match key tells what they were.
         """
-        keyed = all(store.options.idempotency != "none" for store in self.stores)
-        if not keyed and "email" not in self.world.policy.match:
-            return
         self.reopen()
-        for each in self.world.folder.glob("state.sqlite*"):
-            each.unlink()
+        self.kept.lose()
+        self.mending.forget()
         self.ledger.state_lost()
-        self.severed.clear()
+        for severed in self.severed:
+            severed.clear()
         self.borders = drawn(self.ledger, self.world.policy.where)
         self._settled.clear()
         self._approved = 0
-        self.calm, self.baseless = False, True
+        self.calm, self.baseless, self.forgot = False, True, True
 
     def reconfigure(self, *members: str, **policy: Any) -> None:
         """Somebody edits the configuration: who takes part (if named), what the policy says. A
@@ -248,6 +253,19 @@ class History:
                 store.add_account(name)
         self.world.set(**policy)
         self.calm, self.baseless = False, True
+
+    def run_ahead(self, seconds: float) -> None:
+        """A run while our clock, and it alone, is so far ahead."""
+        with ahead(self.world, seconds):
+            self.run()
+        self.calm = False
+
+    def decide(self, winner: Side) -> None:
+        """Somebody decides every conflict that waits."""
+        for each in self.session().conflicts():
+            self.decided.update(each.label.split())
+            self.session().resolve(each.handle, winner)
+            self.calm = False
 
     def approve(self) -> int:
         """Somebody releases everything that guards hold."""
@@ -279,7 +297,7 @@ class History:
     def _pausing(self) -> frozenset[str]:
         """The records that wait for their pause."""
         now = self.world.clock().timestamp()
-        return frozenset(record for _lane, record, until in self._waiting() if until > now)
+        return frozenset(each.record for each in self.kept.waiting() if each.at(now))
 
     def _written(self) -> int:
         """Writes that services carried out: a full run may ask again for what they refuse."""
@@ -301,9 +319,7 @@ class History:
         if self._session is not None:
             self._session.close()
             self._session = None
-        if self._reader is not None:
-            self._reader.close()
-            self._reader = None
+        self.kept.close()
 
     # --- runs as the oracle sees them -----------------------------------------------------------
 
@@ -313,8 +329,9 @@ class History:
         self.borders = redrawn(self.ledger, self.borders, policy.where)
         for side in SIDES:
             if not policy.delete[side.other]:
-                self.severed |= self.ledger.deleted[side]
+                self.severed[side].update(self.ledger.deleted[side])
         return Run(
+            number=self.counted["runs"],
             policy=policy,
             borders=self.borders,
             members=members or self.world.people,
@@ -323,14 +340,10 @@ class History:
             live=stores.map(lambda s: sum(not e.deleted for e in s.entries.values())),
             pairs=len(self.pairs_now()),
             began=self.world.clock().timestamp(),
-            waiting=frozenset(self._waiting()),
+            waiting=frozenset(self.kept.waiting()),
             full=full,
             approved=self._approved,
         )
-
-    def _waiting(self) -> list[tuple[int, str, float]]:
-        query = f'SELECT lane_id, record_id, next_at FROM "{ATTENTION.name}"'  # noqa: S608
-        return [tuple(each) for each in self.rows(query)]
 
     def _ended(self, run: Run, report: RunReport | None) -> None:
         """Whose lanes came to their end under this policy. Of a run that died nobody knows."""
@@ -339,7 +352,9 @@ class History:
         else:
             ended = [each.lane.left for each in report.lanes if not each.error]
         if report is None or not report.interrupted:
-            self._settled.update(dict.fromkeys(ended, run.policy))
+            older = [each for each in ended if self._settled_by[each] < run.number]
+            self._settled.update(dict.fromkeys(older, run.policy))
+            self._settled_by.update(dict.fromkeys(older, run.number))
         self.calm = self.calm and not run.eventful
         self._notice_shared()
 
@@ -352,6 +367,7 @@ class History:
     def _all_is_quiet(self) -> None:
         self.pairs = self.pairs_now()
         self.torn.clear()
+        self.decided.clear()
         self.calm, self._approved = True, 0
         for side in SIDES:
             self.updates[side].clear()
@@ -376,26 +392,7 @@ class History:
         found = self.ledger.families(side).get(family, [])
         return any(self.borders[side].rest(each, self.ledger.made) for each in found)
 
-    def member_of(self, account: str | None, side: Side) -> str:
-        """Who has this account."""
-        accounts = self.stores[side].accounts
-        return next((name for name, id in accounts.items() if id == account), "")
-
-    # --- the state, and everything --------------------------------------------------------------
-
-    def overwritten(self) -> set[str]:
-        """Values that are in the history as what a write replaced."""
-        vault = Vault.from_key(KEY)
-        rows = self.rows(f'SELECT values_sealed FROM "{HISTORY.name}"')  # noqa: S608 - our table
-        return {v for (sealed,) in rows for v in values_in(vault.unseal(sealed)["before"])}
-
     def _everything(self) -> Any:
         self.session()
-        state = {name: self.rows(f'SELECT * FROM "{name}"') for name in _TABLES}  # noqa: S608
-        return state, [store.writes.total() for store in self.stores], self.watch.writes
-
-    def rows(self, query: str, values: tuple[object, ...] = ()) -> list[Any]:
-        """What the database holds at this moment, of what is committed."""
-        if self._reader is None:
-            self._reader = sqlite3.connect(self.world.folder / "state.sqlite", isolation_level=None)
-        return self._reader.execute(query, values).fetchall()
+        written = [store.writes.total() for store in self.stores]
+        return self.kept.everything(), written, self.watch.writes

@@ -8,20 +8,23 @@ from syncline.model.records import RecordId, Writable
 from syncline.model.sides import PerSide, Side
 from syncline.policy.schema import ObjectPolicy
 from syncline.testing.histories.border import Border
+from syncline.testing.histories.kept import Waits
 
 
 @dataclass(kw_only=True)
 class Run:
     """`policy` and `members` are those it began with, whatever is changed meanwhile.
 
+    `number`: in the order in which they began.
     `settled` maps each member to the policy under which a run of theirs came to its end before.
     `live`: the records of a side, `pairs`: those that are on both.
     `began`: in seconds since 1970. `approved`: how many operations people had released.
-    `waiting`: what waited when it began, as (lane, record, until).
+    `waiting`: what waited when it began.
     `eventful`: something failed in it. `asleep`: its lease has expired; `sent`: its last batch,
     which a call may repeat by its key.
     """
 
+    number: int
     policy: ObjectPolicy
     borders: PerSide[Border]
     members: tuple[str, ...]
@@ -30,7 +33,7 @@ class Run:
     live: PerSide[int]
     pairs: int
     began: float
-    waiting: frozenset[tuple[int, str, float]] = frozenset()
+    waiting: frozenset[Waits] = frozenset()
     full: bool = False
     approved: int = 0
     eventful: bool = False

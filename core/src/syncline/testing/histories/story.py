@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from syncline.model.sides import PerSide
+from syncline.model.sides import PerSide, Side
 from syncline.plugin.manager import PluginManager
 from syncline.policy.schema import Conflict, Direction, ObjectPolicy
 from syncline.testing.histories.deeds import People
@@ -93,6 +93,28 @@ class Look:
 
 
 @dataclass(frozen=True)
+class Ahead:
+    """A run while our clock is so many seconds ahead."""
+
+    seconds: float
+
+    def play(self, history: History) -> None:
+        """Do it."""
+        history.run_ahead(self.seconds)
+
+
+@dataclass(frozen=True)
+class Decide:
+    """Somebody decides the conflicts that wait."""
+
+    winner: Side
+
+    def play(self, history: History) -> None:
+        """Do it."""
+        history.decide(self.winner)
+
+
+@dataclass(frozen=True)
 class LoseState:
     """The database is gone."""
 
@@ -113,7 +135,7 @@ class Settle:
         history.settle(full=self.full or drifts)
 
 
-Step = Work | Configure | Wait | Look | LoseState | Settle
+Step = Work | Configure | Wait | Look | Ahead | Decide | LoseState | Settle
 
 
 @dataclass(frozen=True)

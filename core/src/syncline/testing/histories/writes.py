@@ -10,6 +10,8 @@ from syncline.model.capacity import UNLIMITED
 from syncline.model.sides import Side
 from syncline.plugin.requests import ApplyRequest, Create, Delete, DeleteRequest, Update
 from syncline.policy.schema import Direction, LeftScope, ObjectPolicy
+from syncline.testing.histories.kept import Waits
+from syncline.testing.histories.owners import member_of
 from syncline.testing.histories.runs import Run
 from syncline.testing.ledger import FOLLOWED, values_in
 
@@ -23,7 +25,7 @@ _PAUSING: Final = """
     JOIN link ON link.id = sent.link_id
     JOIN attention AS waits ON waits.lane_id = link.lane_id
         AND waits.record_id IN (link.left_id, link.right_id)
-    WHERE sent.sent_at >= ? AND waits.next_at > ?
+    WHERE sent.sent_at >= ?
 """
 """Records that should be waiting still, of writes that are on their way since an instant; and
 whether they wait at the side that is written, as its own edits wait for the other side.
@@ -57,10 +59,12 @@ def _check_pauses(history: History, run: Run) -> None:
     which was decided with it.
     """
     now = history.world.clock().timestamp()
+    rows = history.kept.rows(_PAUSING, (run.began,))
+    waits = [(Waits(*row), here) for *row, here in rows]
     early = [
-        (record, reason)
-        for lane, record, until, reason, here in history.rows(_PAUSING, (run.began, now))
-        if (lane, record, until) in run.waiting or not here
+        (each.record, each.reason)
+        for each, here in waits
+        if each.at(now) and (each in run.waiting or not here)
     ]
     assert not early, f"P9: written before its pause was over: {early}"
 
@@ -77,9 +81,11 @@ def _check_deletion(history: History, run: Run, side: Side, operation: Delete) -
     there = ledger.families(side.other).get(family, [])
     left = policy.left_scope is LeftScope.DELETE
     left = left and any(run.borders[side.other].has_left(each) for each in there)
+    gave = history.owners.gave(side, operation.account, family)
+    left = left or (policy.left_scope is LeftScope.DELETE and gave)
     gone = ledger.was_deleted(side.other, family)
     assert gone or left, f"P4: nobody deleted {family} at {side.other}"
-    member = history.member_of(operation.account, side)
+    member = member_of(history.stores[side], operation.account)
     assert not run.rebaselines(member), f"P18: {family} deleted in a first run of this policy"
     if not history.watch.raced(side, operation.id):
         unseen = _unseen(history, policy, side, entry)
@@ -96,7 +102,9 @@ def _unseen(history: History, policy: ObjectPolicy, side: Side, entry: Entry) ->
     """
     deleter = side.other
     rule = policy.conflict.winner if policy.conflict else None
-    if policy.direction is not Direction.BOTH or rule is deleter:
+    family = str(entry.fields["family_name"])
+    decided = family in history.decided  # by a person, who was shown both sides
+    if policy.direction is not Direction.BOTH or rule is deleter or decided:
         return set()
     hidden = history.stores[side].hidden_fields | history.stores[deleter].hidden_fields
     there = history.stores[deleter].spec.by_name
@@ -129,7 +137,7 @@ def _check_update(history: History, run: Run, side: Side, operation: Update) -> 
         closed = [name for name in operation.fields if not entry.writable.allows(name)]
         assert not closed, f"P7: {closed} written at {side}, where only others may be"
     cleared = [n for n, v in operation.fields.items() if v is None and entry.fields.get(n)]
-    before = run.settled.get(history.member_of(operation.account, side))
+    before = run.settled.get(member_of(history.stores[side], operation.account))
     if before is not None and before.direction.source and run.policy.direction is Direction.BOTH:
         assert not cleared, f"P18: {cleared} emptied in the first run after one way became two"
     for name in cleared:

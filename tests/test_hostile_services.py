@@ -97,8 +97,6 @@ SPOILT: dict[str, Any] = {
     ),
     "links elsewhere": lambda a: a.changed(body=_links_elsewhere(a.body)),
     "a million absences": lambda a: a.changed(body=_crowded(a.body)),
-    "ids that climb": lambda a: a.changed(body=_every(a.body, _traversal)),
-    "records without id": lambda a: a.changed(body=_nameless(a.body)),
     "a wait below zero": _busy("-17"),
     "a wait without end": _busy("9" * 300),
     "a wait in no number": _busy("\xb2", 503),
@@ -107,8 +105,12 @@ SPOILT: dict[str, Any] = {
     ),
     "compression that is none": lambda a: a.changed(headers={"Content-Encoding": "gzip"}),
 }  # fmt: skip
-HARMLESS: dict[str, Any] = {
+SPOILT_RECORDS: dict[str, Any] = {
+    "ids that climb": lambda a: a.changed(body=_every(a.body, _traversal)),
+    "records without id": lambda a: a.changed(body=_nameless(a.body)),
     "dates at the end of time": lambda a: a.changed(body=_every(a.body, _absurd)),
+}
+HARMLESS: dict[str, Any] = {
     "every record twice": lambda a: a.changed(body=_doubled(a.body)),
     "half a character": lambda a: a.changed(body=a.body.replace(b"Admiral", b"Adm\\ud800ral")),
     "an unknown content type": lambda a: a.changed(headers={**a.headers, "Content-Type": "x/y"}),
@@ -205,6 +207,41 @@ def test_a_spoilt_answer_is_an_error_that_says_which_service(
     proxy.after = lambda answer: answer
     world.later()
     _run(world)
+    world.later()
+    assert _run(world).writes == 0
+    assert len(world.mailboxes[0].contacts()) == len(world.salesforce.rows("Contact")) == 3
+
+
+@pytest.mark.parametrize("service", ["outlook", "salesforce"])
+@pytest.mark.parametrize("name", SPOILT_RECORDS)
+def test_a_spoilt_record_costs_itself_and_nobody_else(
+    name: str, service: str, world: World, spoil: Callable[[str], Any],
+    caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    """The others arrive, it is said that something is wrong, and nothing is taken for deleted."""
+    proxy = spoil(service)
+    proxy.after = lambda answer: SPOILT_RECORDS[name](answer) if _is_data(answer) else answer
+
+    with caplog.at_level(logging.DEBUG):
+        reports = [_run(world), _run(world)]
+
+    said = repr(reports) + caplog.text
+    assert "fault of the connector" not in said, reports
+    assert "../admin" not in "".join(path for _method, path, _token in proxy.seen)
+    assert not TOKEN.search(said)
+    names = [each["surname"] for each in world.mailboxes[0].contacts()]
+    rows = [row["LastName"] for row in world.salesforce.rows("Contact")]
+    assert {"Hopper", "Liskov"} <= set(names)
+    assert "Perlman" in rows
+    good = set(rows) if service == "salesforce" else set(names)
+    users_without_id = (name, service) == ("records without id", "salesforce")
+    assert users_without_id or good == {"Hopper", "Liskov", "Perlman"}, "the others arrive"
+    assert reports[0].problems or set(names) == set(rows)
+
+    proxy.after = lambda answer: answer
+    for _again in range(2):
+        world.later()
+        _run(world)
     world.later()
     assert _run(world).writes == 0
     assert len(world.mailboxes[0].contacts()) == len(world.salesforce.rows("Contact")) == 3

@@ -178,7 +178,7 @@ READING = (
         new="        return unfinished\n",
         wrong="What a feed does not tell is never found.",
         caught_by="P12",
-        tests=("test_feeds.py::test_a_deletion_that_no_change_tells_of_is_found_within_a_day",),
+        tests=("test_sweeps.py::test_a_deletion_that_no_change_tells_of_is_found_within_a_day",),
     ),
     Mutant(
         name="a first pass knows the data set",

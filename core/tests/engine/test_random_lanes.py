@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from syncline.testing.lane_stories import random_story
 from syncline.testing.several_lanes import (
     AddSecond,
     Event,
@@ -24,7 +25,6 @@ from syncline.testing.several_lanes import (
     Step,
     Store,
     Story,
-    random_story,
 )
 
 PROVE = int(os.environ.get("SYNCLINE_PROVE", "0") or 0)

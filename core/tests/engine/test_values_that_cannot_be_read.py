@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from syncline.connectors.memory import Call, MemoryOptions
-from syncline.errors import ConfigurationError, SafetyStop
+from syncline.errors import ConfigurationError, UsageError
 from syncline.model.records import AccountId, RecordId
 from syncline.policy.schema import Conflict, Direction
 from syncline.testing.rehearsal import EngineWorld, person
@@ -206,9 +206,9 @@ def test_an_instant_without_a_zone_is_no_instant(world: EngineWorld) -> None:
 @pytest.mark.parametrize("kind", ["changes", "ids", "match", "apply", "delete"])
 @pytest.mark.parametrize(
     ("error", "exit_code"),
-    [(ConfigurationError("secret not found"), 3), (SafetyStop("not a connector's to say"), 4),
+    [(ConfigurationError("secret not found"), 3), (UsageError("not a connector's to say"), 4),
      (KeyError("a bug"), 4)],
-    ids=["ConfigurationError", "SafetyStop", "KeyError"],
+    ids=["ConfigurationError", "UsageError", "KeyError"],
 )  # fmt: skip
 def test_whatever_a_connector_raises_ends_the_lanes_of_its_feed_only(
     world: EngineWorld, kind: str, error: Exception, exit_code: int

@@ -26,6 +26,7 @@ from syncline.testing.histories import (
 )
 from syncline.testing.histories.story import (
     Ahead,
+    Configure,
     Decide,
     Look,
     LoseState,
@@ -394,3 +395,78 @@ def test_an_edit_of_one_copy_of_a_shared_record_is_one_write_to_each_other_copy(
     )
 
     Stage.at(tmp_path).play(Story(start, (Work((People("edit", LEFT),)),)))
+
+
+def test_a_refused_edit_does_not_write_again_and_again_what_a_service_rewrites(
+    tmp_path: Path,
+) -> None:
+    """One way; each try to write the field that is locked carried the whole record along."""
+    start = Start(
+        right=("capitals later",),
+        policy={"direction": Direction.LEFT_TO_RIGHT},
+        people=(People("create", LEFT),),
+        in_step=True,
+    )
+    locked = Work((People("half lock", RIGHT), People("edit", RIGHT, field=0)))
+    edited = Work((People("edit", LEFT, field=1), People("edit", LEFT, field=0)))
+
+    history = Stage.at(tmp_path).play(Story(start, (locked, edited)))
+
+    [there] = history.ledger.live(RIGHT)
+    assert there.fields.get("company") is None
+
+
+def test_what_was_deleted_while_a_run_without_deletions_was_at_work_stays(tmp_path: Path) -> None:
+    start = Start(
+        policy={"delete": PerSide(True, False)}, people=(People("create", RIGHT),), in_step=True
+    )
+    for point in range(1, 14, 2):
+        deleted = Work((), (Event(point, "before", People("delete", LEFT), "commit"),))
+        allowed = Configure(("ada", "bob"), {"delete": PerSide(True, True)})
+        folder = tmp_path / str(point)
+        folder.mkdir()
+
+        Stage.at(folder).play(Story(start, (deleted, allowed)))
+
+
+def test_two_members_of_a_record_that_both_see_deleted_delete_it(tmp_path: Path) -> None:
+    """Each left it to the other, whose link ended as well."""
+    start = Start(
+        left=("one feed",),
+        right=("one feed",),
+        policy={"records": PerSide(Records.OWN, Records.VISIBLE)},
+        members=("ada", "bob"),
+        people=(People("create", RIGHT),),
+        in_step=True,
+    )
+
+    history = Stage.at(tmp_path).play(Story(start, (Work((People("delete", LEFT),)),)))
+
+    assert history.ledger.live(RIGHT) == []
+
+
+def test_a_copy_made_again_at_its_source_clears_nothing(tmp_path: Path) -> None:
+    rule = {"job_title": FieldRule(Direction.LEFT_TO_RIGHT)}
+    start = Start(
+        policy={"conflict": Conflict.NEWEST_WINS, "fields": rule},
+        people=(People("create", LEFT),),
+        in_step=True,
+    )
+    both = Work((People("delete", LEFT), People("edit", RIGHT, field=2)))
+
+    history = Stage.at(tmp_path).play(Story(start, (both,)))
+
+    [kept] = history.ledger.live(RIGHT)
+    assert kept.fields["job_title"]
+
+
+def test_one_of_two_records_of_a_person_is_merged_away_and_the_other_waits(tmp_path: Path) -> None:
+    start = Start(
+        people=(People("create", RIGHT), People("create", RIGHT), People("meet", RIGHT, 0)),
+        in_step=True,
+    )
+    merged = Work((People("merge", RIGHT, 0, 0),))
+
+    history = Stage.at(tmp_path).play(Story(start, (merged,)))
+
+    assert [len(history.ledger.live(side)) for side in (LEFT, RIGHT)] == [2, 2]

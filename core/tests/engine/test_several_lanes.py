@@ -128,11 +128,12 @@ def test_what_one_lane_has_no_use_for_is_kept_for_the_other_one(mailbox: EngineW
     assert len(second.read("ada")) == 1
 
 
+@pytest.mark.parametrize("mailbox_first", [True, False])
 def test_who_is_deleted_in_one_crm_stays_where_the_other_one_has_them(
-    mailbox: EngineWorld,
+    mailbox: EngineWorld, mailbox_first: bool
 ) -> None:
     """`shared_delete = "sever"`: another lane links the mailbox's record, too."""
-    world, second = mailbox, with_second_crm(mailbox)
+    world, second = mailbox, with_second_crm(mailbox, mailbox_first=mailbox_first)
     world.left.create("ada", person("Grace", "Hopper"))
     world.settle()
 

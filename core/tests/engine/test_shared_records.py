@@ -146,6 +146,21 @@ def test_the_last_member_to_delete_a_record_deletes_it_in_the_crm(visible: Engin
     assert visible.right.read() == {}
 
 
+def test_when_all_members_delete_a_record_at_once_the_deletion_passes(
+    visible: EngineWorld,
+) -> None:
+    visible.right.create("ada", person("Grace", "Hopper"))
+    visible.settle()
+    for name in ("ada", "bob"):
+        visible.left.delete(visible.only(visible.left, name))
+
+    report = visible.sync()
+
+    assert [each.action for each in report.operations] == [Action.DELETE]
+    assert visible.right.read() == {}
+    assert visible.sync().writes == 0
+
+
 # --- claims and twins ---------------------------------------------------------------------------
 
 

@@ -98,7 +98,7 @@ class LinkedWork:
         shared: PerSide[dict[int, int]],
         rulings: Mapping[int, Ruling],
     ) -> Evaluation:
-        others = PerSide(*(shared[side].get(link.id, 1) for side in SIDES))
+        others = PerSide(*(shared[side].get(link.id, 0) for side in SIDES))
         ruling = rulings.get(link.id, Ruling(baseline_winner=link.lane.baseline_winner))
         evaluation = evaluate(link, self.world, ruling, others)
         chosen = self.conflicts.ask(evaluation, ruling)
@@ -306,7 +306,7 @@ def _sorted(
 ) -> tuple[list[Evaluation], list[Evaluation]]:
     """Those that are done without a write, and those that need one in this phase."""
     if deletions:
-        return [], [each for each in evaluations if each.decision.verdict is Verdict.DELETE]
+        return [], _each_record_once(e for e in evaluations if e.decision.verdict is Verdict.DELETE)
     done: list[Evaluation] = []
     writes: list[Evaluation] = []
     for each in evaluations:
@@ -316,6 +316,17 @@ def _sorted(
         elif verdict is not Verdict.DELETE:
             done.append(each)
     return done, writes
+
+
+def _each_record_once(deletions: Iterable[Evaluation]) -> list[Evaluation]:
+    """Of several links that delete the same record, the first: then both records of the others are
+    gone, which the next run finds.
+    """
+    first: dict[tuple[int, str], Evaluation] = {}
+    for each in deletions:
+        if (side := each.decision.side) is not None:
+            first.setdefault(_key(each.link, side), each)
+    return list(first.values())
 
 
 def _is_decided(each: Evaluation) -> bool:

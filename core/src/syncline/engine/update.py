@@ -199,15 +199,25 @@ def _equal(link: DueLink, values: PerSide[SideValues | None]) -> frozenset[str]:
     return frozenset(name for name in ours if name in theirs and ours[name] == theirs[name])
 
 
-def _view(link: DueLink, side: Side, others: int) -> SideView:
+def _view(link: DueLink, side: Side, also_linked: int) -> SideView:
     here, compared = link.sides[side], link.lane.compared
     return SideView(
         here.presence,
         changes(here.digests, here.base, compared),
         frozenset(n for n in compared if n in here.digests and here.digests[n] is None),
         here.modified,
-        max(0, others - 1),
+        also_linked,
+        _locked(link, side),
     )
+
+
+def _locked(link: DueLink, side: Side) -> frozenset[str]:
+    """The fields that may not be written there: of any record, or of this one."""
+    here, spec = link.sides[side], link.lane.sides[side].feed.spec
+    writable = here.read.writable if here.read is not None else writable_of(here.writable)
+    if writable.fields is None:
+        return spec.fixed
+    return spec.fixed | (link.lane.compared_names - writable.fields)
 
 
 def _values(world: World, link: DueLink, side: Side) -> SideValues | None:
@@ -336,6 +346,6 @@ def every_due_link(
 
 
 def also_linked(tx: Connection, page: Sequence[DueLink]) -> PerSide[dict[int, int]]:
-    """For each link of a page, by how many links its records are held, over all lanes."""
+    """By how many other links the records of a page's links are held, where there are any."""
     ids = [link.id for link in page]
     return PerSide(*(links.also_linked(tx, side, ids) for side in SIDES))

@@ -163,6 +163,11 @@ class TypeSpec:
         """The canonical fields this side can hold."""
         return frozenset(self.by_name)
 
+    @cached_property
+    def fixed(self) -> frozenset[str]:
+        """The fields that are never sent in an update."""
+        return frozenset(each.name for each in self.fields if each.read_only or each.create_only)
+
     @property
     def native_names(self) -> tuple[str, ...]:
         """Every native property the mapping needs, each once, in declared order."""

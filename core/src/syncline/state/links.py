@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from syncline.model.sides import SIDES, Side
 from syncline.state import tables
@@ -15,6 +28,7 @@ from syncline.state.database import chunks, table
 
 LINK: Final = table(tables.LinkRow)
 TOMBSTONE: Final = table(tables.Tombstone)
+RECORD: Final = table(tables.RecordRow)
 
 UNDONE: Final = "undone"
 """The cause on the tombstone of a pair whose record an undo has created again."""
@@ -145,24 +159,32 @@ def unsettled(tx: Connection, lane_id: int) -> bool:
 
 
 def also_linked(tx: Connection, side: Side, link_ids: Iterable[int]) -> dict[int, int]:
-    """By how many links in use, over all lanes, the record on this side of each link is held."""
-    found: dict[int, int] = {}
+    """Of links whose record on this side others hold, too: by how many other links in use, over all
+    lanes. One whose own counterpart is deleted holds nothing: when all are, the deletion passes.
+    """
+    found: Counter[int] = Counter()
     for part in chunks(link_ids):
-        rows = tx.execute(_HELD_BY[side], {"links": part})
-        found.update((key, number) for key, number in rows)
+        for statement in _ALSO_HELD[side]:
+            for link_id, number in tx.execute(statement, {"links": part}):
+                found[link_id] += number
     return found
 
 
-def _held_by(side: Side) -> Select[Any]:
+def _also_held(side: Side, there: Side) -> Select[Any]:
+    """Other links that hold the same record on their side `there`."""
     other = LINK.alias("other")
-    feed, record = f"{side}_feed", f"{side}_id"
-    same = (other.c[feed] == LINK.c[feed]) & (other.c[record] == LINK.c[record])
+    same = [other.c[f"{there}_{column}"] == LINK.c[f"{side}_{column}"] for column in ("feed", "id")]
+    counterpart = [
+        RECORD.c[f"{column}"] == other.c[f"{there.other}_{name}"]
+        for column, name in (("feed_id", "feed"), ("id", "id"))
+    ]
+    gone = exists().where(*counterpart, RECORD.c.presence == "deleted")
     return (
         select(LINK.c.id, func.count())
-        .join(other, same)
-        .where(one_of(LINK.c.id, "links"), other.c.status.in_(LIVE))
+        .join(other, and_(*same, other.c.id != LINK.c.id))
+        .where(one_of(LINK.c.id, "links"), other.c.status.in_(LIVE), ~gone)
         .group_by(LINK.c.id)
     )
 
 
-_HELD_BY: Final = {side: _held_by(side) for side in SIDES}
+_ALSO_HELD: Final = {side: [_also_held(side, there) for there in SIDES] for side in SIDES}

@@ -39,7 +39,8 @@ class Ledger:
     somewhere. `births`: how often people made, or restored, a person. `deleted`: whom they deleted
     on a side, `touched`: when they last changed a field of somebody there (by a number that only
     grows), `edited`: the same, without the records they deleted; `merged`: whose record they
-    merged into another one, and whose that was; `merged_at`: on which side.
+    merged into another one, and whose that was; `merged_at`: on which side. `cleared`: the fields
+    they emptied, record by record.
     """
 
     stores: PerSide[MemoryStore]
@@ -50,6 +51,7 @@ class Ledger:
     edited: PerSide[dict[tuple[str, str], int]] = field(default_factory=lambda: PerSide({}, {}))
     merged: dict[str, str] = field(default_factory=dict)
     merged_at: PerSide[set[str]] = field(default_factory=_per_side_sets)
+    cleared: set[tuple[RecordId, str]] = field(default_factory=set)
     made: set[RecordId] = field(default_factory=set)
     arrived: PerSide[set[str]] = field(default_factory=_per_side_sets)
     deeds: PerSide[Counter[str]] = field(default_factory=lambda: PerSide(Counter(), Counter()))
@@ -82,6 +84,7 @@ class Ledger:
         store.update(id, fields)
         after = store.entries[id].fields
         self._note(side, self.family(side, id), before, after)
+        self.cleared |= {(id, n) for n in FOLLOWED if before.get(n) and not after.get(n)}
         old, new = set(values_in(before)), set(values_in(after))
         self.standing -= old - new
         self.standing |= new - old
@@ -181,10 +184,14 @@ class Ledger:
         return before is not None and all(before.get(n) == now.get(n) for n in names)
 
     def was_deleted(self, side: Side, family: str) -> bool:
-        """Whether people deleted somebody there, or whom they had merged them into."""
-        while family not in self.deleted[side] and family in self.merged:
-            family = self.merged[family]
-        return family in self.deleted[side]
+        """Whether people deleted somebody there, or whom they had merged them into (who may have
+        been entered anew, and merged into the other one).
+        """
+        became: dict[str, None] = {}
+        while family not in became:
+            became[family] = None
+            family = self.merged.get(family, family)
+        return any(each in self.deleted[side] for each in became)
 
     # --- what time brings -----------------------------------------------------------------------
 

@@ -226,4 +226,5 @@ class PlannedLink:
             changes(digests, self.bases[side], shared),
             frozenset(name for name in shared if digests.get(name) is None),
             self.modified[side],
+            locked=self.specs[side].fixed,
         )

@@ -5,6 +5,7 @@ what counts as an edit, reasons.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -308,6 +309,39 @@ def test_a_newly_mapped_field_does_not_soften_the_others() -> None:
     assert carried(decide_link(*given, policy(Direction.LEFT_TO_RIGHT))) == {
         ("given_name", LEFT, Mode.REPLACE),
         ("middle_name", LEFT, Mode.KEEP_TARGET_IF_EMPTY),
+    }
+
+
+# --- what may not be written ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_an_edit_that_may_not_be_written_writes_nothing_else_while_it_waits(whole: bool) -> None:
+    left = there({"given_name": CHANGED, "family_name": SAME, "notes": SAME})
+    right = there({"given_name": SAME, "family_name": CHANGED, "notes": CHANGED})
+    right = replace(right, locked=frozenset({"given_name"}))
+    one_way = policy(Direction.LEFT_TO_RIGHT)
+    fields = policy(given_name=Direction.LEFT_TO_RIGHT, family_name=Direction.LEFT_TO_RIGHT)
+    found = decide_link(left, right, one_way if whole else fields)
+    assert ("given_name", LEFT, Mode.REPLACE) in carried(found)
+    assert not {("family_name", LEFT, Mode.REPLACE), ("notes", LEFT, Mode.REPLACE)} & carried(found)
+
+
+def test_an_edit_that_may_not_be_written_is_no_conflict_of_the_record() -> None:
+    left = there({"notes": CHANGED, "company": SAME})
+    right = replace(there({"notes": SAME, "company": CHANGED}), locked=frozenset({"notes"}))
+    found = decide_link(left, right, policy(merge=Merge.RECORD))
+    assert carried(found) == {("notes", LEFT, Mode.REPLACE), ("company", RIGHT, Mode.REPLACE)}
+
+
+def test_a_part_of_a_name_that_may_not_be_written_leaves_the_others_to_whom_they_belong() -> None:
+    left = there({"given_name": CHANGED, "family_name": SAME})
+    right = there({"given_name": SAME, "family_name": CHANGED})
+    right = replace(right, locked=frozenset({"given_name"}))
+    found = decide_link(left, right, policy())
+    assert carried(found) == {
+        ("given_name", LEFT, Mode.REPLACE),
+        ("family_name", RIGHT, Mode.REPLACE),
     }
 
 

@@ -24,6 +24,7 @@ class Presence(Enum):
 class SideView:
     """One side of a link. `empty` are the fields without a value; `also_linked` is the number of
     other lanes that link the same record; `modified` is the service's instant of its last change.
+    `locked` are the fields that may not be written there.
     """
 
     presence: Presence
@@ -31,6 +32,7 @@ class SideView:
     empty: frozenset[str] = frozenset()
     modified: datetime | None = None
     also_linked: int = 0
+    locked: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

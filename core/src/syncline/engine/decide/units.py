@@ -1,8 +1,11 @@
 """Both records are there: what travels, unit by unit.
 
 A unit is what is decided together: the fields of one group (the parts of a name) that travel the
-same way. Within a unit only fields that somebody changed are carried: what nobody touched may be
-the other side's richer value, cut to what this side can hold.
+same way, and may be written at the same sides. Within a unit only fields that somebody changed are
+carried: what nobody touched may be the other side's richer value, cut to what this side can hold.
+
+An edit that may not be written at the other side waits there alone. It stays an edit for as long as
+it waits, so it must not be a reason to write anything else each time.
 """
 
 from __future__ import annotations
@@ -64,6 +67,10 @@ class _Case:
         """Whether this side changed any of these fields."""
         return any(self.views[side].changes[name] is Change.CHANGED for name in names)
 
+    def edited(self, side: Side, names: Iterable[str]) -> bool:
+        """Whether this side changed any of these fields, and the other side's may be written."""
+        return self.changed(side, [n for n in names if n not in self.views[side.other].locked])
+
     def unknown(self, name: str) -> bool:
         """Whether a side has no base for this field."""
         return any(view.changes[name] is Change.UNKNOWN for view in self.views)
@@ -107,11 +114,12 @@ def decide_fields(
 def _units(policy: ObjectPolicy, views: PerSide[SideView]) -> tuple[_Unit, ...]:
     units = []
     for names in policy.type.units().values():
-        by_direction: dict[Direction, list[str]] = {}
+        alike: dict[tuple[Direction, PerSide[bool]], list[str]] = {}
         for name in names:
             if all(view.changes.get(name, Change.UNREAD) is not Change.UNREAD for view in views):
-                by_direction.setdefault(policy.field_direction(name), []).append(name)
-        for direction, members in by_direction.items():
+                locked = PerSide(*(name in view.locked for view in views))
+                alike.setdefault((policy.field_direction(name), locked), []).append(name)
+        for (direction, _locked), members in alike.items():
             if direction is not Direction.NONE:
                 is_set = policy.type.fields[members[0]].type.is_set
                 units.append(_Unit(tuple(members), direction, is_set))
@@ -135,7 +143,7 @@ def _whole_record(units: Iterable[_Unit], case: _Case) -> _WholeRecord | None:
         if unit.direction is Direction.BOTH
         for name in case.open(unit.fields)
     ]
-    if not all(case.changed(side, two_way) for side in SIDES):
+    if not all(case.edited(side, two_way) for side in SIDES):
         return None
     return _WholeRecord(case.winner)
 
@@ -199,7 +207,7 @@ def _first(unit: _Unit, names: tuple[str, ...], case: _Case) -> _Found:
 def _edited_source(units: Iterable[_Unit], case: _Case) -> bool:
     """An object that goes one way is written whole as soon as its source changed at all."""
     source = case.policy.direction.source
-    return source is not None and any(case.changed(source, unit.fields) for unit in units)
+    return source is not None and any(case.edited(source, unit.fields) for unit in units)
 
 
 def _one_way(unit: _Unit, case: _Case, edited_source: bool) -> _Found:

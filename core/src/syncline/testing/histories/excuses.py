@@ -71,6 +71,7 @@ class Excuses:
             "uncertain": self._is_uncertain(pair),
             "refused": any(self._refused(each) for _side, each in entries),
             "withheld": self._deletion_withheld(pair),
+            "merged": self._merged_away(pair),
             "held": self._held_apart(family),
             "unmatched": self.ledger.births[family] > 1 and not self.policy.match,
         }
@@ -109,6 +110,13 @@ class Excuses:
 
     def _ever_deleted(self, family: str) -> bool:
         return any(family in deleted for deleted in self.history.ever_deleted)
+
+    def _merged_away(self, pair: Pair) -> bool:
+        """Their linked record became part of another one, so that its counterpart stays alone; and
+        another record of theirs, which had waited beside it, waits still.
+        """
+        merged = any(pair.family in families for families in self.ledger.merged_at)
+        return merged and self._waits(pair, "ambiguous")
 
     def _held_apart(self, family: str) -> bool:
         """Where nothing may be created, who is entered later is neither created nor linked."""
@@ -152,8 +160,11 @@ class Excuses:
         return next((why for why, holds in excuses.items() if holds), "")
 
     def _ends_one_link(self, pair: Pair, side: Side) -> bool:
-        """Deleting a record that several members have ends only one link (`shared_delete`)."""
-        return pair.family in self.history.shared & self.history.ever_deleted[side]
+        """Deleting a record that several members have ends only one link (`shared_delete`), as
+        long as others have it still.
+        """
+        others = pair.family in self.ledger.families(side)
+        return others and pair.family in self.history.shared & self.history.ever_deleted[side]
 
     def _may_not_be_deleted(self, pair: Pair, side: Side) -> bool:
         """Deleted on this side, but the survivor is locked."""
@@ -162,11 +173,15 @@ class Excuses:
         return locked and self.ledger.was_deleted(side, pair.family)
 
     def _stays_away(self, pair: Pair, side: Side) -> bool:
-        """One way: whom the target's user deleted stays away until the source is edited."""
+        """One way: whom the target's user deleted stays away until the source is edited, in a field
+        that travels.
+        """
         if self.policy.direction.source is not side.other:
             return False
         deleted = self._ever_deleted(pair.family)
-        edited = self.ledger.last_edit(side.other, pair.family)
+        held = self.history.stores[side].spec.readable
+        travel = [n for n in FOLLOWED if n in held and self.policy.field_direction(n).writes(side)]
+        edited = self.ledger.last_edit(side.other, pair.family, travel)
         return deleted and edited < self.ledger.last_touch(side, pair.family)
 
     def _withheld(self, side: Side, what: str) -> bool:
@@ -195,25 +210,31 @@ class Excuses:
 
     def _drifted(self, pair: Pair, name: str) -> bool:
         """One way: an edit of the target stands until the source is edited again, anywhere in the
-        record if the whole object goes one way.
+        record if the whole object goes one way. What may not be written at the target is no such
+        edit as long as it may not.
         """
         source = self.policy.field_direction(name).source
         if source is None:
             return False
-        names = FOLLOWED if self.policy.direction.source is not None else (name,)
+        names = self._may_travel(pair, source) if self.policy.direction.source else (name,)
         taken_back = self.ledger.is_as_it_was(source, pair.entries[source][0].id, names)
         edited = 0 if taken_back else self.ledger.last_edit(source, pair.family, names)
         return self.ledger.last_touch(source.other, pair.family, (name,)) > edited
 
+    @staticmethod
+    def _may_travel(pair: Pair, source: Side) -> tuple[str, ...]:
+        targets = pair.entries[source.other]
+        return tuple(n for n in FOLLOWED if all(each.writable.allows(n) for each in targets))
+
     def _blank(self, pair: Pair, name: str) -> bool:
         """One way, and no base (after a change, a loss of the state, of two that were entered): the
-        source's blanks clear nothing. Nor do those of a copy that we made, for another member than
-        the one whose value the shared record has: to it the field never went.
+        source's blanks clear nothing. Nor do those of a copy that we made, unless a person emptied
+        it: to a copy at its source a field never went.
         """
         source = self.policy.field_direction(name).source
         if source is None or pair.entries[source][0].fields.get(name):
             return False
         entered_twice = self.ledger.births[pair.family] > 1
-        copied = pair.entries[source][0].id not in self.ledger.made
-        shared = pair.family in self.history.shared
-        return self.history.baseless or entered_twice or (copied and shared)
+        there = pair.entries[source][0].id
+        never_there = there not in self.ledger.made and (there, name) not in self.ledger.cleared
+        return self.history.baseless or entered_twice or never_there

@@ -351,6 +351,9 @@ class History:
             ended = list(run.members)
         else:
             ended = [each.lane.left for each in report.lanes if not each.error]
+        for side in SIDES:
+            if not run.policy.delete[side.other]:  # what was deleted while it was at work, too
+                self.severed[side].update(self.ledger.deleted[side])
         if report is None or not report.interrupted:
             older = [each for each in ended if self._settled_by[each] < run.number]
             self._settled.update(dict.fromkeys(older, run.policy))

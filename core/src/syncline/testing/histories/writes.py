@@ -86,7 +86,9 @@ def _check_deletion(history: History, run: Run, side: Side, operation: Delete) -
     gone = ledger.was_deleted(side.other, family)
     assert gone or left, f"P4: nobody deleted {family} at {side.other}"
     member = member_of(history.stores[side], operation.account)
-    assert not run.rebaselines(member), f"P18: {family} deleted in a first run of this policy"
+    copied = member not in run.settled and entry.id not in ledger.made  # by a run that died
+    early = run.rebaselines(member) and not copied
+    assert not early, f"P18: {family} deleted in a first run of this policy"
     if not history.watch.raced(side, operation.id):
         unseen = _unseen(history, policy, side, entry)
         assert not unseen, f"P4: {family} deleted at {side} although {unseen} was typed there"

@@ -15,7 +15,7 @@ from syncline.engine.alike import SIMILAR
 from syncline.engine.recover_creates import UNCERTAIN
 from syncline.model.records import WRITABLE
 from syncline.model.sides import SIDES, Side
-from syncline.policy.schema import Conflict, Direction, ObjectPolicy
+from syncline.policy.schema import Conflict, Direction, ObjectPolicy, SharedDelete
 from syncline.testing.histories.deeds import REFUSED, is_spoiled
 from syncline.testing.histories.kept import Waits
 from syncline.testing.histories.lanes import Pair
@@ -119,10 +119,13 @@ class Excuses:
         return merged and self._waits(pair, "ambiguous")
 
     def _held_apart(self, family: str) -> bool:
-        """Where nothing may be created, who is entered later is neither created nor linked."""
-        policy = self.policy
-        creates = any(policy.direction.writes(side) and policy.create[side] for side in SIDES)
-        return not creates and self.ledger.births[family] > 1
+        """Where nothing may be created, who is entered later is neither created nor linked; where
+        nothing may be at the other side, who is deleted and entered anew is not.
+        """
+        creates = [s for s in SIDES if self.policy.direction.writes(s) and self.policy.create[s]]
+        deleted = [side for side in SIDES if family in self.history.ever_deleted[side]]
+        anew = any(side.other not in creates for side in deleted)
+        return (not creates or anew) and self.ledger.births[family] > 1
 
     # --- one side is missing --------------------------------------------------------------------
 
@@ -163,8 +166,11 @@ class Excuses:
         """Deleting a record that several members have ends only one link (`shared_delete`), as
         long as others have it still.
         """
+        alone = self.policy.shared_delete is SharedDelete.SEVER
         others = pair.family in self.ledger.families(side)
-        return others and pair.family in self.history.shared & self.history.ever_deleted[side]
+        shared = self.history.stores[side.other].options.feed == "connection"
+        deleted = pair.family in self.history.ever_deleted[side]
+        return shared and others and deleted and (alone or self.history.baseless)
 
     def _may_not_be_deleted(self, pair: Pair, side: Side) -> bool:
         """Deleted on this side, but the survivor is locked."""

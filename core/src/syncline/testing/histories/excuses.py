@@ -143,6 +143,7 @@ class Excuses:
             "severed": pair.family in self.history.severed[side],
             "merged": pair.family in self.ledger.merged_at[side],
             "shared": self._ends_one_link(pair, side),
+            "propagated": self._outlives(pair, side),
             "ambiguous": self._ambiguous_to_the_deleted(pair, side),
         }
         return next((why for why, holds in excuses.items() if holds), "")
@@ -171,6 +172,14 @@ class Excuses:
         shared = self.history.stores[side.other].options.feed == "connection"
         deleted = pair.family in self.history.ever_deleted[side]
         return shared and others and deleted and (alone or self.history.baseless)
+
+    def _outlives(self, pair: Pair, side: Side) -> bool:
+        """A member deleted a record that several have, and it was deleted for everybody; but at the
+        other members' side nothing may be deleted.
+        """
+        propagates = self.policy.shared_delete is SharedDelete.PROPAGATE
+        deleted = pair.family in self.history.ever_deleted[side.other]
+        return propagates and deleted and not self.policy.delete[side.other]
 
     def _may_not_be_deleted(self, pair: Pair, side: Side) -> bool:
         """Deleted on this side, but the survivor is locked."""

@@ -64,7 +64,7 @@ class Excuses:
             "no direction": self.policy.direction is Direction.NONE,
             "unreadable": any(not e.readable or is_spoiled(e) for _side, e in entries),
             "outside": any(self._outside(side, each) for side, each in entries),
-            "waiting": any(each.id in self.waiting for _side, each in entries),
+            "waiting": self._pauses(family),
             "given away": (pair.member, family) in self.history.owners.given,
             "in conflict": self._in_conflict(family),
             "similar": self.history.forgot and self._waits(pair, SIMILAR),
@@ -76,6 +76,18 @@ class Excuses:
             "unmatched": self.ledger.births[family] > 1 and not self.policy.match,
         }
         return next((why for why, holds in excuses.items() if holds), "")
+
+    def _pauses(self, family: str) -> bool:
+        """What was refused waits: a record of theirs, or one that was deleted and refuses to have
+        its counterpart deleted.
+        """
+        stores = self.history.stores
+        return any(
+            self.ledger.family(side, id) == family
+            for side in SIDES
+            for id in stores[side].entries
+            if id in self.waiting
+        )
 
     def _outside(self, side: Side, entry: Entry) -> bool:
         """What has left the data set is not touched (design §5)."""

@@ -153,6 +153,8 @@ def test_what_a_lost_create_made_and_a_person_edited_is_not_made_again(
 
     assert len(world.right.read("ada")) == 1
     assert len(world.left.read("ada")) == 1
+    if idempotency != "none":
+        assert world.same("ada"), "what a person typed there travels"
 
 
 @pytest.mark.parametrize("way", ["edit there", "edit here"])

@@ -131,8 +131,8 @@ class RecoveredCreates:
     # --- what follows ---------------------------------------------------------------------------
 
     def _adopt(self, sent: Sent, finding: Finding, traces: Sequence[Trace]) -> None:
-        """It was made. If somebody has deleted or edited it since, that is read at once, and decided
-        about as any other deletion or edit: the version it has now says nothing of what was sent.
+        """It was made. If somebody has deleted or edited it since, that is read at once, and
+        decided about as usual: the version it has now says nothing of what was sent.
         """
         [made] = finding.candidates
         record = next(trace.record for trace in traces if trace.record.id == made.id)

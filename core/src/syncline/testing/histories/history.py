@@ -46,7 +46,7 @@ class History:
     side had at once. `pairs`: which records belonged
     together when both sides were in step; `torn`: whose pair people have taken apart since.
     `shown`: fields that were hidden when they were read, so that only a listing finds them.
-    `unseen`: who could not be read when the state was lost.
+    `unseen`: who could not be read when, or since, the state was lost.
     `borders`: who was ever in the data sets. `decided`: about whom a person decided since.
     """
 
@@ -131,6 +131,8 @@ class History:
             self.ever_deleted[side].update(ledger.deleted[side])
         moved |= set(ledger.merged) | self.owners.changed(owners)
         self.torn |= {(member, family) for member in self.members for family in moved}
+        if self.forgot:
+            self._note_unseen()
         self.calm = self.calm and people.deed in _EDITS
         if people.deed == "restore":
             self.severed[people.side].difference_update(moved)
@@ -235,9 +237,7 @@ class History:
         """
         self.reopen()
         self.kept.lose()
-        for side in SIDES:
-            unread = (e for e in self.ledger.live(side) if not e.readable or is_spoiled(e))
-            self.unseen[side].update(self.ledger.family(side, each.id) for each in unread)
+        self._note_unseen()
         self.mending.forget()
         self.ledger.state_lost()
         for severed in self.severed:
@@ -371,6 +371,11 @@ class History:
             for family, found in self.ledger.families(side).items():
                 if len({each.place.account for each in found}) > 1:
                     self.shared.add(family)
+
+    def _note_unseen(self) -> None:
+        for side in SIDES:
+            unread = (e for e in self.ledger.live(side) if not e.readable or is_spoiled(e))
+            self.unseen[side].update(self.ledger.family(side, each.id) for each in unread)
 
     def _all_is_quiet(self) -> None:
         self.pairs = self.pairs_now()

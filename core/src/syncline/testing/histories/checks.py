@@ -39,8 +39,9 @@ class Checks:
 
     def nothing_is_lost(self) -> None:
         """P3: a value a person typed is on a side, or was overwritten and is in the history."""
-        ledger = self.history.ledger
-        lost = ledger.standing - ledger.on_a_side() - self.history.kept.overwritten()
+        ledger, kept = self.history.ledger, self.history.kept
+        known = kept.overwritten() | kept.under_way(self.history.world.people)
+        lost = ledger.standing - ledger.on_a_side() - known
         assert not lost, f"P3: lost: {sorted(lost)}"
 
     def nothing_is_doubled(self) -> None:

@@ -15,7 +15,7 @@ from syncline.engine.alike import SIMILAR
 from syncline.engine.recover_creates import UNCERTAIN
 from syncline.model.records import WRITABLE
 from syncline.model.sides import SIDES, Side
-from syncline.policy.schema import Conflict, Direction, ObjectPolicy
+from syncline.policy.schema import Conflict, Direction, ObjectPolicy, SharedDelete
 from syncline.testing.histories.deeds import REFUSED, is_spoiled
 from syncline.testing.histories.kept import Waits
 from syncline.testing.histories.lanes import Pair
@@ -119,10 +119,13 @@ class Excuses:
         return merged and self._waits(pair, "ambiguous")
 
     def _held_apart(self, family: str) -> bool:
-        """Where nothing may be created, who is entered later is neither created nor linked."""
-        policy = self.policy
-        creates = any(policy.direction.writes(side) and policy.create[side] for side in SIDES)
-        return not creates and self.ledger.births[family] > 1
+        """Where nothing may be created, who is entered later is neither created nor linked; where
+        nothing may be at the other side, who is deleted and entered anew is not.
+        """
+        creates = [s for s in SIDES if self.policy.direction.writes(s) and self.policy.create[s]]
+        deleted = [side for side in SIDES if family in self.history.ever_deleted[side]]
+        anew = any(side.other not in creates for side in deleted)
+        return (not creates or anew) and self.ledger.births[family] > 1
 
     # --- one side is missing --------------------------------------------------------------------
 
@@ -140,6 +143,7 @@ class Excuses:
             "severed": pair.family in self.history.severed[side],
             "merged": pair.family in self.ledger.merged_at[side],
             "shared": self._ends_one_link(pair, side),
+            "propagated": self._outlives(pair, side),
             "ambiguous": self._ambiguous_to_the_deleted(pair, side),
         }
         return next((why for why, holds in excuses.items() if holds), "")
@@ -163,8 +167,19 @@ class Excuses:
         """Deleting a record that several members have ends only one link (`shared_delete`), as
         long as others have it still.
         """
+        alone = self.policy.shared_delete is SharedDelete.SEVER
         others = pair.family in self.ledger.families(side)
-        return others and pair.family in self.history.shared & self.history.ever_deleted[side]
+        shared = self.history.stores[side.other].options.feed == "connection"
+        deleted = pair.family in self.history.ever_deleted[side]
+        return shared and others and deleted and (alone or self.history.baseless)
+
+    def _outlives(self, pair: Pair, side: Side) -> bool:
+        """A member deleted a record that several have, and it was deleted for everybody; but at the
+        other members' side nothing may be deleted.
+        """
+        propagates = self.policy.shared_delete is SharedDelete.PROPAGATE
+        deleted = pair.family in self.history.ever_deleted[side.other]
+        return propagates and deleted and not self.policy.delete[side.other]
 
     def _may_not_be_deleted(self, pair: Pair, side: Side) -> bool:
         """Deleted on this side, but the survivor is locked."""

@@ -335,7 +335,7 @@ class History:
             policy=policy,
             borders=self.borders,
             members=members or self.world.people,
-            settled=dict(self._settled),
+            settled=self._settled,
             writable=stores.map(lambda s: {e.id: e.writable for e in s.entries.values()}),
             live=stores.map(lambda s: sum(not e.deleted for e in s.entries.values())),
             pairs=len(self.pairs_now()),

@@ -19,7 +19,7 @@ from syncline.testing.crashes import LEASE_IS_OVER, Died
 from syncline.testing.histories.border import drawn, redrawn
 from syncline.testing.histories.checks import Checks
 from syncline.testing.histories.clocks import ahead
-from syncline.testing.histories.deeds import Deed, Deeds, People
+from syncline.testing.histories.deeds import Deed, Deeds, People, is_spoiled
 from syncline.testing.histories.events import Event
 from syncline.testing.histories.foreseen import foreseen, unforeseen
 from syncline.testing.histories.kept import Kept
@@ -46,6 +46,7 @@ class History:
     side had at once. `pairs`: which records belonged
     together when both sides were in step; `torn`: whose pair people have taken apart since.
     `shown`: fields that were hidden when they were read, so that only a listing finds them.
+    `unseen`: who could not be read when the state was lost.
     `borders`: who was ever in the data sets. `decided`: about whom a person decided since.
     """
 
@@ -78,6 +79,7 @@ class History:
         self.calm, self.baseless, self.forgot = True, False, False
         self.severed: PerSide[set[str]] = PerSide(set(), set())
         self.shown: set[str] = set()
+        self.unseen: PerSide[set[str]] = PerSide(set(), set())
         self.ever_deleted: PerSide[set[str]] = PerSide(set(), set())
         self.shared: set[str] = set()
         self.decided: set[str] = set()
@@ -222,6 +224,9 @@ class History:
         """
         self.reopen()
         self.kept.lose()
+        for side in SIDES:
+            unread = (e for e in self.ledger.live(side) if not e.readable or is_spoiled(e))
+            self.unseen[side].update(self.ledger.family(side, each.id) for each in unread)
         self.mending.forget()
         self.ledger.state_lost()
         for severed in self.severed:

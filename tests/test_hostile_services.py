@@ -109,6 +109,8 @@ SPOILT_RECORDS: dict[str, Any] = {
     "ids that climb": lambda a: a.changed(body=_every(a.body, _traversal)),
     "records without id": lambda a: a.changed(body=_nameless(a.body)),
     "dates at the end of time": lambda a: a.changed(body=_every(a.body, _absurd)),
+    "owners that are missing": lambda a: a.changed(body=_set(OwnerId=None)(a.body)),
+    "owners of another form": lambda a: a.changed(body=_set(OwnerId={"Name": "Ada"})(a.body)),
 }
 HARMLESS: dict[str, Any] = {
     "every record twice": lambda a: a.changed(body=_doubled(a.body)),

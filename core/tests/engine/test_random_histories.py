@@ -21,7 +21,7 @@ from pathlib import Path
 import pytest
 
 from syncline.testing.histories.chance import random_story
-from syncline.testing.histories.story import Stage, shortened
+from syncline.testing.histories.story import Stage
 
 A_FEW = 40
 """What fits into some forty seconds."""
@@ -38,7 +38,7 @@ def test_the_promises_hold_in_random_histories(
     for number in range(half, PROVE or A_FEW, 2):
         story = random_story(f"{SEED}:{number}")
         if broken := stage.broken(story):
-            short = shortened(story, stage, broken) if SHORTEN else story
+            short = stage.shortened(story, broken) if SHORTEN else story
             pytest.fail(f"{broken}\nseed {SEED}:{number}\n{stage.broken(short)}\n{short!r}")
     for name, number in stage.counted.items():
         record_property(name, number)

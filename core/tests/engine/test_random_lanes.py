@@ -65,6 +65,6 @@ def test_several_lanes_over_one_feed_lose_double_and_delete_nobody(
     for each in range(number):
         story = random_story(f"{SEED}:{each}")
         if promise := stage.broken(story):
-            short = stage.shortened(story) if SHORTEN else story
+            short = stage.shortened(story, promise) if SHORTEN else story
             pytest.fail(f"{promise}\nseed {SEED}:{each}\n{stage.broken(short)}\n{short!r}")
     record_property("histories of several lanes", number)

@@ -213,7 +213,7 @@ def test_while_writes_are_not_settled_it_is_refused(world: EngineWorld) -> None:
 
     world.sync()
     database = Database.open(world.state.url, vault := Vault.from_key("k" * 40))
-    row = {"run_id": "r", "lane_id": 1, "link_id": 1, "side": "left", "action": "update"}
+    row = {"lane_id": 1, "link_id": 1, "side": "left", "action": "update"}
     with database.transaction() as tx:
         tx.execute(insert(INTENT).values(**row, plan=vault.seal({}), sent_at=0.0))
     database.close()

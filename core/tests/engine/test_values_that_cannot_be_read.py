@@ -10,7 +10,7 @@ import pytest
 
 from syncline.connectors.memory import Call, MemoryOptions
 from syncline.errors import ConfigurationError, UsageError
-from syncline.model.records import AccountId, RecordId
+from syncline.model.records import RecordId
 from syncline.policy.schema import Conflict, Direction
 from syncline.testing.rehearsal import EngineWorld, person
 
@@ -166,26 +166,6 @@ def test_a_record_without_a_usable_id_is_counted_and_left_out(world: EngineWorld
     assert [problem.message for problem in report.problems] == [
         "1 records have no usable id, and were left out"
     ]
-
-
-@pytest.mark.parametrize("owner", [5, "a\0b", "x" * 2_000])
-def test_an_owner_that_is_none_leaves_a_linked_record_linked(worlds: Worlds, owner: Any) -> None:
-    world = worlds(MemoryOptions(feed="connection", spans_accounts=True))
-    world.left.create("ada", person("Ada", "Lovelace"))
-    world.settle()
-    entry = world.left.entries[world.only(world.left)]
-    world.left.touch(entry.id)
-    place = entry.place
-    entry.place = type(place)(AccountId(owner), place.container)
-
-    report = world.sync()
-    assert [problem.kind for problem in report.problems] == ["unreadable"]
-    assert len(world.right.read()) == 1
-
-    entry.place = place
-    world.left.touch(entry.id)
-    world.settle()
-    assert world.same()
 
 
 def test_an_instant_without_a_zone_is_no_instant(world: EngineWorld) -> None:

@@ -10,18 +10,19 @@ from syncline.state import tables
 from syncline.state.bulk import insert_many, insert_rows, update_rows, upsert
 from syncline.state.database import Database, table
 
-ACCOUNT = table(tables.AccountRow)
 INTENT = table(tables.Intent)
+RUN = table(tables.Run)
 
 
 def test_upsert_changes_only_the_named_columns(database: Database) -> None:
-    row = {"store_id": 1, "name": "ada", "account": "a1", "resolved_at": 1.0}
+    row = {"id": "r1", "started_at": 1.0, "exit_code": 1, "counts_json": "{}"}
     with database.transaction() as tx:
-        upsert(tx, ACCOUNT, [row], ("account",))
-        upsert(tx, ACCOUNT, [{**row, "account": "a2", "resolved_at": 2.0}], ("account",))
-        upsert(tx, ACCOUNT, [{**row, "account": "a3"}], ())
-        upsert(tx, ACCOUNT, [], ())
-        assert tuple(tx.execute(select(ACCOUNT)).one()) == (1, "ada", "a2", 1.0)
+        upsert(tx, RUN, [row], ("exit_code",))
+        upsert(tx, RUN, [{**row, "exit_code": 2, "started_at": 2.0}], ("exit_code",))
+        upsert(tx, RUN, [{**row, "exit_code": 3}], ())
+        upsert(tx, RUN, [], ())
+        kept = tx.execute(select(RUN.c.id, RUN.c.started_at, RUN.c.exit_code)).one()
+        assert tuple(kept) == ("r1", 1.0, 2)
 
 
 def test_new_ids_are_known_by_what_tells_the_rows_apart(database: Database) -> None:
@@ -46,19 +47,19 @@ def test_values_arrive_as_they_were_given(database: Database) -> None:
 def test_rows_change_each_in_its_own_way(database: Database) -> None:
     with database.transaction() as tx:
         made = insert_many(tx, INTENT, [_intent(1), _intent(2)], ("link_id",))
-        changes = [{"id": made[(n,)], "attempts": n, "record_id": f"r{n}"} for n in (1, 2)]
+        changes = [{"id": made[(n,)], "sent_at": n / 2, "record_id": f"r{n}"} for n in (1, 2)]
         update_rows(tx, INTENT, changes)
         update_rows(tx, INTENT, [])
 
-        found = tx.execute(select(INTENT.c.link_id, INTENT.c.attempts, INTENT.c.record_id))
-        assert sorted(map(tuple, found)) == [(1, 1, "r1"), (2, 2, "r2")]
+        found = tx.execute(select(INTENT.c.link_id, INTENT.c.sent_at, INTENT.c.record_id))
+        assert sorted(map(tuple, found)) == [(1, 0.5, "r1"), (2, 1.0, "r2")]
 
 
 def _intent(link_id: int, **other: Any) -> dict[str, Any]:
     return {
-        "run_id": "r", "lane_id": 1, "link_id": link_id, "side": "left", "action": "update",
+        "lane_id": 1, "link_id": link_id, "side": "left", "action": "update",
         "key": "", "record_id": "x", "expected_version": None, "plan": b"sealed", "sent_at": 1.5,
-        "attempts": 0, **other,
+        **other,
     }  # fmt: skip
 
 

@@ -41,7 +41,7 @@ def move(engine: Engine) -> Move:
     return to
 
 
-@pytest.mark.parametrize("version", ["0001", "0002", "0003"])
+@pytest.mark.parametrize("version", ["0001", "0002", "0003", "0005"])
 def test_an_older_database_becomes_what_a_new_one_is(
     engine: Engine, move: Move, version: str
 ) -> None:

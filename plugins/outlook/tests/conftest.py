@@ -46,11 +46,15 @@ class MemoryTokens:
         return changed
 
 
-def make_context(calls: list[str], tokens: MemoryTokens | None = None) -> ConnectorContext:
+def make_context(
+    calls: list[str],
+    tokens: MemoryTokens | None = None,
+    now: Callable[[], datetime] = lambda: NOW,
+) -> ConnectorContext:
     return ConnectorContext(
         connection="outlook",
         installation="home",
-        now=lambda: NOW,
+        now=now,
         tokens=tokens or MemoryTokens(),
         count_call=calls.append,
     )
@@ -152,12 +156,15 @@ def connect(settings: dict[str, Any]) -> Iterator[Callable[..., OutlookConnector
     opened: list[OutlookConnector] = []
 
     def open_one(
-        calls: list[str] | None = None, tokens: MemoryTokens | None = None, **changes: Any
+        calls: list[str] | None = None,
+        tokens: MemoryTokens | None = None,
+        now: Callable[[], datetime] = lambda: NOW,
+        **changes: Any,
     ) -> OutlookConnector:
         wanted = {
             name: value for name, value in {**settings, **changes}.items() if value is not None
         }
-        context = make_context(calls if calls is not None else [], tokens)
+        context = make_context(calls if calls is not None else [], tokens, now)
         opened.append(OutlookConnector(OutlookConfig(**wanted), context))
         return opened[-1]
 
@@ -175,4 +182,4 @@ def memory_tokens() -> MemoryTokens:
 def outlook(graph: GraphSandbox, connect: Callable[..., OutlookConnector]) -> Outlook:
     box = graph.add_mailbox("ada@example.test", "Ada Lovelace")
     calls: list[str] = []
-    return Outlook(connect(calls), box, calls)
+    return Outlook(connect(calls, now=graph.now), box, calls)

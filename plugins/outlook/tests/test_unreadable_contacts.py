@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any, cast
 
 import pytest
@@ -18,7 +19,9 @@ from syncline_outlook.folders import Folders
 from syncline_outlook.marks import FolderMarks
 from syncline_outlook.names import EmailNames
 from syncline_outlook.reading import Reader
+from syncline_outlook.rounds import Position
 
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ADA = AccountId("ada")
 FEED = Feed(type="contact", account=ADA, container="folder")
 
@@ -52,7 +55,8 @@ def feed(rows: Sequence[Any]) -> DeltaFeed:
     client = cast(GraphClient, Says(rows))
     folders, names = Folders(client), EmailNames()
     reader = Reader(client, folders, names)
-    return DeltaFeed(client, folders, reader, names, FolderMarks(client), page_size=50)
+    marks = FolderMarks(client)
+    return DeltaFeed(client, folders, reader, names, marks, page_size=50, now=lambda: NOW)
 
 
 def page_of(*rows: Any) -> Page:
@@ -108,6 +112,26 @@ def test_a_row_without_a_usable_id_is_counted(id: Any) -> None:
 def test_what_says_nothing_about_the_contact_costs_nothing(name: str, value: Any) -> None:
     (record,) = page_of(contact("good", **{name: value})).records
     assert record.fields["birthday"] is None
+
+
+AT_THE_END_OF_TIME = "9999-12-31T00:00:00Z"
+
+
+def test_a_creation_in_the_future_hides_none_that_is_made_until_then() -> None:
+    """Our marks are only looked for on contacts that were made since the newest one seen."""
+    known = contact("known", createdDateTime="2026-11-21T12:00:00Z")
+    wrong = contact("wrong", createdDateTime=AT_THE_END_OF_TIME)
+    cursor = page_of(known, wrong).cursor
+
+    assert cursor["since"] == cursor["newest"] == "2026-11-21T12:00:00+00:00"
+
+
+def test_a_cursor_that_believed_in_such_a_creation_knows_nothing() -> None:
+    kept = page_of(contact("known")).cursor
+    led_astray = {**kept, "since": AT_THE_END_OF_TIME, "newest": AT_THE_END_OF_TIME}
+    position = Position.read(led_astray, kept["select"], NOW)
+
+    assert (position.since, position.newest) == (None, None)
 
 
 def test_a_sweep_lists_the_others() -> None:

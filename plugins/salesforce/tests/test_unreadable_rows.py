@@ -74,6 +74,7 @@ def page_of(*rows: Any, size: int = 200, cursor: Any = None, **how: Any) -> Page
         ("Description", {"a": 1}, "notes: cannot be read as long text"),
         ("MailingCity", 5, "business_address: cannot be read as address"),
         ("OwnerId", 5, "owner: is no text"),
+        ("OwnerId", {"Name": "Ada"}, "owner: is no text"),
         ("OwnerId", "005\0", "owner: holds characters that cannot be kept"),
         ("SystemModstamp", "x", "SystemModstamp: is no instant"),
         ("SystemModstamp", "2026-11-21T12:00:00", "SystemModstamp: is no instant"),
@@ -110,6 +111,12 @@ def test_a_row_without_a_usable_id_is_counted(id: Any) -> None:
 def test_an_instant_that_is_none_is_not_known() -> None:
     (record,) = page_of(row(CreatedDate="x")).records
     assert record.created is None
+
+
+@pytest.mark.parametrize("owner", [None, "", {}])
+def test_a_row_without_an_owner_is_nobodys(owner: Any) -> None:
+    (record,) = page_of(row(OwnerId=owner)).records
+    assert record.owner is None
 
 
 def test_a_sweep_lists_the_others() -> None:

@@ -5,13 +5,13 @@ Not returned is not gone: a record is gone if the service says so, and for no ot
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from syncline.engine.lanes import FeedState
 from syncline.model.records import AbsenceReason, Record, RecordId
-from syncline.plugin.requests import IdsRequest
+from syncline.plugin.requests import IdsRequest, Page
 from syncline.state.database import chunks
 
 _GONE: Final = (AbsenceReason.DELETED, AbsenceReason.MERGED)
@@ -23,6 +23,14 @@ class Answer:
 
     records: Mapping[str, Record] = field(default_factory=dict)
     absent: Mapping[str, AbsenceReason] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, *pages: Page) -> Answer:
+        """What these pages say."""
+        return cls(
+            {record.id: record for page in pages for record in page.records},
+            {absence.id: absence.reason for page in pages for absence in page.absent},
+        )
 
     def with_newer(self, newer: Answer) -> Answer:
         """What both say together; of a record that both speak of, what the newer one says."""
@@ -39,20 +47,24 @@ class Answer:
         return self.absent.get(str(record_id)) is AbsenceReason.LEFT
 
 
-def look(feed: FeedState, ids: Iterable[str], *, scoped: bool) -> Answer:
-    """Read these records now, without taking note of them. `scoped`: those outside of the data set
-    have left.
+def ask(feed: FeedState, ids: Sequence[str], *, scoped: bool = True) -> Page:
+    """What one call says of these records, without taking note of them.
 
     Raises:
         ConnectionFailure: the connection does not answer.
 
     """
-    found: dict[str, Record] = {}
-    absent: dict[str, AbsenceReason] = {}
-    for part in chunks(dict.fromkeys(ids), max(1, feed.spec.read_batch)):
-        wanted = tuple(RecordId(each) for each in part)
-        request = IdsRequest(spec=feed.spec, feed=feed.feed, ids=wanted, scoped=scoped)
-        page = feed.connection.fetch(request)
-        found.update((record.id, record) for record in page.records)
-        absent.update((each.id, each.reason) for each in page.absent)
-    return Answer(found, absent)
+    wanted = tuple(RecordId(each) for each in ids)
+    request = IdsRequest(spec=feed.spec, feed=feed.feed, ids=wanted, scoped=scoped)
+    return feed.connection.fetch(request)
+
+
+def look(feed: FeedState, ids: Iterable[str], *, scoped: bool) -> Answer:
+    """As `ask`, of any number of records. `scoped`: those outside of the data set have left.
+
+    Raises:
+        ConnectionFailure: the connection does not answer.
+
+    """
+    parts = chunks(dict.fromkeys(ids), max(1, feed.spec.read_batch))
+    return Answer.of(*(ask(feed, part, scoped=scoped) for part in parts))

@@ -16,7 +16,7 @@ from syncline.engine.settle import Settled, settle
 from syncline.engine.world import World
 from syncline.model.reports import Action, Problem
 from syncline.plugin.requests import Applied
-from syncline.state import intents, links
+from syncline.state import links
 
 
 @dataclass(frozen=True)
@@ -76,8 +76,6 @@ class Findings:
     def unresolved(self, sent: Sent, message: str, hint: str, kind: str = "unknown") -> None:
         """The intent stays."""
         lane = self.lanes[sent.lane_id]
-        with self.world.transaction() as tx:
-            intents.tried_again(tx, sent.id)
         self.report.tally(lane).waiting += 1
         self.report.problem(
             Problem(

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from syncline.engine.digests import Digester
 from syncline.model.objects import ObjectType
-from syncline.model.records import AccountId
+from syncline.model.records import AbsenceReason, AccountId
 from syncline.model.reports import LaneName
 from syncline.model.sides import SIDES, PerSide, Side
 from syncline.plugin.connection import ConnectionHandle
@@ -55,6 +55,14 @@ class LaneSide:
     def by_owner(self) -> bool:
         """Whether only the account's own records belong to the lane."""
         return self.of_all_accounts and self.records is Records.OWN
+
+    def absence_of(self, owner: AccountId | None) -> AbsenceReason | None:
+        """Why a record that is there does not belong to the lane: it is somebody else's, or nobody
+        can read whose it is. None if it does.
+        """
+        if not self.by_owner or owner == self.account:
+            return None
+        return AbsenceReason.LEFT if owner else AbsenceReason.UNREADABLE
 
 
 @dataclass(frozen=True, kw_only=True)

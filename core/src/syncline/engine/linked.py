@@ -193,7 +193,7 @@ class LinkedWork:
 
     def _forget(self, tx: Connection, each: Evaluation) -> None:
         [row] = tx.execute(links.LINK.select().where(links.LINK.c.id == each.link.id))
-        links.end(tx, row, "deleted on both sides", self.world.seconds)
+        links.end(tx, row, "deleted on both sides")
         for side in SIDES:
             feed_id, record_id = _key(each.link, side)
             if not links.by_records(tx, side, feed_id, [record_id]):
@@ -217,9 +217,7 @@ class LinkedWork:
     ) -> None:
         link = each.link
         here = link.sides[side]
-        waiting = attention.Waiting(
-            link.lane.id, side, str(here.id), reason, message, version=here.version, patient=True
-        )
+        waiting = attention.Waiting(link.lane.id, side, str(here.id), reason, message, patient=True)
         attention.wait(tx, waiting, self.world.seconds)
         self.report.tally(link.lane).waiting += 1
         self.report.problem(

@@ -20,7 +20,7 @@ from syncline.engine.decide.deltas import Digests
 from syncline.engine.lanes import FeedState, Readers
 from syncline.engine.place import INSIDE, Place, Whereabouts, is_severed_here, links_outside
 from syncline.engine.rebase import find_again
-from syncline.engine.unread import REASON, Unread, is_kept_waiting
+from syncline.engine.unread import REASON, Unread, is_kept_waiting, is_nobodys, told_apart
 from syncline.engine.world import World
 from syncline.model.records import WRITABLE, AbsenceReason, Absent, Record, RecordId, Writable
 from syncline.state import attention, feeds, links, records
@@ -54,6 +54,8 @@ class Observer:
     readers: Readers
     began_waiting: list[attention.Waiting] = field(default_factory=list)
     """Records without a link that began to wait since something of them cannot be read."""
+    ownerless: set[RecordId] = field(default_factory=set)
+    """Those that wait in no lane, since nobody can read whose they are."""
 
     def note(
         self,
@@ -67,9 +69,10 @@ class Observer:
     ) -> Seen:
         """Take note of a page. `began`: the feed's revision before the call."""
         seen = Seen()
-        latest = {record.id: record for record in found}
-        gone = {each.id: each for each in absent}
-        known = records.find(tx, self.feed.id, (*latest, *gone))
+        ids = dict.fromkeys([*(record.id for record in found), *(each.id for each in absent)])
+        known = records.find(tx, self.feed.id, ids)
+        there = Place.of(tx, self.feed, place, known)
+        latest, gone = told_apart(found, absent, there)
         for key in self._overtaken(tx, (*latest, *gone), known, began):
             latest.pop(key, None)
             gone.pop(key, None)
@@ -77,7 +80,7 @@ class Observer:
         seen.to_read |= seen.overtaken
         find_again(tx, self.feed, latest, self._digests)
         linked = self._links(tx, (*latest, *gone))
-        there = Place.of(tx, self.feed, place, known)
+        self.ownerless.difference_update(latest, gone)
         self._note_records(tx, list(latest.values()), known, linked, generation, there, seen)
         self._note_absent(tx, gone, known, linked, there, seen)
         self._mended(tx, known, (*latest, *(k for k, a in gone.items() if not is_kept_waiting(a))))
@@ -283,6 +286,8 @@ class Observer:
             old = known.get(record_id)
             if is_kept_waiting(absence):
                 self.began_waiting.extend(unread.waits(tx, absence, its_links, old))
+                if is_nobodys(absence, its_links, old):
+                    self.ownerless.add(record_id)
             elif not its_links:
                 forgotten.append(record_id)
                 continue

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row
 
-from syncline.engine.answer import Answer
+from syncline.engine.answer import Answer, ask, look
 from syncline.engine.lanes import FeedState, Readers
 from syncline.engine.newcomers import newcomers
 from syncline.engine.observe import Observer
@@ -25,7 +25,7 @@ from syncline.engine.unread import is_kept_waiting
 from syncline.engine.world import World
 from syncline.errors import Busy, Resync, Retry, Stop
 from syncline.model.records import AbsenceReason, Absent, Record, RecordId
-from syncline.plugin.requests import ChangesRequest, IdsRequest, Page
+from syncline.plugin.requests import ChangesRequest, Page
 from syncline.state import feeds, records
 from syncline.state.database import chunks
 
@@ -117,14 +117,15 @@ class FeedReader:
     def _read_part(self, ids: Sequence[RecordId]) -> tuple[Answer, set[RecordId]]:
         """What is said of these records; and those that somebody has noted meanwhile."""
         began = self.revision()
-        page = self.ask(ids)
+        page = ask(self.feed, ids)
         outside = self._never_inside(page)
-        there: dict[str, Record] = {record.id: record for record in (*page.records, *outside)}
+        there = {record.id: record for record in (*page.records, *outside)}
         absent = [each for each in page.absent if each.id not in there]
         place = Whereabouts(frozenset(record.id for record in outside))
         with self.world.transaction() as tx:
             seen = self.observer.note(tx, [*there.values()], absent, began=began, place=place)
-        return Answer(there, {each.id: each.reason for each in absent}), seen.overtaken
+        known = replace(page, records=tuple(there.values()), absent=tuple(absent))
+        return Answer.of(known), seen.overtaken
 
     def _never_inside(self, page: Page) -> tuple[Record, ...]:
         """Records that were linked outside of the data set cannot leave it: their values."""
@@ -133,7 +134,7 @@ class FeedReader:
             return ()
         with self.world.transaction() as tx:
             ids = self.observer.never_inside(tx, left)
-        return self.ask(ids, scoped=False).records if ids else ()
+        return ask(self.feed, ids, scoped=False).records if ids else ()
 
     # --- changes ------------------------------------------------------------------------------
 
@@ -212,11 +213,8 @@ class FeedReader:
         asked = [*(record.id for record in page.records), *waiting]
         if self.feed.feed.scope is None or not asked:
             return frozenset()
-        outside: set[str] = set()
-        for part in chunks(asked, max(1, self.feed.spec.read_batch)):
-            answer = self.ask(part)
-            outside |= {a.id for a in answer.absent if a.reason is AbsenceReason.LEFT}
-        return frozenset(outside)
+        answer = look(self.feed, asked, scoped=True)
+        return frozenset(each for each in answer.absent if answer.has_left(each))
 
     # --- listing everything -------------------------------------------------------------------
 
@@ -241,13 +239,6 @@ class FeedReader:
         return unfinished or not 0 <= self.world.seconds - swept < SWEEP_EVERY
 
     # --- small things -------------------------------------------------------------------------
-
-    def ask(self, ids: Sequence[RecordId], *, scoped: bool = True) -> Page:
-        """These records as they are now, without taking note."""
-        request = IdsRequest(
-            spec=self.feed.spec, feed=self.feed.feed, ids=tuple(ids), scoped=scoped
-        )
-        return self.feed.connection.fetch(request)
 
     def _row(self) -> Row[Any]:
         with self.world.transaction() as tx:

@@ -263,6 +263,8 @@ class Round:
             unread.report(self.report, self.lanes, reader.feed, reader.observer.began_waiting)
             readers = reader.observer.readers
             unread.report_nameless(self.report, reader.feed, readers, reader.result.nameless)
+            ownerless = len(reader.observer.ownerless)
+            unread.report_ownerless(self.report, reader.feed, readers, ownerless)
 
     def _drop_keys(self) -> None:
         """What was paired in this round is found by its ids from now on. A round that dies before

@@ -60,7 +60,7 @@ def settle(tx: Connection, world: World, settled: Sequence[Settled]) -> None:
     live = [each for each in settled if each.link_id in rows]
     for each in live:
         if each.action is Action.DELETE:
-            _settle_delete(tx, world, each, rows[each.link_id])
+            _settle_delete(tx, each, rows[each.link_id])
     due = _settle_writes(tx, [each for each in live if each.action is not Action.DELETE], rows)
     _no_longer_waiting(tx, [each for each in live if each.link_id not in due], rows)
     history.add(tx, [history_row(world, each) for each in live])
@@ -178,13 +178,13 @@ def _tell_other_lanes(tx: Connection, settled: Sequence[Settled]) -> None:
             links.change(tx, [row.id for row in found if row.id not in ours], dirty=True)
 
 
-def _settle_delete(tx: Connection, world: World, each: Settled, row: Row[Any]) -> None:
+def _settle_delete(tx: Connection, each: Settled, row: Row[Any]) -> None:
     conflicts.drop(tx, [row.id])
     if each.undo is not None:
         links.sever(tx, row.id, each.side)
         claims.release(tx, each.lane.id, [str(each.source_id)])
         return
-    links.end(tx, row, "delete", world.seconds)
+    links.end(tx, row, "delete")
     for side in SIDES:
         record_id = row._mapping[f"{side}_id"]
         feed_id = row._mapping[f"{side}_feed"]

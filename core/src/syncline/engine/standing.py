@@ -78,8 +78,8 @@ def _place(tx: Connection, done: Done, answer: Answer, leaving: Collection[int])
     record = answer.records.get(record_id)
     absence = answer.absent.get(record_id)
     here = done.lane.sides[side]
-    if record is not None and here.by_owner and record.owner != here.account:
-        absence = AbsenceReason.LEFT  # it is somebody else's now
+    if record is not None:
+        absence = here.absence_of(record.owner)
     now = Standing(
         spec=done.feed.spec,
         record=record,
@@ -105,11 +105,11 @@ def counterpart(tx: Connection, place: Place, answer: Answer) -> tuple[Counterpa
     own = None if place.link is None else place.link.id
     if any(row.lane_id == lane.id and row.id != own for row in held):
         return Counterpart.TAKEN, None
-    record = answer.records.get(place.source_id)
+    record, absence = answer.records.get(place.source_id), answer.absent.get(place.source_id)
     if record is not None:
-        outside = here.by_owner and record.owner != here.account
-        return (Counterpart.OUTSIDE if outside else Counterpart.THERE), record
-    absence = answer.absent.get(place.source_id)
+        absence = here.absence_of(record.owner)
     if absence is AbsenceReason.UNREADABLE:
         return Counterpart.UNKNOWN, None
-    return (Counterpart.OUTSIDE if absence is AbsenceReason.LEFT else Counterpart.GONE), None
+    if absence is AbsenceReason.LEFT:
+        return Counterpart.OUTSIDE, record
+    return (Counterpart.GONE if record is None else Counterpart.THERE), record

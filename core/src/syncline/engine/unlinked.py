@@ -278,7 +278,6 @@ class UnlinkedWork:
             str(each.source_id),
             kind,
             why,
-            version=each.source_version,
             patient=True,
         )
         with self.world.transaction() as tx:

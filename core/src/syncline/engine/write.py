@@ -144,7 +144,6 @@ class Writer:
         operation = each.operation
         service_time = None if each.feed.ahead is None else now + each.feed.ahead
         return {
-            "run_id": self.world.run_id,
             "lane_id": each.lane.id,
             "link_id": each.link_id,
             "side": each.side.value,
@@ -154,7 +153,6 @@ class Writer:
             "expected_version": each.expected_version,
             "plan": self.world.database.vault.seal(each.to_json(service_time)),
             "sent_at": now,
-            "attempts": 0,
         }
 
     # --- the call -----------------------------------------------------------------------------
@@ -246,7 +244,7 @@ class Writer:
         side = each.side.other if each.source_id is not None else each.side
         record_id = each.source_id or each.target_id
         waiting = attention.Waiting(
-            each.lane.id, side, str(record_id), reason, message, code, each.source_version, patient
+            each.lane.id, side, str(record_id), reason, message, code, patient
         )
         if each.undo is None:  # no later run tries an undo again
             attention.wait(tx, waiting, self.world.seconds)

@@ -7,9 +7,7 @@ with Session.open(configuration, plugins) as session:
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from types import TracebackType
 from typing import Self
 
@@ -20,7 +18,6 @@ from syncline.engine.world import World
 from syncline.errors import SynclineError
 from syncline.model.progress import Progress, Silent
 from syncline.model.reports import (
-    CallCounts,
     HeldOperation,
     HistoryEntry,
     RunEntry,
@@ -30,33 +27,25 @@ from syncline.model.reports import (
     WaitingConflict,
 )
 from syncline.model.sides import SIDES, Side
-from syncline.plugin.events import RunStarted
 from syncline.plugin.manager import PluginManager
 from syncline.plugin.requests import CheckReport, CheckResult
 from syncline.policy.schema import ObjectPolicy
 from syncline.policy.settings import Configuration, Member, SyncSettings
 from syncline.run import doctor
+from syncline.run.carrying import Carrier, Work
 from syncline.run.checking import checked
 from syncline.run.choose import choose, sync_failed
 from syncline.run.connections import Connections
 from syncline.run.inspect import Inspection
-from syncline.run.older_state import not_the_latest
 from syncline.run.pairs import LinkList, Pairs
 from syncline.run.resolve import Resolver
 from syncline.run.selection import Selection
 from syncline.run.story import Story
 from syncline.run.surroundings import MACHINE, Surroundings
 from syncline.run.undo import Undoing, find_run
-from syncline.state import claims, history
-from syncline.state.careful import be_careful
-from syncline.state.database import Database, scratch_copy
-from syncline.state.epochs import Epochs, Standing
+from syncline.state.database import Database
+from syncline.state.epochs import Epochs
 from syncline.state.vault import Vault
-
-_DAY = 24 * 3600.0
-
-Work = Callable[[World, RoundReport], list[Lane]]
-"""What a run consists of; returns the lanes it was about."""
 
 
 @dataclass(frozen=True)
@@ -84,12 +73,21 @@ class Session:
         self._configuration = configuration
         self._plugins = plugins
         self._database = database
-        self._new_id, self._now = surroundings.new_id, surroundings.now
+        self._now = surroundings.now
         self._epochs = Epochs(database, surroundings.own_folder)
-        self._progress = progress
-        self._workers = workers
         self._stop = threading.Event()
         self._connections = Connections(configuration, plugins, database, surroundings)
+        self._carrier = Carrier(
+            configuration=configuration,
+            plugins=plugins,
+            database=database,
+            connections=self._connections,
+            epochs=self._epochs,
+            surroundings=surroundings,
+            progress=progress,
+            workers=workers,
+            stop=self._stop,
+        )
 
     @classmethod
     def open(
@@ -177,11 +175,11 @@ class Session:
 
     def plan(self, selection: Selection) -> RunReport:
         """What a run would do. Nothing is written anywhere: it works on a copy of the state."""
-        return self._carry(self._rounds(selection), dry=True)
+        return self._carrier.carry(self._rounds(selection), dry=True)
 
     def run(self, selection: Selection) -> RunReport:
         """Carry out a run; failures are in the report."""
-        return self._carry(self._rounds(selection), dry=False)
+        return self._carrier.carry(self._rounds(selection), dry=False)
 
     def undo(self, run: str, *, dry: bool = False) -> UndoReport:
         """Take back what a run wrote, where it was not edited since. `dry` only says what.
@@ -192,7 +190,7 @@ class Session:
         """
         undone = find_run(self._database, run)
         undoing = Undoing(self._configuration, self._connections.get, undone)
-        report = self._carry(undoing.work, dry=dry, undoes=undone)
+        report = self._carrier.carry(undoing.work, dry=dry, undoes=undone)
         return UndoReport(undone=undone, run=report, kept=tuple(undoing.kept))
 
     def _rounds(self, selection: Selection) -> Work:
@@ -203,60 +201,6 @@ class Session:
             return [lane for lanes in rounds for lane in lanes]
 
         return work
-
-    def _carry(self, work: Work, *, dry: bool, undoes: str | None = None) -> RunReport:
-        """Do the work of a run; dry on a copy of the state that is thrown away."""
-        if not dry:
-            return self._carry_on(self._database, work, dry=False, undoes=undoes)
-        scratch = scratch_copy(self._database)
-        try:
-            return self._carry_on(scratch, work, dry=True, undoes=None)
-        finally:
-            scratch.close()
-
-    def _carry_on(
-        self, database: Database, work: Work, *, dry: bool, undoes: str | None
-    ) -> RunReport:
-        world = World(
-            database=database,
-            plugins=self._plugins,
-            now=self._now,
-            run_id=self._new_id(),
-            installation=self._configuration.installation,
-            progress=self._progress,
-            dry=dry,
-            stop=self._stop.is_set,
-            workers=self._workers,
-        )
-        before, started = self._connections.calls(), self._now()
-        report = RoundReport(keep_all=dry)
-        self._plugins.observe_run_started(RunStarted(run_id=world.run_id, dry=dry, started=started))
-        self._begin(world, report, undoes)
-        lanes = work(world, report)
-        found = self._report(world, started, report, lanes, before)
-        if not dry:
-            self._note_end(world, found)
-        self._plugins.observe_run_finished(found)
-        return found
-
-    def _begin(self, world: World, report: RoundReport, undoes: str | None) -> None:
-        """Note the run and the state's new epoch; a plan only looks what the state is.
-
-        Raises:
-            StateError: the state is a copy that belongs elsewhere.
-
-        """
-        found = self._epochs.standing() if world.dry else Standing.KNOWN
-        with world.database.transaction() as tx:
-            if not world.dry:
-                found = self._epochs.begin(tx, world.run_id)
-                history.begin_run(tx, world.run_id, world.seconds, undoes)
-            if found is not Standing.KNOWN:
-                be_careful(tx, world.seconds)
-        if not world.dry:
-            self._epochs.raised()
-        if found is not Standing.KNOWN:
-            report.problem(not_the_latest(found))
 
     def _round(
         self,
@@ -287,42 +231,6 @@ class Session:
         everyone = list(lanes.values())
         Round(world, lanes, report, full=selection.full).run()
         return everyone
-
-    def _report(
-        self,
-        world: World,
-        started: datetime,
-        report: RoundReport,
-        lanes: list[Lane],
-        before: dict[str, CallCounts],
-    ) -> RunReport:
-        reports = report.lane_reports(lanes)
-        return RunReport(
-            run_id=world.run_id,
-            dry=world.dry,
-            started=started,
-            finished=self._now(),
-            lanes=reports,
-            operations=tuple(report.operations),
-            problems=tuple(report.problems),
-            guards=tuple(report.guards),
-            calls=_difference(before, self._connections.calls()),
-            conflicts=sum(lane.conflicts for lane in reports),
-            interrupted=self._stop.is_set(),
-        )
-
-    def _note_end(self, world: World, report: RunReport) -> None:
-        counts: dict[str, int] = {}
-        for lane in report.lanes:
-            for name, number in lane.counts.items():
-                counts[name] = counts.get(name, 0) + number
-        kept = self._configuration.state
-        with self._database.transaction() as tx:
-            history.end_run(tx, world.run_id, world.seconds, report.exit_code, counts)
-            history.expire(tx, world.seconds - kept.history_days * _DAY, kept.history_runs)
-            claims.expire(tx, world.seconds)
-            self._epochs.rise(tx)
-        self._epochs.raised()
 
     # --- look and decide ------------------------------------------------------------------------
 
@@ -383,17 +291,3 @@ class Session:
         return Inspection(
             self._database, self._configuration, self._plugins, self._now().timestamp()
         )
-
-
-def _difference(
-    before: dict[str, CallCounts], after: dict[str, CallCounts]
-) -> tuple[CallCounts, ...]:
-    return tuple(
-        CallCounts(
-            connection=name,
-            reads=now.reads - (before[name].reads if name in before else 0),
-            writes=now.writes - (before[name].writes if name in before else 0),
-            checks=now.checks - (before[name].checks if name in before else 0),
-        )
-        for name, now in sorted(after.items())
-    )

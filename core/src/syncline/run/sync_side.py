@@ -77,7 +77,7 @@ class SyncSide:
         with database.transaction() as tx:
             store_id = rows.ensure_store(tx, handle.connector, report.store)
             known = rows.known_accounts(tx, store_id, names)
-        accounts = _accounts(database, handle, store_id, names, known, now)
+        accounts = _accounts(database, handle, store_id, names, known)
         with database.transaction() as tx:
             containers = rows.known_containers(tx, store_id, policy.type.name, accounts.values())
         return cls(
@@ -240,7 +240,6 @@ def _accounts(
     store_id: int,
     names: Sequence[str],
     known: Mapping[str, str],
-    now: Callable[[], float],
 ) -> Mapping[str, AccountId]:
     """Those that are `known`, and the others from the system."""
     unknown = tuple(dict.fromkeys(name for name in names if name not in known))
@@ -248,6 +247,6 @@ def _accounts(
         answer = handle.accounts(AccountsRequest(names=unknown))
         new = {account.name: str(account.id) for account in answer.accounts}
         with database.transaction() as tx:
-            rows.save_accounts(tx, store_id, new, now())
+            rows.save_accounts(tx, store_id, new)
         known = {**known, **new}
     return {name: AccountId(account) for name, account in known.items()}

@@ -54,7 +54,6 @@ class Waiting:
     reason: str
     message: str
     code: str = ""
-    version: str = ""
     patient: bool = False
 
 
@@ -71,7 +70,6 @@ def wait(tx: Connection, waiting: Waiting, now: float) -> None:
         "reason": waiting.reason,
         "message": waiting.message,
         "code": waiting.code,
-        "version": waiting.version,
         "attempts": attempts,
         "next_at": now + (LONGEST_PAUSE if waiting.patient else pause),
     }

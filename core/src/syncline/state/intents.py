@@ -57,8 +57,3 @@ def sent_again(tx: Connection, ids: Iterable[int], now: float) -> None:
     """These writes go out once more: what may be on its way is younger than it was."""
     for part in chunks(ids):
         tx.execute(_SENT_AGAIN, {"ids": part, "now": now})
-
-
-def tried_again(tx: Connection, id: int) -> None:
-    """It was looked for, and still nobody can say what became of it."""
-    tx.execute(update(INTENT).where(INTENT.c.id == id).values(attempts=INTENT.c.attempts + 1))

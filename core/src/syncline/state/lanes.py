@@ -58,13 +58,12 @@ def known_accounts(tx: Connection, store_id: int, names: Iterable[str]) -> dict[
     return found
 
 
-def save_accounts(tx: Connection, store_id: int, found: Mapping[str, str], now: float) -> None:
+def save_accounts(tx: Connection, store_id: int, found: Mapping[str, str]) -> None:
     """Remember what names stand for."""
     rows = [
-        {"store_id": store_id, "name": name, "account": account, "resolved_at": now}
-        for name, account in found.items()
+        {"store_id": store_id, "name": name, "account": account} for name, account in found.items()
     ]
-    upsert(tx, ACCOUNT, rows, ("account", "resolved_at"))
+    upsert(tx, ACCOUNT, rows, ("account",))
 
 
 def known_containers(

@@ -93,10 +93,10 @@ def save(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     update_rows(tx, LINK, rows)
 
 
-def end(tx: Connection, row: Row[Any], cause: str, now: float) -> None:
+def end(tx: Connection, row: Row[Any], cause: str) -> None:
     """The pair is no more: a tombstone remembers it."""
     values = {"left_id": row.left_id, "right_id": row.right_id, "incarnation": row.incarnation}
-    tx.execute(insert(TOMBSTONE).values(lane_id=row.lane_id, cause=cause, at=now, **values))
+    tx.execute(insert(TOMBSTONE).values(lane_id=row.lane_id, cause=cause, **values))
     tx.execute(delete(LINK).where(LINK.c.id == row.id))
 
 

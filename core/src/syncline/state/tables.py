@@ -40,7 +40,6 @@ class AccountRow(SQLModel, table=True):
     store_id: int = Field(primary_key=True)
     name: str = Field(primary_key=True)
     account: str
-    resolved_at: float
 
 
 class ContainerRow(SQLModel, table=True):
@@ -243,7 +242,6 @@ class Intent(SQLModel, table=True):
 
     __tablename__ = "intent"
     id: int | None = Field(default=None, primary_key=True)
-    run_id: str
     lane_id: int
     link_id: int = Field(index=True)
     side: str
@@ -253,7 +251,6 @@ class Intent(SQLModel, table=True):
     expected_version: str | None = None
     plan: bytes = Field(sa_type=LargeBinary)
     sent_at: float
-    attempts: int = 0
 
 
 class Tombstone(SQLModel, table=True):
@@ -267,7 +264,6 @@ class Tombstone(SQLModel, table=True):
     right_id: str | None = None
     incarnation: int = 0
     cause: str
-    at: float
 
 
 class Attention(SQLModel, table=True):
@@ -288,7 +284,6 @@ class Attention(SQLModel, table=True):
     since_at: float
     next_at: float | None = None
     attempts: int = 1
-    version: str = ""
 
 
 class ConflictRow(SQLModel, table=True):

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from syncline.connectors.memory import MemoryConnector, MemoryOptions, MemoryStore
 from syncline.model.contact import CONTACT
@@ -40,6 +40,14 @@ OpenState = Callable[[CommitHook | None], Database]
 PEOPLE = ("ada", "bob")
 KEY = "k" * 40
 """The installation's key."""
+POLICY: Final = ObjectPolicy(
+    type=CONTACT,
+    direction=Direction.BOTH,
+    conflict=Conflict.LEFT_WINS,
+    merge=Merge.FIELDS,
+    match=("email", "name+company"),
+)
+"""What worlds begin with."""
 
 
 class Clock:
@@ -88,15 +96,7 @@ class EngineWorld:
         self.more_stores: dict[str, MemoryStore] = {}
         self.folder = folder
         self.commits: CommitHook | None = None
-        names = (f"run-{number}" for number in count(1))
-        self.surroundings = Surroundings(
-            now=self.clock,
-            elapsed=lambda: self.clock().timestamp(),
-            sleep=self.clock.advance,
-            jitter=lambda: 0.5,
-            new_id=lambda: next(names),
-            own_folder=lambda: folder / "own",
-        )
+        self.surroundings = _surroundings(self.clock, folder)
         self._databases = Databases(folder / "state.sqlite")
         key = folder / "key"
         key.write_text(KEY)
@@ -104,13 +104,7 @@ class EngineWorld:
         self.installation = "test"
         self.plugins = plugins or PluginManager.discover()
         self.open_state = open_state
-        self.policy = ObjectPolicy(
-            type=CONTACT,
-            direction=Direction.BOTH,
-            conflict=Conflict.LEFT_WINS,
-            merge=Merge.FIELDS,
-            match=("email", "name+company"),
-        )
+        self.policy = POLICY
 
     # --- the configuration ----------------------------------------------------------------------
 
@@ -217,6 +211,19 @@ class EngineWorld:
     def only(self, store: MemoryStore, account: str = "ada") -> RecordId:
         [found] = store.read(account)
         return found
+
+
+def _surroundings(clock: Clock, folder: Path) -> Surroundings:
+    """Time is the clock's, nothing is left to chance, and runs have numbers."""
+    names = (f"run-{number}" for number in count(1))
+    return Surroundings(
+        now=clock,
+        elapsed=lambda: clock().timestamp(),
+        sleep=clock.advance,
+        jitter=lambda: 0.5,
+        new_id=lambda: next(names),
+        own_folder=lambda: folder / "own",
+    )
 
 
 def person(given: str, family: str, **more: Value) -> Mapping[str, Value]:

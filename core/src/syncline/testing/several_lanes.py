@@ -28,6 +28,7 @@ from syncline.policy.settings import Member
 from syncline.run.selection import Selection
 from syncline.state.history import HISTORY
 from syncline.state.vault import Vault
+from syncline.testing import stage
 from syncline.testing.crashes import LEASE_IS_OVER, Died
 from syncline.testing.ledger import values_in
 from syncline.testing.quick_state import QuickState
@@ -325,7 +326,7 @@ def _is_after(event: Event) -> bool:
 # --- stories --------------------------------------------------------------------------------------
 
 
-class Stage:
+class Stage(stage.Stage[Story]):
     """Plays stories, one after the other, in one folder."""
 
     def __init__(self, folder: Path) -> None:
@@ -343,27 +344,11 @@ class Stage:
         for each in (*story.steps, Settle()):
             lanes.do(each)
 
-    def broken(self, story: Story) -> str:
-        """The promise that the story breaks; empty if it breaks none."""
-        try:
-            self.play(story)
-        except Exception as error:  # noqa: BLE001 - a crash of the engine is a finding, too
-            return f"{type(error).__name__}: {error}".splitlines()[0]
-        return ""
-
-    def shortened(self, story: Story) -> Story:
-        """A story that still breaks the same promise, from which no step can be left out."""
-        promise = self.broken(story).split()[:2]
-        for shorter in _shorter(story):
-            if self.broken(shorter).split()[:2] == promise:
-                return self.shortened(shorter)
-        return story
-
-
-def _shorter(story: Story) -> Iterator[Story]:
-    steps = story.steps
-    for index, step in enumerate(steps):
-        yield replace(story, steps=(*steps[:index], *steps[index + 1 :]))
-        if isinstance(step, Run) and step.events:
-            calm = replace(step, events=step.events[1:])
-            yield replace(story, steps=(*steps[:index], calm, *steps[index + 1 :]))
+    def shorter(self, story: Story) -> Iterator[Story]:
+        """The same without one step, or one event."""
+        steps = story.steps
+        for index, step in enumerate(steps):
+            yield replace(story, steps=(*steps[:index], *steps[index + 1 :]))
+            if isinstance(step, Run) and step.events:
+                calm = replace(step, events=step.events[1:])
+                yield replace(story, steps=(*steps[:index], calm, *steps[index + 1 :]))

@@ -56,6 +56,7 @@ class OutlookConnector(Connector):
             names,
             FolderMarks(self._client),
             page_size=config.page_size,
+            now=context.now,
         )
         self._writer = Writer(self._client, self._reader, names)
 

@@ -7,8 +7,9 @@ call; a change of such a property alone moves the contact's change key like any 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from syncline.errors import Resync
 from syncline.model.records import Absent, AccountId, Json, Record, RecordId
@@ -45,6 +46,7 @@ class DeltaFeed:
         marks: FolderMarks,
         *,
         page_size: int,
+        now: Callable[[], datetime],
     ) -> None:
         self._client = client
         self._folders = folders
@@ -52,6 +54,7 @@ class DeltaFeed:
         self._names = names
         self._marks = marks
         self._page_size = page_size
+        self._now = now
 
     def changes(self, request: ChangesRequest) -> Page:
         """The next page of a round.
@@ -73,9 +76,9 @@ class DeltaFeed:
         if not by_id:
             found = replace(found, records=self._marked(folder, position, found.records))
         found = replace(found, nameless=page.nameless)
-        after = page.position
+        after, now = page.position, self._now()
         for each in found.records:
-            after = after.after(each.created)
+            after = after.after(each.created, now)
         if not page.ended:
             return replace(found, next=after.json())
         self._marks.forget(folder.account, folder.id)
@@ -103,7 +106,7 @@ class DeltaFeed:
         if kept is None:
             link = f"{contacts_path(folder.account, folder.id)}/delta{query(select=select)}"
             return Position(link=link, select=select)
-        position = Position.read(kept, select)
+        position = Position.read(kept, select, self._now())
         if not self._client.owns(position.link):
             raise Resync("the kept cursor belongs to another host")
         return position

@@ -33,7 +33,8 @@ Row = dict[str, Any]
 class Position:
     """Where a feed stands: the service's link, what it was asked to select, and fingerprints of
     the links and pages this round has had already. `newest` is the latest creation seen so far,
-    `since` what it was when the round began (None: nothing is known yet).
+    `since` what it was when the round began (None: nothing is known yet). Neither is in the future:
+    one contact with a wrong creation would hide all that are made until then.
     """
 
     link: str
@@ -53,8 +54,8 @@ class Position:
         }
 
     @classmethod
-    def read(cls, kept: Json, select: str) -> Position:
-        """The position that was kept.
+    def read(cls, kept: Json, select: str, now: datetime) -> Position:
+        """The position that was kept, without instants that are yet to come.
 
         Raises:
             Resync: it is none of ours, or was made for another selection of properties.
@@ -65,8 +66,8 @@ class Position:
                 link=str(kept["link"]),
                 select=str(kept["select"]),
                 seen=tuple(map(str, kept["seen"])),
-                since=_instant(kept["since"]),
-                newest=_instant(kept["newest"]),
+                since=_past(_instant(kept["since"]), now),
+                newest=_past(_instant(kept["newest"]), now),
             )
         except (KeyError, TypeError, ValueError):
             raise Resync("the kept cursor is none of Outlook's") from None
@@ -74,9 +75,9 @@ class Position:
             raise Resync("other fields are synced than when the cursor was made")
         return found
 
-    def after(self, created: datetime | None) -> Position:
+    def after(self, created: datetime | None, now: datetime) -> Position:
         """With a contact's creation taken into account."""
-        known = [each for each in (self.newest, created) if each is not None]
+        known = [each for each in (self.newest, _past(created, now)) if each is not None]
         return replace(self, newest=max(known, default=None))
 
 
@@ -145,6 +146,10 @@ def _page_mark(rows: Mapping[RecordId, Row]) -> str:
 
 def _digest(text: str) -> str:
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+
+
+def _past(instant: datetime | None, now: datetime) -> datetime | None:
+    return instant if instant is not None and instant <= now else None
 
 
 def _instant(text: Any) -> datetime | None:

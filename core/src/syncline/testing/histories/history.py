@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -13,7 +13,6 @@ from syncline.model.records import RecordId
 from syncline.model.reports import RunReport
 from syncline.model.sides import SIDES, PerSide, Side
 from syncline.plugin.manager import PluginManager
-from syncline.policy.schema import ObjectPolicy
 from syncline.run.selection import Selection
 from syncline.run.session import Session
 from syncline.testing.crashes import LEASE_IS_OVER, Died
@@ -27,7 +26,8 @@ from syncline.testing.histories.kept import Kept
 from syncline.testing.histories.lanes import lanes_of
 from syncline.testing.histories.mending import MENDS, Mending
 from syncline.testing.histories.owners import Owners
-from syncline.testing.histories.runs import Run
+from syncline.testing.histories.process import Process
+from syncline.testing.histories.runs import Run, Settled
 from syncline.testing.histories.watch import Calls, Commits, Watch
 from syncline.testing.ledger import Ledger
 from syncline.testing.quick_state import QuickState
@@ -62,19 +62,12 @@ class History:
         plugins: PluginManager | None = None,
         **policy: Any,
     ) -> None:
-        if quick is not None:
-            quick.clear()
-        self.world = EngineWorld(
-            folder,
-            left or MemoryOptions(),
-            right or MemoryOptions(),
-            skew=skew,
-            plugins=plugins,
-            open_state=None if quick is None else quick.open,
-        )
+        options = PerSide(left or MemoryOptions(), right or MemoryOptions())
+        self.world = _world(folder, options, skew, quick, plugins)
         self.world.people = self.members = members
         self.world.set(**policy)
         self.kept = Kept(folder)
+        self.process = Process(self.world, self.kept)
         self.stores = PerSide(self.world.left, self.world.right)
         self.ledger = Ledger(self.stores)
         self.deeds = Deeds(self.ledger, lambda: self.world.people)
@@ -94,13 +87,10 @@ class History:
         self.pairs: Mapping[tuple[str, str], tuple[RecordId, RecordId]] = {}
         self.torn: set[tuple[str, str]] = set()
         self.updates: PerSide[Counter[str]] = PerSide(Counter(), Counter())
-        self._settled: dict[str, ObjectPolicy] = {}
-        self._settled_by: defaultdict[str, int] = defaultdict(int)
+        self._settled = Settled()
         self._approved = 0
         self.mending = Mending(self.kept, self.stores)
         self._alone: tuple[str, ...] = ()
-        self._session: Session | None = None
-        self._configured: Any = None
         self._meanwhile: Callable[[], None] | None = None
         self.counted: Counter[str] = Counter()
 
@@ -208,8 +198,7 @@ class History:
 
     def interrupt(self) -> None:
         """Somebody presses Ctrl-C."""
-        if self._session is not None:
-            self._session.request_stop()
+        self.process.interrupt()
 
     def plan(self) -> RunReport:
         """P21: a plan writes nothing, here or there."""
@@ -243,7 +232,7 @@ class History:
         for severed in self.severed:
             severed.clear()
         self.borders = drawn(self.ledger, self.world.policy.where)
-        self._settled.clear()
+        self._settled.policies.clear()
         self._approved = 0
         self.calm, self.baseless, self.forgot = False, True, True
 
@@ -312,19 +301,11 @@ class History:
 
     def session(self) -> Session:
         """The open session; a new process after a death, or with another configuration."""
-        configured = (self.world.policy, self.world.people)
-        if self._session is not None and configured != self._configured:
-            self.reopen()
-        if self._session is None:
-            self._session, self._configured = self.world.session(), configured
-        return self._session
+        return self.process.session()
 
     def reopen(self) -> None:
         """The process ends; the next one opens the same database."""
-        if self._session is not None:
-            self._session.close()
-            self._session = None
-        self.kept.close()
+        self.process.end()
 
     # --- runs as the oracle sees them -----------------------------------------------------------
 
@@ -340,7 +321,7 @@ class History:
             policy=policy,
             borders=self.borders,
             members=members or self.world.people,
-            settled=self._settled,
+            settled=self._settled.policies,
             writable=stores.map(lambda s: {e.id: e.writable for e in s.entries.values()}),
             live=stores.map(lambda s: sum(not e.deleted for e in s.entries.values())),
             pairs=len(self.pairs_now()),
@@ -351,18 +332,11 @@ class History:
         )
 
     def _ended(self, run: Run, report: RunReport | None) -> None:
-        """Whose lanes came to their end under this policy. Of a run that died nobody knows."""
-        if report is None:
-            ended = list(run.members)
-        else:
-            ended = [each.lane.left for each in report.lanes if not each.error]
+        """A run is over; no report, if it died."""
+        self._settled.note(run, report)
         for side in SIDES:
             if not run.policy.delete[side.other]:  # what was deleted while it was at work, too
                 self.severed[side].update(self.ledger.deleted[side])
-        if report is None or not report.interrupted:
-            older = [each for each in ended if self._settled_by[each] < run.number]
-            self._settled.update(dict.fromkeys(older, run.policy))
-            self._settled_by.update(dict.fromkeys(older, run.number))
         self.calm = self.calm and not run.eventful
         self._notice_shared()
 
@@ -409,3 +383,16 @@ class History:
         self.session()
         written = [store.writes.total() for store in self.stores]
         return self.kept.everything(), written, self.watch.writes
+
+
+def _world(
+    folder: Path,
+    options: PerSide[MemoryOptions],
+    skew: PerSide[float],
+    quick: QuickState | None,
+    plugins: PluginManager | None,
+) -> EngineWorld:
+    if quick is not None:
+        quick.clear()
+    opened = None if quick is None else quick.open
+    return EngineWorld(folder, *options, skew=skew, plugins=plugins, open_state=opened)

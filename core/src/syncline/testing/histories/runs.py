@@ -1,4 +1,4 @@
-"""One run as the oracle sees it: what was true when it began, and what it did."""
+"""Runs as the oracle sees them: what was true when one began, what it did, whom it settled."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from syncline.model.records import RecordId, Writable
+from syncline.model.reports import RunReport
 from syncline.model.sides import PerSide, Side
 from syncline.policy.schema import ObjectPolicy
 from syncline.testing.histories.border import Border
@@ -57,3 +58,24 @@ def _looked_at(policy: ObjectPolicy) -> tuple[object, ...]:
     """What of a policy, when it changes, changes what is read, or what is compared."""
     fields = sorted((name, rule.direction) for name, rule in policy.fields.items())
     return (policy.direction, policy.where, policy.records, policy.match, policy.drift, fields)
+
+
+@dataclass
+class Settled:
+    """Under which policy each member's lanes came to their end last. A run that began earlier, and
+    ends later, does not count.
+    """
+
+    policies: dict[str, ObjectPolicy] = field(default_factory=dict)
+    _by: dict[str, int] = field(default_factory=dict)
+
+    def note(self, run: Run, report: RunReport | None) -> None:
+        """A run is over. Of one that died nobody knows how far it came."""
+        if report is not None and report.interrupted:
+            return
+        ended = (
+            run.members if report is None else [e.lane.left for e in report.lanes if not e.error]
+        )
+        for member in ended:
+            if self._by.get(member, 0) < run.number:
+                self.policies[member], self._by[member] = run.policy, run.number

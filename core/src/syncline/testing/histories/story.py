@@ -15,6 +15,7 @@ from typing import Any
 from syncline.model.sides import PerSide, Side
 from syncline.plugin.manager import PluginManager
 from syncline.policy.schema import Conflict, Direction, ObjectPolicy
+from syncline.testing import stage
 from syncline.testing.histories.deeds import People
 from syncline.testing.histories.events import Event
 from syncline.testing.histories.history import History
@@ -147,7 +148,7 @@ class Story:
 
 
 @dataclass(frozen=True)
-class Stage:
+class Stage(stage.Stage[Story]):
     """Plays stories, one after the other, in one folder. `counted`: what was played so far."""
 
     folder: Path
@@ -177,13 +178,9 @@ class Stage:
             self.counted.update(history.counted)
         return history
 
-    def broken(self, story: Story) -> str:
-        """The promise that the story breaks; empty if it breaks none."""
-        try:
-            self.play(story)
-        except Exception as error:  # noqa: BLE001 - a crash of the engine is a finding, too
-            return f"{type(error).__name__}: {error}".splitlines()[0]
-        return ""
+    def shorter(self, story: Story) -> Iterator[Story]:
+        """The same with one thing less: big things first."""
+        return _shorter(story)
 
     def _begin(self, start: Start) -> History:
         history = History(
@@ -219,30 +216,7 @@ def consistent(changes: Mapping[str, Any], policy: ObjectPolicy) -> dict[str, An
 # --- shorter --------------------------------------------------------------------------------------
 
 
-def shortened(story: Story, stage: Stage, broken: str, tries: int = 150) -> Story:
-    """A story that still breaks the same promise, from which nothing can be left out (or not within
-    so many tries).
-    """
-    promise, again = _promise(broken), True
-    while again:
-        again = False
-        for shorter in _shorter(story):
-            tries -= 1
-            if tries < 0:
-                return story
-            if _promise(stage.broken(shorter)) == promise:
-                story, again = shorter, True
-                break
-    return story
-
-
-def _promise(broken: str) -> tuple[str, ...]:
-    """The kind of error and the property's name."""
-    return tuple(broken.split()[:2])
-
-
 def _shorter(story: Story) -> Iterator[Story]:
-    """The same with one thing less: big things first."""
     steps = story.steps
     for index in range(len(steps)):
         yield replace(story, steps=steps[:index] + steps[index + 1 :])

@@ -28,6 +28,7 @@ from syncline.state.database import chunks, table
 
 LINK: Final = table(tables.LinkRow)
 TOMBSTONE: Final = table(tables.Tombstone)
+FEED: Final = table(tables.FeedRow)
 RECORD: Final = table(tables.RecordRow)
 
 UNDONE: Final = "undone"
@@ -171,9 +172,12 @@ def also_linked(tx: Connection, side: Side, link_ids: Iterable[int]) -> dict[int
 
 
 def _also_held(side: Side, there: Side) -> Select[Any]:
-    """Other links that hold the same record on their side `there`."""
-    other = LINK.alias("other")
-    same = [other.c[f"{there}_{column}"] == LINK.c[f"{side}_{column}"] for column in ("feed", "id")]
+    """Other links that hold the same record on their side `there`, in whatever data set they look:
+    an account that is read in two ways is two feeds.
+    """
+    other, here, theirs = LINK.alias("other"), FEED.alias("here"), FEED.alias("theirs")
+    alike = [theirs.c[name] == here.c[name] for name in ("store_id", "type", "account")]
+    same = (other.c[f"{there}_feed"] == theirs.c.id, other.c[f"{there}_id"] == LINK.c[f"{side}_id"])
     counterpart = [
         RECORD.c[f"{column}"] == other.c[f"{there.other}_{name}"]
         for column, name in (("feed_id", "feed"), ("id", "id"))
@@ -181,6 +185,8 @@ def _also_held(side: Side, there: Side) -> Select[Any]:
     gone = exists().where(*counterpart, RECORD.c.presence == "deleted")
     return (
         select(LINK.c.id, func.count())
+        .join(here, here.c.id == LINK.c[f"{side}_feed"])
+        .join(theirs, and_(*alike))
         .join(other, and_(*same, other.c.id != LINK.c.id))
         .where(one_of(LINK.c.id, "links"), other.c.status.in_(LIVE), ~gone)
         .group_by(LINK.c.id)

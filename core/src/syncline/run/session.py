@@ -246,15 +246,14 @@ class Session:
             StateError: the state is a copy that belongs elsewhere.
 
         """
-        found = self._epochs.standing() if world.dry else Standing.KNOWN
+        found, epoch = (self._epochs.standing() if world.dry else Standing.KNOWN), None
         with world.database.transaction() as tx:
             if not world.dry:
-                found = self._epochs.begin(tx, world.run_id)
+                found, epoch = self._epochs.begin(tx, world.run_id)
                 history.begin_run(tx, world.run_id, world.seconds, undoes)
             if found is not Standing.KNOWN:
                 be_careful(tx, world.seconds)
-        if not world.dry:
-            self._epochs.raised()
+        self._epochs.raised(epoch)
         if found is not Standing.KNOWN:
             report.problem(not_the_latest(found))
 
@@ -321,8 +320,8 @@ class Session:
             history.end_run(tx, world.run_id, world.seconds, report.exit_code, counts)
             history.expire(tx, world.seconds - kept.history_days * _DAY, kept.history_runs)
             claims.expire(tx, world.seconds)
-            self._epochs.rise(tx)
-        self._epochs.raised()
+            epoch = self._epochs.rise(tx)
+        self._epochs.raised(epoch)
 
     # --- look and decide ------------------------------------------------------------------------
 

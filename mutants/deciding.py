@@ -51,8 +51,8 @@ DECIDING = (
     Mutant(
         name="ambiguous pairs linked",
         file="engine/pair.py",
-        old="    added = _insert_links(tx, lane, pairs.where(~contested))",
-        new="    added = _insert_links(tx, lane, pairs.group_by(CANDIDATE.c.left_id))",
+        old="    added = _insert_links(tx, lane, _CLEAR)",
+        new="    added = _insert_links(tx, lane, _PAIRS.group_by(CANDIDATE.c.left_id))",
         wrong="Of several records with the same match key one is picked.",
         caught_by="P25",
         tests=("test_planted_faults.py::test_of_several_with_the_same_key_none_is_picked",),

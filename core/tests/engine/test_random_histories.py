@@ -22,6 +22,7 @@ import pytest
 
 from syncline.testing.histories.chance import random_story
 from syncline.testing.histories.story import Stage
+from syncline.testing.quick_state import quick_folder
 
 A_FEW = 40
 """What fits into some forty seconds."""
@@ -34,11 +35,12 @@ SHORTEN = os.environ.get("SYNCLINE_PROVE_SHORTEN") != "0"
 def test_the_promises_hold_in_random_histories(
     half: int, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    stage = Stage.at(tmp_path)
-    for number in range(half, PROVE or A_FEW, 2):
-        story = random_story(f"{SEED}:{number}")
-        if broken := stage.broken(story):
-            short = stage.shortened(story, broken) if SHORTEN else story
-            pytest.fail(f"{broken}\nseed {SEED}:{number}\n{stage.broken(short)}\n{short!r}")
+    with quick_folder(tmp_path) as folder:
+        stage = Stage.at(folder)
+        for number in range(half, PROVE or A_FEW, 2):
+            story = random_story(f"{SEED}:{number}")
+            if broken := stage.broken(story):
+                short = stage.shortened(story, broken) if SHORTEN else story
+                pytest.fail(f"{broken}\nseed {SEED}:{number}\n{stage.broken(short)}\n{short!r}")
     for name, number in stage.counted.items():
         record_property(name, number)

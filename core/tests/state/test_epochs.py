@@ -22,8 +22,8 @@ def opened(file: Path) -> Epochs:
 
 def run(epochs: Epochs, home: str = "first") -> Standing:
     with epochs.database.transaction() as tx:
-        found = epochs.begin(tx, home)
-    epochs.raised()
+        found, epoch = epochs.begin(tx, home)
+    epochs.raised(epoch)
     return found
 
 

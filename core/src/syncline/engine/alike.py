@@ -10,15 +10,25 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, false, func, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    false,
+    func,
+    or_,
+    select,
+    true,
+)
 
 from syncline.engine import digests
 from syncline.engine.decide.deltas import Digests
 from syncline.engine.decide.likeness import Content, Unpaired, content, equal_pairs, namesakes
 from syncline.engine.lanes import Lane
-from syncline.engine.pending import in_scope, unlinked
+from syncline.engine.pending import in_scope, of_lane, unlinked
 from syncline.engine.prepare import Origin, created
 from syncline.engine.world import World
 from syncline.model.records import RecordId
@@ -34,6 +44,29 @@ _CALLED_BY: Final = 2
 
 
 _ANY: Final = true()
+_IN: Final = {
+    (side, by_owner): (
+        in_scope(side, records.RECORD, by_owner=by_owner),
+        unlinked(side, records.RECORD),
+    )
+    for side in SIDES
+    for by_owner in (False, True)
+}
+_NUMBER: Final = {
+    key: select(func.count()).select_from(records.RECORD).where(*where)
+    for key, where in _IN.items()
+}
+_HELD: Final = {
+    key: select(records.RECORD.c.id, records.RECORD.c.digests_json).where(*where)
+    for key, where in _IN.items()
+}
+_NOTED: Final = select(ATTENTION.c.side, ATTENTION.c.record_id).where(
+    ATTENTION.c.lane_id == bindparam("lane")
+)
+_SUSPECTED: Final = _NOTED.where(ATTENTION.c.reason == SIMILAR)
+_LATER: Final = _NOTED.where(
+    ATTENTION.c.next_at.is_(None) | (ATTENTION.c.next_at > bindparam("now"))
+)
 _FEW: Final = 20
 """So many names are looked for in the database: a long side is not read for a few new records."""
 
@@ -84,14 +117,13 @@ class Comparison:
         return both.with_side(shorter, few)
 
     def _number(self, side: Side) -> int:
-        record = records.RECORD
-        where = in_scope(self.lane, side, record), unlinked(self.lane, side, record)
-        return int(self.tx.scalar(select(func.count()).select_from(record).where(*where)) or 0)
+        statement = _NUMBER[side, self.lane.sides[side].by_owner]
+        return int(self.tx.scalar(statement, of_lane(self.lane)) or 0)
 
     def _read(self, side: Side, also: ColumnElement[bool] = _ANY) -> Iterable[Unpaired]:
-        record = records.RECORD
-        where = in_scope(self.lane, side, record), unlinked(self.lane, side, record), also
-        for row in self.tx.execute(select(record.c.id, record.c.digests_json).where(*where)):
+        statement = _HELD[side, self.lane.sides[side].by_owner]
+        statement = statement if also is _ANY else statement.where(also)
+        for row in self.tx.execute(statement, of_lane(self.lane)):
             if row.id not in self._asleep[side] or row.id in self._waiting[side]:
                 held = digests.load(row.digests_json) or {}
                 yield Unpaired(row.id, (content(held, self._fields),), self._name(held))
@@ -127,20 +159,17 @@ class Comparison:
     @cached_property
     def _waiting(self) -> PerSide[frozenset[str]]:
         """Those that were suspected before."""
-        return self._noted(ATTENTION.c.reason == SIMILAR)
+        return self._noted(_SUSPECTED)
 
     @cached_property
     def _asleep(self) -> PerSide[frozenset[str]]:
         """Those that wait, for whatever reason, and are not due."""
-        later = ATTENTION.c.next_at.is_(None) | (ATTENTION.c.next_at > self.world.seconds)
-        return self._noted(later)
+        return self._noted(_LATER)
 
-    def _noted(self, condition: ColumnElement[bool]) -> PerSide[frozenset[str]]:
+    def _noted(self, which: Select[Any]) -> PerSide[frozenset[str]]:
         found: Mapping[Side, set[str]] = {side: set() for side in SIDES}
-        statement = select(ATTENTION.c.side, ATTENTION.c.record_id)
-        for side, id in self.tx.execute(
-            statement.where(ATTENTION.c.lane_id == self.lane.id, condition)
-        ):
+        values = {"lane": self.lane.id, "now": self.world.seconds}
+        for side, id in self.tx.execute(which, values):
             found[Side(side)].add(id)
         return PerSide(*(frozenset(found[side]) for side in SIDES))
 

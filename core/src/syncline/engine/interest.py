@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, bindparam, exists, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Update, bindparam, exists, or_, select, update
 
 from syncline.engine.lanes import FeedState, LaneSide
 from syncline.model.sides import SIDES, Side
@@ -82,9 +82,9 @@ def pending_again(tx: Connection, feed: FeedState, ids: Iterable[str]) -> None:
         tx.execute(_WAITING[feed.side], {"feed": feed.id, "ids": part})
 
 
-def none_pending(tx: Connection, feed: FeedState, which: ColumnElement[bool]) -> None:
-    """`no_longer_pending` for all records of which a condition is true."""
-    tx.execute(update(RECORD).where(which, ~_wanted(feed.side)).values(pending=False))
+def none_pending(side: Side, which: ColumnElement[bool]) -> Update:
+    """The statement of `no_longer_pending` for all records of which a condition is true."""
+    return update(RECORD).where(which, ~_wanted(side)).values(pending=False)
 
 
 def _wanted(side: Side) -> ColumnElement[bool]:

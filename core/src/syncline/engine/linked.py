@@ -72,9 +72,10 @@ class LinkedWork:
             count += len(ready)
             if not self.world.dry:
                 self.writer.send(ready)
-                with self.world.transaction() as tx:
-                    refused = [each.link_id for each in ready if each.refused and each.link_id]
-                    links.change(tx, refused, dirty=True)
+                refused = [each.link_id for each in ready if each.refused and each.link_id]
+                if refused:
+                    with self.world.transaction() as tx:
+                        links.change(tx, refused, dirty=True)
         return count
 
     def _page(self, page: Sequence[DueLink], deletions: bool) -> list[Prepared]:
@@ -142,6 +143,8 @@ class LinkedWork:
     # --- without a write ------------------------------------------------------------------------
 
     def _finish(self, done: Sequence[Evaluation]) -> None:
+        if not done:
+            return
         with self.world.transaction() as tx:
             quiet = [e for e in done if e.decision.verdict in (Verdict.NOTHING, Verdict.UPDATE)]
             settle_agreement(tx, [_agreement(each) for each in quiet])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, exists, select, update
+from typing import Any, Final
+
+from sqlalchemy import Connection, Select, bindparam, exists, select, update
 
 from syncline.engine.lanes import Lane
-from syncline.model.sides import Side
-from syncline.state.among import among
+from syncline.model.sides import SIDES, Side
+from syncline.state.among import one_of
 from syncline.state.database import chunks
 from syncline.state.links import LINK
 from syncline.state.records import RECORD
@@ -17,18 +19,30 @@ def newcomers(tx: Connection, lane: Lane, side: Side) -> list[str]:
     if they had not been seen, since others may match by other keys; returns their ids.
     """
     here = lane.sides[side]
-    linked = exists().where(LINK.c.lane_id == lane.id, LINK.c[f"{side}_id"] == RECORD.c.id)
+    values = {"lane": lane.id, "feed": here.feed.id, "account": here.account}
+    ids = list(tx.scalars(_NEW[side, here.by_owner], values))
+    for part in chunks(ids):
+        tx.execute(_UNSEEN, {"feed": here.feed.id, "ids": part})
+    return ids
+
+
+def _new(side: Side, *, by_owner: bool) -> Select[Any]:
+    linked = exists().where(
+        LINK.c.lane_id == bindparam("lane"), LINK.c[f"{side}_id"] == RECORD.c.id
+    )
     statement = select(RECORD.c.id).where(
-        RECORD.c.feed_id == here.feed.id,
+        RECORD.c.feed_id == bindparam("feed"),
         RECORD.c.presence == "present",
         RECORD.c.in_scope,
         RECORD.c.payload.is_(None) | ~RECORD.c.pending,
         ~linked,
     )
-    if here.by_owner:
-        statement = statement.where(RECORD.c.owner == here.account)
-    ids = list(tx.scalars(statement))
-    for part in chunks(ids):
-        wanted = (RECORD.c.feed_id == here.feed.id, among(RECORD.c.id, part))
-        tx.execute(update(RECORD).where(*wanted).values(pending=True, version=""))
-    return ids
+    return statement.where(RECORD.c.owner == bindparam("account")) if by_owner else statement
+
+
+_NEW: Final = {(s, own): _new(s, by_owner=own) for s in SIDES for own in (False, True)}
+_UNSEEN: Final = (
+    update(RECORD)
+    .where(RECORD.c.feed_id == bindparam("feed"), one_of(RECORD.c.id, "ids"))
+    .values(pending=True, version="")
+)

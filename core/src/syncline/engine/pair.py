@@ -7,13 +7,15 @@ nothing; several candidates at the strongest key that finds any stop as ambiguou
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Row,
+    Insert,
     Select,
+    bindparam,
     delete,
     exists,
     func,
@@ -27,13 +29,13 @@ from syncline.engine.alike import SIMILAR, Comparison
 from syncline.engine.interest import none_pending
 from syncline.engine.lanes import Lane
 from syncline.engine.markers import Marks
-from syncline.engine.pending import in_scope, lanes_with_unlinked, unlinked
+from syncline.engine.pending import THIS_LANE, in_scope, lanes_with_unlinked, of_lane, unlinked
 from syncline.engine.report import RoundReport
 from syncline.engine.words import label
 from syncline.engine.world import World
 from syncline.model.records import RecordId
 from syncline.model.reports import Action, Problem
-from syncline.model.sides import SIDES, Side
+from syncline.model.sides import SIDES, PerSide, Side
 from syncline.state import attention, links, records, tables
 from syncline.state.database import table
 
@@ -78,6 +80,26 @@ def _matches(lane: Lane) -> bool:
     return lane.first_sync or any(policy.direction.writes(s) and policy.create[s] for s in SIDES)
 
 
+_OWNED: Final = [(side, by_owner) for side in SIDES for by_owner in (False, True)]
+_PENDING: Final = {
+    (side, by_owner): select(records.RECORD.c.id, records.RECORD.c.marker).where(
+        in_scope(side, records.RECORD, by_owner=by_owner), unlinked(side, records.RECORD)
+    )
+    for side, by_owner in _OWNED
+}
+_MARKED: Final = {
+    key: statement.where(records.RECORD.c.marker.is_not(None))
+    for key, statement in _PENDING.items()
+}
+_PAIRED: Final = {
+    (side, by_owner): none_pending(
+        side,
+        in_scope(side, records.RECORD, by_owner=by_owner) & ~unlinked(side, records.RECORD),
+    )
+    for side, by_owner in _OWNED
+}
+
+
 # --- by marker --------------------------------------------------------------------------------
 
 
@@ -85,18 +107,19 @@ def _by_marker(tx: Connection, world: World, lane: Lane) -> int:
     """A record that carries our marker is the counterpart of the record the marker names."""
     found = 0
     for side in SIDES:
-        statement = _pending(lane, side, records.RECORD)
-        marked = tx.execute(statement.where(records.RECORD.c.marker.is_not(None))).all()
+        statement = _MARKED[side, lane.sides[side].by_owner]
+        marked = tx.execute(statement, of_lane(lane)).all()
         if marked:
             found += _link_marked(tx, world, lane, side, marked)
     return found
 
 
 def _link_marked(
-    tx: Connection, world: World, lane: Lane, side: Side, marked: Sequence[Row[Any]]
+    tx: Connection, world: World, lane: Lane, side: Side, marked: Sequence[Any]
 ) -> int:
     """Of several that were made for one record, it belongs to the one that was made last."""
-    sources = tx.execute(_pending(lane, side.other, records.RECORD))
+    pending = _PENDING[side.other, lane.sides[side.other].by_owner]
+    sources = tx.execute(pending, of_lane(lane))
     marks = Marks.of(world.installation, lane, side.other, (row.id for row in sources))
     latest: dict[str, tuple[int, str]] = {}
     for row in sorted(marked, key=lambda row: str(row.id), reverse=True):
@@ -117,51 +140,59 @@ _RIGHT_KEY = alias(records.KEY, "right_key")
 
 def _by_key(tx: Connection, world: World, lane: Lane, matcher: str, report: RoundReport) -> int:
     _fill_candidates(tx, world, lane, matcher)
-    pairs = select(CANDIDATE.c.left_id, CANDIDATE.c.right_id).where(CANDIDATE.c.lane_id == lane.id)
-    contested = _has_another("left", "right") | _has_another("right", "left")
-    several = tx.execute(pairs.where(contested)).all()
-    added = _insert_links(tx, lane, pairs.where(~contested))
-    tx.execute(delete(CANDIDATE).where(CANDIDATE.c.lane_id == lane.id))
+    several = tx.execute(_SEVERAL, of_lane(lane)).all()
+    added = _insert_links(tx, lane, _CLEAR)
+    tx.execute(_NO_CANDIDATES, of_lane(lane))
     _ambiguous(tx, world, lane, several, report)
     return added
 
 
 def _fill_candidates(tx: Connection, world: World, lane: Lane, matcher: str) -> None:
-    """Every pair of pending records of both sides that shares a key of this matcher, once.
+    """Every pair of pending records of both sides that shares a key of this matcher, once."""
+    statement = _filling(PerSide(*(lane.sides[side].by_owner for side in SIDES)))
+    values = {"matcher": matcher, "now": world.seconds}
+    tx.execute(statement, {**of_lane(lane), **values})
 
-    The conditions on single records are `EXISTS`, so that the join goes by the keys: with lists of
-    ids a database may prefer to try every id of one side with every id of the other.
+
+@lru_cache(maxsize=4)
+def _filling(by_owner: PerSide[bool]) -> Insert:
+    """The conditions on single records are `EXISTS`, so that the join goes by the keys: with lists
+    of ids a database may prefer to try every id of one side with every id of the other.
     """
     statement = (
-        select(literal(lane.id), _LEFT_KEY.c.record_id, _RIGHT_KEY.c.record_id)
+        select(THIS_LANE, _LEFT_KEY.c.record_id, _RIGHT_KEY.c.record_id)
         .select_from(_LEFT_KEY)
         .join(_RIGHT_KEY, _RIGHT_KEY.c.digest == _LEFT_KEY.c.digest)
         .distinct()
     )
     for side, key in ((Side.LEFT, _LEFT_KEY), (Side.RIGHT, _RIGHT_KEY)):
         statement = statement.where(
-            key.c.feed_id == lane.sides[side].feed.id,
-            key.c.kind == matcher,
-            key.c.digest.not_in(_common(lane, side, matcher)),
-            _is_free(lane, side, key, world.seconds),
+            *_of_matcher(side, key),
+            key.c.digest.not_in(_common(side)),
+            _is_free(side, key, by_owner=by_owner[side]),
         )
-    tx.execute(insert(CANDIDATE).from_select(["lane_id", "left_id", "right_id"], statement))
+    return insert(CANDIDATE).from_select(["lane_id", "left_id", "right_id"], statement)
 
 
-def _is_free(lane: Lane, side: Side, key: Any, now: float) -> ColumnElement[bool]:
+def _of_matcher(side: Side, key: Any) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return key.c.feed_id == bindparam(f"this_{side}_feed"), key.c.kind == bindparam("matcher")
+
+
+def _is_free(side: Side, key: Any, *, by_owner: bool) -> ColumnElement[bool]:
     """The record of this key may be paired now: in scope, unlinked, not waiting."""
     record, link = alias(records.RECORD), alias(links.LINK)
-    here = exists().where(record.c.id == key.c.record_id, in_scope(lane, side, record))
-    taken = exists().where(link.c.lane_id == lane.id, link.c[f"{side}_id"] == key.c.record_id)
-    return here & ~taken & ~attention.waits(literal(lane.id), key.c.record_id, now)
+    scope = in_scope(side, record, by_owner=by_owner)
+    here = exists().where(record.c.id == key.c.record_id, scope)
+    taken = exists().where(link.c.lane_id == THIS_LANE, link.c[f"{side}_id"] == key.c.record_id)
+    return here & ~taken & ~attention.waits(THIS_LANE, key.c.record_id)
 
 
-def _common(lane: Lane, side: Side, matcher: str) -> Select[Any]:
+def _common(side: Side) -> Select[Any]:
     """The keys that too many records of a side hold to say anything."""
     key = alias(records.KEY)
     return (
         select(key.c.digest)
-        .where(key.c.feed_id == lane.sides[side].feed.id, key.c.kind == matcher)
+        .where(*_of_matcher(side, key))
         .group_by(key.c.digest)
         .having(func.count() > HOLDERS_AT_MOST)
     )
@@ -177,6 +208,15 @@ def _has_another(side: str, other: str) -> ColumnElement[bool]:
     )
 
 
+_CONTESTED: Final = _has_another("left", "right") | _has_another("right", "left")
+_PAIRS: Final = select(CANDIDATE.c.left_id, CANDIDATE.c.right_id).where(
+    CANDIDATE.c.lane_id == THIS_LANE
+)
+_SEVERAL: Final = _PAIRS.where(_CONTESTED)
+_CLEAR: Final = _PAIRS.where(~_CONTESTED)
+_NO_CANDIDATES: Final = delete(CANDIDATE).where(CANDIDATE.c.lane_id == THIS_LANE)
+
+
 def _insert_links(tx: Connection, lane: Lane, pairs: Select[Any]) -> int:
     """Insert a link for each pair, without the pairs ever leaving the database."""
     fixed = _new_link(lane)
@@ -185,7 +225,8 @@ def _insert_links(tx: Connection, lane: Lane, pairs: Select[Any]) -> int:
     statement = select(
         *(literal(value) for value in fixed.values()), rows.c.left_id, rows.c.right_id
     )
-    tx.execute(insert(links.LINK).from_select([*fixed, "left_id", "right_id"], statement))
+    insertion = insert(links.LINK).from_select([*fixed, "left_id", "right_id"], statement)
+    tx.execute(insertion, of_lane(lane))
     return _number_of_links(tx, lane) - before
 
 
@@ -253,12 +294,6 @@ def _label(tx: Connection, world: World, lane: Lane, side: Side, record_id: str)
     return "" if payload is None else label(lane.type, world.database.vault.unseal(payload))
 
 
-def _pending(lane: Lane, side: Side, record: Any) -> Select[Any]:
-    return select(record.c.id, record.c.marker).where(
-        in_scope(lane, side, record), unlinked(lane, side, record)
-    )
-
-
 def _new_link(lane: Lane) -> dict[str, Any]:
     return {
         "lane_id": lane.id,
@@ -273,7 +308,5 @@ def _new_link(lane: Lane) -> dict[str, Any]:
 
 
 def _no_longer_pending(tx: Connection, lane: Lane) -> None:
-    record = records.RECORD
     for side in SIDES:
-        paired = in_scope(lane, side, record) & ~unlinked(lane, side, record)
-        none_pending(tx, lane.sides[side].feed, paired)
+        tx.execute(_PAIRED[side, lane.sides[side].by_owner], of_lane(lane))

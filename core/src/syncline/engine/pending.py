@@ -15,18 +15,30 @@ from syncline.state.among import one_of
 from syncline.state.database import chunks
 from syncline.state.lanes import LANE
 
+THIS_LANE: Final = bindparam("this_lane", type_=Integer())
 
-def in_scope(lane: Lane, side: Side, record: Any) -> ColumnElement[bool]:
-    """The condition that a record is there, and belongs to the lane on this side."""
-    here = lane.sides[side]
-    condition: ColumnElement[bool] = record.c.feed_id == here.feed.id
+
+def of_lane(lane: Lane) -> dict[str, Any]:
+    """What comes with the execution of a statement that says `in_scope` or `unlinked`."""
+    values: dict[str, Any] = {THIS_LANE.key: lane.id}
+    for side in SIDES:
+        values[f"this_{side}_feed"] = lane.sides[side].feed.id
+        values[f"this_{side}_account"] = lane.sides[side].account
+    return values
+
+
+def in_scope(side: Side, record: Any, *, by_owner: bool) -> ColumnElement[bool]:
+    """The condition that a record is there, and belongs to a lane on this side."""
+    condition: ColumnElement[bool] = record.c.feed_id == bindparam(f"this_{side}_feed")
     condition &= _waits_for_a_link(record)
-    return condition & (record.c.owner == here.account) if here.by_owner else condition
+    return (
+        condition & (record.c.owner == bindparam(f"this_{side}_account")) if by_owner else condition
+    )
 
 
-def unlinked(lane: Lane, side: Side, record: Any) -> ColumnElement[bool]:
-    """The condition that the lane has no link for a record."""
-    return _without_link(lane.id, side, record)
+def unlinked(side: Side, record: Any) -> ColumnElement[bool]:
+    """The condition that a lane has no link for a record."""
+    return _without_link(THIS_LANE, side, record)
 
 
 def to_create(side: Side, *, by_owner: bool) -> Select[Any]:
@@ -54,9 +66,7 @@ def lanes_with_unlinked(tx: Connection, lanes: Mapping[int, Lane], side: Side) -
     return found
 
 
-def _without_link(
-    lane_id: int | ColumnElement[int], side: Side, record: Any
-) -> ColumnElement[bool]:
+def _without_link(lane_id: ColumnElement[int], side: Side, record: Any) -> ColumnElement[bool]:
     link = alias(links.LINK)
     return ~exists().where(link.c.lane_id == lane_id, link.c[f"{side}_id"] == record.c.id)
 

@@ -40,7 +40,10 @@ _SET_ASIDE: Final = {
     )
     for side in SIDES
 }
-
+_FORGOTTEN: Final = {
+    side: delete(LOST).where(LOST.c.side == side.value, one_of(LOST.c.link_id, "links"))
+    for side in SIDES
+}
 
 Rows = list[Row[Any]]
 
@@ -51,7 +54,7 @@ def set_aside(tx: Connection, lane_id: int, side: Side) -> None:
         kept = [each for row in page if (each := _kept(row, side)) is not None]
         ids = [row.id for row in page]
         for part in chunks(ids):
-            tx.execute(delete(LOST).where(LOST.c.side == side.value, among(LOST.c.link_id, part)))
+            tx.execute(_FORGOTTEN[side], {"links": part})
             tx.execute(
                 update(LINK).where(among(LINK.c.id, part)).values({f"{side}_base_json": None})
             )
@@ -141,4 +144,4 @@ def _again(fields_json: str, current: Digests) -> dict[str, Digest]:
 
 def _forget(tx: Connection, side: Side, link_ids: Iterable[int]) -> None:
     for part in chunks(link_ids):
-        tx.execute(delete(LOST).where(LOST.c.side == side.value, among(LOST.c.link_id, part)))
+        tx.execute(_FORGOTTEN[side], {"links": part})

@@ -39,6 +39,7 @@ from syncline.state.among import one_of
 from syncline.state.careful import careful_no_more
 from syncline.state.database import chunks, table
 from syncline.state.holder import Holder
+from syncline.state.lanes import change_lane
 
 LANE: Final = table(tables.LaneRow)
 _ENDED: Final = update(LANE).where(one_of(LANE.c.id, "lanes"))
@@ -198,7 +199,7 @@ class Round:
         self.report.tally(lane).error = message
         if self.lanes.pop(lane.id, None) is not None:
             with self.world.transaction() as tx:
-                tx.execute(update(LANE).where(LANE.c.id == lane.id).values(last_error=message))
+                change_lane(tx, lane.id, last_error=message)
 
     def _find_crowded_keys(self) -> None:
         """Before any pairing, since linked records have no keys any more."""
@@ -310,9 +311,7 @@ class Round:
         with self.world.transaction() as tx:
             for lane in dropped:
                 self.lanes.pop(lane.id, None)
-                tx.execute(
-                    update(LANE).where(LANE.c.id == lane.id).values(last_error=error.message)
-                )
+                change_lane(tx, lane.id, last_error=error.message)
 
     def _phase(self, name: str) -> None:
         first = next(iter(self.lanes.values()), None)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from functools import lru_cache
+from typing import Any, Final
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, Select, case, func, select
 
 from syncline.engine.lanes import Lane, LaneSide
 from syncline.model.sides import SIDES
-from syncline.state.among import among, one_of
+from syncline.state.among import one_of
 from syncline.state.bulk import update_rows
 from syncline.state.database import chunks
 from syncline.state.lanes import FEED, LANE
@@ -39,15 +40,9 @@ class Census:
     @classmethod
     def take(cls, tx: Connection, feed_ids: Iterable[int], installation: str) -> Census:
         """Count the records in scope, as last seen."""
-        ours = RECORD.c.marker.startswith(f"{installation}:", autoescape=True)
-        foreign = func.sum(case((RECORD.c.marker.is_not(None) & ~ours, 1), else_=0))
-        statement = select(RECORD.c.feed_id, RECORD.c.owner, func.count(), foreign)
         found = cls({}, {})
         for part in chunks(feed_ids):
-            here = statement.where(among(RECORD.c.feed_id, part), RECORD.c.in_scope)
-            # The columns of an index, in its order: what is grouped by is counted in passing.
-            groups = here.group_by(RECORD.c.feed_id, RECORD.c.pending, RECORD.c.owner)
-            for feed_id, owner, *numbers in tx.execute(groups):
+            for feed_id, owner, *numbers in tx.execute(_groups(installation), {"feeds": part}):
                 found.feeds[feed_id] = found.feeds.get(feed_id, Count()).plus(*numbers)
                 owned = found.owners.get((feed_id, owner), Count())
                 found.owners[feed_id, owner] = owned.plus(*numbers)
@@ -95,6 +90,19 @@ class Uncounted:
         """Those that go on were found in order."""
         rows = [{"id": i, "counted": mark} for i, mark in self.marks.items() if i in going]
         update_rows(tx, LANE, rows)
+
+
+@lru_cache(maxsize=8)
+def _groups(installation: str) -> Select[Any]:
+    """The records in scope of some `feeds`, counted by feed and owner."""
+    ours = RECORD.c.marker.startswith(f"{installation}:", autoescape=True)
+    foreign = func.sum(case((RECORD.c.marker.is_not(None) & ~ours, 1), else_=0))
+    return (
+        select(RECORD.c.feed_id, RECORD.c.owner, func.count(), foreign)
+        .where(one_of(RECORD.c.feed_id, "feeds"), RECORD.c.in_scope)
+        # The columns of an index, in its order: what is grouped by is counted in passing.
+        .group_by(RECORD.c.feed_id, RECORD.c.pending, RECORD.c.owner)
+    )
 
 
 def _mark(lane: Lane, revisions: Mapping[int, int]) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row
 
 from syncline.engine import digests
 from syncline.engine.unread import REASON, is_kept_waiting
@@ -51,9 +51,14 @@ class Sweep:
                 break
         else:
             raise Stop("a listing never ended", connection=self.feed.connection.name)
-        self.reader.look_for(self._missing(self.reader.unseen(generation), began))
         with self.world.transaction() as tx:
-            feeds.swept(tx, self.feed.id, self.world.seconds)
+            missing = self._missing(tx, records.unseen(tx, self.feed.id, generation), began)
+            if not missing:
+                feeds.swept(tx, self.feed.id, self.world.seconds)
+        if missing:
+            self.reader.look_for(missing)
+            with self.world.transaction() as tx:
+                feeds.swept(tx, self.feed.id, self.world.seconds)
 
     def _keep(self, page: Page, generation: int) -> None:
         listed = {record.id: record for record in page.records}
@@ -78,23 +83,22 @@ class Sweep:
         """Whether every field was read: what was hidden may be shown now, at the same version."""
         return self.feed.spec.readable <= (digests.load(row.digests_json) or {}).keys()
 
-    def _missing(self, candidates: Mapping[str, int], began: int) -> list[str]:
+    def _missing(self, tx: Connection, candidates: Mapping[str, int], began: int) -> list[str]:
         """Records to ask for. Of a data set's sweep, those that nothing links are just outside,
         unless somebody has noted them since it began.
         """
         if self.feed.feed.scope is None:
             return list(candidates)
         side, feed_id = self.feed.side, self.feed.id
-        with self.world.transaction() as tx:
-            rows = links.by_records(tx, side, feed_id, candidates)
-            linked = {row._mapping[f"{side}_id"] for row in rows}
-            asked = [key for key, at in candidates.items() if key in linked or at > began]
-            outside = candidates.keys() - set(asked)
-            records.leave(tx, feed_id, outside)
-            attention.over(tx, side, feed_id, outside, REASON)
-            # No listing has these, and where deletions are not reported no feed tells of their end.
-            swept = self.feed.spec.deletions == "swept"
-            never_inside = links.never_inside(tx, side, feed_id) if swept else []
+        rows = links.by_records(tx, side, feed_id, candidates)
+        linked = {row._mapping[f"{side}_id"] for row in rows}
+        asked = [key for key, at in candidates.items() if key in linked or at > began]
+        outside = candidates.keys() - set(asked)
+        records.leave(tx, feed_id, outside)
+        attention.over(tx, side, feed_id, outside, REASON)
+        # No listing has these, and where deletions are not reported no feed tells of their end.
+        swept = self.feed.spec.deletions == "swept"
+        never_inside = links.never_inside(tx, side, feed_id) if swept else []
         return list(dict.fromkeys([*asked, *never_inside]))
 
 

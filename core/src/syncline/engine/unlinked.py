@@ -33,7 +33,7 @@ from syncline.engine.world import World
 from syncline.engine.write import Writer, creating_link
 from syncline.model.records import Record, RecordId
 from syncline.model.reports import Action, Problem
-from syncline.model.sides import SIDES, Side
+from syncline.model.sides import SIDES, PerSide, Side
 from syncline.state import attention, links, records
 from syncline.state.claims import Claim, claim, release
 
@@ -69,10 +69,10 @@ class UnlinkedWork:
 
         Buffers are filled over lanes, so that a batch of a shared connection is full.
         """
-        count = 0
+        count, new = 0, self._lanes_with_new()
         for side in SIDES:
             buffer: list[Prepared] = []
-            for lane in self._lanes_with_new(side.other):
+            for lane in (self._lanes_with_new() if count else new)[side.other]:
                 for page in self._new_records(lane, side.other):
                     buffer.extend(self._decide(lane, side, page))
                     if len(buffer) >= PAGE:
@@ -83,13 +83,20 @@ class UnlinkedWork:
 
     # --- which ----------------------------------------------------------------------------------
 
-    def _lanes_with_new(self, source: Side) -> list[Lane]:
+    def _lanes_with_new(self) -> PerSide[list[Lane]]:
         going = self.writer.failures.going()
         with self.world.transaction() as tx:
-            ids = lanes_with_unlinked(tx, going, source)
-        return [
-            lane for key, lane in going.items() if key in ids and (key, source) not in self.unseen
-        ]
+            ids = {side: lanes_with_unlinked(tx, going, side) for side in SIDES}
+        return PerSide(
+            *(
+                [
+                    lane
+                    for key, lane in going.items()
+                    if key in ids[s] and (key, s) not in self.unseen
+                ]
+                for s in SIDES
+            )
+        )
 
     def _new_records(self, lane: Lane, source: Side) -> Iterator[list[Row[Any]]]:
         here, after = lane.sides[source], ""

@@ -17,6 +17,9 @@ class Side(StrEnum):
     LEFT = "left"
     RIGHT = "right"
 
+    __hash__ = str.__hash__
+    """That of `Enum` is as good, but written in Python, and sides are keys everywhere."""
+
     @property
     def other(self) -> Side:
         """The opposite side."""

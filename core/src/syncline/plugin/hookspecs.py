@@ -127,9 +127,18 @@ class ConnectionSpecs(Protocol):
 
 def manager_for(specs: type[EngineSpecs] | type[ConnectionSpecs]) -> pluggy.PluginManager:
     """A pluggy manager that knows exactly these hooks."""
-    manager = pluggy.PluginManager(PROJECT)
+    manager = _Manager(PROJECT)
     manager.add_hookspecs(specs)
     return manager
+
+
+class _Manager(pluggy.PluginManager):
+    """Passes over what every object has: most of what opening a connection cost was to see that
+    `__init__`, `__eq__` and thirty more are no hooks.
+    """
+
+    def parse_hookimpl_opts(self, plugin: object, name: str) -> pluggy.HookimplOpts | None:
+        return None if name.startswith("__") else super().parse_hookimpl_opts(plugin, name)
 
 
 def hook_names(manager: pluggy.PluginManager, plugin: Any) -> tuple[str, ...]:

@@ -87,15 +87,14 @@ class Carrier:
             StateError: the state is a copy that belongs elsewhere.
 
         """
-        found = self.epochs.standing() if world.dry else Standing.KNOWN
+        found, epoch = (self.epochs.standing() if world.dry else Standing.KNOWN), None
         with world.database.transaction() as tx:
             if not world.dry:
-                found = self.epochs.begin(tx, world.run_id)
+                found, epoch = self.epochs.begin(tx, world.run_id)
                 history.begin_run(tx, world.run_id, world.seconds, undoes)
             if found is not Standing.KNOWN:
                 be_careful(tx, world.seconds)
-        if not world.dry:
-            self.epochs.raised()
+        self.epochs.raised(epoch)
         if found is not Standing.KNOWN:
             report.problem(not_the_latest(found))
 
@@ -132,8 +131,8 @@ class Carrier:
             history.end_run(tx, world.run_id, world.seconds, report.exit_code, counts)
             history.expire(tx, world.seconds - kept.history_days * _DAY, kept.history_runs)
             claims.expire(tx, world.seconds)
-            self.epochs.rise(tx)
-        self.epochs.raised()
+            epoch = self.epochs.rise(tx)
+        self.epochs.raised(epoch)
 
 
 def _difference(

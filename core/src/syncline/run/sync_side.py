@@ -77,9 +77,8 @@ class SyncSide:
         with database.transaction() as tx:
             store_id = rows.ensure_store(tx, handle.connector, report.store)
             known = rows.known_accounts(tx, store_id, names)
-        accounts = _accounts(database, handle, store_id, names, known)
-        with database.transaction() as tx:
-            containers = rows.known_containers(tx, store_id, policy.type.name, accounts.values())
+            ids = known.values() if spec.containers else ()
+            containers = rows.known_containers(tx, store_id, policy.type.name, ids)
         return cls(
             database=database,
             policy=policy,
@@ -89,7 +88,7 @@ class SyncSide:
             store_id=store_id,
             spec=spec,
             scope=None if text is None else handle.scope(spec, text),
-            accounts=accounts,
+            accounts=_accounts(database, handle, store_id, names, known),
             containers=containers,
             ahead=_ahead(report, now),
         )

@@ -78,9 +78,9 @@ def adopt(settings: StateSettings, surroundings: Surroundings = MACHINE) -> bool
         if epochs.standing() is not Standing.ELSEWHERE:
             return False
         with opened.transaction() as tx:
-            epochs.adopt(tx, surroundings.new_id())
+            epoch = epochs.adopt(tx, surroundings.new_id())
             be_careful(tx, surroundings.now().timestamp())
-        epochs.raised()
+        epochs.raised(epoch)
     finally:
         opened.close()
     return True

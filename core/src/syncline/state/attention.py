@@ -19,9 +19,9 @@ from sqlalchemy import (
     update,
 )
 
-from syncline.model.sides import Side
+from syncline.model.sides import SIDES, Side
 from syncline.state import tables
-from syncline.state.among import among, one_of
+from syncline.state.among import one_of
 from syncline.state.database import chunks, table
 from syncline.state.lanes import LANE
 
@@ -39,6 +39,17 @@ _DUE_IN_LANES: Final = (
     update(ATTENTION).where(one_of(ATTENTION.c.lane_id, "lanes")).values(next_at=bindparam("now"))
 )
 _GONE: Final = delete(ATTENTION).where(*_OF_FEED)
+_OVER: Final = {
+    side: delete(ATTENTION).where(
+        ATTENTION.c.lane_id.in_(
+            select(LANE.c.id).where(LANE.c[f"{side}_feed"] == bindparam("feed"))
+        ),
+        ATTENTION.c.side == side.value,
+        ATTENTION.c.reason == bindparam("why"),
+        one_of(ATTENTION.c.record_id, "ids"),
+    )
+    for side in SIDES
+}
 
 FIRST_PAUSE: Final = 60.0
 LONGEST_PAUSE: Final = 24 * 3600.0
@@ -105,16 +116,8 @@ def message(tx: Connection, lane_id: int, side: Side, record_id: str, reason: st
 
 def over(tx: Connection, side: Side, feed_id: int, record_ids: Iterable[str], reason: str) -> None:
     """In no lane of this feed do these records wait for this reason any more."""
-    lanes = select(LANE.c.id).where(LANE.c[f"{side}_feed"] == feed_id)
     for part in chunks(record_ids):
-        tx.execute(
-            delete(ATTENTION).where(
-                ATTENTION.c.lane_id.in_(lanes),
-                ATTENTION.c.side == side.value,
-                ATTENTION.c.reason == reason,
-                among(ATTENTION.c.record_id, part),
-            )
-        )
+        tx.execute(_OVER[side], {"feed": feed_id, "why": reason, "ids": part})
 
 
 def clear(tx: Connection, lane_id: int, record_ids: Iterable[str]) -> None:

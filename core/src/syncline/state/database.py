@@ -67,6 +67,7 @@ class Database:
         self.vault = vault
         self._commits = commits
         self._writer = threading.RLock()
+        self._kept: Connection | None = None
 
     @classmethod
     def open(
@@ -121,18 +122,41 @@ class Database:
         """
         with self._writer:
             try:
-                with self.engine.begin() as connection:
+                with self._begun() as connection:
                     yield connection
                     if self._commits is not None:
                         self._commits.before(connection)
             except DBAPIError as error:
+                self._let_go()  # what failed may have failed with its connection
                 raise _translated(error) from error
             if self._commits is not None:
                 self._commits.after()
 
     def close(self) -> None:
         """Give back all connections."""
+        with self._writer:
+            self._let_go()
         self.engine.dispose()
+
+    @contextmanager
+    def _begun(self) -> Iterator[Connection]:
+        """To a file over one connection that is kept: to take one from the pool and give it back
+        costs more than most of our transactions do. One to a server may end at any time, and is
+        tried by the pool each time.
+        """
+        if self.engine.dialect.name != "sqlite":
+            with self.engine.begin() as connection:
+                yield connection
+            return
+        if self._kept is None:
+            self._kept = self.engine.connect()
+        with self._kept.begin():
+            yield self._kept
+
+    def _let_go(self) -> None:
+        if self._kept is not None:
+            self._kept.close()
+            self._kept = None
 
     def _check_key(self) -> None:
         with self.transaction() as tx:
@@ -169,13 +193,23 @@ _KEY_ID: Final = select(META.c.value).where(META.c.name == "key_id")
 def scratch_copy(source: Database) -> Database:
     """A private copy in memory, for planning: whatever is written there is thrown away."""
     engine = unopened("sqlite://")
-    SQLModel.metadata.create_all(engine)
     copy = Database(engine, source.vault)
-    with source.engine.connect() as read, copy.transaction() as write:
-        for each in SQLModel.metadata.sorted_tables:
-            for rows in read.execute(select(each)).mappings().partitions(5000):
-                insert_rows(write, each, [dict(row) for row in rows])
+    with source.engine.connect() as read:
+        if source.engine.dialect.name == "sqlite":
+            with engine.connect() as write:
+                _driver(read).backup(_driver(write))
+            return copy
+        SQLModel.metadata.create_all(engine)
+        with copy.transaction() as tx:
+            for each in SQLModel.metadata.sorted_tables:
+                for rows in read.execute(select(each)).mappings().partitions(5000):
+                    insert_rows(tx, each, [dict(row) for row in rows])
     return copy
+
+
+def _driver(connection: Connection) -> Any:
+    """The driver's own connection: it copies a whole file page by page, as it lies there."""
+    return connection.connection.driver_connection
 
 
 def chunks(values: Iterable[Any], size: int = IN_CHUNK) -> Iterator[list[Any]]:

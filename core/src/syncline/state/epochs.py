@@ -90,14 +90,17 @@ class Epochs:
         with self.database.transaction() as tx:
             return self._standing(tx)
 
-    def begin(self, tx: Connection, home: str) -> Standing:
-        """A run begins, in this transaction; `raised` once it is committed.
+    def begin(self, tx: Connection, home: str) -> tuple[Standing, Epoch | None]:
+        """A run begins, in this transaction: what the state is, and what is `raised` once that is
+        committed.
 
         Raises:
             StateError: the state is at home elsewhere, where somebody may go on working with it.
 
         """
-        found = self._standing(tx)
+        kept = _kept(tx)
+        beside = self._beside(kept)
+        found = standing(kept, beside, shared=_is_shared(self.database))
         if found is Standing.ELSEWHERE:
             raise StateError(
                 "this state database is a copy: it belongs to another place",
@@ -105,32 +108,28 @@ class Epochs:
                 "for good, say `syncline state adopt`. If you moved the database here, bring the "
                 "file along that lay beside it, with the ending -epoch.",
             )
-        if _kept(tx) is None and (own := self._beside(None) or self._settled(home)) is not None:
-            _keep(tx, own)
-        self.rise(tx)
-        return found
+        if kept is None:
+            kept = beside = beside or self._settled(home)
+        return found, _risen(tx, kept, beside)
 
-    def rise(self, tx: Connection) -> None:
-        """The next epoch. After an older state was put back: beyond the one it had come to."""
+    def rise(self, tx: Connection) -> Epoch | None:
+        """The next epoch, to be `raised` once it is committed."""
         kept = _kept(tx)
-        if kept is not None:
-            beside = self._beside(kept)
-            known = beside.number if beside is not None and beside.home == kept.home else 0
-            _keep(tx, replace(kept, number=max(kept.number, known) + 1))
+        return _risen(tx, kept, self._beside(kept))
 
-    def raised(self) -> None:
+    def raised(self, epoch: Epoch | None) -> None:
         """Committed: note it outside the database. Where that cannot be written, nothing is lost
         but the knowledge that it had come so far.
         """
-        with self.database.engine.connect() as connection:
-            kept = _kept(connection)
-        if kept is not None:
-            self._write(kept)
+        if epoch is not None:
+            self._write(epoch)
 
-    def adopt(self, tx: Connection, home: str) -> None:
+    def adopt(self, tx: Connection, home: str) -> Epoch:
         """From now on the state is at home here; `raised` once it is committed."""
         kept = _kept(tx)
-        _keep(tx, Epoch(home, 1 if kept is None else kept.number + 1))
+        epoch = Epoch(home, 1 if kept is None else kept.number + 1)
+        _keep(tx, epoch)
+        return epoch
 
     def _settled(self, home: str) -> Epoch | None:
         """A home for a database that has none. Its file comes first: without one the database
@@ -147,8 +146,8 @@ class Epochs:
         part = file.with_name(f"{file.name}.part")
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
-            part.touch(mode=PRIVATE)
-            part.write_text(epoch.to_json())
+            with open(part, "w", opener=_privately) as out:
+                out.write(epoch.to_json())
             part.replace(file)
         except OSError:
             return False
@@ -171,6 +170,20 @@ class Epochs:
         if url.get_backend_name() == "sqlite" or kept is None:
             return None
         return self.folder() / f"{kept.home}-epoch"
+
+
+def _privately(path: str, flags: int) -> int:
+    return os.open(path, flags, PRIVATE)
+
+
+def _risen(tx: Connection, kept: Epoch | None, beside: Epoch | None) -> Epoch | None:
+    """The next epoch. After an older state was put back: beyond the one it had come to."""
+    if kept is None:
+        return None
+    known = beside.number if beside is not None and beside.home == kept.home else 0
+    risen = replace(kept, number=max(kept.number, known) + 1)
+    _keep(tx, risen)
+    return risen
 
 
 def _is_shared(database: Database) -> bool:

@@ -38,6 +38,9 @@ _FEED_IDS: Final = select(FEED.c.id, FEED.c.account, FEED.c.container).where(
     FEED.c.scope == bindparam("scope"),
     one_of(FEED.c.account, "accounts"),
 )
+_FEED: Final = select(FEED.c.id).where(
+    *(FEED.c[n] == bindparam(n) for n in ("store_id", "type", "account", "container", "scope"))
+)
 
 
 def ensure_store(tx: Connection, connector: str, identity: str) -> int:
@@ -101,8 +104,7 @@ def known_feeds(
 
 def ensure_feed(tx: Connection, key: Mapping[str, Any], mapping: str) -> int:
     """The row of a feed; a new mapping means a new row, read from the beginning."""
-    where = [FEED.c[name] == value for name, value in key.items()]
-    found = tx.scalar(select(FEED.c.id).where(*where))
+    found = tx.scalar(_FEED, key)
     if found is not None:
         return int(found)
     values = {"generation": 0, **key, "mapping": mapping}
@@ -118,6 +120,9 @@ LANE_KEY: Final = ("type", "left_store", "left_account", "right_store", "right_a
 _LANES: Final = select(LANE).where(
     LANE.c.type == bindparam("of_type"), one_of(LANE.c.left_account, "accounts")
 )
+_LANE_OF: Final = select(LANE).where(*(LANE.c[name] == bindparam(name) for name in LANE_KEY))
+_LANE: Final = select(LANE).where(LANE.c.id == bindparam("lane"))
+_CHANGED: Final = update(LANE).where(LANE.c.id == bindparam("lane"))
 
 
 def known_lanes(
@@ -133,13 +138,12 @@ def known_lanes(
 
 def find_lane(tx: Connection, key: Mapping[str, Any]) -> Row[Any] | None:
     """The row of a lane, by type and both accounts."""
-    where = [LANE.c[name] == value for name, value in key.items()]
-    return tx.execute(select(LANE).where(*where)).one_or_none()
+    return tx.execute(_LANE_OF, key).one_or_none()
 
 
 def get_lane(tx: Connection, lane_id: int) -> Row[Any]:
     """The row of a lane that is there."""
-    return tx.execute(select(LANE).where(LANE.c.id == lane_id)).one()
+    return tx.execute(_LANE, {"lane": lane_id}).one()
 
 
 def add_lane(tx: Connection, values: Mapping[str, Any]) -> int:
@@ -151,7 +155,7 @@ def add_lane(tx: Connection, values: Mapping[str, Any]) -> int:
 
 def change_lane(tx: Connection, lane_id: int, **values: Any) -> None:
     """Change a lane's row."""
-    tx.execute(update(LANE).where(LANE.c.id == lane_id).values(**values))
+    tx.execute(_CHANGED, {"lane": lane_id, **values})
 
 
 def move_links(tx: Connection, lane_id: int, side: str, feed_id: int) -> None:

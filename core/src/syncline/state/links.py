@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from syncline.model.sides import SIDES, Side
 from syncline.state import tables
-from syncline.state.among import among, one_of
+from syncline.state.among import one_of
 from syncline.state.bulk import insert_many, update_rows
 from syncline.state.database import chunks, table
 
@@ -38,6 +38,19 @@ LIVE: Final = ("linked", "creating")
 
 
 _BY_ID: Final = select(LINK).where(one_of(LINK.c.id, "ids"))
+_THESE: Final = update(LINK).where(one_of(LINK.c.id, "ids"))
+_REMOVED: Final = delete(LINK).where(one_of(LINK.c.id, "ids"))
+_COUNTS: Final = (
+    select(LINK.c.lane_id, func.count())
+    .where(one_of(LINK.c.lane_id, "lanes"), LINK.c.status == "linked")
+    .group_by(LINK.c.lane_id)
+)
+_ENDED: Final = {
+    side: select(TOMBSTONE)
+    .where(TOMBSTONE.c.lane_id == bindparam("lane"), one_of(TOMBSTONE.c[f"{side}_id"], "ids"))
+    .order_by(TOMBSTONE.c.id)
+    for side in SIDES
+}
 _BY_RECORDS: Final = {
     side: select(LINK).where(
         LINK.c[f"{side}_feed"] == bindparam("feed"), one_of(LINK.c[f"{side}_id"], "ids")
@@ -86,7 +99,7 @@ def add_many(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
 def change(tx: Connection, link_ids: Iterable[int], **values: Any) -> None:
     """The same change for many links."""
     for part in chunks(link_ids):
-        tx.execute(update(LINK).where(among(LINK.c.id, part)).values(**values))
+        tx.execute(_THESE, {"ids": part, **values})
 
 
 def save(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -104,7 +117,7 @@ def end(tx: Connection, row: Row[Any], cause: str) -> None:
 def remove(tx: Connection, link_ids: Iterable[int]) -> None:
     """Links whose creation turned out never to have happened."""
     for part in chunks(link_ids):
-        tx.execute(delete(LINK).where(among(LINK.c.id, part)))
+        tx.execute(_REMOVED, {"ids": part})
 
 
 def remove_unmade(tx: Connection, link_id: int) -> bool:
@@ -122,10 +135,7 @@ def ended(tx: Connection, lane_id: int, side: Side, ids: Iterable[str]) -> dict[
     """The latest tombstone of each of these records, by its id."""
     found: dict[str, Row[Any]] = {}
     for part in chunks(ids):
-        statement = select(TOMBSTONE).where(
-            TOMBSTONE.c.lane_id == lane_id, among(TOMBSTONE.c[f"{side}_id"], part)
-        )
-        for row in tx.execute(statement.order_by(TOMBSTONE.c.id)):
+        for row in tx.execute(_ENDED[side], {"lane": lane_id, "ids": part}):
             found[row._mapping[f"{side}_id"]] = row
     return found
 
@@ -143,12 +153,8 @@ def counts(tx: Connection, lane_ids: Iterable[int]) -> dict[int, int]:
     """The number of links in use, of the lanes that have any."""
     found: dict[int, int] = {}
     for part in chunks(lane_ids):
-        statement = (
-            select(LINK.c.lane_id, func.count())
-            .where(among(LINK.c.lane_id, part), LINK.c.status == "linked")
-            .group_by(LINK.c.lane_id)
-        )
-        found.update((lane_id, number) for lane_id, number in tx.execute(statement))
+        rows = tx.execute(_COUNTS, {"lanes": part})
+        found.update((lane_id, number) for lane_id, number in rows)
     return found
 
 

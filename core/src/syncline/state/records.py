@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, Select, bindparam, delete, func, literal, select, update
 
 from syncline.state import feeds, tables
-from syncline.state.among import among, one_of
+from syncline.state.among import one_of
 from syncline.state.bulk import upsert
 from syncline.state.database import chunks, table
 
@@ -48,6 +48,12 @@ _WITHOUT_KEYS: Final = delete(KEY).where(
     KEY.c.feed_id == bindparam("feed"), one_of(KEY.c.record_id, "ids")
 )
 _WITHOUT_ROWS: Final = delete(RECORD).where(*_OF_FEED)
+_LEFT: Final = (
+    update(RECORD)
+    .where(*_OF_FEED)
+    .values(presence="left", in_scope=False, pending=False, payload=None)
+)
+_NOT_PENDING: Final = update(RECORD).where(*_OF_FEED).values(pending=False)
 
 
 def find(tx: Connection, feed_id: int, ids: Iterable[str]) -> dict[str, Row[Any]]:
@@ -121,11 +127,7 @@ def leave(tx: Connection, feed_id: int, ids: Iterable[str]) -> None:
     """These records are outside of the data set, and nothing refers to them."""
     for part in chunks(ids):
         tx.execute(_WITHOUT_KEYS, {"feed": feed_id, "ids": part})
-        tx.execute(
-            update(RECORD)
-            .where(RECORD.c.feed_id == feed_id, among(RECORD.c.id, part))
-            .values(presence="left", in_scope=False, pending=False, payload=None)
-        )
+        tx.execute(_LEFT, {"feed": feed_id, "ids": part})
 
 
 def crowded_keys(
@@ -150,11 +152,7 @@ def forget(tx: Connection, feed_id: int, ids: Iterable[str]) -> None:
 def not_pending(tx: Connection, feed_id: int, ids: Iterable[str]) -> None:
     """Nobody waits for these records to be linked."""
     for part in chunks(ids):
-        tx.execute(
-            update(RECORD)
-            .where(RECORD.c.feed_id == feed_id, among(RECORD.c.id, part))
-            .values(pending=False)
-        )
+        tx.execute(_NOT_PENDING, {"feed": feed_id, "ids": part})
 
 
 def drop_keys(
@@ -167,13 +165,10 @@ def drop_keys(
     many of them are paired already. Many at once, and not with each record: keys are digests, each
     on a page of the index far from the last one.
     """
-    here = (KEY.c.feed_id == feed_id, KEY.c.record_id > after)
-    ids = select(KEY.c.record_id).where(*here).distinct().order_by(KEY.c.record_id).limit(size)
-    last: str | None = tx.scalar(select(func.max(ids.subquery().c.record_id)))
+    here = {"feed": feed_id, "after": after}
+    last: str | None = tx.scalar(_LAST_KEY, {**here, "size": size})
     if last is not None:
-        kept = [_waiting(), _too_many()] if crowded else [_waiting()]
-        gone = (~each.exists() for each in kept)
-        tx.execute(delete(KEY).where(*here, KEY.c.record_id <= last, *gone))
+        tx.execute(_DROPPED[crowded], {**here, "last": last})
     return last
 
 
@@ -196,3 +191,19 @@ def _too_many() -> Select[Any]:
         .limit(1)
         .offset(HOLDERS_AT_MOST)
     )
+
+
+_AFTER: Final = (KEY.c.feed_id == bindparam("feed"), KEY.c.record_id > bindparam("after"))
+_NEXT_KEYS: Final = (
+    select(KEY.c.record_id)
+    .where(*_AFTER)
+    .distinct()
+    .order_by(KEY.c.record_id)
+    .limit(bindparam("size"))
+)
+_LAST_KEY: Final = select(func.max(_NEXT_KEYS.subquery().c.record_id))
+_OF_PAIRED: Final = delete(KEY).where(
+    *_AFTER, KEY.c.record_id <= bindparam("last"), ~_waiting().exists()
+)
+_DROPPED: Final = {False: _OF_PAIRED, True: _OF_PAIRED.where(~_too_many().exists())}
+"""By whether some keys are crowded."""

@@ -6,15 +6,36 @@ engine), and nothing waits for the disk: a history ends processes, not the machi
 
 from __future__ import annotations
 
+import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import Any, Final
 
 from sqlalchemy import event
 
 from syncline.state.database import CommitHook, Database, unopened
 from syncline.state.vault import Vault
 from syncline.testing.rehearsal import KEY
+
+_MEMORY: Final = Path("/dev/shm")  # noqa: S108 - a folder of its own is made there
+"""Files that are kept in memory, on Linux."""
+_ROOM: Final = 256 * 1024 * 1024
+
+
+@contextmanager
+def quick_folder(otherwise: Path) -> Iterator[Path]:
+    """A folder in memory, where the machine has a place for one. Measured: of the time a history
+    takes, a fifth was waiting for the file system to put one file in place of another.
+    """
+    has_room = os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ROOM
+    if not has_room:
+        yield otherwise
+        return
+    with TemporaryDirectory(dir=_MEMORY) as name:
+        yield Path(name)
 
 
 class QuickState:

@@ -134,7 +134,7 @@ class Watch:
     # --- events ---------------------------------------------------------------------------------
 
     def _pass(self, moment: Moment, side: Side | None, call: Call | None) -> None:
-        for kind in kinds_of(call):
+        for kind in kinds_of(call) if self._events else ():
             for what in self._events.pop((kind, self._counts[kind], moment), []):
                 self._happen(what, moment, side, call)
 

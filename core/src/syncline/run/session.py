@@ -13,10 +13,11 @@ from datetime import datetime
 from types import TracebackType
 from typing import Self
 
+from syncline.engine.as_planned import AsPlanned
 from syncline.engine.lanes import Lane
 from syncline.engine.report import RoundReport
 from syncline.engine.round import Round, wake_all
-from syncline.engine.world import World
+from syncline.engine.world import World, itself
 from syncline.errors import SynclineError
 from syncline.model.progress import Progress, Silent
 from syncline.model.reports import (
@@ -217,6 +218,7 @@ class Session:
     def _carry_on(
         self, database: Database, work: Work, *, dry: bool, undoes: str | None
     ) -> RunReport:
+        as_planned = AsPlanned(self._now)
         world = World(
             database=database,
             plugins=self._plugins,
@@ -225,6 +227,7 @@ class Session:
             installation=self._configuration.installation,
             progress=self._progress,
             dry=dry,
+            reach=as_planned.of if dry else itself,
             stop=self._stop.is_set,
             workers=self._workers,
         )
@@ -272,6 +275,7 @@ class Session:
         resolver = Resolver(
             world.database,
             self._connections.get,
+            world.reach,
             lambda: world.seconds,
             selection.limit,
             selection.adopt,

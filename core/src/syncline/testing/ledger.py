@@ -159,11 +159,6 @@ class Ledger:
             found.setdefault(str(each.fields["family_name"]), []).append(each)
         return found
 
-    def whose(self, families: Collection[str]) -> dict[RecordId, str]:
-        """The records of these people, each with whose it is."""
-        live = [(each.id, self.family(side, each.id)) for side in SIDES for each in self.live(side)]
-        return {id: family for id, family in live if family in families}
-
     def on_a_side(self) -> set[str]:
         """Every value that is on a side now."""
         return {v for side in SIDES for each in self.live(side) for v in values_in(each.fields)}

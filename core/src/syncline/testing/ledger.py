@@ -8,7 +8,7 @@ from all others are its first letters; or with other capitals, since those do no
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from syncline.connectors.memory import MemoryStore

@@ -26,6 +26,18 @@ def foreseen(report: RunReport) -> Counter[Foreseen]:
     return Counter(_write(each, made) for each in report.operations if not each.held)
 
 
+def unforeseen(done: Counter[Foreseen], planned: Counter[Foreseen]) -> list[Foreseen]:
+    """The writes that were done and not planned. Where a planned record was not made, the service
+    has one like it, which only its refusal names: what that one then gets nobody could foresee.
+    """
+    refused = {each.lane for each in planned - done if each.action is Action.CREATE}
+    return [
+        each
+        for each in done - planned
+        if each.action is not Action.UPDATE or each.lane not in refused
+    ]
+
+
 def _write(each: PlannedOperation, made: Collection[RecordId | None]) -> Foreseen:
     """`made`: by the same run, so that the plan had no id for them."""
     named = each.label if each.id is None or each.id in made else each.id

@@ -22,7 +22,7 @@ from syncline.testing.histories.checks import Checks
 from syncline.testing.histories.clocks import ahead
 from syncline.testing.histories.deeds import Deed, Deeds, People
 from syncline.testing.histories.events import Event
-from syncline.testing.histories.foreseen import foreseen
+from syncline.testing.histories.foreseen import foreseen, unforeseen
 from syncline.testing.histories.kept import Kept
 from syncline.testing.histories.lanes import lanes_of
 from syncline.testing.histories.mending import MENDS, Mending
@@ -220,8 +220,8 @@ class History:
         planned = foreseen(self.plan())
         report = self.run(after=0)
         done = Counter() if report is None else foreseen(report)
-        more = done - planned
-        assert not more, f"P21: not in the plan: {[*more]}"
+        more = unforeseen(done, planned)
+        assert not more, f"P21: not in the plan: {more}"
 
     def wait(self, seconds: float) -> None:
         """Time passes."""

@@ -50,8 +50,8 @@ class _Key(NamedTuple):
 
 @dataclass(frozen=True)
 class _Change:
-    """What the plan's writes have made of a record. `record`: it does not exist yet, and this is
-    what it will be; or else only its version, its time and these fields count.
+    """What the plan's writes have made of a record. If it `is_new`, the service has none like it,
+    and `record` is all of it; or else only its version, its time and these fields count.
     """
 
     record: Record
@@ -164,14 +164,12 @@ class ServiceAsPlanned:
         return replace(page, records=tuple(records), absent=tuple(absent))
 
     def _by_id(self, request: IdsRequest) -> Page:
-        new = [self._changes[k] for k in self._keys(request) if self._is_new(k)]
-        known = {change.record.id for change in new}
-        ids = tuple(each for each in request.ids if each not in known)
+        """Of what is new, or gone, the service has nothing to say."""
+        changes = (self._changes.get(_key(request.feed, each)) for each in request.ids)
+        ours = {c.record.id: c for c in changes if c is not None and (c.is_new or c.deleted)}
+        ids = tuple(each for each in request.ids if each not in ours)
         page = self.service.fetch(replace(request, ids=ids)) if ids else Page()
-        return _together(self._laid_over(request.feed, page), _page_of(new))
-
-    def _keys(self, request: IdsRequest) -> Iterable[_Key]:
-        return (_key(request.feed, each) for each in request.ids)
+        return _together(self._laid_over(request.feed, page), _page_of(ours.values()))
 
     def _with_news(self, request: ChangesRequest, page: Page) -> Page:
         """A feed also tells what was written in an earlier round."""
@@ -182,11 +180,9 @@ class ServiceAsPlanned:
             if key[:2] == (feed.type, feed.account)
             and (not change.is_new or feed.container in (None, change.record.container))
         ]
-        for part in chunks(written, max(1, request.spec.read_batch)):
-            page = _together(
-                page, self._by_id(IdsRequest(spec=request.spec, feed=feed, ids=tuple(part)))
-            )
-        return page
+        parts = chunks(written, max(1, request.spec.read_batch))
+        requests = [IdsRequest(spec=request.spec, feed=feed, ids=tuple(each)) for each in parts]
+        return _together(page, *map(self._by_id, requests))
 
 
 def _key(feed: Feed, record_id: RecordId) -> _Key:
@@ -211,11 +207,9 @@ def _page_of(changes: Iterable[_Change]) -> Page:
     )
 
 
-def _together(page: Page, more: Page) -> Page:
-    """A page with further records, each once."""
+def _together(page: Page, *more: Page) -> Page:
+    """A page with what is on further ones and not on it."""
     listed = {record.id for record in page.records} | {each.id for each in page.absent}
-    return replace(
-        page,
-        records=page.records + tuple(each for each in more.records if each.id not in listed),
-        absent=page.absent + tuple(each for each in more.absent if each.id not in listed),
-    )
+    records = (record for each in more for record in each.records if record.id not in listed)
+    absent = (absence for each in more for absence in each.absent if absence.id not in listed)
+    return replace(page, records=(*page.records, *records), absent=(*page.absent, *absent))

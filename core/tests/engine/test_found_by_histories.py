@@ -6,6 +6,7 @@ move when the engine changes; so each history names every point of its run in tu
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,13 @@ from syncline.testing.histories.story import (
 from syncline.testing.quick_state import QuickState
 
 LEFT, RIGHT = Side.LEFT, Side.RIGHT
+BOTH_SEE_IT = Start(
+    right=("one feed",),
+    policy={"records": PerSide(Records.OWN, Records.VISIBLE)},
+    members=("ada", "bob"),
+    in_step=True,
+)
+"""Two members, each with all that there is on the right."""
 
 
 @pytest.mark.parametrize("point", range(26, 50, 2))
@@ -369,13 +377,7 @@ def test_a_plan_shows_what_a_write_to_a_shared_record_brings_to_its_other_copies
     tmp_path: Path,
 ) -> None:
     """The second step follows from the first one, which a plan did not take for done."""
-    start = Start(
-        right=("one feed",),
-        policy={"records": PerSide(Records.OWN, Records.VISIBLE)},
-        members=("ada", "bob"),
-        people=(People("create", LEFT, 1),),
-        in_step=True,
-    )
+    start = replace(BOTH_SEE_IT, people=(People("create", LEFT, 1),))
     edited = Work((), (Event(1, "after", People("edit", LEFT), "changes"),))
 
     Stage.at(tmp_path).play(Story(start, (edited, Look())))
@@ -384,13 +386,7 @@ def test_a_plan_shows_what_a_write_to_a_shared_record_brings_to_its_other_copies
 def test_an_edit_of_one_copy_of_a_shared_record_is_one_write_to_each_other_copy(
     tmp_path: Path,
 ) -> None:
-    start = Start(
-        right=("one feed",),
-        policy={"records": PerSide(Records.OWN, Records.VISIBLE)},
-        members=("ada", "bob"),
-        people=(People("create", LEFT, 1),),
-        in_step=True,
-    )
+    start = replace(BOTH_SEE_IT, people=(People("create", LEFT, 1),))
 
     Stage.at(tmp_path).play(Story(start, (Work((People("edit", LEFT),)),)))
 
@@ -429,14 +425,7 @@ def test_what_was_deleted_while_a_run_without_deletions_was_at_work_stays(tmp_pa
 
 def test_two_members_of_a_record_that_both_see_deleted_delete_it(tmp_path: Path) -> None:
     """Each left it to the other, whose link ended as well."""
-    start = Start(
-        left=("one feed",),
-        right=("one feed",),
-        policy={"records": PerSide(Records.OWN, Records.VISIBLE)},
-        members=("ada", "bob"),
-        people=(People("create", RIGHT),),
-        in_step=True,
-    )
+    start = replace(BOTH_SEE_IT, left=("one feed",), people=(People("create", RIGHT),))
 
     history = Stage.at(tmp_path).play(Story(start, (Work((People("delete", LEFT),)),)))
 

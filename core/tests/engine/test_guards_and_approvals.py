@@ -257,6 +257,21 @@ def test_a_field_cleared_on_many_records_is_held(guarded: EngineWorld) -> None:
     assert guarded.same()
 
 
+def test_what_was_typed_where_the_source_is_empty_counts_as_emptied(guarded: EngineWorld) -> None:
+    """One way, an edit of the source writes the whole record."""
+    guarded.set(direction=Direction.LEFT_TO_RIGHT, conflict=None)
+    made = fill(guarded, "ada", 10)
+    for id in guarded.right.read("ada"):
+        guarded.right.update(id, {"job_title": "Clerk"})
+    for id in made:
+        guarded.left.update(id, {"company": "Navy"})
+
+    report = guarded.sync()
+
+    assert [each.guard for each in report.guards] == ["cleared field"]
+    assert {c["job_title"] for c in guarded.right.read("ada").values()} == {"Clerk"}
+
+
 def test_a_side_wholly_changed_is_held(guarded: EngineWorld) -> None:
     made = fill(guarded, "ada", 6)
     for each in made:

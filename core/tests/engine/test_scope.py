@@ -111,21 +111,14 @@ def test_a_record_that_entered_the_data_set_after_it_was_created_can_leave_it(
     assert "job_title" not in scoped.shown(scoped.left)[0]
 
 
-def test_the_deletion_of_a_record_outside_of_the_data_set_is_seen(scoped: EngineWorld) -> None:
-    scoped.left.create("ada", person("Grace", "Hopper"))
-    scoped.settle()
-    scoped.right.delete(scoped.only(scoped.right))
-
-    scoped.settle()
-
-    assert scoped.left.read("ada") == {}
-
-
-def test_the_deletion_of_a_record_outside_is_seen_where_nobody_reports_deletions(
-    worlds: Worlds,
+@pytest.mark.parametrize("deletions", ["reported", "swept"])
+def test_the_deletion_of_a_record_outside_of_the_data_set_is_seen(
+    worlds: Worlds, deletions: str
 ) -> None:
-    """No listing of the data set has it, so that it could not be missed there."""
-    world = worlds(right=MemoryOptions(deletions="swept"))
+    """No listing of the data set has it, so that where deletions are not reported it could not be
+    missed there.
+    """
+    world = worlds(right=MemoryOptions(deletions=deletions))
     world.set(where=PerSide(None, "categories=Customer"))
     world.left.create("ada", person("Grace", "Hopper"))
     world.settle()

@@ -59,6 +59,14 @@ def _lose_answer(world: EngineWorld, kind: str = "apply", *, effect: bool = True
     return report
 
 
+def _created_unheard(worlds: Worlds, idempotency: str = "none") -> EngineWorld:
+    """A world in which Grace was created on the right, and nobody heard of it."""
+    world = worlds(right=MemoryOptions(idempotency=idempotency))
+    world.left.create("ada", person("Grace", "Hopper"))
+    _lose_answer(world)
+    return world
+
+
 def _linked(world: EngineWorld) -> RecordId:
     world.left.create("ada", person("Grace", "Hopper"))
     world.left.create("ada", person("Alan", "Turing"))
@@ -138,25 +146,23 @@ def test_a_deletion_in_doubt_of_what_has_left_the_data_set_did_not_happen(worlds
 def test_what_a_lost_create_made_and_a_person_edited_is_not_made_again(
     worlds: Worlds, idempotency: str, edit: str
 ) -> None:
-    world = worlds(right=MemoryOptions(idempotency=idempotency))
-    world.left.create("ada", person("Grace", "Hopper"))
-    _lose_answer(world)
+    world = _created_unheard(worlds, idempotency)
 
     world.right.update(world.only(world.right), EDITS[edit])
     _later(world)
 
     assert len(world.right.read("ada")) == 1
     assert len(world.left.read("ada")) == 1
+    if idempotency != "none":
+        assert world.same("ada"), "what a person typed there travels"
 
 
 @pytest.mark.parametrize("way", ["edit there", "edit here"])
 def test_what_waits_for_a_person_is_linked_when_both_hold_the_same(
     worlds: Worlds, way: str
 ) -> None:
-    world = worlds(right=MemoryOptions(idempotency="none"))
-    here = world.left.create("ada", person("Grace", "Hopper"))
-    _lose_answer(world)
-    there = world.only(world.right)
+    world = _created_unheard(worlds)
+    here, there = world.only(world.left), world.only(world.right)
     world.right.update(there, {"given_name": "Grazia"})
 
     [problem] = _later(world, 1).problems
@@ -182,9 +188,7 @@ def test_what_waits_for_a_person_is_linked_when_both_hold_the_same(
 
 
 def test_what_waits_for_a_person_is_created_when_the_candidate_is_deleted(worlds: Worlds) -> None:
-    world = worlds(right=MemoryOptions(idempotency="none"))
-    world.left.create("ada", person("Grace", "Hopper"))
-    _lose_answer(world)
+    world = _created_unheard(worlds)
     there = world.only(world.right)
     world.right.update(there, {"given_name": "Grazia"})
     _later(world)
@@ -255,9 +259,7 @@ def test_a_deletion_by_a_person_before_anybody_looked_is_not_undone(
 
 
 def test_a_merge_before_anybody_looked_is_followed(worlds: Worlds) -> None:
-    world = worlds(right=MemoryOptions(idempotency="none"))
-    world.left.create("ada", person("Grace", "Hopper"))
-    _lose_answer(world)
+    world = _created_unheard(worlds)
     made = world.only(world.right)
     winner = world.right.create("ada", {"given_name": "G.", "family_name": "Hopper-Murray"})
     world.right.merge(made, winner)
@@ -270,10 +272,8 @@ def test_a_merge_before_anybody_looked_is_followed(worlds: Worlds) -> None:
 def test_what_was_edited_and_deleted_before_anybody_looked_waits_for_a_person(
     worlds: Worlds,
 ) -> None:
-    world = worlds(right=MemoryOptions(idempotency="none"))
-    here = world.left.create("ada", person("Grace", "Hopper"))
-    _lose_answer(world)
-    made = world.only(world.right)
+    world = _created_unheard(worlds)
+    here, made = world.only(world.left), world.only(world.right)
     world.right.update(made, {"given_name": "Grazia"})
     world.right.delete(made)
 

@@ -131,12 +131,14 @@ class RecoveredCreates:
     # --- what follows ---------------------------------------------------------------------------
 
     def _adopt(self, sent: Sent, finding: Finding, traces: Sequence[Trace]) -> None:
-        """It was made. If somebody has deleted it since, that is read at once, and decided about as
-        any other deletion.
+        """It was made. If somebody has deleted or edited it since, that is read at once, and
+        decided about as usual: the version it has now says nothing of what was sent.
         """
         [made] = finding.candidates
         record = next(trace.record for trace in traces if trace.record.id == made.id)
-        version = None if made.deleted else record.version
+        current = self.findings.lanes[sent.lane_id].digester.fields(record.fields)
+        moved = made.deleted or any(current.get(n, d) != d for n, d in sent.new.items())
+        version = None if moved else record.version
         with self._world.transaction() as tx:
             applied = Applied(id=record.id, version=version)
             self.findings.settle(tx, sent, applied, sent.settlement, sent.new)
@@ -144,10 +146,7 @@ class RecoveredCreates:
             intents.end(tx, [sent.id])
         self.reader.by_id([record.id])
         with self._world.transaction() as tx:
-            digester = self.findings.lanes[sent.lane_id].digester
-            current = digester.fields(record.fields)
-            differs = any(current.get(n, d) != d for n, d in sent.new.items())
-            links.change(tx, [sent.link_id], dirty=differs or made.deleted)
+            links.change(tx, [sent.link_id], dirty=moved)
 
     def _did_not_happen(self, sent: Sent) -> None:
         with self._world.transaction() as tx:

@@ -14,7 +14,7 @@ from syncline.engine.decide.guards import Guard, Tally, Trip, tripped
 from syncline.engine.decide.link import Presence
 from syncline.engine.held import Held, HeldClass, load_held
 from syncline.engine.lanes import Lane
-from syncline.engine.update import DueLink, every_due_link
+from syncline.engine.update import DueLink, emptied, every_due_link
 from syncline.engine.world import World
 from syncline.model.sides import SIDES, Side
 from syncline.policy.schema import LeftScope
@@ -89,7 +89,7 @@ def _count_link(found: _Numbers, link: DueLink, target: Side) -> None:
     elif source.presence is Presence.PRESENT:
         known = source.base or {}
         base = {name: known[name] for name in link.lane.carried(target) if name in known}
-        found.cleared.update(cleared(source.digests, base))
+        found.cleared.update({*cleared(source.digests, base), *emptied(link, target)})
         found.changed += any(source.digests.get(name, base[name]) != base[name] for name in base)
 
 

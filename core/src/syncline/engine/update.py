@@ -15,9 +15,11 @@ from sqlalchemy import ColumnElement, Connection, Row, exists, select
 from sqlalchemy.sql import alias
 
 from syncline.engine import digests
+from syncline.engine.decide.decision import NO_RULING
 from syncline.engine.decide.deltas import Change, changes
 from syncline.engine.decide.link import (
     Decision,
+    Mode,
     Presence,
     Ruling,
     SideView,
@@ -108,12 +110,34 @@ def evaluate(link: DueLink, world: World, ruling: Ruling, also_linked: PerSide[i
     if _same_digests(link):
         return Evaluation(link, Decision(Verdict.NOTHING), agreed=_same_bases(link))
     values = PerSide(*(_values(world, link, side) for side in SIDES))
-    views = PerSide(*(_view(link, side, also_linked[side]) for side in SIDES))
-    equal = _equal(link, values)
-    decision = decide_link(views.left, views.right, link.lane.deciding, equal, ruling)
+    decision = _decide(link, _equal(link, values), ruling, also_linked)
     if decision.verdict in (Verdict.UPDATE, Verdict.CONFLICT, Verdict.NOTHING):
         return _with_values(link, decision, values)
     return Evaluation(link, decision, values=values)
+
+
+def emptied(link: DueLink, target: Side) -> frozenset[str]:
+    """The fields of a side that the link's decision would empty, by digests alone, before anybody
+    rules: also where the other side has long been empty, and the whole record is written.
+    """
+    here, there = link.sides[target].digests, link.sides[target.other].digests
+    names = frozenset(name for name, value in here.items() if value and not there.get(name, value))
+    if not names:
+        return frozenset()
+    decision = _decide(link, _equal(link, PerSide(None, None)), NO_RULING, PerSide(0, 0))
+    return names & {
+        name
+        for carry in decision.carries
+        if carry.source is target.other and carry.mode is not Mode.KEEP_TARGET_IF_EMPTY
+        for name in carry.fields
+    }
+
+
+def _decide(
+    link: DueLink, equal: frozenset[str], ruling: Ruling, also_linked: PerSide[int]
+) -> Decision:
+    views = PerSide(*(_view(link, side, also_linked[side]) for side in SIDES))
+    return decide_link(views.left, views.right, link.lane.deciding, equal, ruling)
 
 
 def _same_digests(link: DueLink) -> bool:

@@ -304,6 +304,14 @@ def test_drift_is_reverted_field_by_field() -> None:
     assert found.reason == Reason.DRIFT
 
 
+def test_drift_is_not_reverted_where_others_hold_the_target_too() -> None:
+    """Two sources of one target would take turns for ever."""
+    left, right = views(notes=(SAME, CHANGED))
+    shared = replace(right, also_linked=1)
+    found = decide_link(left, shared, policy(Direction.LEFT_TO_RIGHT, drift=Drift.REVERT))
+    assert carried(found) == set()
+
+
 def test_a_newly_mapped_field_does_not_soften_the_others() -> None:
     given = views(given_name=(CHANGED, SAME), middle_name=(UNKNOWN, UNKNOWN))
     assert carried(decide_link(*given, policy(Direction.LEFT_TO_RIGHT))) == {

@@ -222,10 +222,17 @@ def _one_way(unit: _Unit, case: _Case, edited_source: bool) -> _Found:
     known = tuple(name for name in names if name not in first)
     edited = edited_source or case.changed(source, known)
     drifted = case.changed(source.other, known)
-    if known and (edited or (drifted and case.policy.drift is Drift.REVERT)):
+    if known and (edited or (drifted and _takes_back(source.other, case))):
         reason = Reason.EDITED_SOURCE if edited else Reason.DRIFT
         carries.append(Carry(known, source, Mode.REPLACE, reason, overrides=drifted))
     return _Found(tuple(carries))
+
+
+def _takes_back(target: Side, case: _Case) -> bool:
+    """Whether an edit of the target alone is taken back: not where others hold the record, too, or
+    what one of them wrote would be taken back for the next one, in turns for ever.
+    """
+    return case.policy.drift is Drift.REVERT and not case.views[target].also_linked
 
 
 def _carry(

@@ -22,6 +22,7 @@ from syncline.policy.schema import (
     LeftScope,
     Merge,
     Records,
+    SharedDelete,
 )
 from syncline.testing.histories.deeds import INSIDE, Deed, People
 from syncline.testing.histories.events import FAULTS, RIVALS, At, Event
@@ -70,6 +71,7 @@ CHOICES: Final[dict[str, Sequence[Any]]] = {
     "left_scope": [LeftScope.KEEP] * 3 + [LeftScope.DELETE],
     "drift": [Drift.IGNORE] * 3 + [Drift.REVERT],
     "records": [_OWN] * 3 + [PerSide(Records.OWN, Records.VISIBLE)],
+    "shared_delete": [SharedDelete.SEVER] * 2 + [SharedDelete.PROPAGATE],
     "match": [("email", "name+company")] * 4 + [(), ("name",)],
     "guards": [GuardLimits()] * 3 + [_SMALL_GUARDS],
     "fields": [{}] * 5

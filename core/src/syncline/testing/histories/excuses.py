@@ -15,7 +15,7 @@ from syncline.engine.alike import SIMILAR
 from syncline.engine.recover_creates import UNCERTAIN
 from syncline.model.records import WRITABLE
 from syncline.model.sides import SIDES, Side
-from syncline.policy.schema import Conflict, Direction, ObjectPolicy
+from syncline.policy.schema import Conflict, Direction, Drift, ObjectPolicy, SharedDelete
 from syncline.testing.histories.deeds import REFUSED, is_spoiled
 from syncline.testing.histories.kept import Waits
 from syncline.testing.histories.lanes import Pair
@@ -64,7 +64,7 @@ class Excuses:
             "no direction": self.policy.direction is Direction.NONE,
             "unreadable": any(not e.readable or is_spoiled(e) for _side, e in entries),
             "outside": any(self._outside(side, each) for side, each in entries),
-            "waiting": any(each.id in self.waiting for _side, each in entries),
+            "waiting": self._pauses(family),
             "given away": (pair.member, family) in self.history.owners.given,
             "in conflict": self._in_conflict(family),
             "similar": self.history.forgot and self._waits(pair, SIMILAR),
@@ -76,6 +76,18 @@ class Excuses:
             "unmatched": self.ledger.births[family] > 1 and not self.policy.match,
         }
         return next((why for why, holds in excuses.items() if holds), "")
+
+    def _pauses(self, family: str) -> bool:
+        """What was refused waits: a record of theirs, or one that was deleted and refuses to have
+        its counterpart deleted.
+        """
+        stores = self.history.stores
+        return any(
+            self.ledger.family(side, id) == family
+            for side in SIDES
+            for id in stores[side].entries
+            if id in self.waiting
+        )
 
     def _outside(self, side: Side, entry: Entry) -> bool:
         """What has left the data set is not touched (design §5)."""
@@ -119,10 +131,13 @@ class Excuses:
         return merged and self._waits(pair, "ambiguous")
 
     def _held_apart(self, family: str) -> bool:
-        """Where nothing may be created, who is entered later is neither created nor linked."""
-        policy = self.policy
-        creates = any(policy.direction.writes(side) and policy.create[side] for side in SIDES)
-        return not creates and self.ledger.births[family] > 1
+        """Where nothing may be created, who is entered later is neither created nor linked; where
+        nothing may be at the other side, who is deleted and entered anew is not.
+        """
+        creates = [s for s in SIDES if self.policy.direction.writes(s) and self.policy.create[s]]
+        deleted = [side for side in SIDES if family in self.history.ever_deleted[side]]
+        anew = any(side.other not in creates for side in deleted)
+        return (not creates or anew) and self.ledger.births[family] > 1
 
     # --- one side is missing --------------------------------------------------------------------
 
@@ -140,6 +155,7 @@ class Excuses:
             "severed": pair.family in self.history.severed[side],
             "merged": pair.family in self.ledger.merged_at[side],
             "shared": self._ends_one_link(pair, side),
+            "propagated": self._outlives(pair, side),
             "ambiguous": self._ambiguous_to_the_deleted(pair, side),
         }
         return next((why for why, holds in excuses.items() if holds), "")
@@ -163,8 +179,19 @@ class Excuses:
         """Deleting a record that several members have ends only one link (`shared_delete`), as
         long as others have it still.
         """
+        alone = self.policy.shared_delete is SharedDelete.SEVER
         others = pair.family in self.ledger.families(side)
-        return others and pair.family in self.history.shared & self.history.ever_deleted[side]
+        shared = self.history.stores[side.other].options.feed == "connection"
+        deleted = pair.family in self.history.ever_deleted[side]
+        return shared and others and deleted and (alone or self.history.baseless)
+
+    def _outlives(self, pair: Pair, side: Side) -> bool:
+        """A member deleted a record that several have, and it was deleted for everybody; but at the
+        other members' side nothing may be deleted.
+        """
+        propagates = self.policy.shared_delete is SharedDelete.PROPAGATE
+        deleted = pair.family in self.history.ever_deleted[side.other]
+        return propagates and deleted and not self.policy.delete[side.other]
 
     def _may_not_be_deleted(self, pair: Pair, side: Side) -> bool:
         """Deleted on this side, but the survivor is locked."""
@@ -211,15 +238,22 @@ class Excuses:
     def _drifted(self, pair: Pair, name: str) -> bool:
         """One way: an edit of the target stands until the source is edited again, anywhere in the
         record if the whole object goes one way. What may not be written at the target is no such
-        edit as long as it may not.
+        edit as long as it may not. With `drift = revert` it is taken back, but in a shared record,
+        or without a base.
         """
         source = self.policy.field_direction(name).source
-        if source is None:
+        reverts = self.policy.drift is Drift.REVERT and self._alone_and_settled(pair)
+        if source is None or reverts:
             return False
         names = self._may_travel(pair, source) if self.policy.direction.source else (name,)
         taken_back = self.ledger.is_as_it_was(source, pair.entries[source][0].id, names)
         edited = 0 if taken_back else self.ledger.last_edit(source, pair.family, names)
         return self.ledger.last_touch(source.other, pair.family, (name,)) > edited
+
+    def _alone_and_settled(self, pair: Pair) -> bool:
+        shared = any(store.options.feed == "connection" for store in self.history.stores)
+        entered_twice = self.ledger.births[pair.family] > 1
+        return not (shared or self.history.baseless or entered_twice)
 
     @staticmethod
     def _may_travel(pair: Pair, source: Side) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from syncline.testing.crashes import LEASE_IS_OVER, Died
 from syncline.testing.histories.border import drawn, redrawn
 from syncline.testing.histories.checks import Checks
 from syncline.testing.histories.clocks import ahead
-from syncline.testing.histories.deeds import Deed, Deeds, People
+from syncline.testing.histories.deeds import Deed, Deeds, People, is_spoiled
 from syncline.testing.histories.events import Event
 from syncline.testing.histories.foreseen import foreseen, unforeseen
 from syncline.testing.histories.kept import Kept
@@ -46,6 +46,7 @@ class History:
     side had at once. `pairs`: which records belonged
     together when both sides were in step; `torn`: whose pair people have taken apart since.
     `shown`: fields that were hidden when they were read, so that only a listing finds them.
+    `unseen`: who could not be read when, or since, the state was lost.
     `borders`: who was ever in the data sets. `decided`: about whom a person decided since.
     """
 
@@ -85,6 +86,7 @@ class History:
         self.calm, self.baseless, self.forgot = True, False, False
         self.severed: PerSide[set[str]] = PerSide(set(), set())
         self.shown: set[str] = set()
+        self.unseen: PerSide[set[str]] = PerSide(set(), set())
         self.ever_deleted: PerSide[set[str]] = PerSide(set(), set())
         self.shared: set[str] = set()
         self.decided: set[str] = set()
@@ -129,6 +131,8 @@ class History:
             self.ever_deleted[side].update(ledger.deleted[side])
         moved |= set(ledger.merged) | self.owners.changed(owners)
         self.torn |= {(member, family) for member in self.members for family in moved}
+        if self.forgot:
+            self._note_unseen()
         self.calm = self.calm and people.deed in _EDITS
         if people.deed == "restore":
             self.severed[people.side].difference_update(moved)
@@ -233,6 +237,7 @@ class History:
         """
         self.reopen()
         self.kept.lose()
+        self._note_unseen()
         self.mending.forget()
         self.ledger.state_lost()
         for severed in self.severed:
@@ -335,7 +340,7 @@ class History:
             policy=policy,
             borders=self.borders,
             members=members or self.world.people,
-            settled=dict(self._settled),
+            settled=self._settled,
             writable=stores.map(lambda s: {e.id: e.writable for e in s.entries.values()}),
             live=stores.map(lambda s: sum(not e.deleted for e in s.entries.values())),
             pairs=len(self.pairs_now()),
@@ -366,6 +371,11 @@ class History:
             for family, found in self.ledger.families(side).items():
                 if len({each.place.account for each in found}) > 1:
                     self.shared.add(family)
+
+    def _note_unseen(self) -> None:
+        for side in SIDES:
+            unread = (e for e in self.ledger.live(side) if not e.readable or is_spoiled(e))
+            self.unseen[side].update(self.ledger.family(side, each.id) for each in unread)
 
     def _all_is_quiet(self) -> None:
         self.pairs = self.pairs_now()

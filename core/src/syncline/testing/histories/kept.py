@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from sqlmodel import SQLModel
 
+from syncline.state import tables
 from syncline.state.attention import ATTENTION, LONGEST_PAUSE
+from syncline.state.database import table
 from syncline.state.history import HISTORY
+from syncline.state.intents import INTENT
 from syncline.state.leases import LEASE
 from syncline.state.vault import Vault
 from syncline.testing.ledger import values_in
 from syncline.testing.rehearsal import KEY
 
+LANE: Final = table(tables.LaneRow)
 _TABLES: Final = tuple(each.name for each in SQLModel.metadata.sorted_tables)
 
 
@@ -71,6 +76,18 @@ class Kept:
         vault = Vault.from_key(KEY)
         rows = self.rows(f'SELECT values_sealed FROM "{HISTORY.name}"')  # noqa: S608 - our table
         return {v for (sealed,) in rows for v in values_in(vault.unseal(sealed)["before"])}
+
+    def under_way(self, members: Collection[str]) -> set[str]:
+        """Values that a write replaced of which nobody knows the outcome, since its lane has no run
+        any more: it is not `members`'. They are in the history as soon as it has one.
+        """
+        vault = Vault.from_key(KEY)
+        query = (
+            f'SELECT {LANE.name}.left_name, plan FROM "{INTENT.name}" '  # noqa: S608 - our tables
+            f'JOIN "{LANE.name}" ON {LANE.name}.id = lane_id'
+        )
+        plans = [vault.unseal(plan) for name, plan in self.rows(query) if name not in members]
+        return {value for plan in plans for value in values_in(plan["before"])}
 
     def lease_is_held(self, now: float) -> bool:
         """Whether a run holds a lease at this time."""

@@ -45,14 +45,15 @@ def lanes_of(history: History) -> Iterator[Pair]:
 
 def _of_member(history: History, member: str, side: Side, there: list[Entry]) -> list[Entry]:
     """The member's own records of a person. Where all members share a feed, whatever is visible to
-    them; or else the one of somebody else, whose record theirs was linked to.
+    them; or else the one of somebody else, which was found when theirs was to be made there.
     """
     own = [each for each in there if each.place.account == _account(history, member, side)]
     if history.stores[side].options.feed == "account":
         return own
-    if history.world.policy.records[side] is Records.VISIBLE:
+    policy = history.world.policy
+    if policy.records[side] is Records.VISIBLE:
         return there
-    return own or there
+    return own or (there if policy.direction.writes(side) else [])
 
 
 def _account(history: History, member: str, side: Side) -> str:

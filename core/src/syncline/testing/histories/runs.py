@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from syncline.model.records import RecordId, Writable
@@ -16,7 +17,8 @@ class Run:
     """`policy` and `members` are those it began with, whatever is changed meanwhile.
 
     `number`: in the order in which they began.
-    `settled` maps each member to the policy under which a run of theirs came to its end before.
+    `settled` maps each member to the policy under which a run of theirs came to its end last:
+    another one than this, perhaps between its beginning and its lease.
     `live`: the records of a side, `pairs`: those that are on both.
     `began`: in seconds since 1970. `approved`: how many operations people had released.
     `waiting`: what waited when it began.
@@ -28,7 +30,7 @@ class Run:
     policy: ObjectPolicy
     borders: PerSide[Border]
     members: tuple[str, ...]
-    settled: dict[str, ObjectPolicy]
+    settled: Mapping[str, ObjectPolicy]
     writable: PerSide[dict[RecordId, Writable]]
     live: PerSide[int]
     pairs: int

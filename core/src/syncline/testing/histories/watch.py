@@ -211,11 +211,12 @@ class Watch:
         return told
 
     def _unread(self, side: Side, deletion: Delete) -> set[str]:
-        """What a deletion takes along unseen: fields that are off are not read, so they are not in
-        the history either.
+        """What a deletion takes along unseen: fields that are off are not read, nor those that we
+        may not read, so they are not in the history either.
         """
-        fields = self.history.stores[side].entries[deletion.id].fields
-        return set(values_in(fields, [name for name in FOLLOWED if name in self._off]))
+        store = self.history.stores[side]
+        fields, unread = store.entries[deletion.id].fields, self._off | store.hidden_fields
+        return set(values_in(fields, [name for name in FOLLOWED if name in unread]))
 
     @property
     def _off(self) -> set[str]:

@@ -9,7 +9,7 @@ from syncline.connectors.memory.entries import Entry
 from syncline.model.capacity import UNLIMITED
 from syncline.model.sides import Side
 from syncline.plugin.requests import ApplyRequest, Create, Delete, DeleteRequest, Update
-from syncline.policy.schema import Direction, LeftScope, ObjectPolicy
+from syncline.policy.schema import Direction, LeftScope, ObjectPolicy, SharedDelete
 from syncline.testing.histories.kept import Waits
 from syncline.testing.histories.owners import member_of
 from syncline.testing.histories.runs import Run
@@ -84,9 +84,13 @@ def _check_deletion(history: History, run: Run, side: Side, operation: Delete) -
     gave = history.owners.gave(side, operation.account, family)
     left = left or (policy.left_scope is LeftScope.DELETE and gave)
     gone = ledger.was_deleted(side.other, family)
+    if policy.shared_delete is SharedDelete.PROPAGATE and family in history.shared:
+        gone = gone or ledger.was_deleted(side, family)  # by one member: it reaches the others
     assert gone or left, f"P4: nobody deleted {family} at {side.other}"
     member = member_of(history.stores[side], operation.account)
-    assert not run.rebaselines(member), f"P18: {family} deleted in a first run of this policy"
+    copied = member not in run.settled and entry.id not in ledger.made  # by a run that died
+    early = run.rebaselines(member) and not copied
+    assert not early, f"P18: {family} deleted in a first run of this policy"
     if not history.watch.raced(side, operation.id):
         unseen = _unseen(history, policy, side, entry)
         assert not unseen, f"P4: {family} deleted at {side} although {unseen} was typed there"

@@ -304,12 +304,24 @@ WRITING = (
     ),
     Mutant(
         name="plan writes",
-        file="engine/linked.py",
-        old="            if not self.world.dry:\n                self.writer.send(ready)\n",
-        new="            if ready:\n                self.writer.send(ready)\n",
+        file="run/carrying.py",
+        old="            reach=AsPlanned(self.surroundings.now).of if dry else itself,\n",
+        new="            reach=itself,\n",
         wrong="A plan sends what it shows.",
         caught_by="P21",
         tests=("test_reports.py::test_a_plan_changes_nothing_in_the_database_or_the_systems",),
+    ),
+    Mutant(
+        name="plan reads past its own writes",
+        file="engine/as_planned.py",
+        old="        fields = {**record.fields, **mine.fields}\n",
+        new="        fields = record.fields\n",
+        wrong="A plan leaves out what its first writes bring about.",
+        caught_by="P21",
+        tests=(
+            "test_plans_of_several_steps.py::"
+            "test_a_plan_shows_that_an_edit_of_one_copy_of_a_record_reaches_the_others",
+        ),
     ),
     Mutant(
         name="history not written",

@@ -11,8 +11,8 @@ from syncline.model.objects import ObjectType
 from syncline.model.records import AbsenceReason, AccountId
 from syncline.model.reports import LaneName
 from syncline.model.sides import SIDES, PerSide, Side
-from syncline.plugin.connection import ConnectionHandle
 from syncline.plugin.requests import Feed
+from syncline.plugin.service import Service
 from syncline.plugin.spec import TypeSpec
 from syncline.policy.schema import Direction, LeftScope, ObjectPolicy, Records
 from syncline.state.leases import LeaseKey
@@ -28,7 +28,7 @@ class FeedState:
     side: Side
     store_id: int
     store: str
-    connection: ConnectionHandle
+    connection: Service
     feed: Feed
     spec: TypeSpec
     tag: str

@@ -63,19 +63,18 @@ class LinkedWork:
         return Conflicts(self.world)
 
     def run(self, *, deletions: bool) -> int:
-        """Handle every due link once; returns how many writes were sent (or planned)."""
+        """Handle every due link once; returns how many writes were sent."""
         count = 0
         for page in every_due_link(self.world, self.writer.failures.going(), PAGE):
             if self.world.stop():
                 break
             ready = self._page(page, deletions)
             count += len(ready)
-            if not self.world.dry:
-                self.writer.send(ready)
-                refused = [each.link_id for each in ready if each.refused and each.link_id]
-                if refused:
-                    with self.world.transaction() as tx:
-                        links.change(tx, refused, dirty=True)
+            self.writer.send(ready)
+            refused = [each.link_id for each in ready if each.refused and each.link_id]
+            if refused:
+                with self.world.transaction() as tx:
+                    links.change(tx, refused, dirty=True)
         return count
 
     def _page(self, page: Sequence[DueLink], deletions: bool) -> list[Prepared]:
@@ -252,21 +251,12 @@ class LinkedWork:
             if reason is None:
                 self.written[lane.id] += 1
                 ready.append(each)
-                if self.world.dry:
-                    self._plan(each)
             elif evaluation.link.id not in self.reported:
                 self.reported.add(evaluation.link.id)
                 self.report.done(
                     lane, replace(each.planned, held=reason.held, handle=reason.handle)
                 )
         return ready
-
-    def _plan(self, each: Prepared) -> None:
-        """What a run would have written is not due any more, in the copy the plan works on."""
-        self.report.done(each.lane, each.planned)
-        if each.action is not Action.DELETE and each.link_id is not None:
-            with self.world.transaction() as tx:
-                links.change(tx, [each.link_id], dirty=False)
 
     def _obstacle(self, each: Prepared, operation: GuardedOperation) -> Obstacle | None:
         """Why this write must not happen now; None if nothing stands in its way."""

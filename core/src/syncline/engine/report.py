@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from syncline.engine.as_planned import existing
 from syncline.engine.lanes import Lane
 from syncline.errors import SynclineError
 from syncline.model.records import RecordId
@@ -60,7 +61,8 @@ class RoundReport:
             else:
                 tally.counts[f"{operation.action.value}:{operation.connection}"] += 1
             if self.keep_all or len(self.operations) < DETAILS_AT_MOST:
-                self.operations.append(operation if id is None else replace(operation, id=id))
+                known = existing(id)
+                self.operations.append(operation if known is None else replace(operation, id=known))
 
     def count(self, lane: Lane, action: Action, connection: str, number: int = 1) -> None:
         """So many operations without details."""
@@ -78,7 +80,7 @@ class RoundReport:
         """Something did not work."""
         with self._lock:
             if self.keep_all or len(self.problems) < DETAILS_AT_MOST:
-                self.problems.append(problem)
+                self.problems.append(replace(problem, id=existing(problem.id)))
 
     def lane_failed(self, lanes: Iterable[Lane], error: SynclineError, connection: str) -> None:
         """Lanes that cannot go on in this run, for one common reason."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,25 +56,18 @@ class Place:
         return 0 if row is None else int(row.incarnation)
 
 
-def place_all(
-    tx: Connection,
-    page: Sequence[Done],
-    answer: Mapping[int, Answer],
-    leaving: Collection[int] = (),
-) -> list[Place]:
-    """Where the records of a page stand. Their counterparts are not looked at yet. Links that
-    are `leaving` will be severed before, and count no more.
-    """
-    return [_place(tx, done, answer[done.feed.id], leaving) for done in page]
+def place_all(tx: Connection, page: Sequence[Done], answer: Mapping[int, Answer]) -> list[Place]:
+    """Where the records of a page stand. Their counterparts are not looked at yet."""
+    return [_place(tx, done, answer[done.feed.id]) for done in page]
 
 
-def _place(tx: Connection, done: Done, answer: Answer, leaving: Collection[int]) -> Place:
+def _place(tx: Connection, done: Done, answer: Answer) -> Place:
     side, record_id = done.side, done.record_id
     held = links.by_records(tx, side, done.feed.id, [record_id])
     link = next((row for row in held if row.lane_id == done.lane.id), None)
     tomb = links.ended(tx, done.lane.id, side, [record_id]).get(record_id)
     pair = link if link is not None else tomb
-    others = [row for row in held if row.lane_id != done.lane.id and row.id not in leaving]
+    others = [row for row in held if row.lane_id != done.lane.id]
     record = answer.records.get(record_id)
     absence = answer.absent.get(record_id)
     here = done.lane.sides[side]

@@ -51,7 +51,6 @@ class UndoRound(Round):
     undone: str = ""
     kept: list[KeptRecord] = field(default_factory=list)
     _postponed: list[Done] | None = field(default_factory=list)
-    _leaving: set[int] = field(default_factory=set)
 
     def _work(self) -> None:
         if self.lanes:
@@ -126,10 +125,6 @@ class UndoRound(Round):
             self._drop([d.lane for d in page if not name or name in _names(d)], error, name)
             return
         ready = [each for place in places for each in self._decide(place)]
-        if self.world.dry:
-            for each in ready:
-                self.report.done(each.lane, each.planned)
-            return
         writer.send(ready)
         self._note_unwritten(writer)
 
@@ -143,8 +138,7 @@ class UndoRound(Round):
             ids = [d.record_id for d in page if d.feed.id == feed.id]
             answers[feed.id] = look(feed, ids, scoped=feed.feed.scope is not None)
         with self.world.transaction() as tx:
-            leaving = self._leaving if self.world.dry else ()
-            places = place_all(tx, page, answers, leaving)
+            places = place_all(tx, page, answers)
         return self._with_counterparts(places)
 
     def _with_counterparts(self, places: Sequence[Place]) -> list[Place]:
@@ -184,8 +178,6 @@ class UndoRound(Round):
         ready = prepare_undo(place, decision, reason, self.world.installation)
         hindrance = obstacle(self.world, ready, 0)
         if hindrance is None:
-            if ready.action is Action.DELETE and ready.link_id is not None:
-                self._leaving.add(ready.link_id)
             return [ready]
         self._keep(done, hindrance.held)
         return []

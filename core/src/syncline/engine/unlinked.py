@@ -30,7 +30,7 @@ from syncline.engine.read import FeedReader
 from syncline.engine.rebind import rebind
 from syncline.engine.report import RoundReport
 from syncline.engine.world import World
-from syncline.engine.write import Writer, creating_link
+from syncline.engine.write import Writer
 from syncline.model.records import Record, RecordId
 from syncline.model.reports import Action, Problem
 from syncline.model.sides import SIDES, PerSide, Side
@@ -180,19 +180,9 @@ class UnlinkedWork:
             creates = self._not_found(feed, group)
             leaders, followers = self._claimed(creates)
             count += len(group)
-            if self.world.dry:
-                self._plan(leaders)
-            else:
-                self.writer.send(leaders)
+            self.writer.send(leaders)
             self._follow(followers)
         return count
-
-    def _plan(self, leaders: Sequence[Prepared]) -> None:
-        """What a run would create is there, in the copy of the state that the plan works on."""
-        with self.world.transaction() as tx:
-            links.add_many(tx, [creating_link(each) for each in leaders])
-        for each in leaders:
-            self.report.done(each.lane, each.planned)
 
     def _not_found(self, feed: FeedState, group: Sequence[Prepared]) -> list[Prepared]:
         """Those whose counterpart does not exist yet; the others are linked or reported."""
@@ -344,11 +334,11 @@ class UnlinkedWork:
         for each, other in followers:
             with self.world.transaction() as tx:
                 holder = _holder_link(tx, each, other)
-                if holder is None and not self.world.dry:
+                if holder is None:
                     release(tx, other.lane_id, [other.source_id])
             if other.lane_id != each.lane.id:
                 self._join_holder(each, holder)
-            elif holder is not None or self.world.dry:
+            elif holder is not None:
                 self._ambiguous(each, "another record on the same side carries the same match key")
 
     def _join_holder(self, each: Prepared, holder: Row[Any] | None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
+from syncline.engine.as_planned import existing
 from syncline.engine.lanes import Lane
 from syncline.model.fields import Value
 from syncline.model.objects import ObjectType
@@ -48,7 +49,7 @@ def planned(
         action=action,
         side=side,
         connection=lane.sides[side].feed.connection.name,
-        id=record_id,
+        id=existing(record_id),
         label=label(lane.type, fields),
         reason=_with_names(reason, *(lane.sides[each].feed.connection.name for each in SIDES)),
         changes=changes,

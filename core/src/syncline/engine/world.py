@@ -14,14 +14,21 @@ from sqlalchemy import Connection
 
 from syncline.model.progress import Progress
 from syncline.plugin.manager import PluginManager
+from syncline.plugin.service import Service
 from syncline.state.database import Database
+
+
+def itself(service: Service) -> Service:
+    """A run reaches each service as it is."""
+    return service
 
 
 @dataclass(frozen=True, kw_only=True)
 class World:
-    """`dry`: plan only; the database is then a scratch copy, and nothing is sent. `stop` is asked
-    between batches (Ctrl-C). `workers` is the number of threads for calls to the systems. `fence`
-    is asked in every transaction whether the round's leases are still held.
+    """`dry`: plan only; the database is then a scratch copy, and `reach` puts something in the
+    place of each service that sends nothing (`as_planned.py`). `stop` is asked between batches
+    (Ctrl-C). `workers` is the number of threads for calls to the systems. `fence` is asked in every
+    transaction whether the round's leases are still held.
     """
 
     database: Database
@@ -31,6 +38,7 @@ class World:
     installation: str
     progress: Progress
     dry: bool = False
+    reach: Callable[[Service], Service] = itself
     stop: Callable[[], bool] = lambda: False
     workers: int = 8
     lease_seconds: float = 600.0

@@ -80,7 +80,8 @@ class Writer:
     def send(self, prepared: Sequence[Prepared]) -> None:
         """Send everything; each outcome is settled as it comes."""
         groups = [group for group in _groups(prepared) if group]
-        if self.world.workers > 1 and len(groups) > 1:
+        # A plan has no call to wait for, and is in the same order each time.
+        if self.world.workers > 1 and len(groups) > 1 and not self.world.dry:
             with ThreadPoolExecutor(min(self.world.workers, len(groups))) as pool:
                 list(pool.map(self._send_group, groups))
         else:
@@ -91,7 +92,7 @@ class Writer:
         """Batch by batch. The commit that settles one also holds the intents of the next, which
         is then sent at once: observers are told of a batch when the next one is on its way.
         """
-        batches = list(_batches(group))
+        batches = [group] if self.world.dry else list(_batches(group))  # nothing is cut for a call
         sent = self._begin(batches.pop(0)) if self._goes_on(group) else None
         done: list[_Answer] = []
         while sent is not None:
@@ -126,6 +127,8 @@ class Writer:
         return begun
 
     def _tell(self, answers: Iterable[_Answer]) -> None:
+        if self.world.dry:
+            return
         for each, _intent, outcome in answers:
             self.world.plugins.observe_after_apply(each.planned, outcome)
 

@@ -55,7 +55,8 @@ class PlannedOperation:
 
     `connection` is the system that is written. `reason` is the rule that decided, in words.
     `held` says why it is not carried out now (guard, approval, switched off, waiting); empty if
-    it is. `id` is None for a create. `handle` identifies a held operation for `approve`.
+    it is. `id` is None for a record that is not there yet: in a create, and in what a plan does to
+    a record that it would create. `handle` identifies a held operation for `approve`.
     """
 
     lane: LaneName

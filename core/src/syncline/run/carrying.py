@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from syncline.engine.as_planned import AsPlanned
 from syncline.engine.lanes import Lane
 from syncline.engine.report import RoundReport
-from syncline.engine.world import World
+from syncline.engine.world import World, itself
 from syncline.model.progress import Progress
 from syncline.model.reports import CallCounts, RunReport
 from syncline.plugin.events import RunStarted
@@ -62,6 +63,7 @@ class Carrier:
             installation=self.configuration.installation,
             progress=self.progress,
             dry=dry,
+            reach=AsPlanned(self.surroundings.now).of if dry else itself,
             stop=self.stop.is_set,
             workers=self.workers,
         )

@@ -10,6 +10,7 @@ from syncline.errors import Busy, SynclineError
 from syncline.model.reports import LaneName, Problem
 from syncline.model.sides import SIDES, PerSide
 from syncline.plugin.connection import ConnectionHandle
+from syncline.plugin.service import Service
 from syncline.policy.schema import ObjectPolicy
 from syncline.policy.settings import Member, SyncSettings
 from syncline.run.lane_rows import LaneRows
@@ -19,10 +20,13 @@ from syncline.state.database import Database
 
 @dataclass
 class Resolver:
-    """Resolves the lanes of one sync and object type. `connect(name)` gives open connections."""
+    """Resolves the lanes of one sync and object type. `connect(name)` gives open connections,
+    `reach` what the round then asks in their place.
+    """
 
     database: Database
     connect: Callable[[str], ConnectionHandle]
+    reach: Callable[[Service], Service]
     now: Callable[[], float]
     limit: int | None = None
     adopt_foreign: bool = False
@@ -40,7 +44,9 @@ class Resolver:
         handles = PerSide(*(self.connect(sync.between[side]) for side in SIDES))
         ends = PerSide(
             *(
-                SyncSide.open(self.database, handles[side], policy, side, members, self.now)
+                SyncSide.open(
+                    self.database, handles[side], self.reach, policy, side, members, self.now
+                )
                 for side in SIDES
             )
         )

@@ -216,6 +216,7 @@ class Session:
         resolver = Resolver(
             world.database,
             self._connections.get,
+            world.reach,
             lambda: world.seconds,
             selection.limit,
             selection.adopt,

@@ -27,6 +27,7 @@ from syncline.plugin.requests import (
     Feed,
     Scope,
 )
+from syncline.plugin.service import Service
 from syncline.plugin.spec import TypeSpec
 from syncline.policy.schema import Direction, ObjectPolicy
 from syncline.policy.settings import Member
@@ -44,6 +45,7 @@ class SyncSide:
     policy: ObjectPolicy
     side: Side
     handle: ConnectionHandle
+    service: Service
     report: CheckReport
     store_id: int
     spec: TypeSpec
@@ -58,12 +60,13 @@ class SyncSide:
         cls,
         database: Database,
         handle: ConnectionHandle,
+        reach: Callable[[Service], Service],
         policy: ObjectPolicy,
         side: Side,
         members: Sequence[Member],
         now: Callable[[], float],
     ) -> SyncSide:
-        """Check the connection and look up the members' accounts.
+        """Check the connection and look up the members' accounts. `reach`: see `World`.
 
         Raises:
             ConfigurationError: the connection has no such object type, field or data set.
@@ -84,6 +87,7 @@ class SyncSide:
             policy=policy,
             side=side,
             handle=handle,
+            service=reach(handle),
             report=report,
             store_id=store_id,
             spec=spec,
@@ -155,7 +159,7 @@ class SyncSide:
             side=self.side,
             store_id=self.store_id,
             store=self.report.store,
-            connection=self.handle,
+            connection=self.service,
             feed=feed,
             spec=self.spec,
             tag=self._tag,

@@ -74,7 +74,7 @@ class Undoing:
         policy: ObjectPolicy,
         members: tuple[Member, ...],
     ) -> list[Lane]:
-        resolver = Resolver(world.database, self.connect, lambda: world.seconds)
+        resolver = Resolver(world.database, self.connect, world.reach, lambda: world.seconds)
         try:
             lanes = resolver.lanes(sync, policy, members)
         except SynclineError as error:

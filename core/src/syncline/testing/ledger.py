@@ -8,7 +8,7 @@ from all others are its first letters; or with other capitals, since those do no
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from syncline.connectors.memory import MemoryStore
@@ -158,11 +158,6 @@ class Ledger:
         for each in self.live(side):
             found.setdefault(str(each.fields["family_name"]), []).append(each)
         return found
-
-    def whose(self, families: Collection[str]) -> dict[RecordId, str]:
-        """The records of these people, each with whose it is."""
-        live = [(each.id, self.family(side, each.id)) for side in SIDES for each in self.live(side)]
-        return {id: family for id, family in live if family in families}
 
     def on_a_side(self) -> set[str]:
         """Every value that is on a side now."""

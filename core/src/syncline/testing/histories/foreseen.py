@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection
 from typing import NamedTuple
 
 from syncline.model.records import RecordId
@@ -22,26 +22,24 @@ class Foreseen(NamedTuple):
 
 def foreseen(report: RunReport) -> Counter[Foreseen]:
     """The writes that a plan shows, or that a run did."""
-    return Counter(_write(each) for each in report.operations if not each.held)
+    made = {each.id for each in report.operations if each.action is Action.CREATE}
+    return Counter(_write(each, made) for each in report.operations if not each.held)
 
 
-def unforeseen(
-    done: Counter[Foreseen], planned: Counter[Foreseen], shared: Mapping[RecordId, str]
-) -> list[Foreseen]:
-    """The writes that were done and not planned. `shared`: whose a record is, if several members
-    have it: what was written for one of them reaches the others in the same run, as an update.
+def unforeseen(done: Counter[Foreseen], planned: Counter[Foreseen]) -> list[Foreseen]:
+    """The writes that were done and not planned. Where a planned record was not made, the service
+    has one like it, which only its refusal names: what that one then gets nobody could foresee.
     """
-    reached = {(each.lane, shared.get(RecordId(each.record))) for each in planned}
+    refused = {each.lane for each in planned - done if each.action is Action.CREATE}
     return [
         each
         for each in done - planned
-        if each.action is not Action.UPDATE
-        or (family := shared.get(RecordId(each.record))) is None
-        or not any(lane != each.lane and whose == family for lane, whose in reached)
+        if each.action is not Action.UPDATE or each.lane not in refused
     ]
 
 
-def _write(each: PlannedOperation) -> Foreseen:
-    named = each.label if each.action is Action.CREATE else each.id or each.label
+def _write(each: PlannedOperation, made: Collection[RecordId | None]) -> Foreseen:
+    """`made`: by the same run, so that the plan had no id for them."""
+    named = each.label if each.id is None or each.id in made else each.id
     fields = tuple(sorted((change.name, repr(change.after)) for change in each.changes))
     return Foreseen(str(each.lane), each.action, each.connection, named, fields)

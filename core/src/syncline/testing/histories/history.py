@@ -213,7 +213,7 @@ class History:
         planned = foreseen(self.plan())
         report = self.run(after=0)
         done = Counter() if report is None else foreseen(report)
-        more = unforeseen(done, planned, self.ledger.whose(self.shared))
+        more = unforeseen(done, planned)
         assert not more, f"P21: not in the plan: {more}"
 
     def wait(self, seconds: float) -> None:

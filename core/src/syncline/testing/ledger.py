@@ -188,6 +188,10 @@ class Ledger:
             family = self.merged.get(family, family)
         return any(each in self.deleted[side] for each in became)
 
+    def absorbed(self, family: str) -> set[str]:
+        """Whose records were merged into this person's."""
+        return {loser for loser, winner in self.merged.items() if winner == family}
+
     # --- what time brings -----------------------------------------------------------------------
 
     def look(self, side: Side) -> None:

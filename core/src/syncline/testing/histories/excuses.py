@@ -227,6 +227,7 @@ class Excuses:
             "withheld": any(self._withheld(side, "update") for side in SIDES),
             "drifted": self._drifted(pair, name),
             "blank": self._blank(pair, name),
+            "another source": self._from_another_source(pair, name),
         }
         return next((why for why, holds in excuses.items() if holds), "")
 
@@ -259,6 +260,17 @@ class Excuses:
     def _may_travel(pair: Pair, source: Side) -> tuple[str, ...]:
         targets = pair.entries[source.other]
         return tuple(n for n in FOLLOWED if all(each.writable.allows(n) for each in targets))
+
+    def _from_another_source(self, pair: Pair, name: str) -> bool:
+        """One way, and others have the target, too: it holds what one of them has."""
+        source = self.policy.field_direction(name).source
+        if source is None or self.history.stores[source.other].options.feed != "connection":
+            return False
+        [target] = pair.entries[source.other]
+        theirs = [
+            e for e in self.ledger.families(source)[pair.family] if e not in pair.entries[source]
+        ]
+        return any(each.fields.get(name) == target.fields.get(name) for each in theirs)
 
     def _blank(self, pair: Pair, name: str) -> bool:
         """One way, and no base (after a change, a loss of the state, of two that were entered): the

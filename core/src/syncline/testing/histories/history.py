@@ -13,6 +13,7 @@ from syncline.model.records import RecordId
 from syncline.model.reports import RunReport
 from syncline.model.sides import SIDES, PerSide, Side
 from syncline.plugin.manager import PluginManager
+from syncline.policy.schema import Records
 from syncline.run.selection import Selection
 from syncline.run.session import Session
 from syncline.testing.crashes import LEASE_IS_OVER, Died
@@ -245,7 +246,13 @@ class History:
         for name in members:
             for store in self.stores:
                 store.add_account(name)
+        before = self.world.policy.records
         self.world.set(**policy)
+        for side in SIDES:
+            if (before[side], self.world.policy.records[side]) == (Records.VISIBLE, Records.OWN):
+                self.owners.no_longer_visible(side, self.members)
+            elif before[side] is not self.world.policy.records[side]:
+                self.owners.visible_again()
         self.calm, self.baseless = False, True
 
     def run_ahead(self, seconds: float) -> None:

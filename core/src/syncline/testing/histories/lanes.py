@@ -53,7 +53,8 @@ def _of_member(history: History, member: str, side: Side, there: list[Entry]) ->
     policy = history.world.policy
     if policy.records[side] is Records.VISIBLE:
         return there
-    return own or (there if policy.direction.writes(side) else [])
+    made = policy.direction.writes(side) and policy.create[side]
+    return own or (there if made else [])
 
 
 def _account(history: History, member: str, side: Side) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from syncline.connectors.memory import MemoryStore
@@ -13,8 +13,9 @@ from syncline.testing.ledger import Ledger
 
 @dataclass
 class Owners:
-    """`given`: who had whose record, in a system that all share, until it got another owner. It
-    has left their data set, so that their own copy rests, or goes (`left_scope`).
+    """`given`: who had whose record, in a system that all share, until it got another owner, or
+    each was to have only their own. It has left their data set, so that their own copy rests, or
+    goes (`left_scope`).
     """
 
     ledger: Ledger
@@ -38,6 +39,17 @@ class Owners:
                     self.given.discard((member_of(store, owner), family))
                     moved.add(family)
         return moved
+
+    def no_longer_visible(self, side: Side, members: Iterable[str]) -> None:
+        """From now on each member has only what is theirs, of what all of them had."""
+        store = self.ledger.stores[side]
+        for each in self.ledger.live(side) if store.options.feed == "connection" else ():
+            others = (name for name in members if store.accounts[name] != each.place.account)
+            self.given.update((name, self.ledger.family(side, each.id)) for name in others)
+
+    def visible_again(self) -> None:
+        """From now on everybody has everything."""
+        self.given.clear()
 
     def gave(self, side: Side, account: str | None, family: str) -> bool:
         """Whether who has this account gave away that person's record on the other side."""

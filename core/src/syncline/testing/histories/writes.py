@@ -83,7 +83,8 @@ def _check_deletion(history: History, run: Run, side: Side, operation: Delete) -
     left = left and any(run.borders[side.other].has_left(each) for each in there)
     gave = history.owners.gave(side, operation.account, family)
     left = left or (policy.left_scope is LeftScope.DELETE and gave)
-    gone = ledger.was_deleted(side.other, family)
+    whose = {family, *ledger.absorbed(family)}  # a link follows its record into another one
+    gone = any(ledger.was_deleted(side.other, each) for each in whose)
     if policy.shared_delete is SharedDelete.PROPAGATE and family in history.shared:
         gone = gone or ledger.was_deleted(side, family)  # by one member: it reaches the others
     assert gone or left, f"P4: nobody deleted {family} at {side.other}"

@@ -13,7 +13,7 @@ from syncline.model.records import RecordId
 from syncline.model.reports import RunReport
 from syncline.model.sides import SIDES, PerSide, Side
 from syncline.plugin.manager import PluginManager
-from syncline.policy.schema import Records
+from syncline.policy.schema import LeftScope, Records
 from syncline.run.selection import Selection
 from syncline.run.session import Session
 from syncline.testing.crashes import LEASE_IS_OVER, Died
@@ -121,6 +121,8 @@ class History:
             self.severed[side].update(gone_now & outside)  # its link rests, as do its records
             self.ever_deleted[side].update(ledger.deleted[side])
         moved |= set(ledger.merged) | self.owners.changed(owners)
+        if people.deed == "leave" and self.world.policy.left_scope is LeftScope.DELETE:
+            moved |= {ledger.family(people.side, id) for id in typed}
         self.torn |= {(member, family) for member in self.members for family in moved}
         if self.forgot:
             self._note_unseen()

@@ -169,10 +169,15 @@ class Excuses:
 
     def of_number(self, pair: Pair) -> str:
         """Why there may be more records of a person on one side: several that carry the same match
-        key wait as ambiguous; and where all members share a feed, some are other people's.
+        key wait as ambiguous, one that carries our mark a second time (restored beside its
+        successor) as a copy; and where all members share a feed, some are other people's.
         """
         shared = any(store.options.feed == "connection" for store in self.history.stores)
-        excuses = {"ambiguous": self._waits(pair, "ambiguous"), "other people's": shared}
+        excuses = {
+            "ambiguous": self._waits(pair, "ambiguous"),
+            "copy": self._waits(pair, "copy"),
+            "other people's": shared,
+        }
         return next((why for why, holds in excuses.items() if holds), "")
 
     def _ends_one_link(self, pair: Pair, side: Side) -> bool:

@@ -55,7 +55,7 @@ class Checks:
                 for each in found:
                     copies = each.id not in ledger.made
                     by_account[each.place.account] = by_account.get(each.place.account, 0) + copies
-                may = ledger.births[family] + (family in self.history.unseen[side])
+                may = ledger.births[family] + (family in self.history.past.unseen[side])
                 assert max(by_account.values()) <= may, f"P5: {family} doubled at {side}"
 
     def nobody_got_mail(self) -> None:
@@ -133,9 +133,9 @@ class Checks:
         before, whatever left the data set, was lost or came back meanwhile.
         """
         history = self.history
-        for key, before in history.pairs.items():
+        for key, before in history.past.pairs.items():
             now = history.pairs_now().get(key)
-            if now is not None and key not in history.torn:
+            if now is not None and key not in history.past.torn:
                 assert now == before, f"P17: {key} was {before}, and is {now}"
 
     def nothing_comes_back(self) -> None:
@@ -143,14 +143,14 @@ class Checks:
         failed, and nothing but records was changed, since both sides were in step.
         """
         history, deeds = self.history, self.history.ledger.deeds
-        if not history.calm or history.world.policy.direction is Direction.NONE:
+        if not history.past.calm or history.world.policy.direction is Direction.NONE:
             return
         late = any(store.options.rewrites_later is not None for store in history.stores)
         for side in SIDES:
             there = history.ledger.families(side.other)
-            for family, count in history.updates[side].items():
+            for family, count in history.past.updates[side].items():
                 edited = deeds[side.other][family]
-                shared = family in history.shared  # an edit of one copy reaches the others
+                shared = family in history.past.shared  # an edit of one copy reaches the others
                 if history.world.policy.drift is Drift.REVERT or shared:
                     edited += deeds[side][family]
                 most = edited + late * len(there.get(family, ()))  # each copy is rewritten once

@@ -67,7 +67,7 @@ class Excuses:
             "waiting": self._pauses(family),
             "given away": (pair.member, family) in self.history.owners.given,
             "in conflict": self._in_conflict(family),
-            "similar": self.history.forgot and self._waits(pair, SIMILAR),
+            "similar": self.history.past.forgot and self._waits(pair, SIMILAR),
             "uncertain": self._is_uncertain(pair),
             "refused": any(self._refused(each) for _side, each in entries),
             "withheld": self._deletion_withheld(pair),
@@ -121,7 +121,7 @@ class Excuses:
         return withheld and self._ever_deleted(pair.family)
 
     def _ever_deleted(self, family: str) -> bool:
-        return any(family in deleted for deleted in self.history.ever_deleted)
+        return any(family in deleted for deleted in self.history.past.ever_deleted)
 
     def _merged_away(self, pair: Pair) -> bool:
         """Their linked record became part of another one, so that its counterpart stays alone; and
@@ -135,7 +135,7 @@ class Excuses:
         nothing may be at the other side, who is deleted and entered anew is not.
         """
         creates = [s for s in SIDES if self.policy.direction.writes(s) and self.policy.create[s]]
-        deleted = [side for side in SIDES if family in self.history.ever_deleted[side]]
+        deleted = [side for side in SIDES if family in self.history.past.ever_deleted[side]]
         anew = any(side.other not in creates for side in deleted)
         return (not creates or anew) and self.ledger.births[family] > 1
 
@@ -152,7 +152,7 @@ class Excuses:
             "not deleted": self._may_not_be_deleted(pair, side),
             "stays away": self._stays_away(pair, side),
             "withheld": self._withheld(side.other, "delete"),
-            "severed": pair.family in self.history.severed[side],
+            "severed": pair.family in self.history.past.severed[side],
             "merged": pair.family in self.ledger.merged_at[side],
             "shared": self._ends_one_link(pair, side),
             "propagated": self._outlives(pair, side),
@@ -164,7 +164,7 @@ class Excuses:
         """One of several records of a person had its counterpart deleted here, the others wait,
         since they carry the same match key.
         """
-        deleted = pair.family in self.history.ever_deleted[side]
+        deleted = pair.family in self.history.past.ever_deleted[side]
         return deleted and self._waits(pair, "ambiguous")
 
     def of_number(self, pair: Pair) -> str:
@@ -187,15 +187,15 @@ class Excuses:
         alone = self.policy.shared_delete is SharedDelete.SEVER
         others = pair.family in self.ledger.families(side)
         shared = self.history.stores[side.other].options.feed == "connection"
-        deleted = pair.family in self.history.ever_deleted[side]
-        return shared and others and deleted and (alone or self.history.baseless)
+        deleted = pair.family in self.history.past.ever_deleted[side]
+        return shared and others and deleted and (alone or self.history.past.baseless)
 
     def _outlives(self, pair: Pair, side: Side) -> bool:
         """A member deleted a record that several have, and it was deleted for everybody; but at the
         other members' side nothing may be deleted.
         """
         propagates = self.policy.shared_delete is SharedDelete.PROPAGATE
-        deleted = pair.family in self.history.ever_deleted[side.other]
+        deleted = pair.family in self.history.past.ever_deleted[side.other]
         return propagates and deleted and not self.policy.delete[side.other]
 
     def _may_not_be_deleted(self, pair: Pair, side: Side) -> bool:
@@ -227,7 +227,7 @@ class Excuses:
         excuses = {
             "off": self.policy.field_direction(name) is Direction.NONE,
             "hidden": any(name in store.hidden_fields for store in self.history.stores),
-            "shown": name in self.history.shown and not self.listed,
+            "shown": name in self.history.past.shown and not self.listed,
             "locked": self._locked(pair, name),
             "withheld": any(self._withheld(side, "update") for side in SIDES),
             "drifted": self._drifted(pair, name),
@@ -259,7 +259,7 @@ class Excuses:
     def _alone_and_settled(self, pair: Pair) -> bool:
         shared = any(store.options.feed == "connection" for store in self.history.stores)
         entered_twice = self.ledger.births[pair.family] > 1
-        return not (shared or self.history.baseless or entered_twice)
+        return not (shared or self.history.past.baseless or entered_twice)
 
     @staticmethod
     def _may_travel(pair: Pair, source: Side) -> tuple[str, ...]:
@@ -288,4 +288,4 @@ class Excuses:
         entered_twice = self.ledger.births[pair.family] > 1
         there = pair.entries[source][0].id
         never_there = there not in self.ledger.made and (there, name) not in self.ledger.cleared
-        return self.history.baseless or entered_twice or never_there
+        return self.history.past.baseless or entered_twice or never_there

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from syncline.connectors.memory import MemoryOptions
 from syncline.errors import StateError
@@ -13,20 +13,21 @@ from syncline.model.records import RecordId
 from syncline.model.reports import RunReport
 from syncline.model.sides import SIDES, PerSide, Side
 from syncline.plugin.manager import PluginManager
-from syncline.policy.schema import LeftScope, Records
+from syncline.policy.schema import Records
 from syncline.run.selection import Selection
 from syncline.run.session import Session
 from syncline.testing.crashes import LEASE_IS_OVER, Died
 from syncline.testing.histories.border import drawn, redrawn
 from syncline.testing.histories.checks import Checks
 from syncline.testing.histories.clocks import ahead
-from syncline.testing.histories.deeds import Deed, Deeds, People, is_spoiled
+from syncline.testing.histories.deeds import Deed, Deeds, People
 from syncline.testing.histories.events import Event
 from syncline.testing.histories.foreseen import foreseen, unforeseen
 from syncline.testing.histories.kept import Kept
 from syncline.testing.histories.lanes import lanes_of
 from syncline.testing.histories.mending import MENDS, Mending
 from syncline.testing.histories.owners import Owners
+from syncline.testing.histories.past import Past
 from syncline.testing.histories.process import Process
 from syncline.testing.histories.runs import Run, Settled
 from syncline.testing.histories.watch import Calls, Commits, Watch
@@ -34,21 +35,10 @@ from syncline.testing.ledger import Ledger
 from syncline.testing.quick_state import QuickState
 from syncline.testing.rehearsal import EngineWorld
 
-_EDITS: Final = frozenset({"create", "edit", "clear", "add", "drop", "delete", "touch", "expire"})
-"""Deeds after which both sides still count each other's edits exactly."""
-
 
 class History:
-    """One world, its people, and the checks.
-
-    `calm`: since both sides were in step nothing happened but edits. `baseless`: the engine may
-    have lost what both sides were settled at; `forgot`: it lost everything. `severed`: who was
-    deleted at a side while nothing could be at the other; `shared`: whom several accounts of a
-    side had at once. `pairs`: which records belonged
-    together when both sides were in step; `torn`: whose pair people have taken apart since.
-    `shown`: fields that were hidden when they were read, so that only a listing finds them.
-    `unseen`: who could not be read when, or since, the state was lost.
-    `borders`: who was ever in the data sets. `decided`: about whom a person decided since.
+    """One world, its people, and the checks. `borders`: who was ever in the data sets; `past`: what
+    may still explain a difference.
     """
 
     def __init__(
@@ -77,17 +67,8 @@ class History:
             self.stores[side].fault = Calls(self.watch, side)
         self.world.commits = Commits(self.watch)
         self.borders = drawn(self.ledger, self.world.policy.where)
-        self.calm, self.baseless, self.forgot = True, False, False
-        self.severed: PerSide[set[str]] = PerSide(set(), set())
-        self.shown: set[str] = set()
-        self.unseen: PerSide[set[str]] = PerSide(set(), set())
-        self.ever_deleted: PerSide[set[str]] = PerSide(set(), set())
-        self.shared: set[str] = set()
-        self.decided: set[str] = set()
         self.owners = Owners(self.ledger)
-        self.pairs: Mapping[tuple[str, str], tuple[RecordId, RecordId]] = {}
-        self.torn: set[tuple[str, str]] = set()
-        self.updates: PerSide[Counter[str]] = PerSide(Counter(), Counter())
+        self.past = Past(self.ledger, self.owners)
         self._settled = Settled()
         self._approved = 0
         self.mending = Mending(self.kept, self.stores)
@@ -105,37 +86,18 @@ class History:
     def do(self, people: People) -> Mapping[RecordId, set[str]]:
         """The same, without time passing; what was typed into records that were there."""
         ledger, gone = self.ledger, sum(len(each) for each in self.ledger.deleted)
-        owners = self.owners.now()
-        births, deleted = Counter(ledger.births), self.ledger.deleted.map(set)
-        outside = {f for s in SIDES for f in ledger.families(s) if self._rests(s, f)}
-        hidden = [store.hidden_fields for store in self.stores]
+        before = self.past.moment()
+        resting = {f for s in SIDES for f in ledger.families(s) if self._rests(s, f)}
         typed = self.deeds.do(people)
-        for store, before in zip(self.stores, hidden, strict=True):
-            self.shown |= before - store.hidden_fields
         self.look_at_borders()
         self.counted["deeds"] += 1
-        moved = {family for family, count in ledger.births.items() if count != births[family]}
-        for side in SIDES:
-            gone_now = ledger.deleted[side] - deleted[side]
-            moved |= gone_now
-            self.severed[side].update(gone_now & outside)  # its link rests, as do its records
-            self.ever_deleted[side].update(ledger.deleted[side])
-        moved |= set(ledger.merged) | self.owners.changed(owners)
-        if people.deed == "leave" and self.world.policy.left_scope is LeftScope.DELETE:
-            moved |= {ledger.family(people.side, id) for id in typed}
-        self.torn |= {(member, family) for member in self.members for family in moved}
-        if self.forgot:
-            self._note_unseen()
-        self.calm = self.calm and people.deed in _EDITS
-        if people.deed == "restore":
-            self.severed[people.side].difference_update(moved)
+        self.past.happened(people, before, typed, self.world.policy, self.members, resting)
         if self.watch.run is not None:
             self.watch.run.deleted_meanwhile += sum(len(each) for each in ledger.deleted) - gone
             self.watch.run.deleted_meanwhile += people.deed in ("clear", "drop", "wipe")
         elif people.deed in MENDS:
             for id in typed:
                 self.mending.mended(people.deed, people.side, id)
-        self._notice_shared()
         return typed
 
     def run(
@@ -154,7 +116,7 @@ class History:
         session = self.session()
         self._alone = tuple(name for name in members if name in self.world.people)
         run = self._new_run(full=full, members=self._alone)
-        self.calm = self.calm and not events
+        self.past.calm = self.past.calm and not events
         self.watch.begin(run, events)
         self._meanwhile = meanwhile
         report = None
@@ -189,7 +151,7 @@ class History:
             self.world.clock.advance(LEASE_IS_OVER)
             if self.watch.run is not None:
                 self.watch.run.asleep = asleep_with_a_lease
-        self.calm = False
+        self.past.calm = False
         self._do_meanwhile()
         others = tuple(name for name in self.world.people if name not in self._alone)
         members = others if self._alone else ()
@@ -229,15 +191,12 @@ class History:
         """
         self.reopen()
         self.kept.lose()
-        self._note_unseen()
+        self.past.state_lost()
         self.mending.forget()
         self.ledger.state_lost()
-        for severed in self.severed:
-            severed.clear()
         self.borders = drawn(self.ledger, self.world.policy.where)
         self._settled.policies.clear()
         self._approved = 0
-        self.calm, self.baseless, self.forgot = False, True, True
 
     def reconfigure(self, *members: str, **policy: Any) -> None:
         """Somebody edits the configuration: who takes part (if named), what the policy says. A
@@ -255,20 +214,20 @@ class History:
                 self.owners.no_longer_visible(side, self.members)
             elif before[side] is not self.world.policy.records[side]:
                 self.owners.visible_again()
-        self.calm, self.baseless = False, True
+        self.past.calm, self.past.baseless = False, True
 
     def run_ahead(self, seconds: float) -> None:
         """A run while our clock, and it alone, is so far ahead."""
         with ahead(self.world, seconds):
             self.run()
-        self.calm = False
+        self.past.calm = False
 
     def decide(self, winner: Side) -> None:
         """Somebody decides every conflict that waits."""
         for each in self.session().conflicts():
-            self.decided.update(each.label.split())
+            self.past.decided.update(each.label.split())
             self.session().resolve(each.handle, winner)
-            self.calm = False
+            self.past.calm = False
 
     def approve(self) -> int:
         """Somebody releases everything that guards hold."""
@@ -295,7 +254,7 @@ class History:
         if not waiting:
             self._all_is_quiet()
         if full:
-            self.shown.clear()
+            self.past.shown.clear()
 
     def _pausing(self) -> frozenset[str]:
         """The records that wait for their pause."""
@@ -322,9 +281,7 @@ class History:
         stores, policy = self.stores, self.world.policy
         self.counted["runs"] += 1
         self.borders = redrawn(self.ledger, self.borders, policy.where)
-        for side in SIDES:
-            if not policy.delete[side.other]:
-                self.severed[side].update(self.ledger.deleted[side])
+        self.past.notice_kept(policy)
         return Run(
             number=self.counted["runs"],
             policy=policy,
@@ -343,30 +300,13 @@ class History:
     def _ended(self, run: Run, report: RunReport | None) -> None:
         """A run is over; no report, if it died."""
         self._settled.note(run, report)
-        for side in SIDES:
-            if not run.policy.delete[side.other]:  # what was deleted while it was at work, too
-                self.severed[side].update(self.ledger.deleted[side])
-        self.calm = self.calm and not run.eventful
-        self._notice_shared()
-
-    def _notice_shared(self) -> None:
-        for side in SIDES:
-            for family, found in self.ledger.families(side).items():
-                if len({each.place.account for each in found}) > 1:
-                    self.shared.add(family)
-
-    def _note_unseen(self) -> None:
-        for side in SIDES:
-            unread = (e for e in self.ledger.live(side) if not e.readable or is_spoiled(e))
-            self.unseen[side].update(self.ledger.family(side, each.id) for each in unread)
+        self.past.notice_kept(run.policy)  # what was deleted while it was at work, too
+        self.past.calm = self.past.calm and not run.eventful
+        self.past.notice_shared()
 
     def _all_is_quiet(self) -> None:
-        self.pairs = self.pairs_now()
-        self.torn.clear()
-        self.decided.clear()
-        self.calm, self._approved = True, 0
-        for side in SIDES:
-            self.updates[side].clear()
+        self.past.all_is_quiet(self.pairs_now())
+        self._approved = 0
         self.ledger.all_is_quiet()
 
     def pairs_now(self) -> dict[tuple[str, str], tuple[RecordId, RecordId]]:

@@ -85,7 +85,7 @@ def _check_deletion(history: History, run: Run, side: Side, operation: Delete) -
     left = left or (policy.left_scope is LeftScope.DELETE and gave)
     whose = {family, *ledger.absorbed(family)}  # a link follows its record into another one
     gone = any(ledger.was_deleted(side.other, each) for each in whose)
-    if policy.shared_delete is SharedDelete.PROPAGATE and family in history.shared:
+    if policy.shared_delete is SharedDelete.PROPAGATE and family in history.past.shared:
         gone = gone or ledger.was_deleted(side, family)  # by one member: it reaches the others
     assert gone or left, f"P4: nobody deleted {family} at {side.other}"
     member = member_of(history.stores[side], operation.account)
@@ -108,7 +108,7 @@ def _unseen(history: History, policy: ObjectPolicy, side: Side, entry: Entry) ->
     deleter = side.other
     rule = policy.conflict.winner if policy.conflict else None
     family = str(entry.fields["family_name"])
-    decided = family in history.decided  # by a person, who was shown both sides
+    decided = family in history.past.decided  # by a person, who was shown both sides
     if policy.direction is not Direction.BOTH or rule is deleter or decided:
         return set()
     hidden = history.stores[side].hidden_fields | history.stores[deleter].hidden_fields
@@ -151,7 +151,7 @@ def _check_update(history: History, run: Run, side: Side, operation: Update) -> 
         most = _most_cleared(run, side)
         assert len(emptied) <= most, f"P10: {name} emptied on {len(emptied)}, of which {most} may"
     family = str(entry.fields["family_name"])
-    history.updates[side][family] += 1
+    history.past.updates[side][family] += 1
 
 
 def _check_fields(policy: ObjectPolicy, side: Side, fields: Any) -> None:

@@ -52,7 +52,7 @@ class Deeds:
     members: Callable[[], tuple[str, ...]]
 
     def do(self, people: People) -> Mapping[RecordId, set[str]]:
-        """Do it; the values typed into records that were there."""
+        """Do it; the records that were there and changed, with the values typed into them."""
         to_all: Mapping[Deed, Callable[[People], None]] = {
             "create": self._create,
             "refused": self._create,
@@ -73,8 +73,10 @@ class Deeds:
         there = self.ledger.live(people.side)
         if not there:
             return {}
-        id = there[people.record % len(there)].id
-        return {id: self._to_a_record(people, id)}
+        entry = there[people.record % len(there)]
+        before = entry.sequence
+        typed = self._to_a_record(people, entry.id)
+        return {entry.id: typed} if entry.sequence != before else {}
 
     # --- to one record --------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from syncline.connectors.memory.entries import Entry
 from syncline.engine.alike import SIMILAR
 from syncline.engine.recover_creates import UNCERTAIN
+from syncline.model.contact import CONTACT
 from syncline.model.records import WRITABLE
 from syncline.model.sides import SIDES, Side
 from syncline.policy.schema import Conflict, Direction, Drift, ObjectPolicy, SharedDelete
@@ -266,6 +267,13 @@ class Excuses:
         targets = pair.entries[source.other]
         return tuple(n for n in FOLLOWED if all(each.writable.allows(n) for each in targets))
 
+    @staticmethod
+    def _lacks(pair: Pair, name: str, source: Side) -> bool:
+        here, there = (pair.entries[s][0].fields.get(name) for s in (source, source.other))
+        if CONTACT.fields[name].type.is_set:
+            return set(here or ()) < set(there or ())
+        return not here
+
     def _from_another_source(self, pair: Pair, name: str) -> bool:
         """One way, and others have the target, too: it holds what one of them has."""
         source = self.policy.field_direction(name).source
@@ -279,11 +287,11 @@ class Excuses:
 
     def _blank(self, pair: Pair, name: str) -> bool:
         """One way, and no base (after a change, a loss of the state, of two that were entered): the
-        source's blanks clear nothing. Nor do those of a copy that we made, unless a person emptied
-        it: to a copy at its source a field never went.
+        source's blanks clear nothing, and what its set lacks stays. Nor do the blanks of a copy
+        that we made, unless a person emptied it: to a copy at its source a field never went.
         """
         source = self.policy.field_direction(name).source
-        if source is None or pair.entries[source][0].fields.get(name):
+        if source is None or not self._lacks(pair, name, source):
             return False
         entered_twice = self.ledger.births[pair.family] > 1
         there = pair.entries[source][0].id

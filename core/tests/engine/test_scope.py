@@ -86,6 +86,23 @@ def test_a_record_created_outside_of_the_data_set_has_not_left_it(scoped: Engine
     assert len(scoped.left.read("ada")) == 1
 
 
+def test_a_record_created_again_outside_of_the_data_set_has_not_left_it(
+    scoped: EngineWorld,
+) -> None:
+    """The one before it was inside; what is known of it says nothing of its successor."""
+    scoped.set(left_scope=LeftScope.DELETE)
+    record = scoped.right.create("ada", person("Grace", "Hopper", **CUSTOMER))
+    scoped.settle()
+    scoped.right.delete(record)
+    scoped.left.update(scoped.only(scoped.left), {"categories": (), "company": "Navy"})
+
+    scoped.settle()
+    scoped.sync(full=True)
+
+    assert [each["company"] for each in scoped.shown(scoped.left)] == ["Navy"]
+    assert len(scoped.right.read("ada")) == 1
+
+
 def test_an_edit_of_a_linked_record_outside_of_the_data_set_travels(scoped: EngineWorld) -> None:
     scoped.left.create("ada", person("Grace", "Hopper"))
     scoped.settle()

@@ -138,10 +138,11 @@ def _settle_writes(
 def _settled_link(each: Settled, row: Row[Any]) -> dict[str, Any]:
     versions = {each.side.other: each.source_version, each.side: each.applied.version}
     saved = _moved(row, _with_stored(each), versions)
-    saved["incarnation"] = row.incarnation
+    saved |= {name: getattr(row, name) for name in ("incarnation", "left_inside", "right_inside")}
     if each.action is Action.CREATE:
         status = "linked" if each.undo is None else each.undo.fate
-        created = {f"{each.side}_id": each.applied.id, "status": status}
+        unseen = {f"{each.side}_inside": _feed(each).feed.scope is None}  # it is another record
+        created = {f"{each.side}_id": each.applied.id, "status": status, **unseen}
         saved |= {**created, "incarnation": each.incarnation}
     return saved
 

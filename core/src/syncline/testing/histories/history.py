@@ -146,11 +146,11 @@ class History:
         """A second process runs to its end, with the configuration of this moment. `asleep`: after
         the lease of the first one has expired.
         """
-        asleep_with_a_lease = self.kept.lease_is_held(self.world.clock().timestamp())
         if asleep:
+            holders = self.kept.holders(self.world.clock().timestamp())
             self.world.clock.advance(LEASE_IS_OVER)
             if self.watch.run is not None:
-                self.watch.run.asleep = asleep_with_a_lease
+                self.watch.run.asleep = bool(holders - self.watch.run.former)
         self.past.calm = False
         self._do_meanwhile()
         others = tuple(name for name in self.world.people if name not in self._alone)
@@ -209,6 +209,7 @@ class History:
                 store.add_account(name)
         before = self.world.policy.records
         self.world.set(**policy)
+        self.mending.forget()  # other fields, other data sets: other feeds are read
         for side in SIDES:
             if (before[side], self.world.policy.records[side]) == (Records.VISIBLE, Records.OWN):
                 self.owners.no_longer_visible(side, self.members)
@@ -293,6 +294,7 @@ class History:
             pairs=len(self.pairs_now()),
             began=self.world.clock().timestamp(),
             waiting=frozenset(self.kept.waiting()),
+            former=self.kept.holders(self.world.clock().timestamp()),
             full=full,
             approved=self._approved,
         )

@@ -89,10 +89,10 @@ class Kept:
         plans = [vault.unseal(plan) for name, plan in self.rows(query) if name not in members]
         return {value for plan in plans for value in values_in(plan["before"])}
 
-    def lease_is_held(self, now: float) -> bool:
-        """Whether a run holds a lease at this time."""
-        query = f"SELECT until_at FROM \"{LEASE.name}\" WHERE holder != ''"  # noqa: S608
-        return any(until > now for (until,) in self.rows(query))
+    def holders(self, now: float) -> frozenset[str]:
+        """The runs that hold a lease at this time, be they dead."""
+        query = f"SELECT holder, until_at FROM \"{LEASE.name}\" WHERE holder != ''"  # noqa: S608
+        return frozenset(holder for holder, until in self.rows(query) if until > now)
 
     def lose(self) -> None:
         """The database is gone; what says beside it how far it had come (`-epoch`) is not."""

@@ -47,7 +47,7 @@ class Mending:
             assert not asleep, f"P9: {id} was mended, and still waits: {asleep}"
 
     def forget(self) -> None:
-        """The state is gone."""
+        """The state is gone, or what it noted is not read any more."""
         self._asleep.clear()
 
     def _is_told(self, side: Side, id: RecordId, members: tuple[str, ...]) -> bool:

@@ -22,7 +22,7 @@ class Run:
     another one than this, perhaps between its beginning and its lease.
     `live`: the records of a side, `pairs`: those that are on both.
     `began`: in seconds since 1970. `approved`: how many operations people had released.
-    `waiting`: what waited when it began.
+    `waiting`: what waited when it began; `former`: who held leases then.
     `eventful`: something failed in it. `asleep`: its lease has expired; `sent`: its last batch,
     which a call may repeat by its key.
     """
@@ -37,6 +37,7 @@ class Run:
     pairs: int
     began: float
     waiting: frozenset[Waits] = frozenset()
+    former: frozenset[str] = frozenset()
     full: bool = False
     approved: int = 0
     eventful: bool = False

@@ -97,7 +97,7 @@ class History:
             self.watch.run.deleted_meanwhile += people.deed in ("clear", "drop", "wipe")
         elif people.deed in MENDS:
             for id in typed:
-                self.mending.mended(people.deed, people.side, id)
+                self.mending.mended(people.deed, people.side, id, self.world.people)
         return typed
 
     def run(

@@ -71,6 +71,11 @@ class Kept:
         query = f'SELECT lane_id, record_id, next_at, reason FROM "{ATTENTION.name}"'  # noqa: S608
         return [Waits(*each) for each in self.rows(query)]
 
+    def lanes(self, members: Collection[str]) -> frozenset[int]:
+        """The lanes of these members."""
+        query = f'SELECT id, left_name FROM "{LANE.name}"'  # noqa: S608 - our table
+        return frozenset(id for id, name in self.rows(query) if name in members)
+
     def overwritten(self) -> set[str]:
         """Values that are in the history as what a write replaced."""
         vault = Vault.from_key(KEY)

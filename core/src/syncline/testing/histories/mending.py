@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -32,11 +32,12 @@ class Mending:
     stores: PerSide[MemoryStore]
     _asleep: dict[tuple[Side, RecordId], set[Waits]] = field(default_factory=dict)
 
-    def mended(self, deed: Deed, side: Side, id: RecordId) -> None:
-        """Somebody has mended a record."""
+    def mended(self, deed: Deed, side: Side, id: RecordId, members: Collection[str]) -> None:
+        """Somebody has mended a record. `members`: who takes part now; nobody reads for others."""
         partners = {each for row in self.kept.rows(_PARTNERS, (id, id)) for each in row}
         ids = {id} if deed == "mend" else {id, *partners}
-        waiting = [each for each in self.kept.waiting() if each.reason in MENDS[deed]]
+        lanes = self.kept.lanes(members)
+        waiting = [w for w in self.kept.waiting() if w.reason in MENDS[deed] and w.lane in lanes]
         self._asleep[side, id] = {each for each in waiting if each.record in ids}
 
     def read(self, members: tuple[str, ...]) -> None:

@@ -241,9 +241,9 @@ class Excuses:
         return any(not e.writable.allows(name) for side in SIDES for e in pair.entries[side])
 
     def _drifted(self, pair: Pair, name: str) -> bool:
-        """One way: an edit of the target stands until the source is edited again, anywhere in the
-        record if the whole object goes one way, as far as it travels. With `drift = revert` it is taken back, but in a shared record,
-        or without a base.
+        """One way: an edit of the target stands until the source is edited again in a field that
+        travels, anywhere in the record if the whole object goes one way. With `drift = revert` it
+        is taken back, but in a shared record, or without a base.
         """
         source = self.policy.field_direction(name).source
         reverts = self.policy.drift is Drift.REVERT and self._alone_and_settled(pair)

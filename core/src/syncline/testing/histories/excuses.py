@@ -65,6 +65,7 @@ class Excuses:
             "no direction": self.policy.direction is Direction.NONE,
             "unreadable": any(not e.readable or is_spoiled(e) for _side, e in entries),
             "outside": any(self._outside(side, each) for side, each in entries),
+            "got outside": any(self._came_outside(pair, side, each) for side, each in entries),
             "waiting": self._pauses(family),
             "given away": (pair.member, family) in self.history.owners.given,
             "in conflict": self._in_conflict(family),
@@ -93,6 +94,13 @@ class Excuses:
     def _outside(self, side: Side, entry: Entry) -> bool:
         """What has left the data set is not touched (design §5)."""
         return self.history.borders[side].rest(entry, self.ledger.made)
+
+    def _came_outside(self, pair: Pair, side: Side, entry: Entry) -> bool:
+        """What we made outside of the data set is kept in step for whom it was made, but whoever
+        gets it from them has only what is inside.
+        """
+        got = (pair.member, pair.family) in self.history.owners.got
+        return got and self.history.borders[side].is_outside(entry)
 
     def _in_conflict(self, family: str) -> bool:
         """Both sides stand and wait, under `manual` alone."""

@@ -164,6 +164,27 @@ def test_a_create_that_did_not_happen_is_made_whatever_was_noted_before_that_was
     assert {each["given_name"] for each in world.shown(world.right)} == {"Alan", "Grace"}
 
 
+@pytest.mark.parametrize("change", ["edited", "deleted"])
+@pytest.mark.parametrize("idempotency", KINDS)
+def test_what_was_read_of_the_source_before_its_create_was_adopted_travels(
+    worlds: Worlds, idempotency: str, change: str
+) -> None:
+    """The mark that its reading had set was wiped by the adoption."""
+    world = worlds(right=MemoryOptions(idempotency=idempotency, visibility_lag=45.0))
+    grace = world.left.create("ada", person("Grace", "Hopper"))
+    _lose_answer(world)
+    if change == "edited":
+        world.left.update(grace, {"job_title": "Admiral"})
+    else:
+        world.left.delete(grace)
+    world.sync()  # reads it; what was created cannot be seen yet
+
+    _later(world)
+
+    assert world.same("ada")
+    assert len(world.right.read("ada")) == (change == "edited")
+
+
 @pytest.mark.parametrize("edit", EDITS)
 @pytest.mark.parametrize("idempotency", KINDS)
 def test_what_a_lost_create_made_and_a_person_edited_is_not_made_again(

@@ -145,8 +145,9 @@ class RecoveredCreates:
             self._clear(tx, sent)
             intents.end(tx, [sent.id])
         self.reader.by_id([record.id])
-        with self._world.transaction() as tx:
-            links.change(tx, [sent.link_id], dirty=moved)
+        if moved:
+            with self._world.transaction() as tx:
+                links.change(tx, [sent.link_id], dirty=True)
 
     def _did_not_happen(self, sent: Sent) -> None:
         with self._world.transaction() as tx:

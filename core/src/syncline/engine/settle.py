@@ -118,7 +118,7 @@ def _settle_writes(
     noted = _note_targets(tx, settled)
     existed = [each for each in settled if rows[each.link_id].status != "creating"]
     links.change(tx, [each.link_id for each in existed], dirty=False)
-    due = set(_still_due(tx, settled, saved, noted))
+    due = _still_due(tx, settled, saved, noted)
     links.change(tx, due, dirty=True)
     conflicts.drop(tx, [each.link_id for each in settled if each.link_id not in due])
     _tell_other_lanes(tx, settled)
@@ -247,33 +247,39 @@ def _still_due(
     settled: Sequence[Settled],
     saved: Sequence[Mapping[str, Any]],
     noted: Mapping[tuple[int, str], str],
-) -> list[int]:
+) -> set[int]:
     """The links where a side, as last seen, differs from what it was settled at: the write to the
     other side is yet to come (and this run may never send it), the answer revealed somebody's
-    edit, or a field was left out.
+    edit, a field was left out, or the source was found edited or gone while the outcome of the
+    write was not known.
     """
-    due = []
-    seen = {**_sources_seen(tx, settled), **noted}
+    due = set()
+    seen: dict[tuple[int, str], str | None] = {**_sources_seen(tx, settled), **noted}
     for each, link in zip(settled, saved, strict=True):
         for side in SIDES:
             text = seen.get((each.lane.sides[side].feed.id, link[f"{side}_id"]), "{}")
             base_text = link[f"{side}_base_json"]
+            if text is None:
+                due.add(each.link_id)
+                continue
             if text == base_text:
                 continue  # as it mostly is
             current = digests.load(text) or {}
             compared = {n: current[n] for n in each.lane.compared if n in current}
             if differs(compared, digests.load(base_text)):
-                due.append(each.link_id)
+                due.add(each.link_id)
     return due
 
 
-def _sources_seen(tx: Connection, settled: Sequence[Settled]) -> dict[tuple[int, str], str]:
-    """By feed and record, the digests of what the sides that were not written last held."""
+def _sources_seen(tx: Connection, settled: Sequence[Settled]) -> dict[tuple[int, str], str | None]:
+    """By feed and record, the digests of what the sides that were not written last held; None if
+    they are not there any more.
+    """
     return {
-        (feed.id, record_id): text
+        (feed.id, row.id): row.digests_json if row.presence == "present" else None
         for side in SIDES
         for feed, ids in _by_feed([each for each in settled if each.side is side.other], side)
-        for record_id, text in records.digests_of(tx, feed.id, ids)
+        for row in records.seen_as(tx, feed.id, ids)
     }
 
 

@@ -23,7 +23,7 @@ _CHANGING: Final = tuple(c.name for c in RECORD.columns if not c.primary_key)
 
 _OF_FEED: Final = (RECORD.c.feed_id == bindparam("feed"), one_of(RECORD.c.id, "ids"))
 _ROWS: Final = select(RECORD).where(*_OF_FEED)
-_DIGESTS: Final = select(RECORD.c.id, RECORD.c.digests_json).where(*_OF_FEED)
+_SEEN_AS: Final = select(RECORD.c.id, RECORD.c.presence, RECORD.c.digests_json).where(*_OF_FEED)
 _SEEN: Final = (
     update(RECORD)
     .where(*_OF_FEED, RECORD.c.generation < bindparam("pass"))
@@ -65,12 +65,11 @@ def find(tx: Connection, feed_id: int, ids: Iterable[str]) -> dict[str, Row[Any]
     return found
 
 
-def digests_of(tx: Connection, feed_id: int, ids: Iterable[str]) -> list[tuple[str, str]]:
-    """Id and digests of these records, without their payloads."""
-    found: list[tuple[str, str]] = []
+def seen_as(tx: Connection, feed_id: int, ids: Iterable[str]) -> list[Row[Any]]:
+    """Id, presence and digests of these records, without their payloads."""
+    found: list[Row[Any]] = []
     for part in chunks(ids):
-        rows = tx.execute(_DIGESTS, {"feed": feed_id, "ids": part}).all()
-        found.extend((row.id, row.digests_json) for row in rows)
+        found.extend(tx.execute(_SEEN_AS, {"feed": feed_id, "ids": part}))
     return found
 
 

@@ -39,15 +39,13 @@ def prepare_link(evaluation: Evaluation, installation: str) -> list[Prepared]:
             return [_update(evaluation, s, first=s is sides[0]) for s in sides]
 
 
-def guarded(prepared: Prepared, evaluation: Evaluation | None) -> GuardedOperation:
+def guarded(prepared: Prepared, evaluation: Evaluation) -> GuardedOperation:
     """The operation as guards and approvals see it."""
-    versions = ("", "")
-    if evaluation is not None:
-        versions = (evaluation.link.sides.left.version, evaluation.link.sides.right.version)
+    left, right = (each.version for each in evaluation.link.sides)
     emptied = cleared(prepared.new, prepared.old)
     record = prepared.target_id or prepared.source_id or ""
     return GuardedOperation(
-        prepared.lane, prepared.side, prepared.action, record, versions, emptied
+        prepared.lane, prepared.side, prepared.action, record, (left, right), emptied
     )
 
 

@@ -263,7 +263,7 @@ class Round:
         for reader in self._readers.values():
             unread.report(self.report, self.lanes, reader.feed, reader.observer.began_waiting)
             readers = reader.observer.readers
-            unread.report_nameless(self.report, reader.feed, readers, reader.result.nameless)
+            unread.report_nameless(self.report, reader.feed, readers, reader.nameless)
             ownerless = len(reader.observer.ownerless)
             unread.report_ownerless(self.report, reader.feed, readers, ownerless)
 

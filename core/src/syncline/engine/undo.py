@@ -162,7 +162,7 @@ class UndoRound(Round):
         if place.done.wrote.action is not Action.DELETE:
             return place
         feed = place.done.lane.sides[place.done.side.other].feed
-        found, record = counterpart(tx, place, answers.get(feed.id, Answer({}, {})))
+        found, record = counterpart(tx, place, answers.get(feed.id, Answer()))
         return replace(place, now=replace(place.now, counterpart=found), source=record)
 
     def _decide(self, place: Place) -> list[Prepared]:

@@ -54,7 +54,7 @@ _PRESENCE: Final = {
 
 @dataclass(frozen=True)
 class LinkSide:
-    """One side of a due link, from the state. `row` is None if the record was never seen there."""
+    """One side of a due link, from the state; not `known`: the record was never seen there."""
 
     id: RecordId | None
     known: bool

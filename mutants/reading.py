@@ -126,8 +126,8 @@ READING = (
     ),
     Mutant(
         name="severed link resurrected",
-        file="engine/place.py",
-        old='    return bool(link.status == "severed" and link._mapping[f"{side}_version"] == "gone")',
+        file="state/links.py",
+        old='    return bool(link.status == "severed" and link._mapping[f"{side}_version"] == _GONE)',
         new='    return bool(link.status == "severed")',
         wrong="An edit of the survivor brings a severed link to life, and it is deleted after all.",
         caught_by="P4",
@@ -135,9 +135,9 @@ READING = (
     ),
     Mutant(
         name="restored with the dead one's base",
-        file="engine/observe.py",
-        old="            left_base_json=None,\n            right_base_json=None,\n",
-        new="",
+        file="state/links.py",
+        old='{"left_base_json": None, "right_base_json": None, f"{side}_version": None}',
+        new='{f"{side}_version": None}',
         wrong="A record that is there again is compared with what the deleted one was settled at.",
         caught_by="P24",
         tests=(

@@ -176,8 +176,7 @@ class LinkedWork:
     def _sever(self, tx: Connection, each: Evaluation) -> None:
         link = each.link
         gone = next((s for s in SIDES if link.sides[s].presence is Presence.DELETED), None)
-        values = {} if gone is None else {f"{gone}_version": "gone"}
-        links.change(tx, [link.id], status="severed", dirty=False, **values)
+        links.sever(tx, link.id, gone)
         side = Side.LEFT if gone is None else gone.other
         self.report.done(
             link.lane,

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Row
 from syncline.engine import digests
 from syncline.engine.decide.deltas import Digests
 from syncline.engine.lanes import FeedState, Readers
-from syncline.engine.place import INSIDE, Place, Whereabouts, is_severed_here, links_outside
+from syncline.engine.place import INSIDE, Place, Whereabouts, links_outside
 from syncline.engine.rebase import find_again
 from syncline.engine.unread import REASON, Unread, is_kept_waiting, is_nobodys, told_apart
 from syncline.engine.world import World
@@ -232,16 +232,8 @@ class Observer:
         if frozen:
             frozen -= links_outside(tx, self.feed.side.other, frozen)
             links.change(tx, frozen, status="linked", dirty=True)
-        severed = [link.id for link in its_links if is_severed_here(link, self.feed.side)]
-        links.change(
-            tx,
-            severed,
-            status="linked",
-            dirty=True,
-            left_base_json=None,
-            right_base_json=None,
-            **{f"{self.feed.side}_version": None},
-        )
+        severed = [link.id for link in its_links if links.is_severed_at(link, self.feed.side)]
+        links.begin_again(tx, severed, self.feed.side)
 
     def _keys(self, record: Record, place: Place) -> list[tuple[str, str]]:
         """By which any lane that looks at the feed pairs; a plugin may be gone by now."""
@@ -335,7 +327,7 @@ class Observer:
         side, row = self.feed.side, records.find(tx, self.feed.id, [winner]).get(winner)
         for link in its_links:
             if link.lane_id in taken:
-                links.change(tx, [link.id], status="severed", dirty=False)
+                links.sever(tx, link.id, None)
                 continue
             inside = row is not None and place.held(row, link)
             values = {"id": winner, "version": None, "inside": inside}

@@ -40,7 +40,6 @@ from syncline.state import attention, links, records, tables
 from syncline.state.database import table
 
 CANDIDATE: Final = table(tables.Candidate)
-HOLDERS_AT_MOST: Final = records.HOLDERS_AT_MOST
 
 _AMBIGUOUS: Final = (
     "several records carry the same match key: link them by hand, or make the key unique"
@@ -194,7 +193,7 @@ def _common(side: Side) -> Select[Any]:
         select(key.c.digest)
         .where(*_of_matcher(side, key))
         .group_by(key.c.digest)
-        .having(func.count() > HOLDERS_AT_MOST)
+        .having(func.count() > records.HOLDERS_AT_MOST)
     )
 
 

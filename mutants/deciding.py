@@ -146,7 +146,7 @@ DECIDING = (
     ),
     Mutant(
         name="veto ignored",
-        file="engine/linked.py",
+        file="engine/obstacle.py",
         old="    veto = world.plugins.before_apply(each.planned)\n",
         new="    veto = world.plugins.before_apply(each.planned) if world.dry else None\n",
         wrong="A plugin's veto holds a plan, but not the write.",

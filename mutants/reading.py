@@ -155,7 +155,7 @@ READING = (
     ),
     Mutant(
         name="never inside has left",
-        file="engine/update.py",
+        file="engine/due.py",
         old='    if presence is Presence.LEFT and not found[f"{side}_inside"]:\n',
         new='    if presence is Presence.LEFT and not found["id"]:\n',
         wrong="A record that was never seen in the data set counts as having left it.",

@@ -15,23 +15,16 @@ from sqlalchemy import Connection
 from syncline.engine import unread
 from syncline.engine.conflicts import Conflicts
 from syncline.engine.decide.link import Presence, Ruling, Verdict
+from syncline.engine.due import DueLink, also_linked, every_due_link, links_by_id, with_reads
+from syncline.engine.evaluate import Evaluation, evaluate, waits_to_be_compared
 from syncline.engine.held import GuardedOperation, Held
 from syncline.engine.lanes import Lane
+from syncline.engine.obstacle import Obstacle, obstacle
 from syncline.engine.prepare import guarded, join, prepare_link
 from syncline.engine.prepared import Prepared
 from syncline.engine.read import FeedReader
 from syncline.engine.report import RoundReport
 from syncline.engine.settle import Agreement, settle_agreement
-from syncline.engine.update import (
-    DueLink,
-    Evaluation,
-    also_linked,
-    evaluate,
-    every_due_link,
-    links_by_id,
-    waits_to_be_compared,
-    with_reads,
-)
 from syncline.engine.words import planned
 from syncline.engine.world import World
 from syncline.engine.write import Writer
@@ -270,25 +263,6 @@ class LinkedWork:
 
 def _why_again(lane: Lane) -> str:
     return "the state was lost or put back" if lane.careful else "a change of the policy"
-
-
-@dataclass(frozen=True)
-class Obstacle:
-    """Why a write is held, and the handle by which it can be approved."""
-
-    held: str
-    handle: str = ""
-
-
-def obstacle(world: World, each: Prepared, written: int) -> Obstacle | None:
-    """What holds any write: mail that people would get by it, the limit of this run, a veto."""
-    if each.lane.policy.invitations == "never" and each.action.value in each.feed.spec.notifies:
-        return Obstacle('it would send mail to people, and invitations is "never"')
-    limit = each.lane.limit
-    if limit is not None and written >= limit:
-        return Obstacle(f"--limit {limit}")
-    veto = world.plugins.before_apply(each.planned)
-    return None if veto is None else Obstacle(f"vetoed by {veto.plugin}: {veto.reason}")
 
 
 def _sorted(

@@ -14,11 +14,12 @@ from syncline.engine.decide.values import (
     created_fields,
 )
 from syncline.engine.digests import Digester
+from syncline.engine.due import DueLink
+from syncline.engine.evaluate import Evaluation
 from syncline.engine.held import GuardedOperation
 from syncline.engine.lanes import Lane
 from syncline.engine.markers import create_key
 from syncline.engine.prepared import Prepared
-from syncline.engine.update import DueLink, Evaluation
 from syncline.engine.words import field_changes, planned
 from syncline.model.records import Record, RecordId
 from syncline.model.reports import Action

@@ -24,7 +24,7 @@ from syncline.engine.decide.undo import (
     net,
 )
 from syncline.engine.digests import load
-from syncline.engine.linked import obstacle
+from syncline.engine.obstacle import obstacle
 from syncline.engine.prepared import Prepared
 from syncline.engine.round import Round
 from syncline.engine.standing import Done, Place, counterpart, place_all

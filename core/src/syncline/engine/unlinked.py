@@ -19,9 +19,9 @@ from syncline.engine.copies import COPY, copies
 from syncline.engine.decide.record import NewVerdict, decide_new
 from syncline.engine.interest import no_longer_pending, read_by_others
 from syncline.engine.lanes import FeedState, Lane
-from syncline.engine.linked import obstacle
 from syncline.engine.lookup import Lookup, Twin
 from syncline.engine.markers import Marks
+from syncline.engine.obstacle import obstacle
 from syncline.engine.pending import lanes_with_unlinked, to_create
 from syncline.engine.place import Whereabouts
 from syncline.engine.prepare import Origin, prepare_create

@@ -183,7 +183,7 @@ READING = (
     Mutant(
         name="a first pass knows the data set",
         file="engine/place.py",
-        old="        known = place.known or feed.feed.scope is None\n",
+        old="        known = said.known or feed.feed.scope is None\n",
         new="        known = True\n",
         wrong="A pass over all changes takes every record for one of the data set.",
         caught_by="P17",

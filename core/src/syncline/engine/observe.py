@@ -65,14 +65,16 @@ class Observer:
         *,
         began: int,
         generation: int = 0,
-        place: Whereabouts = INSIDE,
+        whereabouts: Whereabouts = INSIDE,
     ) -> Seen:
-        """Take note of a page. `began`: the feed's revision before the call."""
+        """Take note of a page. `began`: the feed's revision before the call; `generation`: the
+        number of a pass over everything, 0 for any other page.
+        """
         seen = Seen()
         ids = dict.fromkeys([*(record.id for record in found), *(each.id for each in absent)])
         known = records.find(tx, self.feed.id, ids)
-        there = Place.of(tx, self.feed, place, known)
-        latest, gone = told_apart(found, absent, there)
+        place = Place.of(tx, self.feed, whereabouts, known)
+        latest, gone = told_apart(found, absent, place)
         for key in self._overtaken(tx, (*latest, *gone), known, began):
             latest.pop(key, None)
             gone.pop(key, None)
@@ -81,8 +83,8 @@ class Observer:
         find_again(tx, self.feed, latest, self._digests)
         linked = self._links(tx, (*latest, *gone))
         self.ownerless.difference_update(latest, gone)
-        self._note_records(tx, list(latest.values()), known, linked, generation, there, seen)
-        self._note_absent(tx, gone, known, linked, there, seen)
+        self._note_records(tx, list(latest.values()), known, linked, generation, place, seen)
+        self._note_absent(tx, gone, known, linked, place, seen)
         self._mended(tx, known, (*latest, *(k for k, a in gone.items() if not is_kept_waiting(a))))
         self._wake(tx, seen.changed, linked)
         return seen

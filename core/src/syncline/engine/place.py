@@ -49,11 +49,11 @@ class Place:
 
     @classmethod
     def of(
-        cls, tx: Connection, feed: FeedState, place: Whereabouts, rows: Mapping[str, Row[Any]]
+        cls, tx: Connection, feed: FeedState, said: Whereabouts, rows: Mapping[str, Row[Any]]
     ) -> Place:
-        """From what the answer says, and the rows there are of its records."""
-        known = place.known or feed.feed.scope is None
-        outside = place.outside
+        """From what the answer `said`, and the rows there are of its records."""
+        known = said.known or feed.feed.scope is None
+        outside = said.outside
         if not known:
             outside = frozenset(key for key, row in rows.items() if row.presence == "left")
         return cls(feed, Interest.of(tx, feed), outside, known)

@@ -110,9 +110,11 @@ class FeedReader:
         outside = self._never_inside(page)
         there = {record.id: record for record in (*page.records, *outside)}
         absent = [each for each in page.absent if each.id not in there]
-        place = Whereabouts(frozenset(record.id for record in outside))
+        whereabouts = Whereabouts(frozenset(record.id for record in outside))
         with self.world.transaction() as tx:
-            seen = self.observer.note(tx, [*there.values()], absent, began=began, place=place)
+            seen = self.observer.note(
+                tx, [*there.values()], absent, began=began, whereabouts=whereabouts
+            )
         known = replace(page, records=tuple(there.values()), absent=tuple(absent))
         return Answer.of(known), seen.overtaken
 
@@ -174,11 +176,16 @@ class FeedReader:
         if _says_nothing(page, cursor):
             return began  # no commit for nothing: most feeds of most runs
         self.nameless += page.nameless
-        place = NOBODY_KNOWS if first_pass else Whereabouts(self._outside(page))
-        absent = [_placed(each, place.outside) for each in page.absent]
+        whereabouts = NOBODY_KNOWS if first_pass else Whereabouts(self._outside(page))
+        absent = [_placed(each, whereabouts.outside) for each in page.absent]
         with self.world.transaction() as tx:
             seen = self.observer.note(
-                tx, page.records, absent, began=began, generation=generation, place=place
+                tx,
+                page.records,
+                absent,
+                began=began,
+                generation=generation,
+                whereabouts=whereabouts,
             )
             if not first_pass and not seen.to_read:
                 self._go_on(tx, page, cursor)

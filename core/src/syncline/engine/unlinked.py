@@ -360,8 +360,8 @@ def _note_twin(tx: Connection, reader: FeedReader, record: Record, began: int) -
     somebody has noted it since it was looked for.
     """
     scoped = reader.feed.feed.scope is not None
-    place = Whereabouts(frozenset({record.id} if scoped else ()))
-    return reader.observer.note(tx, [record], began=began, place=place).overtaken
+    whereabouts = Whereabouts(frozenset({record.id} if scoped else ()))
+    return reader.observer.note(tx, [record], began=began, whereabouts=whereabouts).overtaken
 
 
 def _source(each: Prepared) -> RecordId:

@@ -95,8 +95,11 @@ def _owner(absence: Absent, old: Row[Any] | None) -> str:
     return absence.owner or ("" if old is None else old.owner)
 
 
-def report(
-    report: RoundReport, lanes: Mapping[int, Lane], feed: FeedState, waiting: Iterable[Any]
+def report_waiting(
+    report: RoundReport,
+    lanes: Mapping[int, Lane],
+    feed: FeedState,
+    waiting: Iterable[attention.Waiting],
 ) -> None:
     """Records that began to wait in this round, each in its lane."""
     for each in waiting:

@@ -19,11 +19,13 @@ READING = (
     ),
     Mutant(
         name="absence is a deletion",
-        file="engine/read.py",
-        old="        self.by_id(RecordId(each) for each in candidates)\n",
-        new="        gone = [Absent(RecordId(e), AbsenceReason.DELETED) for e in candidates]\n"
-        "        with self.world.database.transaction() as tx:\n"
-        "            self.observer.note(tx, (), gone, began=self.revision())\n",
+        file="engine/sweep.py",
+        old="            self.read(missing)\n            with self.world.transaction() as tx:\n",
+        new="            from syncline.model.records import AbsenceReason, Absent\n"
+        "            gone = [Absent(key, AbsenceReason.DELETED) for key in missing]\n"
+        "            with self.world.transaction() as tx:\n"
+        "                now = feeds.revision(tx, self.feed.id)\n"
+        "                self.observer.note(tx, (), gone, began=now)\n",
         wrong="What a listing does not show is taken for deleted, without asking for it by id.",
         caught_by="P11",
         tests=(

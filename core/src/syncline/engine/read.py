@@ -59,7 +59,7 @@ class FeedReader:
             complete = self._changes(row, None)
         all_listed = complete and self.feed.feed.scope is None
         if not all_listed and (complete or sweep or self._sweep_due(row)):
-            Sweep(self).run()
+            Sweep(self.world, self.feed, self.observer, self.by_id).run()
         self._welcome_lanes()
 
     def _welcome_lanes(self) -> None:
@@ -163,7 +163,7 @@ class FeedReader:
         if self.feed.feed.scope is None:
             with self.world.transaction() as tx:
                 unseen = records.unseen(tx, self.feed.id, generation)
-            self.look_for(unseen)
+            self.by_id(RecordId(key) for key in unseen)
             values["swept_at"] = self.world.seconds
         with self.world.transaction() as tx:
             feeds.move_cursor(tx, self.feed.id, before, json.dumps(page.cursor), **values)
@@ -215,10 +215,6 @@ class FeedReader:
         return frozenset(each for each in answer.absent if answer.has_left(each))
 
     # --- listing everything -------------------------------------------------------------------
-
-    def look_for(self, candidates: Iterable[str]) -> None:
-        """Absence is no evidence: each candidate is asked for by id."""
-        self.by_id(RecordId(each) for each in candidates)
 
     def _sweep_due(self, row: Row[Any]) -> bool:
         """Whether everything is to be listed: always, where no feed tells of deletions; where a

@@ -207,7 +207,7 @@ class LinkedWork:
                 self._wait(tx, each, side, "read only", f"these fields may not be written: {names}")
 
     def _wait(
-        self, tx: Connection, each: Evaluation, side: Side, reason: str, message: str
+        self, tx: Connection, each: Evaluation, side: Side, reason: attention.Reason, message: str
     ) -> None:
         link = each.link
         here = link.sides[side]

@@ -267,7 +267,7 @@ def _wait(
     report: RoundReport,
     side: Side,
     record_id: str,
-    kind: str,
+    kind: attention.Reason,
     why: str,
 ) -> None:
     """A record that a person has to look at."""

@@ -271,7 +271,7 @@ class UnlinkedWork:
     def _ambiguous(self, each: Prepared, why: str) -> None:
         self._stop(each, "ambiguous", why)
 
-    def _stop(self, each: Prepared, kind: str, why: str) -> None:
+    def _stop(self, each: Prepared, kind: attention.Reason, why: str) -> None:
         """The record waits for a person, or for a change."""
         side = each.side.other
         waiting = attention.Waiting(

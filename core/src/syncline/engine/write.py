@@ -229,7 +229,8 @@ class Writer:
     def _rejected(self, tx: Connection, each: Prepared, intent: int, outcome: Rejected) -> None:
         intents.end(tx, [intent])
         self._undo_creating(tx, each)
-        reason = "no permission" if outcome.kind in ("forbidden", "read_only") else "refused"
+        forbidden = outcome.kind in ("forbidden", "read_only")
+        reason: attention.Reason = "no permission" if forbidden else "refused"
         fields = f" ({', '.join(outcome.fields)})" if outcome.fields else ""
         message = f"{outcome.message}{fields}"
         self._wait(tx, each, reason, message, code=outcome.code, patient=True)
@@ -238,7 +239,7 @@ class Writer:
         self,
         tx: Connection,
         each: Prepared,
-        reason: str,
+        reason: attention.Reason,
         message: str,
         *,
         code: str = "",

@@ -29,7 +29,7 @@ from syncline.engine.words import planned
 from syncline.engine.world import World
 from syncline.engine.write import Writer
 from syncline.model.records import Record, RecordId
-from syncline.model.reports import Action, Problem
+from syncline.model.reports import Action
 from syncline.model.sides import SIDES, PerSide, Side
 from syncline.state import attention, conflicts, links, records
 
@@ -213,16 +213,7 @@ class LinkedWork:
         here = link.sides[side]
         waiting = attention.Waiting(link.lane.id, side, str(here.id), reason, message, patient=True)
         attention.wait(tx, waiting, self.world.seconds)
-        self.report.tally(link.lane).waiting += 1
-        self.report.problem(
-            Problem(
-                kind=reason,
-                message=message,
-                lane=link.lane.name,
-                connection=link.lane.sides[side].feed.connection.name,
-                id=here.id,
-            )
-        )
+        self.report.waits(link.lane, side, here.id, reason, message)
 
     def _count_conflict(self, link: DueLink) -> None:
         if link.id not in self.reported:

@@ -34,7 +34,7 @@ from syncline.engine.report import RoundReport
 from syncline.engine.words import label
 from syncline.engine.world import World
 from syncline.model.records import RecordId
-from syncline.model.reports import Action, Problem
+from syncline.model.reports import Action
 from syncline.model.sides import SIDES, PerSide, Side
 from syncline.state import attention, links, records, tables
 from syncline.state.database import table
@@ -273,17 +273,8 @@ def _wait(
     """A record that a person has to look at."""
     waiting = attention.Waiting(lane.id, side, record_id, kind, why, patient=True)
     attention.wait(tx, waiting, world.seconds)
-    report.tally(lane).waiting += 1
-    report.problem(
-        Problem(
-            kind=kind,
-            message=why,
-            lane=lane.name,
-            connection=lane.sides[side].feed.connection.name,
-            id=RecordId(record_id),
-            label=_label(tx, world, lane, side, record_id),
-        )
-    )
+    named = _label(tx, world, lane, side, record_id)
+    report.waits(lane, side, RecordId(record_id), kind, why, label=named)
 
 
 def _label(tx: Connection, world: World, lane: Lane, side: Side, record_id: str) -> str:

@@ -260,9 +260,7 @@ class Round:
                     tx.execute(_ENDED, {"lanes": part, **dict(values)})
         self._drop_keys()
         for reader in self._readers.values():
-            unread.report_waiting(
-                self.report, self.lanes, reader.feed, reader.observer.began_waiting
-            )
+            unread.report_waiting(self.report, self.lanes, reader.observer.began_waiting)
             readers = reader.observer.readers
             unread.report_nameless(self.report, reader.feed, readers, reader.nameless)
             ownerless = len(reader.observer.ownerless)

@@ -33,7 +33,7 @@ from syncline.engine.report import RoundReport
 from syncline.engine.world import World
 from syncline.engine.write import Writer
 from syncline.model.records import Record, RecordId
-from syncline.model.reports import Action, Problem
+from syncline.model.reports import Action
 from syncline.model.sides import SIDES, PerSide, Side
 from syncline.state import attention, links, records
 from syncline.state.claims import Claim, release
@@ -284,17 +284,8 @@ class UnlinkedWork:
         )
         with self.world.transaction() as tx:
             attention.wait(tx, waiting, self.world.seconds)
-        self.report.tally(each.lane).waiting += 1
-        self.report.problem(
-            Problem(
-                kind=kind,
-                message=why,
-                lane=each.lane.name,
-                connection=each.lane.sides[side].feed.connection.name,
-                id=each.source_id,
-                label=each.planned.label,
-            )
-        )
+        label = each.planned.label
+        self.report.waits(each.lane, side, each.source_id, kind, why, label=label)
 
     def _follow(self, followers: Sequence[tuple[Prepared, Claim]]) -> None:
         """Somebody else has the claim: link to what it made, or wait until it is settled."""

@@ -141,6 +141,29 @@ def test_a_deletion_in_doubt_of_what_has_left_the_data_set_did_not_happen(worlds
 # --- creates --------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("meanwhile", ["it is edited", "others are paired"])
+@pytest.mark.parametrize("idempotency", KINDS)
+def test_a_create_that_did_not_happen_is_made_whatever_was_noted_before_that_was_known(
+    worlds: Worlds, idempotency: str, meanwhile: str
+) -> None:
+    """Its record was taken for linked while the create was in doubt, and forgotten."""
+    world = worlds(right=MemoryOptions(idempotency=idempotency, visibility_lag=45.0))
+    world.set(create=PerSide(False, True))
+    world.right.create("ada", person("Alan", "Turing"))
+    world.clock.advance(60)
+    grace = world.left.create("ada", person("Grace", "Hopper"))
+    _lose_answer(world, effect=False)
+    if meanwhile == "it is edited":
+        world.left.update(grace, {"job_title": "Admiral"})
+    else:
+        world.left.create("ada", person("Alan", "Turing"))
+    world.sync()  # it cannot be seen yet whether Grace was created
+
+    _later(world, 6)
+
+    assert {each["given_name"] for each in world.shown(world.right)} == {"Alan", "Grace"}
+
+
 @pytest.mark.parametrize("edit", EDITS)
 @pytest.mark.parametrize("idempotency", KINDS)
 def test_what_a_lost_create_made_and_a_person_edited_is_not_made_again(

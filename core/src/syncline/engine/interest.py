@@ -88,14 +88,12 @@ def none_pending(side: Side, which: ColumnElement[bool]) -> Update:
 
 
 def _wanted(side: Side) -> ColumnElement[bool]:
-    """The condition that a lane to which the record belongs has no link for it. Lanes are asked for
-    by what an index knows: of a shared feed, one owner's are few, and all of them are many.
+    """The condition that a lane to which the record belongs has no link for it; one that is only
+    being created may turn out never to have been. Lanes are asked for by what an index knows: of a
+    shared feed, one owner's are few, and all of them are many.
     """
-    linked = (
-        exists()
-        .where(LINK.c.lane_id == LANE.c.id, LINK.c[f"{side}_id"] == RECORD.c.id)
-        .correlate(LANE, RECORD)
-    )
+    there = (LINK.c[f"{side}_id"] == RECORD.c.id) & (LINK.c.status != "creating")
+    linked = exists().where(LINK.c.lane_id == LANE.c.id, there).correlate(LANE, RECORD)
     reads, own = LANE.c[f"{side}_feed"] == RECORD.c.feed_id, LANE.c[f"{side}_own"]
     mine = own & (LANE.c[f"{side}_account"] == RECORD.c.owner)
     return or_(*(exists().where(reads, which, ~linked).correlate(RECORD) for which in (~own, mine)))

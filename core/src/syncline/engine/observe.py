@@ -207,7 +207,8 @@ class Observer:
         inside = record.id not in place.outside
         due = [link.id for link in its_links if place.is_due(record, link, current)]
         wanted = place.interest.lanes(record.owner or "") if inside else frozenset()
-        pending = bool(wanted - {link.lane_id for link in its_links})
+        made = {link.lane_id for link in its_links if link.status != "creating"}
+        pending = bool(wanted - made)
         needed = pending or bool(due)
         row = {
             "feed_id": self.feed.id,

@@ -35,8 +35,11 @@ class Border:
         """Whether nothing need travel to or from a record: it has left, or was outside when the
         border was drawn, or people have `made` it there. What we made outside is kept in step.
         """
-        outside = self.where is not None and not in_data_set(entry)
-        return outside and entry.id in self.inside | self.rests | made
+        return self.is_outside(entry) and entry.id in self.inside | self.rests | made
+
+    def is_outside(self, entry: Entry) -> bool:
+        """Whether a record is not in the data set now."""
+        return self.where is not None and not in_data_set(entry)
 
 
 def drawn(ledger: Ledger, where: PerSide[str | None]) -> PerSide[Border]:

@@ -65,6 +65,7 @@ class Excuses:
             "no direction": self.policy.direction is Direction.NONE,
             "unreadable": any(not e.readable or is_spoiled(e) for _side, e in entries),
             "outside": any(self._outside(side, each) for side, each in entries),
+            "got outside": any(self._came_outside(pair, side, each) for side, each in entries),
             "waiting": self._pauses(family),
             "given away": (pair.member, family) in self.history.owners.given,
             "in conflict": self._in_conflict(family),
@@ -93,6 +94,13 @@ class Excuses:
     def _outside(self, side: Side, entry: Entry) -> bool:
         """What has left the data set is not touched (design §5)."""
         return self.history.borders[side].rest(entry, self.ledger.made)
+
+    def _came_outside(self, pair: Pair, side: Side, entry: Entry) -> bool:
+        """What we made outside of the data set is kept in step for whom it was made, but whoever
+        gets it from them has only what is inside.
+        """
+        got = (pair.member, pair.family) in self.history.owners.got
+        return got and self.history.borders[side].is_outside(entry)
 
     def _in_conflict(self, family: str) -> bool:
         """Both sides stand and wait, under `manual` alone."""
@@ -212,9 +220,7 @@ class Excuses:
         if self.policy.direction.source is not side.other:
             return False
         deleted = self._ever_deleted(pair.family)
-        held = self.history.stores[side].spec.readable
-        travel = [n for n in FOLLOWED if n in held and self.policy.field_direction(n).writes(side)]
-        edited = self.ledger.last_edit(side.other, pair.family, travel)
+        edited = self.ledger.last_edit(side.other, pair.family, self._travel(pair, side))
         return deleted and edited < self.ledger.last_touch(side, pair.family)
 
     def _withheld(self, side: Side, what: str) -> bool:
@@ -243,16 +249,16 @@ class Excuses:
         return any(not e.writable.allows(name) for side in SIDES for e in pair.entries[side])
 
     def _drifted(self, pair: Pair, name: str) -> bool:
-        """One way: an edit of the target stands until the source is edited again, anywhere in the
-        record if the whole object goes one way. What may not be written at the target is no such
-        edit as long as it may not. With `drift = revert` it is taken back, but in a shared record,
-        or without a base.
+        """One way: an edit of the target stands until the source is edited again in a field that
+        travels, anywhere in the record if the whole object goes one way. With `drift = revert` it
+        is taken back, but in a shared record, or without a base.
         """
         source = self.policy.field_direction(name).source
         reverts = self.policy.drift is Drift.REVERT and self._alone_and_settled(pair)
         if source is None or reverts:
             return False
-        names = self._may_travel(pair, source) if self.policy.direction.source else (name,)
+        whole = self.policy.direction.source is not None
+        names = self._travel(pair, source.other) if whole else (name,)
         taken_back = self.ledger.is_as_it_was(source, pair.entries[source][0].id, names)
         edited = 0 if taken_back else self.ledger.last_edit(source, pair.family, names)
         return self.ledger.last_touch(source.other, pair.family, (name,)) > edited
@@ -262,10 +268,16 @@ class Excuses:
         entered_twice = self.ledger.births[pair.family] > 1
         return not (shared or self.history.past.baseless or entered_twice)
 
-    @staticmethod
-    def _may_travel(pair: Pair, source: Side) -> tuple[str, ...]:
-        targets = pair.entries[source.other]
-        return tuple(n for n in FOLLOWED if all(each.writable.allows(n) for each in targets))
+    def _travel(self, pair: Pair, target: Side) -> tuple[str, ...]:
+        """The fields that may travel there: it has them, they are not off, and not locked."""
+        held = self.history.stores[target].spec.readable
+        return tuple(
+            name
+            for name in FOLLOWED
+            if name in held
+            and self.policy.field_direction(name).writes(target)
+            and all(each.writable.allows(name) for each in pair.entries[target])
+        )
 
     @staticmethod
     def _lacks(pair: Pair, name: str, source: Side) -> bool:

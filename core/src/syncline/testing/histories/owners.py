@@ -15,11 +15,12 @@ from syncline.testing.ledger import Ledger
 class Owners:
     """`given`: who had whose record, in a system that all share, until it got another owner, or
     each was to have only their own. It has left their data set, so that their own copy rests, or
-    goes (`left_scope`).
+    goes (`left_scope`). `got`: who got somebody's record so.
     """
 
     ledger: Ledger
     given: set[tuple[str, str]] = field(default_factory=set)
+    got: set[tuple[str, str]] = field(default_factory=set)
 
     def now(self) -> dict[RecordId, AccountId]:
         """Each record's owner."""
@@ -37,6 +38,7 @@ class Owners:
                     family = self.ledger.family(side, each.id)
                     self.given.add((member_of(store, former), family))
                     self.given.discard((member_of(store, owner), family))
+                    self.got.add((member_of(store, owner), family))
                     moved.add(family)
         return moved
 

@@ -146,7 +146,7 @@ DECIDING = (
     ),
     Mutant(
         name="veto ignored",
-        file="engine/linked.py",
+        file="engine/obstacle.py",
         old="    veto = world.plugins.before_apply(each.planned)\n",
         new="    veto = world.plugins.before_apply(each.planned) if world.dry else None\n",
         wrong="A plugin's veto holds a plan, but not the write.",
@@ -236,8 +236,8 @@ DECIDING = (
     Mutant(
         name="entered anew waits beside the old one",
         file="engine/rebind.py",
-        old='    if not (severed_here or (taken.status == "linked" and known_gone)):\n',
-        new="    if not severed_here:\n",
+        old=' or (taken.status == "linked" and known_gone)\n',
+        new="\n",
         wrong="A record its user deleted and entered anew is not taken for the same one.",
         caught_by="P24",
         tests=("test_entered_anew.py::test_it_is_linked_to_the_counterpart_which_is_not_deleted",),

@@ -19,11 +19,13 @@ READING = (
     ),
     Mutant(
         name="absence is a deletion",
-        file="engine/read.py",
-        old="        self.by_id(RecordId(each) for each in candidates)\n",
-        new="        gone = [Absent(RecordId(e), AbsenceReason.DELETED) for e in candidates]\n"
-        "        with self.world.database.transaction() as tx:\n"
-        "            self.observer.note(tx, (), gone, began=self.revision())\n",
+        file="engine/sweep.py",
+        old="            self.read(missing)\n            with self.world.transaction() as tx:\n",
+        new="            from syncline.model.records import AbsenceReason, Absent\n"
+        "            gone = [Absent(key, AbsenceReason.DELETED) for key in missing]\n"
+        "            with self.world.transaction() as tx:\n"
+        "                now = feeds.revision(tx, self.feed.id)\n"
+        "                self.observer.note(tx, (), gone, began=now)\n",
         wrong="What a listing does not show is taken for deleted, without asking for it by id.",
         caught_by="P11",
         tests=(
@@ -126,8 +128,8 @@ READING = (
     ),
     Mutant(
         name="severed link resurrected",
-        file="engine/place.py",
-        old='    return bool(link.status == "severed" and link._mapping[f"{side}_version"] == "gone")',
+        file="state/links.py",
+        old='    return bool(link.status == "severed" and link._mapping[f"{side}_version"] == _GONE)',
         new='    return bool(link.status == "severed")',
         wrong="An edit of the survivor brings a severed link to life, and it is deleted after all.",
         caught_by="P4",
@@ -135,9 +137,9 @@ READING = (
     ),
     Mutant(
         name="restored with the dead one's base",
-        file="engine/observe.py",
-        old="            left_base_json=None,\n            right_base_json=None,\n",
-        new="",
+        file="state/links.py",
+        old='{"left_base_json": None, "right_base_json": None, f"{side}_version": None}',
+        new='{f"{side}_version": None}',
         wrong="A record that is there again is compared with what the deleted one was settled at.",
         caught_by="P24",
         tests=(
@@ -155,7 +157,7 @@ READING = (
     ),
     Mutant(
         name="never inside has left",
-        file="engine/update.py",
+        file="engine/due.py",
         old='    if presence is Presence.LEFT and not found[f"{side}_inside"]:\n',
         new='    if presence is Presence.LEFT and not found["id"]:\n',
         wrong="A record that was never seen in the data set counts as having left it.",
@@ -183,7 +185,7 @@ READING = (
     Mutant(
         name="a first pass knows the data set",
         file="engine/place.py",
-        old="        known = place.known or feed.feed.scope is None\n",
+        old="        known = said.known or feed.feed.scope is None\n",
         new="        known = True\n",
         wrong="A pass over all changes takes every record for one of the data set.",
         caught_by="P17",

@@ -28,7 +28,7 @@ from bench.vcards import to_graph
 from bench.world import World, raised
 from syncline.run.upkeep import back_up
 from syncline.state.backup import backup_beside
-from syncline.state.database import unopened
+from syncline.state.engines import unopened
 from tests.postgres import private_server
 
 CORPUS = Path(__file__).resolve().parents[2] / "shared/data/pim-corpus/contacts.jsonl"

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from sqlalchemy import NullPool, create_engine, text
 
-from syncline.state.database import ADVISORY
+from syncline.state.engines import ADVISORY
 from tests.office import Office
 from tests.postgres import PostgresServer, private_server
 from tests.proxy import Proxy, between

@@ -108,11 +108,11 @@ def test_a_cursor_is_moved_only_by_who_started_from_it(world: EngineWorld) -> No
             world.right.update(record, {"job_title": f"edit {number}"})
 
     run_of_bob(world, Meanwhile(world, edit))
-    cursor_of_ada = world.right.calls["ids"]
+    asked_by_id = world.right.calls["ids"]
     world.sync()
 
     assert title_in_mailbox(world, record) == "edit 2"
-    assert world.right.calls["ids"] == cursor_of_ada  # nothing is told a second time
+    assert world.right.calls["ids"] == asked_by_id, "nothing is told a second time"
 
 
 def test_a_listing_that_is_overtaken_takes_nothing_away(worlds: Worlds) -> None:

@@ -11,13 +11,13 @@ import pytest
 from sqlalchemy import func, insert, select
 
 from syncline.connectors.memory import MemoryOptions
-from syncline.engine.rebase import LOST
 from syncline.errors import Busy, StateError, UsageError
 from syncline.plugin.secrets import Secret
 from syncline.policy.schema import Conflict, Direction
 from syncline.run.keys import Rekeyed, rekey
 from syncline.state import leases
 from syncline.state.database import Database
+from syncline.state.lanes import LOST
 from syncline.state.rekey import reseal
 from syncline.state.vault import Vault
 from syncline.testing.crashes import Died

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 
-from syncline.run.release import REASONS, release
+from syncline.run.release import release
+from syncline.state.attention import Reason
 
 
-@pytest.mark.parametrize("reason", sorted(REASONS))
-def test_each_reason_has_words_of_its_own_that_name_the_connection(reason: str) -> None:
+@pytest.mark.parametrize("reason", [*get_args(Reason), "unknown"])
+def test_each_reason_for_which_the_engine_lets_wait_has_words_of_its_own(reason: str) -> None:
     words = release(reason, "crm")
     assert "{" not in words
     assert words != release("something a plugin thought of", "crm")

@@ -12,7 +12,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, text
 from sqlmodel import SQLModel
 
-from syncline.state.database import Database, unopened
+from syncline.state.database import Database
+from syncline.state.engines import unopened
 from syncline.state.migrate import SCRIPTS
 from syncline.state.vault import Vault
 

@@ -16,7 +16,8 @@ from syncline.policy.settings import StateSettings
 from syncline.run.keys import rekey
 from syncline.run.upkeep import back_up, move_up
 from syncline.state.backup import backup
-from syncline.state.database import Database, unopened
+from syncline.state.database import Database
+from syncline.state.engines import unopened
 from syncline.state.migrate import SCRIPTS, upgrade, version
 from syncline.state.vault import Vault
 

@@ -10,7 +10,8 @@ from typing import Any, Final
 from sqlalchemy import Connection, select
 
 from syncline.engine.decide.link import Decision, Presence, Ruling, Verdict
-from syncline.engine.update import DueLink, Evaluation
+from syncline.engine.due import DueLink
+from syncline.engine.evaluate import Evaluation
 from syncline.engine.words import label
 from syncline.engine.world import World
 from syncline.model.sides import SIDES, PerSide, Side

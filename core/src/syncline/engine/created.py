@@ -73,25 +73,31 @@ class CreatedSearch:
 
     def traces(self, group: Sequence[Sought], news: Iterable[Record] = ()) -> list[Trace]:
         """Everything made since that may be one of these. `news`: what the feed tells of."""
-        lookup, keys, since = Lookup(self.world, self.feed), [], min(s.since for s in group)
-        marked = has_marks(self.feed.spec)
-        for sought in group:
-            mark = [MatchKey(kind=MARKER, value=sought.key)]
-            found = lookup.keys(sought.key, sought.fields, _KEYS)
-            keys += mark if marked else [key for key in found if key.kind != MARKER]
-        traces = self._with_keys(keys, since)
+        keys = [key for sought in group for key in self._keys(sought)]
+        traces = self._with_keys(keys, min(sought.since for sought in group))
         known = {trace.record.id for trace in traces}
         return traces + [Trace(record) for record in news if record.id not in known]
+
+    @property
+    def _lookup(self) -> Lookup:
+        return Lookup(self.world, self.feed)
+
+    def _keys(self, sought: Sought) -> list[MatchKey]:
+        """Our mark alone where there are marks, all match keys where there are none."""
+        if has_marks(self.feed.spec):
+            return [MatchKey(kind=MARKER, value=sought.key)]
+        found = self._lookup.keys(sought.key, sought.fields, _KEYS)
+        return [key for key in found if key.kind != MARKER]
 
     def _with_keys(self, keys: Sequence[MatchKey], since: float) -> list[Trace]:
         if not keys:
             return []
-        lookup, forever = Lookup(self.world, self.feed), 0.0
-        living = lookup.created_since(keys, forever if has_marks(self.feed.spec) else since)
+        forever = 0.0  # a mark decides alone, whatever a clock says of its record
+        living = self._lookup.created_since(keys, forever if has_marks(self.feed.spec) else since)
         traces = [Trace(record) for record in living]
         if not self.feed.spec.finds_deleted:
             return traces
-        return traces + self._certainly_gone(lookup.created_since(keys, since, deleted=True))
+        return traces + self._certainly_gone(self._lookup.created_since(keys, since, deleted=True))
 
     def _certainly_gone(self, records: Sequence[Record]) -> list[Trace]:
         """A bin may be read before somebody takes a record out of it."""

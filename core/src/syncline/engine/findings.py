@@ -14,7 +14,7 @@ from syncline.engine.prepared import Sent
 from syncline.engine.report import RoundReport
 from syncline.engine.settle import Settled, settle
 from syncline.engine.world import World
-from syncline.model.reports import Action, Problem
+from syncline.model.reports import Action
 from syncline.plugin.requests import Applied
 from syncline.state import links
 
@@ -76,14 +76,5 @@ class Findings:
     def unresolved(self, sent: Sent, message: str, hint: str, kind: str = "unknown") -> None:
         """The intent stays."""
         lane = self.lanes[sent.lane_id]
-        self.report.tally(lane).waiting += 1
-        self.report.problem(
-            Problem(
-                kind=kind,
-                message=message,
-                hint=hint,
-                lane=lane.name,
-                connection=self.feed(sent).connection.name,
-                id=sent.source_id or sent.record_id,
-            )
-        )
+        record_id = sent.source_id or sent.record_id
+        self.report.waits(lane, sent.side, record_id, kind, message, hint=hint)

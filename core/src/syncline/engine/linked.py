@@ -15,28 +15,21 @@ from sqlalchemy import Connection
 from syncline.engine import unread
 from syncline.engine.conflicts import Conflicts
 from syncline.engine.decide.link import Presence, Ruling, Verdict
+from syncline.engine.due import DueLink, also_linked, every_due_link, links_by_id, with_reads
+from syncline.engine.evaluate import Evaluation, evaluate, waits_to_be_compared
 from syncline.engine.held import GuardedOperation, Held
 from syncline.engine.lanes import Lane
+from syncline.engine.obstacle import Obstacle, obstacle
 from syncline.engine.prepare import guarded, join, prepare_link
 from syncline.engine.prepared import Prepared
 from syncline.engine.read import FeedReader
 from syncline.engine.report import RoundReport
 from syncline.engine.settle import Agreement, settle_agreement
-from syncline.engine.update import (
-    DueLink,
-    Evaluation,
-    also_linked,
-    evaluate,
-    every_due_link,
-    links_by_id,
-    waits_to_be_compared,
-    with_reads,
-)
 from syncline.engine.words import planned
 from syncline.engine.world import World
 from syncline.engine.write import Writer
 from syncline.model.records import Record, RecordId
-from syncline.model.reports import Action, Problem
+from syncline.model.reports import Action
 from syncline.model.sides import SIDES, PerSide, Side
 from syncline.state import attention, conflicts, links, records
 
@@ -176,8 +169,7 @@ class LinkedWork:
     def _sever(self, tx: Connection, each: Evaluation) -> None:
         link = each.link
         gone = next((s for s in SIDES if link.sides[s].presence is Presence.DELETED), None)
-        values = {} if gone is None else {f"{gone}_version": "gone"}
-        links.change(tx, [link.id], status="severed", dirty=False, **values)
+        links.sever(tx, link.id, gone)
         side = Side.LEFT if gone is None else gone.other
         self.report.done(
             link.lane,
@@ -215,22 +207,13 @@ class LinkedWork:
                 self._wait(tx, each, side, "read only", f"these fields may not be written: {names}")
 
     def _wait(
-        self, tx: Connection, each: Evaluation, side: Side, reason: str, message: str
+        self, tx: Connection, each: Evaluation, side: Side, reason: attention.Reason, message: str
     ) -> None:
         link = each.link
         here = link.sides[side]
         waiting = attention.Waiting(link.lane.id, side, str(here.id), reason, message, patient=True)
         attention.wait(tx, waiting, self.world.seconds)
-        self.report.tally(link.lane).waiting += 1
-        self.report.problem(
-            Problem(
-                kind=reason,
-                message=message,
-                lane=link.lane.name,
-                connection=link.lane.sides[side].feed.connection.name,
-                id=here.id,
-            )
-        )
+        self.report.waits(link.lane, side, here.id, reason, message)
 
     def _count_conflict(self, link: DueLink) -> None:
         if link.id not in self.reported:
@@ -271,25 +254,6 @@ class LinkedWork:
 
 def _why_again(lane: Lane) -> str:
     return "the state was lost or put back" if lane.careful else "a change of the policy"
-
-
-@dataclass(frozen=True)
-class Obstacle:
-    """Why a write is held, and the handle by which it can be approved."""
-
-    held: str
-    handle: str = ""
-
-
-def obstacle(world: World, each: Prepared, written: int) -> Obstacle | None:
-    """What holds any write: mail that people would get by it, the limit of this run, a veto."""
-    if each.lane.policy.invitations == "never" and each.action.value in each.feed.spec.notifies:
-        return Obstacle('it would send mail to people, and invitations is "never"')
-    limit = each.lane.limit
-    if limit is not None and written >= limit:
-        return Obstacle(f"--limit {limit}")
-    veto = world.plugins.before_apply(each.planned)
-    return None if veto is None else Obstacle(f"vetoed by {veto.plugin}: {veto.reason}")
 
 
 def _sorted(

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Row
 from syncline.engine import digests
 from syncline.engine.decide.deltas import Digests
 from syncline.engine.lanes import FeedState, Readers
-from syncline.engine.place import INSIDE, Place, Whereabouts, is_severed_here, links_outside
+from syncline.engine.place import INSIDE, Place, Whereabouts, links_outside
 from syncline.engine.rebase import find_again
 from syncline.engine.unread import REASON, Unread, is_kept_waiting, is_nobodys, told_apart
 from syncline.engine.world import World
@@ -65,14 +65,16 @@ class Observer:
         *,
         began: int,
         generation: int = 0,
-        place: Whereabouts = INSIDE,
+        whereabouts: Whereabouts = INSIDE,
     ) -> Seen:
-        """Take note of a page. `began`: the feed's revision before the call."""
+        """Take note of a page. `began`: the feed's revision before the call; `generation`: the
+        number of a pass over everything, 0 for any other page.
+        """
         seen = Seen()
         ids = dict.fromkeys([*(record.id for record in found), *(each.id for each in absent)])
         known = records.find(tx, self.feed.id, ids)
-        there = Place.of(tx, self.feed, place, known)
-        latest, gone = told_apart(found, absent, there)
+        place = Place.of(tx, self.feed, whereabouts, known)
+        latest, gone = told_apart(found, absent, place)
         for key in self._overtaken(tx, (*latest, *gone), known, began):
             latest.pop(key, None)
             gone.pop(key, None)
@@ -81,8 +83,8 @@ class Observer:
         find_again(tx, self.feed, latest, self._digests)
         linked = self._links(tx, (*latest, *gone))
         self.ownerless.difference_update(latest, gone)
-        self._note_records(tx, list(latest.values()), known, linked, generation, there, seen)
-        self._note_absent(tx, gone, known, linked, there, seen)
+        self._note_records(tx, list(latest.values()), known, linked, generation, place, seen)
+        self._note_absent(tx, gone, known, linked, place, seen)
         self._mended(tx, known, (*latest, *(k for k, a in gone.items() if not is_kept_waiting(a))))
         self._wake(tx, seen.changed, linked)
         return seen
@@ -233,16 +235,8 @@ class Observer:
         if frozen:
             frozen -= links_outside(tx, self.feed.side.other, frozen)
             links.change(tx, frozen, status="linked", dirty=True)
-        severed = [link.id for link in its_links if is_severed_here(link, self.feed.side)]
-        links.change(
-            tx,
-            severed,
-            status="linked",
-            dirty=True,
-            left_base_json=None,
-            right_base_json=None,
-            **{f"{self.feed.side}_version": None},
-        )
+        severed = [link.id for link in its_links if links.is_severed_at(link, self.feed.side)]
+        links.begin_again(tx, severed, self.feed.side)
 
     def _keys(self, record: Record, place: Place) -> list[tuple[str, str]]:
         """By which any lane that looks at the feed pairs; a plugin may be gone by now."""
@@ -336,7 +330,7 @@ class Observer:
         side, row = self.feed.side, records.find(tx, self.feed.id, [winner]).get(winner)
         for link in its_links:
             if link.lane_id in taken:
-                links.change(tx, [link.id], status="severed", dirty=False)
+                links.sever(tx, link.id, None)
                 continue
             inside = row is not None and place.held(row, link)
             values = {"id": winner, "version": None, "inside": inside}

@@ -34,13 +34,12 @@ from syncline.engine.report import RoundReport
 from syncline.engine.words import label
 from syncline.engine.world import World
 from syncline.model.records import RecordId
-from syncline.model.reports import Action, Problem
+from syncline.model.reports import Action
 from syncline.model.sides import SIDES, PerSide, Side
 from syncline.state import attention, links, records, tables
 from syncline.state.database import table
 
 CANDIDATE: Final = table(tables.Candidate)
-HOLDERS_AT_MOST: Final = records.HOLDERS_AT_MOST
 
 _AMBIGUOUS: Final = (
     "several records carry the same match key: link them by hand, or make the key unique"
@@ -194,7 +193,7 @@ def _common(side: Side) -> Select[Any]:
         select(key.c.digest)
         .where(*_of_matcher(side, key))
         .group_by(key.c.digest)
-        .having(func.count() > HOLDERS_AT_MOST)
+        .having(func.count() > records.HOLDERS_AT_MOST)
     )
 
 
@@ -268,23 +267,14 @@ def _wait(
     report: RoundReport,
     side: Side,
     record_id: str,
-    kind: str,
+    kind: attention.Reason,
     why: str,
 ) -> None:
     """A record that a person has to look at."""
     waiting = attention.Waiting(lane.id, side, record_id, kind, why, patient=True)
     attention.wait(tx, waiting, world.seconds)
-    report.tally(lane).waiting += 1
-    report.problem(
-        Problem(
-            kind=kind,
-            message=why,
-            lane=lane.name,
-            connection=lane.sides[side].feed.connection.name,
-            id=RecordId(record_id),
-            label=_label(tx, world, lane, side, record_id),
-        )
-    )
+    named = _label(tx, world, lane, side, record_id)
+    report.waits(lane, side, RecordId(record_id), kind, why, label=named)
 
 
 def _label(tx: Connection, world: World, lane: Lane, side: Side, record_id: str) -> str:

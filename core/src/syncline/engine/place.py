@@ -17,7 +17,7 @@ from syncline.model.sides import Side
 from syncline.state.among import among
 from syncline.state.database import chunks
 from syncline.state.lanes import LANE
-from syncline.state.links import LINK
+from syncline.state.links import LINK, is_severed_at
 from syncline.state.records import RECORD
 
 
@@ -49,11 +49,11 @@ class Place:
 
     @classmethod
     def of(
-        cls, tx: Connection, feed: FeedState, place: Whereabouts, rows: Mapping[str, Row[Any]]
+        cls, tx: Connection, feed: FeedState, said: Whereabouts, rows: Mapping[str, Row[Any]]
     ) -> Place:
-        """From what the answer says, and the rows there are of its records."""
-        known = place.known or feed.feed.scope is None
-        outside = place.outside
+        """From what the answer `said`, and the rows there are of its records."""
+        known = said.known or feed.feed.scope is None
+        outside = said.outside
         if not known:
             outside = frozenset(key for key, row in rows.items() if row.presence == "left")
         return cls(feed, Interest.of(tx, feed), outside, known)
@@ -74,15 +74,10 @@ class Place:
         if link.status == "out_of_scope":
             return inside
         if link.status == "severed":
-            return inside and is_severed_here(link, side)
+            return inside and is_severed_at(link, side)
         left = self.known and link._mapping[f"{side}_inside"] and not inside
         base = digests.load(link._mapping[f"{side}_base_json"])
         return bool(left or link.status != "linked" or differs(current, base))
-
-
-def is_severed_here(link: Row[Any], side: Side) -> bool:
-    """Whether the link ended because this side's record was gone."""
-    return bool(link.status == "severed" and link._mapping[f"{side}_version"] == "gone")
 
 
 def links_outside(tx: Connection, side: Side, link_ids: Iterable[int]) -> set[int]:

@@ -14,11 +14,12 @@ from syncline.engine.decide.values import (
     created_fields,
 )
 from syncline.engine.digests import Digester
+from syncline.engine.due import DueLink
+from syncline.engine.evaluate import Evaluation
 from syncline.engine.held import GuardedOperation
 from syncline.engine.lanes import Lane
 from syncline.engine.markers import create_key
 from syncline.engine.prepared import Prepared
-from syncline.engine.update import DueLink, Evaluation
 from syncline.engine.words import field_changes, planned
 from syncline.model.records import Record, RecordId
 from syncline.model.reports import Action
@@ -39,15 +40,13 @@ def prepare_link(evaluation: Evaluation, installation: str) -> list[Prepared]:
             return [_update(evaluation, s, first=s is sides[0]) for s in sides]
 
 
-def guarded(prepared: Prepared, evaluation: Evaluation | None) -> GuardedOperation:
+def guarded(prepared: Prepared, evaluation: Evaluation) -> GuardedOperation:
     """The operation as guards and approvals see it."""
-    versions = ("", "")
-    if evaluation is not None:
-        versions = (evaluation.link.sides.left.version, evaluation.link.sides.right.version)
+    left, right = (each.version for each in evaluation.link.sides)
     emptied = cleared(prepared.new, prepared.old)
     record = prepared.target_id or prepared.source_id or ""
     return GuardedOperation(
-        prepared.lane, prepared.side, prepared.action, record, versions, emptied
+        prepared.lane, prepared.side, prepared.action, record, (left, right), emptied
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row
@@ -36,25 +36,16 @@ _READINGS_AT_MOST: Final = 10
 """Of a record that others note each time while it is being read."""
 
 
-@dataclass
-class FeedRead:
-    """What reading a feed brought."""
-
-    records: int = 0
-    nameless: int = 0
-    complete: bool = False
-
-
 class FeedReader:
-    """Reads one feed for the round."""
+    """Reads one feed for the round. `nameless`: rows without a usable id, which were left out."""
 
     def __init__(self, world: World, feed: FeedState, readers: Readers) -> None:
         self.world = world
         self.feed = feed
         self.observer = Observer(world, feed, readers)
-        self.result = FeedRead()
+        self.nameless = 0
 
-    def read(self, *, sweep: bool) -> FeedRead:
+    def read(self, *, sweep: bool) -> None:
         """Bring our picture of the feed up to date; `sweep`: also look for what is missing.
 
         Raises:
@@ -68,10 +59,8 @@ class FeedReader:
             complete = self._changes(row, None)
         all_listed = complete and self.feed.feed.scope is None
         if not all_listed and (complete or sweep or self._sweep_due(row)):
-            Sweep(self).run()
-        self.result.complete = complete
+            Sweep(self.world, self.feed, self.observer, self.by_id).run()
         self._welcome_lanes()
-        return self.result
 
     def _welcome_lanes(self) -> None:
         """A lane that is new on a feed others have read before needs the values of its records."""
@@ -121,9 +110,11 @@ class FeedReader:
         outside = self._never_inside(page)
         there = {record.id: record for record in (*page.records, *outside)}
         absent = [each for each in page.absent if each.id not in there]
-        place = Whereabouts(frozenset(record.id for record in outside))
+        whereabouts = Whereabouts(frozenset(record.id for record in outside))
         with self.world.transaction() as tx:
-            seen = self.observer.note(tx, [*there.values()], absent, began=began, place=place)
+            seen = self.observer.note(
+                tx, [*there.values()], absent, began=began, whereabouts=whereabouts
+            )
         known = replace(page, records=tuple(there.values()), absent=tuple(absent))
         return Answer.of(known), seen.overtaken
 
@@ -143,7 +134,7 @@ class FeedReader:
         as it was when this reader began.
         """
         start = None if cursor is None else json.loads(cursor)
-        generation = self.begin_pass() if cursor is None else 0
+        generation = self._begin_pass() if cursor is None else 0
         following: Any = None
         began = int(row.revision)
         for _page in range(_PAGES_AT_MOST):
@@ -159,7 +150,7 @@ class FeedReader:
                 return cursor is None
         raise Stop("a feed never ended", connection=self.feed.connection.name)
 
-    def begin_pass(self) -> int:
+    def _begin_pass(self) -> int:
         """The number of a pass over everything that begins now."""
         with self.world.transaction() as tx:
             return feeds.next_pass(tx, self.feed.id)
@@ -170,7 +161,9 @@ class FeedReader:
         """
         values: dict[str, Any] = {"complete_at": self.world.seconds}
         if self.feed.feed.scope is None:
-            self.look_for(self.unseen(generation))
+            with self.world.transaction() as tx:
+                unseen = records.unseen(tx, self.feed.id, generation)
+            self.by_id(RecordId(key) for key in unseen)
             values["swept_at"] = self.world.seconds
         with self.world.transaction() as tx:
             feeds.move_cursor(tx, self.feed.id, before, json.dumps(page.cursor), **values)
@@ -182,17 +175,22 @@ class FeedReader:
         first_pass = cursor is None
         if _says_nothing(page, cursor):
             return began  # no commit for nothing: most feeds of most runs
-        self.result.nameless += page.nameless
-        place = NOBODY_KNOWS if first_pass else Whereabouts(self._outside(page))
-        absent = [_placed(each, place.outside) for each in page.absent]
+        self.nameless += page.nameless
+        whereabouts = NOBODY_KNOWS if first_pass else Whereabouts(self._outside(page))
+        absent = [_placed(each, whereabouts.outside) for each in page.absent]
         with self.world.transaction() as tx:
             seen = self.observer.note(
-                tx, page.records, absent, began=began, generation=generation, place=place
+                tx,
+                page.records,
+                absent,
+                began=began,
+                generation=generation,
+                whereabouts=whereabouts,
             )
             if not first_pass and not seen.to_read:
                 self._go_on(tx, page, cursor)
             revision = feeds.revision(tx, self.feed.id)
-        self._count(len(page.records))
+        self.world.progress.advance(len(page.records))
         if seen.to_read:
             self.by_id(seen.to_read)
             with self.world.transaction() as tx:
@@ -218,15 +216,6 @@ class FeedReader:
 
     # --- listing everything -------------------------------------------------------------------
 
-    def look_for(self, candidates: Iterable[str]) -> None:
-        """Absence is no evidence: each candidate is asked for by id."""
-        self.by_id(RecordId(each) for each in candidates)
-
-    def unseen(self, generation: int) -> dict[str, int]:
-        """What a pass did not show, with the revision at which it was noted last."""
-        with self.world.transaction() as tx:
-            return records.unseen(tx, self.feed.id, generation)
-
     def _sweep_due(self, row: Row[Any]) -> bool:
         """Whether everything is to be listed: always, where no feed tells of deletions; where a
         first pass was not followed by its listing; and on its cadence (a clock that was set back
@@ -238,18 +227,12 @@ class FeedReader:
         unfinished = self.feed.feed.scope is not None and swept < (row.complete_at or 0.0)
         return unfinished or not 0 <= self.world.seconds - swept < SWEEP_EVERY
 
-    # --- small things -------------------------------------------------------------------------
-
     def _row(self) -> Row[Any]:
         with self.world.transaction() as tx:
             row = feeds.find(tx, self.feed.id)
         if row is None:
             raise Busy("a run with another configuration has taken over this member")
         return row
-
-    def _count(self, number: int) -> None:
-        self.result.records += number
-        self.world.progress.advance(number)
 
 
 def _says_nothing(page: Page, cursor: str | None) -> bool:

@@ -20,14 +20,13 @@ from syncline.engine.decide.deltas import Change, Digest, Digests, changes
 from syncline.engine.lanes import FeedState
 from syncline.model.records import Record, RecordId
 from syncline.model.sides import SIDES, Side
-from syncline.state import tables
 from syncline.state.among import among, one_of
 from syncline.state.bulk import insert_rows, update_rows
-from syncline.state.database import chunks, table
+from syncline.state.database import chunks
+from syncline.state.lanes import LOST
 from syncline.state.links import LINK
 from syncline.state.records import RECORD
 
-LOST: Final = table(tables.LostBase)
 _PAGE: Final = 2_000
 _OTHER: Final = "another value"
 _SET_ASIDE: Final = {

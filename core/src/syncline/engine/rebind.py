@@ -25,18 +25,10 @@ def rebind(tx: Connection, lane: Lane, side: Side, source: RecordId, taken: Row[
     feed_id = lane.sides[here].feed.id
     row = records.find(tx, feed_id, [former]).get(former) if former else None
     known_gone = row is not None and row.presence == "deleted"
-    severed_here = taken.status == "severed" and taken._mapping[f"{here}_version"] == "gone"
-    if not (severed_here or (taken.status == "linked" and known_gone)):
+    is_over = links.is_severed_at(taken, here) or (taken.status == "linked" and known_gone)
+    if not is_over:
         return False
-    links.change(
-        tx,
-        [taken.id],
-        status="linked",
-        dirty=True,
-        left_base_json=None,
-        right_base_json=None,
-        **{f"{here}_id": source, f"{here}_version": None, f"{here}_inside": True},
-    )
+    links.begin_again(tx, [taken.id], here, **{f"{here}_id": source, f"{here}_inside": True})
     if not links.by_records(tx, here, feed_id, [former]):
         records.forget(tx, feed_id, [former])
     return True

@@ -19,6 +19,7 @@ from syncline.model.reports import (
     PlannedOperation,
     Problem,
 )
+from syncline.model.sides import Side
 
 DETAILS_AT_MOST = 2000
 """Operations whose values a run's report keeps; beyond, only numbers (a plan keeps all)."""
@@ -79,8 +80,40 @@ class RoundReport:
     def problem(self, problem: Problem) -> None:
         """Something did not work."""
         with self._lock:
-            if self.keep_all or len(self.problems) < DETAILS_AT_MOST:
-                self.problems.append(replace(problem, id=existing(problem.id)))
+            self._add(problem)
+
+    def waits(
+        self,
+        lane: Lane,
+        side: Side,
+        id: RecordId | None,
+        kind: str,
+        message: str,
+        *,
+        hint: str = "",
+        label: str = "",
+        code: str = "",
+    ) -> None:
+        """A record of a lane waits, or nobody knows yet what became of a write. `side`: whose
+        system the message is about; `kind`: the reason, as `state.attention` notes it.
+        """
+        problem = Problem(
+            kind=kind,
+            message=message,
+            hint=hint,
+            lane=lane.name,
+            connection=lane.sides[side].feed.connection.name,
+            id=id,
+            label=label,
+            code=code,
+        )
+        with self._lock:
+            self.tally(lane).waiting += 1
+            self._add(problem)
+
+    def _add(self, problem: Problem) -> None:
+        if self.keep_all or len(self.problems) < DETAILS_AT_MOST:
+            self.problems.append(replace(problem, id=existing(problem.id)))
 
     def lane_failed(self, lanes: Iterable[Lane], error: SynclineError, connection: str) -> None:
         """Lanes that cannot go on in this run, for one common reason."""

@@ -22,7 +22,7 @@ from syncline.engine.failures import Failures
 from syncline.engine.held import Held, guard_trip
 from syncline.engine.lanes import Lane, readers_by_feed
 from syncline.engine.linked import LinkedWork
-from syncline.engine.pair import HOLDERS_AT_MOST, pair_all
+from syncline.engine.pair import pair_all
 from syncline.engine.read import FeedReader
 from syncline.engine.recover import Recovery
 from syncline.engine.report import RoundReport
@@ -34,14 +34,13 @@ from syncline.engine.write import Writer
 from syncline.errors import Busy, Stop, SynclineError
 from syncline.model.reports import Action, GuardTrip
 from syncline.model.sides import SIDES, Side
-from syncline.state import attention, links, records, tables
+from syncline.state import attention, links, records
 from syncline.state.among import one_of
 from syncline.state.careful import careful_no_more
-from syncline.state.database import chunks, table
+from syncline.state.database import chunks
 from syncline.state.holder import Holder
-from syncline.state.lanes import change_lane
+from syncline.state.lanes import LANE, change_lane
 
-LANE: Final = table(tables.LaneRow)
 _ENDED: Final = update(LANE).where(one_of(LANE.c.id, "lanes"))
 _CONFIGURED: Final = select(LANE.c.id, LANE.c.left_feed, LANE.c.right_feed, LANE.c.direction).where(
     one_of(LANE.c.id, "lanes")
@@ -205,7 +204,7 @@ class Round:
         """Before any pairing, since linked records have no keys any more."""
         feeds = [reader.feed.id for reader in self._in_use()]
         with self.world.transaction() as tx:
-            self._crowded = records.crowded_keys(tx, feeds, HOLDERS_AT_MOST)
+            self._crowded = records.crowded_keys(tx, feeds)
 
     # --- write ----------------------------------------------------------------------------------
 
@@ -261,9 +260,9 @@ class Round:
                     tx.execute(_ENDED, {"lanes": part, **dict(values)})
         self._drop_keys()
         for reader in self._readers.values():
-            unread.report(self.report, self.lanes, reader.feed, reader.observer.began_waiting)
+            unread.report_waiting(self.report, self.lanes, reader.observer.began_waiting)
             readers = reader.observer.readers
-            unread.report_nameless(self.report, reader.feed, readers, reader.result.nameless)
+            unread.report_nameless(self.report, reader.feed, readers, reader.nameless)
             ownerless = len(reader.observer.ownerless)
             unread.report_ownerless(self.report, reader.feed, readers, ownerless)
 
@@ -280,7 +279,7 @@ class Round:
             return
         feed_ids = sorted({lane.sides[side].feed.id for lane in paired for side in SIDES})
         with self.world.transaction() as tx:
-            crowded = records.crowded_keys(tx, feed_ids, HOLDERS_AT_MOST)
+            crowded = records.crowded_keys(tx, feed_ids)
         for feed_id in feed_ids:
             after: str | None = ""
             while after is not None:

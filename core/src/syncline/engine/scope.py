@@ -14,7 +14,8 @@ from syncline.model.sides import SIDES
 from syncline.state.among import one_of
 from syncline.state.bulk import update_rows
 from syncline.state.database import chunks
-from syncline.state.lanes import FEED, LANE
+from syncline.state.feeds import FEED
+from syncline.state.lanes import LANE
 from syncline.state.records import RECORD
 
 

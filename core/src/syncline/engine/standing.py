@@ -37,7 +37,7 @@ class Done:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
+class Situation:
     """Where a record stands in the state. `link` is the row that holds it, `tomb` the tombstone
     of the pair that ended with it, `source` the record it was linked to, as it is now.
     """
@@ -56,12 +56,14 @@ class Place:
         return 0 if row is None else int(row.incarnation)
 
 
-def place_all(tx: Connection, page: Sequence[Done], answer: Mapping[int, Answer]) -> list[Place]:
+def situations_of(
+    tx: Connection, page: Sequence[Done], answer: Mapping[int, Answer]
+) -> list[Situation]:
     """Where the records of a page stand. Their counterparts are not looked at yet."""
-    return [_place(tx, done, answer[done.feed.id]) for done in page]
+    return [_situation(tx, done, answer[done.feed.id]) for done in page]
 
 
-def _place(tx: Connection, done: Done, answer: Answer) -> Place:
+def _situation(tx: Connection, done: Done, answer: Answer) -> Situation:
     side, record_id = done.side, done.record_id
     held = links.by_records(tx, side, done.feed.id, [record_id])
     link = next((row for row in held if row.lane_id == done.lane.id), None)
@@ -82,23 +84,26 @@ def _place(tx: Connection, done: Done, answer: Answer) -> Place:
         undone=tomb is not None and tomb.cause == links.UNDONE,
     )
     source = None if pair is None else pair._mapping[f"{side.other}_id"]
-    return Place(
+    return Situation(
         done=done, now=now, link=link, tomb=tomb,
         source_id=None if source is None else RecordId(source),
     )  # fmt: skip
 
 
-def counterpart(tx: Connection, place: Place, answer: Answer) -> tuple[Counterpart, Record | None]:
+def counterpart(
+    tx: Connection, situation: Situation, answer: Answer
+) -> tuple[Counterpart, Record | None]:
     """What became of the record that a deleted one was linked to."""
-    lane, source = place.done.lane, place.done.side.other
+    lane, source = situation.done.lane, situation.done.side.other
     here = lane.sides[source]
-    if place.source_id is None:
+    if situation.source_id is None:
         return Counterpart.UNKNOWN, None
-    held = links.by_records(tx, source, here.feed.id, [place.source_id])
-    own = None if place.link is None else place.link.id
+    held = links.by_records(tx, source, here.feed.id, [situation.source_id])
+    own = None if situation.link is None else situation.link.id
     if any(row.lane_id == lane.id and row.id != own for row in held):
         return Counterpart.TAKEN, None
-    record, absence = answer.records.get(place.source_id), answer.absent.get(place.source_id)
+    record = answer.records.get(situation.source_id)
+    absence = answer.absent.get(situation.source_id)
     if record is not None:
         absence = here.absence_of(record.owner)
     if absence is AbsenceReason.UNREADABLE:

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from syncline.engine.decide.deltas import cleared
 from syncline.engine.decide.guards import Guard, Tally, Trip, tripped
 from syncline.engine.decide.link import Presence
+from syncline.engine.due import DueLink, every_due_link
+from syncline.engine.evaluate import emptied
 from syncline.engine.held import Held, HeldClass, load_held
 from syncline.engine.lanes import Lane
-from syncline.engine.update import DueLink, emptied, every_due_link
 from syncline.engine.world import World
 from syncline.model.sides import SIDES, Side
 from syncline.policy.schema import LeftScope

@@ -15,7 +15,7 @@ from syncline.engine.decide.undo import Counterpart, UndoDecision, UndoVerdict
 from syncline.engine.decide.values import base_of
 from syncline.engine.markers import create_key
 from syncline.engine.prepared import LinkFate, Prepared, TakesBack
-from syncline.engine.standing import Place
+from syncline.engine.standing import Situation
 from syncline.engine.words import field_changes, planned
 from syncline.model.records import Record, RecordId
 from syncline.model.reports import Action
@@ -29,48 +29,52 @@ _FATE: Mapping[Counterpart, LinkFate] = {
 }
 
 
-def prepare_undo(place: Place, decision: UndoDecision, reason: str, installation: str) -> Prepared:
+def prepare_undo(
+    situation: Situation, decision: UndoDecision, reason: str, installation: str
+) -> Prepared:
     """The write that takes back what a run did to one record.
 
     `reason` says whose write it takes back. A decision to keep has no write.
     """
     if decision.verdict is UndoVerdict.CREATE:
-        return _creation(place, decision, reason, installation)
-    record = place.now.record
-    if record is None or place.link is None:
+        return _creation(situation, decision, reason, installation)
+    record = situation.now.record
+    if record is None or situation.link is None:
         raise ValueError("only a record that is there, and linked, can be written")
     if decision.verdict is UndoVerdict.DELETE:
-        return _deletion(place, record, reason)
-    return _restoration(place, record, decision.fields, reason)
+        return _deletion(situation, record, reason)
+    return _restoration(situation, record, decision.fields, reason)
 
 
-def _common(place: Place) -> dict[str, Any]:
-    link, source = place.link, place.done.side.other
+def _common(situation: Situation) -> dict[str, Any]:
+    link, source = situation.link, situation.done.side.other
     version = "" if link is None else link._mapping[f"{source}_version"] or ""
     return {
-        "lane": place.done.lane,
-        "side": place.done.side,
-        "source_id": place.source_id,
+        "lane": situation.done.lane,
+        "side": situation.done.side,
+        "source_id": situation.source_id,
         "source_version": version,
         "link_id": None if link is None else link.id,
     }
 
 
-def _restoration(place: Place, record: Record, fields: Mapping[str, Any], reason: str) -> Prepared:
-    lane, side = place.done.lane, place.done.side
+def _restoration(
+    situation: Situation, record: Record, fields: Mapping[str, Any], reason: str
+) -> Prepared:
+    lane, side = situation.done.lane, situation.done.side
     old = lane.digester.fields({name: record.fields.get(name) for name in fields})
     new = lane.digester.fields(fields)
     account = lane.sides[side].account
     changes = field_changes(record.fields, fields)
     shown = {**record.fields, **fields}
     return Prepared(
-        **_common(place),
+        **_common(situation),
         operation=Update(
             id=record.id, version=record.version, fields=fields, current=record, account=account
         ),
         planned=planned(lane, side, Action.UPDATE, record.id, shown, reason, changes=changes),
-        incarnation=place.incarnation,
-        settlement=_moves(place, new),
+        incarnation=situation.incarnation,
+        settlement=_moves(situation, new),
         old=old,
         new=new,
         before=record.fields,
@@ -79,51 +83,53 @@ def _restoration(place: Place, record: Record, fields: Mapping[str, Any], reason
     )
 
 
-def _deletion(place: Place, record: Record, reason: str) -> Prepared:
-    lane, side = place.done.lane, place.done.side
+def _deletion(situation: Situation, record: Record, reason: str) -> Prepared:
+    lane, side = situation.done.lane, situation.done.side
     account = lane.sides[side].account
     return Prepared(
-        **_common(place),
+        **_common(situation),
         operation=Delete(id=record.id, version=record.version, current=record, account=account),
         planned=planned(lane, side, Action.DELETE, record.id, record.fields, reason),
-        incarnation=place.incarnation,
+        incarnation=situation.incarnation,
         before=record.fields,
         undo=TakesBack(record.id),
     )
 
 
-def _creation(place: Place, decision: UndoDecision, reason: str, installation: str) -> Prepared:
-    lane, side = place.done.lane, place.done.side
+def _creation(
+    situation: Situation, decision: UndoDecision, reason: str, installation: str
+) -> Prepared:
+    lane, side = situation.done.lane, situation.done.side
     here = lane.sides[side]
-    source_id, incarnation = RecordId(str(place.source_id)), place.incarnation + 1
+    source_id, incarnation = RecordId(str(situation.source_id)), situation.incarnation + 1
     key = create_key(installation, lane, side.other, source_id, incarnation)
     fields = decision.fields
     changes = field_changes({}, fields)
     base = base_of(fields, here.feed.spec, lane.digester)
     return Prepared(
-        **_common(place),
+        **_common(situation),
         operation=Create(key=key, account=here.account, container=here.container, fields=fields),
         planned=planned(lane, side, Action.CREATE, None, fields, reason, changes=changes),
         incarnation=incarnation,
-        settlement=_moves(place, base, _source_base(place)),
+        settlement=_moves(situation, base, _source_base(situation)),
         new=base,
         after=fields,
-        undo=TakesBack(place.done.record_id, _FATE[place.now.counterpart]),
+        undo=TakesBack(situation.done.record_id, _FATE[situation.now.counterpart]),
     )
 
 
-def _source_base(place: Place) -> Mapping[str, Digest]:
+def _source_base(situation: Situation) -> Mapping[str, Digest]:
     """A pair that is made anew takes what its other record holds as agreed; one that was severed
     keeps its base, so that an edit made meanwhile travels on.
     """
-    if place.link is not None or place.source is None:
+    if situation.link is not None or situation.source is None:
         return {}
-    return place.done.lane.digester.fields(place.source.fields)
+    return situation.done.lane.digester.fields(situation.source.fields)
 
 
 def _moves(
-    place: Place, here: Mapping[str, Digest], there: Mapping[str, Digest] | None = None
+    situation: Situation, here: Mapping[str, Digest], there: Mapping[str, Digest] | None = None
 ) -> Settlement:
-    side = place.done.side
+    side = situation.done.side
     moves = PerSide(BaseMove(), BaseMove()).with_side(side, BaseMove(here))
     return Settlement.of(moves.with_side(side.other, BaseMove(there or {})))

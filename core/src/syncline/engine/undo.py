@@ -24,10 +24,10 @@ from syncline.engine.decide.undo import (
     net,
 )
 from syncline.engine.digests import load
-from syncline.engine.linked import obstacle
+from syncline.engine.obstacle import obstacle
 from syncline.engine.prepared import Prepared
 from syncline.engine.round import Round
-from syncline.engine.standing import Done, Place, counterpart, place_all
+from syncline.engine.standing import Done, Situation, counterpart, situations_of
 from syncline.engine.take_back import prepare_undo
 from syncline.engine.words import label
 from syncline.engine.write import Writer
@@ -119,12 +119,12 @@ class UndoRound(Round):
             return
         page = self._reachable(writer, page)
         try:
-            places = self._places(page)
+            situations = self._situations(page)
         except CALL_FAILED as error:
             name = str(error.context.get("connection", ""))
             self._drop([d.lane for d in page if not name or name in _names(d)], error, name)
             return
-        ready = [each for place in places for each in self._decide(place)]
+        ready = [each for situation in situations for each in self._decide(situation)]
         writer.send(ready)
         self._note_unwritten(writer)
 
@@ -132,50 +132,54 @@ class UndoRound(Round):
         spare = writer.failures.spare
         return [done for done in page if done.lane.id in self.lanes and spare(done.lane)]
 
-    def _places(self, page: Sequence[Done]) -> list[Place]:
+    def _situations(self, page: Sequence[Done]) -> list[Situation]:
         answers = {}
         for feed in {done.feed.id: done.feed for done in page}.values():
             ids = [d.record_id for d in page if d.feed.id == feed.id]
             answers[feed.id] = look(feed, ids, scoped=feed.feed.scope is not None)
         with self.world.transaction() as tx:
-            places = place_all(tx, page, answers)
-        return self._with_counterparts(places)
+            situations = situations_of(tx, page, answers)
+        return self._with_counterparts(situations)
 
-    def _with_counterparts(self, places: Sequence[Place]) -> list[Place]:
+    def _with_counterparts(self, situations: Sequence[Situation]) -> list[Situation]:
         """Of deleted records, what they were linked to: it may be there, elsewhere, or gone."""
         wanted: dict[int, set[str]] = {}
-        gone = [place for place in places if place.done.wrote.action is Action.DELETE]
+        gone = [
+            situation for situation in situations if situation.done.wrote.action is Action.DELETE
+        ]
         feeds = {p.done.lane.sides[p.done.side.other].feed.id: p for p in gone}
-        for place in gone:
-            if place.source_id is not None:
-                feed = place.done.lane.sides[place.done.side.other].feed
-                wanted.setdefault(feed.id, set()).add(place.source_id)
+        for situation in gone:
+            if situation.source_id is not None:
+                feed = situation.done.lane.sides[situation.done.side.other].feed
+                wanted.setdefault(feed.id, set()).add(situation.source_id)
         answers = {}
         for feed_id, ids in wanted.items():
             feed = feeds[feed_id].done.lane.sides[feeds[feed_id].done.side.other].feed
             answers[feed_id] = look(feed, sorted(ids), scoped=feed.feed.scope is not None)
         with self.world.transaction() as tx:
-            return [self._with_counterpart(tx, place, answers) for place in places]
+            return [self._with_counterpart(tx, situation, answers) for situation in situations]
 
     @staticmethod
-    def _with_counterpart(tx: Connection, place: Place, answers: dict[int, Answer]) -> Place:
-        if place.done.wrote.action is not Action.DELETE:
-            return place
-        feed = place.done.lane.sides[place.done.side.other].feed
-        found, record = counterpart(tx, place, answers.get(feed.id, Answer({}, {})))
-        return replace(place, now=replace(place.now, counterpart=found), source=record)
+    def _with_counterpart(
+        tx: Connection, situation: Situation, answers: dict[int, Answer]
+    ) -> Situation:
+        if situation.done.wrote.action is not Action.DELETE:
+            return situation
+        feed = situation.done.lane.sides[situation.done.side.other].feed
+        found, record = counterpart(tx, situation, answers.get(feed.id, Answer()))
+        return replace(situation, now=replace(situation.now, counterpart=found), source=record)
 
-    def _decide(self, place: Place) -> list[Prepared]:
-        done = place.done
-        decision = decide_undo(done.wrote, place.now, done.lane.digester)
+    def _decide(self, situation: Situation) -> list[Prepared]:
+        done = situation.done
+        decision = decide_undo(done.wrote, situation.now, done.lane.digester)
         if decision.reason == SHARED and self._postponed is not None:
             self._postponed.append(done)  # it may be the run's own copies that hold it
             return []
         if decision.verdict is UndoVerdict.KEEP:
             self._keep(done, self._why_kept(done, decision))
             return []
-        reason = self._reason(place, decision)
-        ready = prepare_undo(place, decision, reason, self.world.installation)
+        reason = self._reason(situation, decision)
+        ready = prepare_undo(situation, decision, reason, self.world.installation)
         hindrance = obstacle(self.world, ready, 0)
         if hindrance is None:
             return [ready]
@@ -202,24 +206,24 @@ class UndoRound(Round):
             run = tx.scalar(newer.limit(1))
         return decision.reason if run is None else f"{decision.reason} (run {run} wrote it, too)"
 
-    def _reason(self, place: Place, decision: UndoDecision) -> str:
-        words = f"takes back run {self.undone} ({place.done.reason})"
-        notes = [decision.reason, self._consequence(place, decision)]
+    def _reason(self, situation: Situation, decision: UndoDecision) -> str:
+        words = f"takes back run {self.undone} ({situation.done.reason})"
+        notes = [decision.reason, self._consequence(situation, decision)]
         return "; ".join((words, *filter(None, notes)))
 
-    def _consequence(self, place: Place, decision: UndoDecision) -> str:
+    def _consequence(self, situation: Situation, decision: UndoDecision) -> str:
         """What then stands at the other side, where that is something else."""
-        done = place.done
+        done = situation.done
         there = done.lane.sides[done.side.other].feed
         name = there.connection.name
         if decision.verdict is UndoVerdict.DELETE:
             return f"it stays in {name}, and is not copied again"
         if decision.verdict is UndoVerdict.CREATE:
-            gone = place.now.counterpart is Counterpart.GONE
+            gone = situation.now.counterpart is Counterpart.GONE
             return f"it is gone in {name}: here it is a new record then" if gone else ""
         with self.world.transaction() as tx:
-            rows = records.find(tx, there.id, [str(place.source_id)])
-        row = rows.get(str(place.source_id))
+            rows = records.find(tx, there.id, [str(situation.source_id)])
+        row = rows.get(str(situation.source_id))
         if row is None:
             return ""
         restored = done.lane.digester.fields(decision.fields)

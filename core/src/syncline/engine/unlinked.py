@@ -12,16 +12,17 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row
 
 from syncline.engine import digests
+from syncline.engine.claiming import Claiming, holder_link
 from syncline.engine.copies import COPY, copies
 from syncline.engine.decide.record import NewVerdict, decide_new
 from syncline.engine.interest import no_longer_pending, read_by_others
 from syncline.engine.lanes import FeedState, Lane
-from syncline.engine.linked import obstacle
 from syncline.engine.lookup import Lookup, Twin
 from syncline.engine.markers import Marks
+from syncline.engine.obstacle import obstacle
 from syncline.engine.pending import lanes_with_unlinked, to_create
 from syncline.engine.place import Whereabouts
 from syncline.engine.prepare import Origin, prepare_create
@@ -32,10 +33,10 @@ from syncline.engine.report import RoundReport
 from syncline.engine.world import World
 from syncline.engine.write import Writer
 from syncline.model.records import Record, RecordId
-from syncline.model.reports import Action, Problem
+from syncline.model.reports import Action
 from syncline.model.sides import SIDES, PerSide, Side
 from syncline.state import attention, links, records
-from syncline.state.claims import Claim, claim, release
+from syncline.state.claims import Claim, release
 
 PAGE: Final = 3000
 _NEW: Final = {
@@ -80,6 +81,10 @@ class UnlinkedWork:
                         buffer = []
             count += self._send(buffer)
         return count
+
+    @property
+    def _claiming(self) -> Claiming:
+        return Claiming(self.world, self.crowded)
 
     # --- which ----------------------------------------------------------------------------------
 
@@ -178,7 +183,7 @@ class UnlinkedWork:
         count = 0
         for feed, group in _by_feed(buffer):
             creates = self._not_found(feed, group)
-            leaders, followers = self._claimed(creates)
+            leaders, followers = self._claiming.claimed(creates)
             count += len(group)
             self.writer.send(leaders)
             self._follow(followers)
@@ -191,7 +196,7 @@ class UnlinkedWork:
         twins: Mapping[int, Twin] | None = None
         began = self.readers[feed.id].revision()
         with self.writer.failures.caught(feed):
-            twins = Lookup(self.world, feed).search(group, self._says_nothing)
+            twins = Lookup(self.world, feed).search(group, self._claiming.says_nothing)
         if twins is None:
             return []
         creates = []
@@ -266,7 +271,7 @@ class UnlinkedWork:
     def _ambiguous(self, each: Prepared, why: str) -> None:
         self._stop(each, "ambiguous", why)
 
-    def _stop(self, each: Prepared, kind: str, why: str) -> None:
+    def _stop(self, each: Prepared, kind: attention.Reason, why: str) -> None:
         """The record waits for a person, or for a change."""
         side = each.side.other
         waiting = attention.Waiting(
@@ -279,61 +284,14 @@ class UnlinkedWork:
         )
         with self.world.transaction() as tx:
             attention.wait(tx, waiting, self.world.seconds)
-        self.report.tally(each.lane).waiting += 1
-        self.report.problem(
-            Problem(
-                kind=kind,
-                message=why,
-                lane=each.lane.name,
-                connection=each.lane.sides[side].feed.connection.name,
-                id=each.source_id,
-                label=each.planned.label,
-            )
-        )
-
-    def _claimed(
-        self, creates: Sequence[Prepared]
-    ) -> tuple[list[Prepared], list[tuple[Prepared, Claim]]]:
-        """Claim the match keys: the first one creates, the others follow it."""
-        leaders: list[Prepared] = []
-        followers: list[tuple[Prepared, Claim]] = []
-        with self.world.transaction() as tx:
-            wanted = [self._claims(each) for each in creates]
-            others = claim(tx, wanted, self.world.seconds)
-        for each, other in zip(creates, others, strict=True):
-            if other is None:
-                leaders.append(each)
-            else:
-                followers.append((each, other))
-        return leaders, followers
-
-    def _claims(self, each: Prepared) -> list[Claim]:
-        """One claim per match key, strongest first."""
-        matchers, vault = self.world.plugins.matchers, self.world.database.vault
-        lane, account = each.lane, "" if each.feed.feed.account is None else each.operation_account
-        return [
-            Claim(
-                vault.digest(f"claim:{each.feed.store_id}:{lane.type.name}:{name}:{account}", key),
-                lane.id,
-                str(each.source_id),
-            )
-            for name in lane.policy.match
-            for key in matchers[name](each.source)
-            if not self._says_nothing(each, name, key)
-        ]
-
-    def _says_nothing(self, each: Prepared, kind: str, key: str) -> bool:
-        """Whether too many records on the source's side carry this key."""
-        crowded = self.crowded.get(each.lane.sides[each.side.other].feed.id)
-        if not crowded:
-            return False
-        return (kind, self.world.database.vault.digest(f"match:{kind}", key)) in crowded
+        label = each.planned.label
+        self.report.waits(each.lane, side, each.source_id, kind, why, label=label)
 
     def _follow(self, followers: Sequence[tuple[Prepared, Claim]]) -> None:
         """Somebody else has the claim: link to what it made, or wait until it is settled."""
         for each, other in followers:
             with self.world.transaction() as tx:
-                holder = _holder_link(tx, each, other)
+                holder = holder_link(tx, each, other)
                 if holder is None:
                     release(tx, other.lane_id, [other.source_id])
             if other.lane_id != each.lane.id:
@@ -360,21 +318,12 @@ def _note_twin(tx: Connection, reader: FeedReader, record: Record, began: int) -
     somebody has noted it since it was looked for.
     """
     scoped = reader.feed.feed.scope is not None
-    place = Whereabouts(frozenset({record.id} if scoped else ()))
-    return reader.observer.note(tx, [record], began=began, place=place).overtaken
+    whereabouts = Whereabouts(frozenset({record.id} if scoped else ()))
+    return reader.observer.note(tx, [record], began=began, whereabouts=whereabouts).overtaken
 
 
 def _source(each: Prepared) -> RecordId:
     return RecordId(str(each.source_id))
-
-
-def _holder_link(tx: Connection, each: Prepared, other: Claim) -> Row[Any] | None:
-    """The link of the record that has the claim, with what it made (`target`) if it is made."""
-    link = links.LINK
-    source = link.c[f"{each.side.other}_id"]
-    target = link.c[f"{each.side}_id"].label("target")
-    statement = select(target).where(link.c.lane_id == other.lane_id, source == other.source_id)
-    return tx.execute(statement).first()
 
 
 def _by_feed(buffer: Sequence[Prepared]) -> list[tuple[FeedState, list[Prepared]]]:

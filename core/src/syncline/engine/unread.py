@@ -95,23 +95,15 @@ def _owner(absence: Absent, old: Row[Any] | None) -> str:
     return absence.owner or ("" if old is None else old.owner)
 
 
-def report(
-    report: RoundReport, lanes: Mapping[int, Lane], feed: FeedState, waiting: Iterable[Any]
+def report_waiting(
+    report: RoundReport, lanes: Mapping[int, Lane], waiting: Iterable[attention.Waiting]
 ) -> None:
     """Records that began to wait in this round, each in its lane."""
     for each in waiting:
         lane = lanes.get(each.lane_id)
         if lane is not None:
-            report.tally(lane).waiting += 1
-            report.problem(
-                Problem(
-                    kind=REASON,
-                    message=each.message,
-                    lane=lane.name,
-                    connection=feed.connection.name,
-                    id=RecordId(each.record_id),
-                )
-            )
+            id = RecordId(each.record_id)
+            report.waits(lane, each.side, id, each.reason, each.message)
 
 
 def report_nameless(report: RoundReport, feed: FeedState, readers: Readers, number: int) -> None:

@@ -23,7 +23,7 @@ from syncline.engine.settle import Settled, settle
 from syncline.engine.world import World
 from syncline.errors import CALL_FAILED, Busy
 from syncline.model.records import RecordId
-from syncline.model.reports import Action, Problem
+from syncline.model.reports import Action
 from syncline.plugin.requests import (
     Applied,
     ApplyRequest,
@@ -229,7 +229,8 @@ class Writer:
     def _rejected(self, tx: Connection, each: Prepared, intent: int, outcome: Rejected) -> None:
         intents.end(tx, [intent])
         self._undo_creating(tx, each)
-        reason = "no permission" if outcome.kind in ("forbidden", "read_only") else "refused"
+        forbidden = outcome.kind in ("forbidden", "read_only")
+        reason: attention.Reason = "no permission" if forbidden else "refused"
         fields = f" ({', '.join(outcome.fields)})" if outcome.fields else ""
         message = f"{outcome.message}{fields}"
         self._wait(tx, each, reason, message, code=outcome.code, patient=True)
@@ -238,7 +239,7 @@ class Writer:
         self,
         tx: Connection,
         each: Prepared,
-        reason: str,
+        reason: attention.Reason,
         message: str,
         *,
         code: str = "",
@@ -254,18 +255,8 @@ class Writer:
         self._report(each, reason, message, code)
 
     def _report(self, each: Prepared, kind: str, message: str, code: str) -> None:
-        self.report.tally(each.lane).waiting += 1
-        self.report.problem(
-            Problem(
-                kind=kind,
-                message=message,
-                lane=each.lane.name,
-                connection=each.planned.connection,
-                id=each.source_id or each.target_id,
-                label=each.planned.label,
-                code=code,
-            )
-        )
+        record_id, label = each.source_id or each.target_id, each.planned.label
+        self.report.waits(each.lane, each.side, record_id, kind, message, label=label, code=code)
 
 
 def _applied(each: Prepared, outcome: Outcome) -> Applied | None:

@@ -185,7 +185,7 @@ def _state(row: Row[Any], names: PerSide[str], sent: bool) -> str:
 
 
 def _severed(row: Row[Any], names: PerSide[str]) -> str:
-    gone = next((s for s in SIDES if row._mapping[f"{s}_version"] == "gone"), None)
+    gone = next((side for side in SIDES if links.is_severed_at(row, side)), None)
     if gone is None:
         return "severed: both records stay, nothing travels between them"
     here, there = names[gone], names[gone.other]
@@ -202,8 +202,7 @@ def _presence(tx: Connection, row: Row[Any], side: Side) -> str:
         return "not created yet"
     seen = records.find(tx, row._mapping[f"{side}_feed"], [record_id]).get(record_id)
     if seen is None:
-        gone = row._mapping[f"{side}_version"] == "gone"
-        return "deleted" if gone else "unknown"
+        return "deleted" if links.is_severed_at(row, side) else "unknown"
     return str(seen.presence)
 
 

@@ -8,6 +8,8 @@ from typing import Final
 _RELEASES: Final[Mapping[str, str]] = {
     "ambiguous": "change one of the candidates so that only one fits, delete the surplus one, or "
     "make the match key unique; the edited record is looked at in the next run",
+    "copy": "delete the copy; to keep it as somebody else, enter that record anew: it keeps the "
+    "mark of the one it was copied from, and no edit takes that off",
     "similar": "let both records hold the same, and they are linked; or delete the surplus one, or "
     "give one of them another name, and it is new; the edited record is looked at in the next run",
     "unreadable": "correct in {connection} what the message names, or give Syncline's account the "
@@ -32,7 +34,3 @@ def release(reason: str, connection: str) -> str:
     system that is written: the one that refused.
     """
     return _RELEASES.get(reason, _OTHERWISE).replace("{connection}", connection)
-
-
-REASONS: Final = frozenset(_RELEASES)
-"""The reasons with words of their own."""

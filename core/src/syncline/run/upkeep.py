@@ -8,7 +8,7 @@ from pathlib import Path
 from syncline.errors import UsageError
 from syncline.policy.settings import StateSettings
 from syncline.run.surroundings import MACHINE, Surroundings
-from syncline.state import backup, database
+from syncline.state import backup, engines
 from syncline.state.careful import be_careful
 from syncline.state.database import Database
 from syncline.state.epochs import Epochs, Standing
@@ -33,10 +33,10 @@ def back_up(settings: StateSettings, target: Path) -> Path:
         StateError: the copy cannot be written.
 
     """
-    source = backup.database_file(database.parsed(settings.url))
+    source = backup.database_file(engines.parsed(settings.url))
     if source is not None and not source.exists():
         raise UsageError(f"there is no database {source} yet", hint="The first run makes it.")
-    engine = database.unopened(settings.url)
+    engine = engines.unopened(settings.url)
     try:
         return backup.backup(engine, target)
     finally:
@@ -51,7 +51,7 @@ def move_up(settings: StateSettings, *, backed_up: bool) -> MovedUp:
 
     """
     vault = Vault.from_key(settings.key.resolve().get_secret_value())
-    engine = database.unopened(settings.url)
+    engine = engines.unopened(settings.url)
     try:
         before = version(engine)
         kept = upgrade(engine, backed_up=backed_up)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from sqlalchemy import (
     ColumnElement,
@@ -24,6 +24,12 @@ from syncline.state import tables
 from syncline.state.among import one_of
 from syncline.state.database import chunks, table
 from syncline.state.lanes import LANE
+
+Reason = Literal[
+    "ambiguous", "copy", "deferred", "incomplete", "no permission", "read only", "refused",
+    "similar", "uncertain", "unreadable",
+]  # fmt: skip
+"""Why a record waits; `syncline.run.release` says of each what would release it."""
 
 ATTENTION: Final = table(tables.Attention)
 _WITHOUT: Final = delete(ATTENTION).where(
@@ -62,7 +68,7 @@ class Waiting:
     lane_id: int
     side: Side
     record_id: str
-    reason: str
+    reason: Reason
     message: str
     code: str = ""
     patient: bool = False
@@ -101,7 +107,7 @@ def explain(tx: Connection, waiting: Waiting, now: float) -> bool:
     return True
 
 
-def message(tx: Connection, lane_id: int, side: Side, record_id: str, reason: str) -> str | None:
+def message(tx: Connection, lane_id: int, side: Side, record_id: str, reason: Reason) -> str | None:
     """What was said when the record began to wait for this reason; None if it does not."""
     found: str | None = tx.scalar(
         select(ATTENTION.c.message).where(
@@ -114,7 +120,9 @@ def message(tx: Connection, lane_id: int, side: Side, record_id: str, reason: st
     return found
 
 
-def over(tx: Connection, side: Side, feed_id: int, record_ids: Iterable[str], reason: str) -> None:
+def over(
+    tx: Connection, side: Side, feed_id: int, record_ids: Iterable[str], reason: Reason
+) -> None:
     """In no lane of this feed do these records wait for this reason any more."""
     for part in chunks(record_ids):
         tx.execute(_OVER[side], {"feed": feed_id, "why": reason, "ids": part})

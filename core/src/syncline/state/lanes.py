@@ -11,13 +11,13 @@ from syncline.state import tables
 from syncline.state.among import one_of
 from syncline.state.bulk import upsert
 from syncline.state.database import chunks, table
+from syncline.state.feeds import FEED
 from syncline.state.links import LINK
 from syncline.state.records import KEY, RECORD
 
 STORE: Final = table(tables.Store)
 ACCOUNT: Final = table(tables.AccountRow)
 CONTAINER: Final = table(tables.ContainerRow)
-FEED: Final = table(tables.FeedRow)
 LANE: Final = table(tables.LaneRow)
 LOST: Final = table(tables.LostBase)
 

@@ -25,17 +25,20 @@ from syncline.state import tables
 from syncline.state.among import one_of
 from syncline.state.bulk import insert_many, update_rows
 from syncline.state.database import chunks, table
+from syncline.state.feeds import FEED
+from syncline.state.records import RECORD
 
 LINK: Final = table(tables.LinkRow)
 TOMBSTONE: Final = table(tables.Tombstone)
-FEED: Final = table(tables.FeedRow)
-RECORD: Final = table(tables.RecordRow)
 
 UNDONE: Final = "undone"
 """The cause on the tombstone of a pair whose record an undo has created again."""
 
 LIVE: Final = ("linked", "creating")
+"""The status of links in use."""
 
+_GONE: Final = "gone"
+"""In place of a version: the record of this side is gone, and the link severed because of it."""
 
 _BY_ID: Final = select(LINK).where(one_of(LINK.c.id, "ids"))
 _THESE: Final = update(LINK).where(one_of(LINK.c.id, "ids"))
@@ -126,9 +129,25 @@ def remove_unmade(tx: Connection, link_id: int) -> bool:
     return bool(tx.execute(made).rowcount)
 
 
-def sever(tx: Connection, link_id: int, gone: Side) -> None:
-    """One record of the pair is gone for good: the other one stays, and is not copied again."""
-    change(tx, [link_id], status="severed", dirty=False, **{f"{gone}_version": "gone"})
+def sever(tx: Connection, link_id: int, gone: Side | None) -> None:
+    """Nothing travels any more. If one record of the pair is gone, the other one stays, and is not
+    copied again.
+    """
+    version = {} if gone is None else {f"{gone}_version": _GONE}
+    change(tx, [link_id], status="severed", dirty=False, **version)
+
+
+def is_severed_at(link: Row[Any], side: Side) -> bool:
+    """Whether a link ended because this side's record was gone."""
+    return bool(link.status == "severed" and link._mapping[f"{side}_version"] == _GONE)
+
+
+def begin_again(tx: Connection, link_ids: Iterable[int], side: Side, **values: Any) -> None:
+    """These links go on with another record on this side, or with one that is there again: what
+    the former one was settled at says nothing about it, so that both bases are unknown.
+    """
+    unknown = {"left_base_json": None, "right_base_json": None, f"{side}_version": None}
+    change(tx, link_ids, status="linked", dirty=True, **unknown, **values)
 
 
 def ended(tx: Connection, lane_id: int, side: Side, ids: Iterable[str]) -> dict[str, Row[Any]]:
@@ -185,7 +204,7 @@ def _also_held(side: Side, there: Side) -> Select[Any]:
     alike = [theirs.c[name] == here.c[name] for name in ("store_id", "type", "account")]
     same = (other.c[f"{there}_feed"] == theirs.c.id, other.c[f"{there}_id"] == LINK.c[f"{side}_id"])
     counterpart = [
-        RECORD.c[f"{column}"] == other.c[f"{there.other}_{name}"]
+        RECORD.c[column] == other.c[f"{there.other}_{name}"]
         for column, name in (("feed_id", "feed"), ("id", "id"))
     ]
     gone = exists().where(*counterpart, RECORD.c.presence == "deleted")

@@ -39,7 +39,7 @@ _CROWDED: Final = (
     select(KEY.c.feed_id, KEY.c.kind, KEY.c.digest)
     .where(one_of(KEY.c.feed_id, "feeds"))
     .group_by(KEY.c.feed_id, KEY.c.kind, KEY.c.digest)
-    .having(func.count() > bindparam("holders"))
+    .having(func.count() > HOLDERS_AT_MOST)
 )
 _WITHOUT_VALUES: Final = (
     update(RECORD).where(*_OF_FEED, RECORD.c.pending.is_(False)).values(payload=None)
@@ -129,13 +129,11 @@ def leave(tx: Connection, feed_id: int, ids: Iterable[str]) -> None:
         tx.execute(_LEFT, {"feed": feed_id, "ids": part})
 
 
-def crowded_keys(
-    tx: Connection, feed_ids: Iterable[int], holders: int
-) -> dict[int, set[tuple[str, str]]]:
-    """By feed, the (kind, digest) of keys that more than so many of its unlinked records carry."""
+def crowded_keys(tx: Connection, feed_ids: Iterable[int]) -> dict[int, set[tuple[str, str]]]:
+    """By feed, the (kind, digest) of keys that too many of its unlinked records carry."""
     found: dict[int, set[tuple[str, str]]] = {}
     for part in chunks(feed_ids):
-        for feed_id, kind, digest in tx.execute(_CROWDED, {"feeds": part, "holders": holders}):
+        for feed_id, kind, digest in tx.execute(_CROWDED, {"feeds": part}):
             found.setdefault(feed_id, set()).add((kind, digest))
     return found
 

@@ -16,7 +16,8 @@ from typing import Any, Final
 
 from sqlalchemy import event
 
-from syncline.state.database import CommitHook, Database, unopened
+from syncline.state.database import CommitHook, Database
+from syncline.state.engines import unopened
 from syncline.state.vault import Vault
 from syncline.testing.rehearsal import KEY
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from urllib.parse import quote
 
 URI_BUDGET = 15_000
@@ -39,11 +39,6 @@ def text(value: str) -> str:
 def instant(value: datetime) -> str:
     """An unquoted literal in UTC, whole seconds (SOQL has no quotes around dates)."""
     return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def day(value: date) -> str:
-    """An unquoted date literal."""
-    return value.isoformat()
 
 
 def encoded(query: str) -> str:

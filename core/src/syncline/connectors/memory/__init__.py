@@ -6,14 +6,13 @@ connector's back. What a store can do, and how badly, is a matter of `MemoryOpti
 """
 
 from syncline.connectors.memory.connector import MemoryConfig, MemoryConnector
-from syncline.connectors.memory.faults import Call, FaultHook, FaultPlan
+from syncline.connectors.memory.faults import Call, FaultHook
 from syncline.connectors.memory.options import MemoryOptions
 from syncline.connectors.memory.store import MemoryStore
 
 __all__ = [
     "Call",
     "FaultHook",
-    "FaultPlan",
     "MemoryConfig",
     "MemoryConnector",
     "MemoryOptions",

@@ -44,21 +44,3 @@ class FaultHook(Protocol):
     def after(self, call: Call) -> None:
         """After the effect: raising means that the answer is lost."""
         ...
-
-
-@dataclass
-class FaultPlan:
-    """Errors by the number of the call: raised before its effect, or after it."""
-
-    before_effect: dict[int, BaseException] = field(default_factory=dict)
-    after_effect: dict[int, BaseException] = field(default_factory=dict)
-
-    def before(self, call: Call) -> None:
-        """Raise what is planned before this call."""
-        if call.number in self.before_effect:
-            raise self.before_effect[call.number]
-
-    def after(self, call: Call) -> None:
-        """Raise what is planned after this call."""
-        if call.number in self.after_effect:
-            raise self.after_effect[call.number]

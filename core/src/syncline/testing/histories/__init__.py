@@ -5,15 +5,15 @@
     history.run(Event(3, "after", "die", at="write"))
     history.settle()          # clean runs; then every promise is checked
 
-Driven by a state machine, or replayed: what happens, and when, is made of names and small
+Drawn from a seed (`chance.py`), or replayed: what happens, and when, is made of names and small
 numbers, so that a failing history can be copied into a test as it was printed.
 """
 
-from syncline.testing.histories.deeds import DEEDS, INSIDE, REFUSED, Deed, People
-from syncline.testing.histories.events import AT, FAULTS, RIVALS, At, Event, Fault, Moment, Rival
+from syncline.testing.histories.deeds import INSIDE, REFUSED, Deed, People
+from syncline.testing.histories.events import FAULTS, RIVALS, At, Event, Fault, Moment, Rival
 from syncline.testing.histories.history import History
 
 __all__ = [
-    "AT", "DEEDS", "FAULTS", "INSIDE", "REFUSED", "RIVALS", "At", "Deed", "Event", "Fault",
-    "History", "Moment", "People", "Rival",
+    "FAULTS", "INSIDE", "REFUSED", "RIVALS", "At", "Deed", "Event", "Fault", "History", "Moment",
+    "People", "Rival",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final, Literal, get_args
+from typing import Final, Literal
 
 from syncline.connectors.memory.entries import Entry
 from syncline.model.fields import Value
@@ -22,7 +22,6 @@ Deed = Literal[
     "empty", "wipe", "forbid", "allow", "expire", "spoil", "mend", "accept", "give",
     "no zone", "ahead",
 ]  # fmt: skip
-DEEDS: Final[tuple[Deed, ...]] = get_args(Deed)
 
 REFUSED: Final = "Refused"
 """A name that `MemoryOptions(refuses={REFUSED})` does not let anybody write."""

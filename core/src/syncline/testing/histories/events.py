@@ -27,7 +27,6 @@ since our process was asleep.
 RIVALS: Final[tuple[Rival, ...]] = get_args(Rival)
 Moment = Literal["before", "after"]
 At = Literal["any", "write", "changes", "ids", "keys", "match", "commit"]
-AT: Final[tuple[At, ...]] = get_args(At)
 
 _ANSWERS: Final[dict[str, Outcome]] = {
     "refuse all": Rejected(kind="invalid", message="a planned refusal", code="PLANNED"),

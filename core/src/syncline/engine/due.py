@@ -1,0 +1,205 @@
+"""Links that are due, with both records as the state has them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, Row, exists, select
+from sqlalchemy.sql import alias
+
+from syncline.engine import digests
+from syncline.engine.decide.link import Presence
+from syncline.engine.lanes import Lane, LaneSide
+from syncline.engine.world import World
+from syncline.model.records import Record, RecordId
+from syncline.model.sides import SIDES, PerSide, Side
+from syncline.state import attention, links, records
+from syncline.state.among import one_of
+from syncline.state.database import chunks
+from syncline.state.intents import INTENT
+
+_PRESENCE: Final = {
+    "present": Presence.PRESENT,
+    "deleted": Presence.DELETED,
+    "left": Presence.LEFT,
+    "unreadable": Presence.UNREADABLE,
+}
+
+
+@dataclass(frozen=True)
+class LinkSide:
+    """One side of a due link, from the state; not `known`: the record was never seen there."""
+
+    id: RecordId | None
+    known: bool
+    presence: Presence
+    version: str
+    digests: Mapping[str, Any]
+    base: Mapping[str, Any] | None
+    modified: datetime | None
+    writable: str | None
+    payload: bytes | None = field(repr=False, default=None)
+    read: Record | None = field(repr=False, default=None)
+
+
+@dataclass(frozen=True)
+class DueLink:
+    """A link that is due, with both records as last seen."""
+
+    id: int
+    lane: Lane
+    incarnation: int
+    sides: PerSide[LinkSide]
+
+
+def with_reads(link: DueLink, fresh: Mapping[tuple[int, str], Record]) -> DueLink:
+    """The link with records that were just read in place of what the state knew."""
+    sides = link.sides
+    for side in SIDES:
+        here = sides[side]
+        record = fresh.get((link.lane.sides[side].feed.id, str(here.id)))
+        if record is not None:
+            renewed = replace(
+                here,
+                known=True,
+                version=record.version,
+                digests=link.lane.digester.fields(record.fields),
+                modified=record.modified,
+                read=record,
+            )
+            sides = sides.with_side(side, renewed)
+    return replace(link, sides=sides)
+
+
+# --- asking for them --------------------------------------------------------------------------
+
+
+def every_due_link(
+    world: World, lanes: Mapping[int, Lane], size: int, *, settled_once: bool = False
+) -> Iterator[list[DueLink]]:
+    """All due links of the round in order of their ids, a page at a time; each link comes once,
+    if it is still due when its page's turn comes. `settled_once`: only those with a base.
+    """
+    due, still_due = (_DUE_WITH_BASE, _STILL_DUE_WITH_BASE) if settled_once else (_DUE, _STILL_DUE)
+    now = world.seconds
+    ids: list[int] = []
+    with world.transaction() as tx:
+        for part in chunks(lanes):
+            ids.extend(tx.scalars(due, {"lanes": part, "now": now}))
+    for page in chunks(sorted(ids), size):
+        with world.transaction() as tx:
+            found = [
+                _due_link(row, lanes)
+                for part in chunks(page)
+                for row in tx.execute(still_due, {"ids": part, "now": now})
+            ]
+        if found:
+            yield sorted(found, key=lambda each: each.id)
+
+
+def also_linked(tx: Connection, page: Sequence[DueLink]) -> PerSide[dict[int, int]]:
+    """By how many other links the records of a page's links are held, where there are any."""
+    ids = [link.id for link in page]
+    return PerSide(*(links.also_linked(tx, side, ids) for side in SIDES))
+
+
+def links_by_id(tx: Connection, lanes: Mapping[int, Lane], ids: Iterable[int]) -> list[DueLink]:
+    """These links again, as the state has them now."""
+    found: list[DueLink] = []
+    for part in chunks(ids):
+        found.extend(_due_link(row, lanes) for row in tx.execute(_THESE, {"ids": part}))
+    return found
+
+
+# --- the query --------------------------------------------------------------------------------
+
+_LEFT = alias(records.RECORD, "left_record")
+_RIGHT = alias(records.RECORD, "right_record")
+_READ = (
+    "id",
+    "presence",
+    "owner",
+    "version",
+    "digests_json",
+    "modified_at",
+    "writable_json",
+    "payload",
+)
+
+
+def _joined() -> Any:
+    link = links.LINK
+    columns = [
+        each.c[name].label(f"{side}_record_{name}")
+        for side, each in (("left", _LEFT), ("right", _RIGHT))
+        for name in _READ
+    ]
+    return (
+        select(link, *columns)
+        .outerjoin(_LEFT, (_LEFT.c.feed_id == link.c.left_feed) & (_LEFT.c.id == link.c.left_id))
+        .outerjoin(
+            _RIGHT, (_RIGHT.c.feed_id == link.c.right_feed) & (_RIGHT.c.id == link.c.right_id)
+        )
+    )
+
+
+def _is_due() -> tuple[ColumnElement[bool], ...]:
+    """Links to look at: changed or never settled, not waiting `now`, and nothing under way."""
+    link = links.LINK
+    return (
+        link.c.status == "linked",
+        link.c.dirty,
+        ~exists().where(INTENT.c.link_id == link.c.id),
+        ~attention.waits(link.c.lane_id, link.c.left_id),
+        ~attention.waits(link.c.lane_id, link.c.right_id),
+    )
+
+
+_THESE: Final = _joined().where(one_of(links.LINK.c.id, "ids"))
+_DUE: Final = select(links.LINK.c.id).where(one_of(links.LINK.c.lane_id, "lanes"), *_is_due())
+_DUE_WITH_BASE: Final = _DUE.where(
+    links.LINK.c.left_base_json.is_not(None) | links.LINK.c.right_base_json.is_not(None)
+)
+_STILL_DUE: Final = _joined().where(one_of(links.LINK.c.id, "ids"), *_is_due())
+_STILL_DUE_WITH_BASE: Final = _STILL_DUE.where(
+    links.LINK.c.left_base_json.is_not(None) | links.LINK.c.right_base_json.is_not(None)
+)
+
+
+def _due_link(row: Row[Any], lanes: Mapping[int, Lane]) -> DueLink:
+    found: Mapping[str, Any] = dict(row._mapping)
+    lane = lanes[row.lane_id]
+    return DueLink(row.id, lane, row.incarnation, PerSide(*(_side(found, lane, s) for s in SIDES)))
+
+
+def _side(found: Mapping[str, Any], lane: Lane, side: Side) -> LinkSide:
+    def column(name: str) -> Any:
+        return found[f"{side}_record_{name}"]
+
+    known = column("id") is not None
+    modified = column("modified_at")
+    return LinkSide(
+        id=found[f"{side}_id"],
+        known=known,
+        presence=_presence(found, lane.sides[side], side) if known else Presence.UNREADABLE,
+        version=column("version") or "",
+        digests=digests.load(column("digests_json")) or {},
+        base=digests.load(found[f"{side}_base_json"]),
+        modified=None if modified is None else datetime.fromtimestamp(modified, UTC),
+        writable=column("writable_json"),
+        payload=column("payload"),
+    )
+
+
+def _presence(found: Mapping[str, Any], here: LaneSide, side: Side) -> Presence:
+    """Only a record that was once seen in the lane's data set can leave it."""
+    presence = _PRESENCE[found[f"{side}_record_presence"]]
+    if presence is Presence.PRESENT and here.by_owner:
+        mine = found[f"{side}_record_owner"] == here.account
+        presence = Presence.PRESENT if mine else Presence.LEFT
+    if presence is Presence.LEFT and not found[f"{side}_inside"]:
+        return Presence.PRESENT
+    return presence

@@ -457,3 +457,33 @@ def test_one_of_two_records_of_a_person_is_merged_away_and_the_other_waits(tmp_p
     history = Stage.at(tmp_path).play(Story(start, (merged,)))
 
     assert [len(history.ledger.live(side)) for side in (LEFT, RIGHT)] == [2, 2]
+
+
+def test_who_is_looked_for_as_a_twin_has_not_left_the_data_set(tmp_path: Path) -> None:
+    """The look-up of another member noted the record as outside, and froze its owner's link."""
+    start = Start(
+        right=("one feed",),
+        policy={"where": PerSide(None, INSIDE)},
+        members=("ada", "bob"),
+        people=(People("create", RIGHT),),
+    )
+    met = Work((People("meet", LEFT, 0, 1),))
+
+    history = Stage.at(tmp_path).play(Story(start, (met, Settle(full=False))))
+
+    titles = {each.fields["job_title"] for each in history.ledger.live(LEFT)}
+    assert len(titles) == 1
+
+
+def test_what_was_made_outside_and_deleted_while_the_cursor_died_is_deleted(tmp_path: Path) -> None:
+    """No listing has it, and a feed that is read anew does not tell of its end."""
+    start = Start(
+        policy={"where": PerSide(INSIDE, None)},
+        people=(People("create", RIGHT, 0, 2),),
+        in_step=True,
+    )
+    gone = Work((People("expire", LEFT), People("delete", LEFT)))
+
+    history = Stage.at(tmp_path).play(Story(start, (gone,)))
+
+    assert history.ledger.live(RIGHT) == []

@@ -101,9 +101,9 @@ class Sweep:
         outside = candidates.keys() - set(asked)
         records.leave(tx, feed_id, outside)
         attention.over(tx, side, feed_id, outside, REASON)
-        # No listing has these, and where deletions are not reported no feed tells of their end.
-        swept = self.feed.spec.deletions == "swept"
-        never_inside = links.never_inside(tx, side, feed_id) if swept else []
+        # No listing has these. Their end is told by the feed, if at all, once: not where everything
+        # is read anew since its cursor had died.
+        never_inside = links.never_inside(tx, side, feed_id)
         return [RecordId(key) for key in dict.fromkeys([*asked, *never_inside])]
 
 

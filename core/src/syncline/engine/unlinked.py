@@ -314,11 +314,12 @@ def _link_in_lane(tx: Connection, lane: Lane, side: Side, record_id: str) -> Row
 
 
 def _note_twin(tx: Connection, reader: FeedReader, record: Record, began: int) -> set[RecordId]:
-    """Nothing says that it is in the data set: that is seen when it is read again. Returns it if
-    somebody has noted it since it was looked for.
+    """Nothing says that it is in the data set, or that it has left it: it stays where it was seen
+    last. Returns it if somebody has noted it since it was looked for.
     """
-    scoped = reader.feed.feed.scope is not None
-    whereabouts = Whereabouts(frozenset({record.id} if scoped else ()))
+    row = records.find(tx, reader.feed.id, [record.id]).get(record.id)
+    inside = reader.feed.feed.scope is None or (row is not None and row.in_scope)
+    whereabouts = Whereabouts(frozenset() if inside else frozenset({record.id}))
     return reader.observer.note(tx, [record], began=began, whereabouts=whereabouts).overtaken
 
 

@@ -89,8 +89,9 @@ def _check_deletion(history: History, run: Run, side: Side, operation: Delete) -
         gone = gone or ledger.was_deleted(side, family)  # by one member: it reaches the others
     assert gone or left, f"P4: nobody deleted {family} at {side.other}"
     member = member_of(history.stores[side], operation.account)
-    copied = member not in run.settled and entry.id not in ledger.made  # by a run that died
-    early = run.rebaselines(member) and not copied
+    # What a run linked that died or was interrupted is linked, though none has come to its end.
+    begun = member not in run.settled and not history.past.forgot
+    early = run.rebaselines(member) and not begun
     assert not early, f"P18: {family} deleted in a first run of this policy"
     if not history.watch.raced(side, operation.id):
         unseen = _unseen(history, policy, side, entry)

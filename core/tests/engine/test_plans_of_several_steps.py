@@ -9,7 +9,7 @@ import pytest
 from syncline.connectors.memory import MemoryOptions
 from syncline.model.reports import Action, RunReport
 from syncline.model.sides import PerSide
-from syncline.policy.schema import Merge, Records
+from syncline.policy.schema import Conflict, Merge, Records
 from syncline.policy.settings import Member
 from syncline.testing.rehearsal import EngineWorld, person
 
@@ -55,6 +55,23 @@ def test_a_plan_shows_that_an_edit_of_one_copy_of_a_record_reaches_the_others(
         ("ada", Action.UPDATE),
         ("bob", Action.UPDATE),
     ]
+    assert _writes(plan) == _writes(visible.sync())
+
+
+@pytest.mark.parametrize("rule", [Conflict.LEFT_WINS, Conflict.RIGHT_WINS, Conflict.MANUAL])
+@pytest.mark.parametrize("titles", [("Admiral", "Captain"), ("Admiral", "Admiral")])
+def test_a_plan_shows_who_wins_where_two_members_edited_one_field_of_their_record(
+    visible: EngineWorld, rule: Conflict, titles: tuple[str, str]
+) -> None:
+    """The second write is refused, since the first has changed the record; its plan was not."""
+    visible.set(conflict=rule)
+    visible.right.create("ada", person("Grace", "Hopper"))
+    visible.settle()
+    for name, title in zip(("ada", "bob"), titles, strict=True):
+        visible.left.update(visible.only(visible.left, name), {"job_title": title})
+
+    plan = visible.plan()
+
     assert _writes(plan) == _writes(visible.sync())
 
 

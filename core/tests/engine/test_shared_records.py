@@ -146,6 +146,21 @@ def test_the_last_member_to_delete_a_record_deletes_it_in_the_crm(visible: Engin
     assert visible.right.read() == {}
 
 
+def test_a_member_whose_copy_rests_outside_of_the_data_set_holds_the_record(
+    visible: EngineWorld,
+) -> None:
+    visible.set(where=PerSide("categories=Customer", None))
+    visible.right.create("ada", person("Grace", "Hopper", categories=("Customer",)))
+    visible.settle()
+    visible.left.update(visible.only(visible.left, "bob"), {"categories": ()})
+    visible.settle()
+    visible.left.delete(visible.only(visible.left, "ada"))
+
+    visible.settle()
+
+    assert len(visible.right.read()) == 1
+
+
 def test_when_all_members_delete_a_record_at_once_the_deletion_passes(
     visible: EngineWorld,
 ) -> None:

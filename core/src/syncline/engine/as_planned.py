@@ -19,12 +19,15 @@ from syncline.plugin.requests import (
     ApplyRequest,
     ChangesRequest,
     Create,
+    Delete,
     DeleteRequest,
     Feed,
     FetchRequest,
+    Gone,
     IdsRequest,
     Outcome,
     Page,
+    Stale,
     Update,
 )
 from syncline.plugin.service import Service
@@ -105,7 +108,7 @@ class ServiceAsPlanned:
         before_send: Callable[[], None] = lambda: None,
         look: Look | None = None,
     ) -> list[Outcome]:
-        """All of it will be done as it was foreseen."""
+        """All of it will be done as it was foreseen, but what the plan itself has overtaken."""
         return [self._applied(request, each) for each in request.operations]
 
     def delete(
@@ -114,11 +117,23 @@ class ServiceAsPlanned:
         *,
         before_send: Callable[[], None] = lambda: None,
     ) -> list[Outcome]:
-        """All of them will be gone."""
-        for each in request.operations:
-            key = _key(request.feed, each.id)
-            self._changes[key] = _Change(each.current, self._is_new(key), deleted=True)
-        return [Applied(id=each.id) for each in request.operations]
+        """All of them will be gone, but what the plan itself has overtaken."""
+        return [self._deleted(_key(request.feed, each.id), each) for each in request.operations]
+
+    def _deleted(self, key: _Key, operation: Delete) -> Outcome:
+        if (overtaken := self._overtaken(key, operation)) is not None:
+            return overtaken
+        self._changes[key] = _Change(operation.current, self._is_new(key), deleted=True)
+        return Applied(id=operation.id)
+
+    def _overtaken(self, key: _Key, operation: Update | Delete) -> Stale | Gone | None:
+        """What a write is told whose record an earlier write of the plan has changed since it was
+        read: that of another member, in the same batch.
+        """
+        before = self._changes.get(key)
+        if before is None or operation.version in (None, before.record.version):
+            return None
+        return Gone() if before.deleted else Stale()
 
     def _applied(self, request: ApplyRequest, operation: Create | Update) -> Outcome:
         number = next(self.numbers)
@@ -126,7 +141,10 @@ class ServiceAsPlanned:
             record = _made(request.spec, operation, f"{_TO_BE_MADE}{number}")
             is_new = True
         else:
-            before = self._changes.get(key := _key(request.feed, operation.id))
+            key = _key(request.feed, operation.id)
+            if (overtaken := self._overtaken(key, operation)) is not None:
+                return overtaken
+            before = self._changes.get(key)
             record = before.record if before else Record(id=operation.id, version="")
             record = replace(record, fields={**record.fields, **operation.fields})
             is_new = self._is_new(key)

@@ -35,6 +35,8 @@ UNDONE: Final = "undone"
 """The cause on the tombstone of a pair whose record an undo has created again."""
 
 LIVE: Final = ("linked", "creating")
+RESTING: Final = "out_of_scope"
+"""A pair of which one record has left its data set, and may come back."""
 """The status of links in use."""
 
 _GONE: Final = "gone"
@@ -185,8 +187,9 @@ def unsettled(tx: Connection, lane_id: int) -> bool:
 
 
 def also_linked(tx: Connection, side: Side, link_ids: Iterable[int]) -> dict[int, int]:
-    """Of links whose record on this side others hold, too: by how many other links in use, over all
-    lanes. One whose own counterpart is deleted holds nothing: when all are, the deletion passes.
+    """Of links whose record on this side others hold, too: by how many other links, in use or at
+    rest, over all lanes. One whose own counterpart is deleted holds nothing: when all are, the
+    deletion passes.
     """
     found: Counter[int] = Counter()
     for part in chunks(link_ids):
@@ -213,7 +216,7 @@ def _also_held(side: Side, there: Side) -> Select[Any]:
         .join(here, here.c.id == LINK.c[f"{side}_feed"])
         .join(theirs, and_(*alike))
         .join(other, and_(*same, other.c.id != LINK.c.id))
-        .where(one_of(LINK.c.id, "links"), other.c.status.in_(LIVE), ~gone)
+        .where(one_of(LINK.c.id, "links"), other.c.status.in_((*LIVE, RESTING)), ~gone)
         .group_by(LINK.c.id)
     )
 

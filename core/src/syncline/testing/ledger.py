@@ -49,7 +49,7 @@ class Ledger:
     deleted: PerSide[set[str]] = field(default_factory=_per_side_sets)
     touched: PerSide[dict[tuple[str, str], int]] = field(default_factory=lambda: PerSide({}, {}))
     edited: PerSide[dict[tuple[str, str], int]] = field(default_factory=lambda: PerSide({}, {}))
-    merged: dict[str, str] = field(default_factory=dict)
+    merged: dict[str, set[str]] = field(default_factory=dict)
     merged_at: PerSide[set[str]] = field(default_factory=_per_side_sets)
     cleared: set[tuple[RecordId, str]] = field(default_factory=set)
     made: set[RecordId] = field(default_factory=set)
@@ -99,7 +99,7 @@ class Ledger:
     def merge(self, side: Side, loser: RecordId, winner: RecordId) -> None:
         """Somebody merges a record into another one, whose values stay."""
         self._gone(side, loser)
-        self.merged[self.family(side, loser)] = self.family(side, winner)
+        self.merged.setdefault(self.family(side, loser), set()).add(self.family(side, winner))
         self.merged_at[side].add(self.family(side, loser))
         self.stores[side].merge(loser, winner)
 
@@ -182,15 +182,14 @@ class Ledger:
         """Whether people deleted somebody there, or whom they had merged them into (who may have
         been entered anew, and merged into the other one).
         """
-        became: dict[str, None] = {}
-        while family not in became:
-            became[family] = None
-            family = self.merged.get(family, family)
-        return any(each in self.deleted[side] for each in became)
+        became, new = {family}, {family}
+        while new := {winner for each in new for winner in self.merged.get(each, ())} - became:
+            became |= new
+        return bool(became & self.deleted[side])
 
     def absorbed(self, family: str) -> set[str]:
         """Whose records were merged into this person's."""
-        return {loser for loser, winner in self.merged.items() if winner == family}
+        return {loser for loser, winners in self.merged.items() if family in winners}
 
     # --- what time brings -----------------------------------------------------------------------
 

@@ -88,6 +88,26 @@ def test_an_approval_releases_exactly_what_it_names(guarded: EngineWorld) -> Non
     assert held(guarded) == 4
 
 
+def test_what_was_held_and_not_approved_stays_held_when_few_are_left(guarded: EngineWorld) -> None:
+    """It fell below the limit when the others had been approved, and went without a word."""
+    made = fill(guarded, "ada", 10)
+    delete(guarded, made[:4])
+    guarded.sync()
+    with guarded.session() as session:
+        approved = [each.handle for each in session.held()][:3]
+        session.approve(tuple(approved))
+    guarded.sync()
+
+    report = guarded.sync()
+
+    assert report.writes == 0
+    assert report.exit_code != 0
+    assert [(trip.guard, trip.held) for trip in report.guards] == [("deletions", 1)]
+    assert held(guarded) == 1
+    approve_all(guarded)
+    assert guarded.sync().writes == 1
+
+
 def test_approvals_in_bulk_release_all(guarded: EngineWorld) -> None:
     made = fill(guarded, "ada", 10)
     delete(guarded, made[:5])

@@ -27,6 +27,9 @@ APPROVAL: Final = table(tables.Approval)
 _DAY: Final = 24 * 3600.0
 _OF_LANES: Final = select(APPROVAL.c.handle).where(one_of(APPROVAL.c.lane_id, "lanes"))
 _APPROVED: Final = _OF_LANES.where(APPROVAL.c.approved_at.is_not(None))
+_WAITING: Final = select(APPROVAL.c.handle, APPROVAL.c.guard).where(
+    one_of(APPROVAL.c.lane_id, "lanes"), APPROVAL.c.approved_at.is_(None)
+)
 _VOID: Final = (
     update(APPROVAL)
     .where(
@@ -78,13 +81,17 @@ class HeldClass:
 
 @dataclass
 class Held:
-    """The guards that tripped in this round, and the approvals there are."""
+    """The guards that tripped in this round, the approvals there are, and what `waits` for one: it
+    goes on waiting when there are fewer of its kind, since a person has been asked about it.
+    """
 
     classes: list[HeldClass] = field(default_factory=list)
     approved: set[str] = field(default_factory=set)
+    waits: dict[str, Guard] = field(default_factory=dict)
     seen: dict[str, dict[str, object]] = field(default_factory=dict)
     standing: set[str] = field(default_factory=set)
     counts: Counter[int] = field(default_factory=Counter)
+    still: Counter[tuple[Guard, str]] = field(default_factory=Counter)
 
     def block(self, held: HeldClass) -> None:
         """Hold this class of operations."""
@@ -99,7 +106,12 @@ class Held:
             if each.holds(operation):
                 self.counts[position] += operation.handle not in self.seen
                 return each.trip.guard
-        return None
+        guard = self.waits.get(operation.handle)
+        if guard is not None:
+            self.still[guard, scope_of(operation.lane, operation.side)] += (
+                operation.handle not in self.seen
+            )
+        return guard
 
     def trips(self) -> list[GuardTrip]:
         """The guards that really held something back."""
@@ -107,6 +119,9 @@ class Held:
             guard_trip(each.trip.guard, each.scope, each.trip.message, self.counts[position])
             for position, each in enumerate(self.classes)
             if self.counts[position]
+        ] + [
+            guard_trip(guard, scope, "held in an earlier run, and not approved since", number)
+            for (guard, scope), number in self.still.items()
         ]
 
     def note(self, operation: GuardedOperation, guard: Guard, now: float) -> None:
@@ -130,6 +145,12 @@ class Held:
             for gone in chunks(known - set(self.seen) - self.standing):
                 tx.execute(delete(APPROVAL).where(among(APPROVAL.c.handle, gone)))
         upsert(tx, APPROVAL, list(self.seen.values()), ())
+
+
+def scope_of(lane: Lane, side: Side) -> str:
+    """A lane and the side that is written, as people are told of them."""
+    name, connection = lane.name, lane.sides[side].feed.connection.name
+    return f"{name.sync}/{name.type}, {name.left} - {name.right}, at {connection}"
 
 
 def guard_trip(guard: Guard, scope: str, message: str, held: int) -> GuardTrip:
@@ -157,6 +178,8 @@ def load_held(tx: Connection, lanes: Mapping[int, Lane], now: float) -> Held:
         _expire(tx, ids, now, days * _DAY)
     for part in chunks(lanes):
         held.approved.update(tx.scalars(_APPROVED, {"lanes": part}))
+        waiting = tx.execute(_WAITING, {"lanes": part})
+        held.waits.update((handle, Guard(guard)) for handle, guard in waiting)
     return held
 
 

@@ -14,7 +14,7 @@ from syncline.engine.decide.guards import Guard, Tally, Trip, tripped
 from syncline.engine.decide.link import Presence
 from syncline.engine.due import DueLink, every_due_link
 from syncline.engine.evaluate import emptied
-from syncline.engine.held import Held, HeldClass, load_held
+from syncline.engine.held import Held, HeldClass, load_held, scope_of
 from syncline.engine.lanes import Lane
 from syncline.engine.world import World
 from syncline.model.sides import SIDES, Side
@@ -49,7 +49,7 @@ def survey(world: World, lanes: Mapping[int, Lane]) -> Held:
     for (lane_id, side), found in numbers.items():
         lane = lanes[lane_id]
         for trip in tripped(found.tally(), lane.policy.guards):
-            held.block(_held_class(trip, _scope(lane, side), [(lane, side)]))
+            held.block(_held_class(trip, scope_of(lane, side), [(lane, side)]))
     _over_connections(held, lanes, numbers)
     return held
 
@@ -116,8 +116,3 @@ def _over_connections(
 
 def _held_class(trip: Trip, scope: str, members: Sequence[tuple[Lane, Side]]) -> HeldClass:
     return HeldClass(trip, scope, frozenset((lane.id, side) for lane, side in members))
-
-
-def _scope(lane: Lane, side: Side) -> str:
-    name, connection = lane.name, lane.sides[side].feed.connection.name
-    return f"{name.sync}/{name.type}, {name.left} - {name.right}, at {connection}"

@@ -131,9 +131,11 @@ class ServiceAsPlanned:
         read: that of another member, in the same batch.
         """
         before = self._changes.get(key)
-        if before is None or operation.version in (None, before.record.version):
+        if before is None:
             return None
-        return Gone() if before.deleted else Stale()
+        if before.deleted:
+            return Gone()
+        return None if operation.version in (None, before.record.version) else Stale()
 
     def _applied(self, request: ApplyRequest, operation: Create | Update) -> Outcome:
         number = next(self.numbers)

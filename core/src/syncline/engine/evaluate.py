@@ -66,7 +66,8 @@ def evaluate(link: DueLink, world: World, ruling: Ruling, also_linked: PerSide[i
 
 def emptied(link: DueLink, target: Side) -> frozenset[str]:
     """The fields of a side that the link's decision would empty, by digests alone, before anybody
-    rules: also where the other side has long been empty, and the whole record is written.
+    rules, and as if nobody else held the records: also where the other side has long been empty,
+    and the whole record is written.
     """
     here, there = link.sides[target].digests, link.sides[target.other].digests
     names = frozenset(name for name, value in here.items() if value and not there.get(name, value))

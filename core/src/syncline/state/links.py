@@ -35,9 +35,9 @@ UNDONE: Final = "undone"
 """The cause on the tombstone of a pair whose record an undo has created again."""
 
 LIVE: Final = ("linked", "creating")
+"""The status of links in use."""
 RESTING: Final = "out_of_scope"
 """A pair of which one record has left its data set, and may come back."""
-"""The status of links in use."""
 
 _GONE: Final = "gone"
 """In place of a version: the record of this side is gone, and the link severed because of it."""

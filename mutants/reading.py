@@ -254,7 +254,7 @@ READING = (
         wrong="Who is merged into a record that never was in the data set counts as having left it.",
         caught_by="P4",
         tests=(
-            "test_found_by_histories.py::"
+            "test_found_with_data_sets.py::"
             "test_who_is_merged_into_a_record_outside_of_the_data_set_is_not_deleted",
         ),
     ),

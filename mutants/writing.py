@@ -118,7 +118,7 @@ WRITING = (
         wrong="A create is sent again after a refusal that came from a gateway.",
         caught_by="P5",
         tests=(
-            "test_uncertain_writes.py::test_a_create_is_looked_for_before_it_is_repeated_whatever_was_answered",
+            "test_writes_sent_again.py::test_a_create_is_looked_for_before_it_is_repeated_whatever_was_answered",
         ),
     ),
     Mutant(
@@ -129,7 +129,7 @@ WRITING = (
         wrong="What was to be repeated is sent although the lease has passed on.",
         caught_by="P19",
         tests=(
-            "test_uncertain_writes.py::test_what_was_to_be_repeated_is_not_sent_when_the_lease_has_passed_on",
+            "test_writes_sent_again.py::test_what_was_to_be_repeated_is_not_sent_when_the_lease_has_passed_on",
         ),
     ),
     Mutant(

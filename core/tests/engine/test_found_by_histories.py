@@ -6,7 +6,6 @@ move when the engine changes; so each history names every point of its run in tu
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ import pytest
 from syncline.connectors.memory import MemoryOptions
 from syncline.connectors.memory.options import Protection
 from syncline.model.sides import PerSide, Side
-from syncline.policy.schema import Conflict, Direction, FieldRule, LeftScope, Records
+from syncline.policy.schema import Conflict, Direction, FieldRule
 from syncline.testing.histories import (
     INSIDE,
     At,
@@ -29,7 +28,6 @@ from syncline.testing.histories.story import (
     Ahead,
     Configure,
     Decide,
-    Look,
     LoseState,
     Settle,
     Stage,
@@ -40,12 +38,6 @@ from syncline.testing.histories.story import (
 from syncline.testing.quick_state import QuickState
 
 LEFT, RIGHT = Side.LEFT, Side.RIGHT
-BOTH_SEE_IT = Start(
-    right=("one feed",),
-    policy={"records": PerSide(Records.OWN, Records.VISIBLE)},
-    members=("ada", "bob"),
-    in_step=True,
-)
 """Two members, each with all that there is on the right."""
 
 
@@ -199,19 +191,6 @@ def test_what_an_update_may_have_gone_over_is_kept_when_its_record_is_gone(tmp_p
     Stage.at(tmp_path).play(Story(start, (cut, deleted)))
 
 
-def test_who_is_merged_into_a_record_outside_of_the_data_set_is_not_deleted(tmp_path: Path) -> None:
-    """The winner had never been in the data set, and counted as having left it."""
-    people = (People("create", RIGHT, 0, 0), People("create", RIGHT, 0, 2))
-    policy = {"where": PerSide(None, INSIDE), "left_scope": LeftScope.DELETE}
-    merged = Work((People("merge", RIGHT, 0, 0),))
-
-    start = Start(policy=policy, people=people, in_step=True)
-
-    history = Stage.at(tmp_path).play(Story(start, (merged,)))
-
-    assert len(history.ledger.live(LEFT)) == 1
-
-
 def test_a_write_to_one_side_does_not_end_the_wait_of_the_other(tmp_path: Path) -> None:
     """What was settled by the second write of a link wiped out that the first one was refused, so
     that it was sent again in the next run.
@@ -260,17 +239,6 @@ def test_where_nothing_may_be_created_who_is_entered_later_stays_apart(tmp_path:
     alone = Work((People("delete", LEFT),))
 
     Stage.at(tmp_path).play(Story(start, (Work(), later, alone)))
-
-
-@pytest.mark.parametrize("side", [LEFT, RIGHT])
-def test_an_address_that_another_member_has_in_a_book_of_their_own_is_no_duplicate(
-    tmp_path: Path, side: Side
-) -> None:
-    """The memory store compared all mailboxes with each other."""
-    people = (People("create", side, 1, 2), People("meet", LEFT, 0, 0))
-    start = Start(right=("unique",), members=("ada", "bob"), people=people)
-
-    Stage.at(tmp_path).play(Story(start))
 
 
 def test_who_was_deleted_at_the_target_stays_away_when_a_second_record_of_the_person_goes(
@@ -344,20 +312,6 @@ def test_what_a_person_decides_in_between_is_done(tmp_path: Path, winner: Side) 
     assert held["left"] == held["right"]
 
 
-def test_a_shared_record_that_is_given_away_comes_to_its_new_owner(tmp_path: Path) -> None:
-    start = Start(
-        right=("one feed",),
-        members=("ada", "bob"),
-        people=(People("create", RIGHT, 0),),
-        in_step=True,
-    )
-    given = Work((People("give", RIGHT, 0, 1),))
-
-    history = Stage.at(tmp_path).play(Story(start, (given,)))
-
-    assert len(history.stores.left.read("bob")) == 1
-
-
 @pytest.mark.parametrize("state_lost", [False, True])
 def test_what_was_edited_since_the_state_was_lost_waits_where_no_key_tells(
     tmp_path: Path, state_lost: bool
@@ -371,24 +325,6 @@ def test_what_was_edited_since_the_state_was_lost_waits_where_no_key_tells(
     history = Stage.at(tmp_path).play(Story(start, (*lost, edited)))
 
     assert [len(history.ledger.live(side)) for side in (LEFT, RIGHT)] == [2, 2]
-
-
-def test_a_plan_shows_what_a_write_to_a_shared_record_brings_to_its_other_copies(
-    tmp_path: Path,
-) -> None:
-    """The second step follows from the first one, which a plan did not take for done."""
-    start = replace(BOTH_SEE_IT, people=(People("create", LEFT, 1),))
-    edited = Work((), (Event(1, "after", People("edit", LEFT), "changes"),))
-
-    Stage.at(tmp_path).play(Story(start, (edited, Look())))
-
-
-def test_an_edit_of_one_copy_of_a_shared_record_is_one_write_to_each_other_copy(
-    tmp_path: Path,
-) -> None:
-    start = replace(BOTH_SEE_IT, people=(People("create", LEFT, 1),))
-
-    Stage.at(tmp_path).play(Story(start, (Work((People("edit", LEFT),)),)))
 
 
 def test_a_refused_edit_does_not_write_again_and_again_what_a_service_rewrites(
@@ -423,15 +359,6 @@ def test_what_was_deleted_while_a_run_without_deletions_was_at_work_stays(tmp_pa
         Stage.at(folder).play(Story(start, (deleted, allowed)))
 
 
-def test_two_members_of_a_record_that_both_see_deleted_delete_it(tmp_path: Path) -> None:
-    """Each left it to the other, whose link ended as well."""
-    start = replace(BOTH_SEE_IT, left=("one feed",), people=(People("create", RIGHT),))
-
-    history = Stage.at(tmp_path).play(Story(start, (Work((People("delete", LEFT),)),)))
-
-    assert history.ledger.live(RIGHT) == []
-
-
 def test_a_copy_made_again_at_its_source_clears_nothing(tmp_path: Path) -> None:
     rule = {"job_title": FieldRule(Direction.LEFT_TO_RIGHT)}
     start = Start(
@@ -457,33 +384,3 @@ def test_one_of_two_records_of_a_person_is_merged_away_and_the_other_waits(tmp_p
     history = Stage.at(tmp_path).play(Story(start, (merged,)))
 
     assert [len(history.ledger.live(side)) for side in (LEFT, RIGHT)] == [2, 2]
-
-
-def test_who_is_looked_for_as_a_twin_has_not_left_the_data_set(tmp_path: Path) -> None:
-    """The look-up of another member noted the record as outside, and froze its owner's link."""
-    start = Start(
-        right=("one feed",),
-        policy={"where": PerSide(None, INSIDE)},
-        members=("ada", "bob"),
-        people=(People("create", RIGHT),),
-    )
-    met = Work((People("meet", LEFT, 0, 1),))
-
-    history = Stage.at(tmp_path).play(Story(start, (met, Settle(full=False))))
-
-    titles = {each.fields["job_title"] for each in history.ledger.live(LEFT)}
-    assert len(titles) == 1
-
-
-def test_what_was_made_outside_and_deleted_while_the_cursor_died_is_deleted(tmp_path: Path) -> None:
-    """No listing has it, and a feed that is read anew does not tell of its end."""
-    start = Start(
-        policy={"where": PerSide(INSIDE, None)},
-        people=(People("create", RIGHT, 0, 2),),
-        in_step=True,
-    )
-    gone = Work((People("expire", LEFT), People("delete", LEFT)))
-
-    history = Stage.at(tmp_path).play(Story(start, (gone,)))
-
-    assert history.ledger.live(RIGHT) == []

@@ -4,9 +4,7 @@ undone, nothing decided about what cannot be read.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Mapping
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,7 +16,6 @@ from syncline.errors import Retry
 from syncline.model.records import RecordId
 from syncline.model.reports import RunReport
 from syncline.model.sides import PerSide
-from syncline.testing.crashes import LEASE_IS_OVER
 from syncline.testing.rehearsal import EngineWorld, person
 
 Worlds = Callable[..., EngineWorld]
@@ -59,9 +56,11 @@ def _lose_answer(world: EngineWorld, kind: str = "apply", *, effect: bool = True
     return report
 
 
-def _created_unheard(worlds: Worlds, idempotency: str = "none") -> EngineWorld:
-    """A world in which Grace was created on the right, and nobody heard of it."""
-    world = worlds(right=MemoryOptions(idempotency=idempotency))
+def _created_unheard(worlds: Worlds, idempotency: str = "none", lag: float = 0.0) -> EngineWorld:
+    """A world in which Grace was created on the right, and nobody heard of it. `lag`: seconds until
+    that can be seen.
+    """
+    world = worlds(right=MemoryOptions(idempotency=idempotency, visibility_lag=lag))
     world.left.create("ada", person("Grace", "Hopper"))
     _lose_answer(world)
     return world
@@ -170,9 +169,8 @@ def test_what_was_read_of_the_source_before_its_create_was_adopted_travels(
     worlds: Worlds, idempotency: str, change: str
 ) -> None:
     """The mark that its reading had set was wiped by the adoption."""
-    world = worlds(right=MemoryOptions(idempotency=idempotency, visibility_lag=45.0))
-    grace = world.left.create("ada", person("Grace", "Hopper"))
-    _lose_answer(world)
+    world = _created_unheard(worlds, idempotency, lag=45.0)
+    grace = world.only(world.left)
     if change == "edited":
         world.left.update(grace, {"job_title": "Admiral"})
     else:
@@ -330,87 +328,3 @@ def test_what_was_edited_and_deleted_before_anybody_looked_waits_for_a_person(
 
     assert report.problems == ()
     assert world.left.read("ada") == world.right.read("ada") == {}
-
-
-# --- sent again -----------------------------------------------------------------------------------
-
-
-@dataclass
-class Gateway:
-    """In front of the service: it answers the first `times` creates with a 429, carried out or
-    not.
-    """
-
-    times: int
-    effect: bool = True
-    sent: int = 0
-
-    def before(self, call: Call) -> None:
-        if not self.effect:
-            self._refuse(call)
-
-    def after(self, call: Call) -> None:
-        if self.effect:
-            self._refuse(call)
-
-    def _refuse(self, call: Call) -> None:
-        if call.kind == "apply":
-            self.sent += 1
-            if self.sent <= self.times:
-                raise Retry("429", after=5.0, reached=False)
-
-
-@pytest.mark.parametrize("effect", [True, False])
-@pytest.mark.parametrize("idempotency", KINDS)
-def test_a_create_is_looked_for_before_it_is_repeated_whatever_was_answered(
-    worlds: Worlds, idempotency: str, effect: bool
-) -> None:
-    world = worlds(right=MemoryOptions(idempotency=idempotency, visibility_lag=20.0))
-    for number in range(5):
-        world.left.create("ada", person(f"Given{number}", "Hopper"))
-    world.right.fault = Gateway(2, effect=effect)
-    report = world.sync()
-    world.right.fault = None
-
-    assert report.problems == ()
-    assert len(world.right.read("ada")) == 5, "in one run, and once each"
-    world.settle()
-    assert world.same()
-
-
-@dataclass
-class Asleep:
-    """A refusal that asks for patience; another machine takes over before it is over."""
-
-    world: EngineWorld
-    sent: int = 0
-
-    def before(self, call: Call) -> None:
-        if call.kind != "apply":
-            return
-        self.sent += 1
-        if self.sent == 1:
-            with closing(sqlite3.connect(self.world.folder / "state.sqlite")) as state, state:
-                state.execute("UPDATE lease SET holder = 'elsewhere'")
-            raise Retry("429", after=5.0, reached=False)
-
-    def after(self, call: Call) -> None:
-        pass
-
-
-@pytest.mark.parametrize("idempotency", KINDS)
-def test_what_was_to_be_repeated_is_not_sent_when_the_lease_has_passed_on(
-    worlds: Worlds, idempotency: str
-) -> None:
-    world = worlds(right=MemoryOptions(idempotency=idempotency))
-    world.left.create("ada", person("Grace", "Hopper"))
-    world.right.fault = asleep = Asleep(world)
-    report = world.sync()
-    world.right.fault = None
-
-    assert report.exit_code == 8
-    assert asleep.sent == 1
-    world.clock.advance(LEASE_IS_OVER)
-    world.settle()
-    assert len(world.right.read("ada")) == 1
-    assert world.same()

@@ -235,7 +235,7 @@ DECIDING = (
     ),
     Mutant(
         name="entered anew waits beside the old one",
-        file="engine/rebind.py",
+        file="engine/joining.py",
         old=' or (taken.status == "linked" and known_gone)\n',
         new="\n",
         wrong="A record its user deleted and entered anew is not taken for the same one.",

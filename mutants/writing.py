@@ -233,7 +233,7 @@ WRITING = (
     ),
     Mutant(
         name="twin outside of the scope",
-        file="engine/unlinked.py",
+        file="engine/creating.py",
         old="        twins: Mapping[int, Twin] | None = None\n",
         new="        if feed.feed.scope is not None:\n            return list(group)\n"
         "        twins: Mapping[int, Twin] | None = None\n",

@@ -1,17 +1,30 @@
-"""Claims on match keys, taken before a create: who comes second follows what the first makes."""
+"""Claims taken before a create: who comes second follows what the first makes.
+
+What is claimed are the record's match keys and, where a record is made again, the one that is gone:
+everybody who held that one held the same, whatever they have made of it since.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Select, bindparam, exists, select
 
 from syncline.engine.prepared import Prepared
 from syncline.engine.world import World
+from syncline.model.records import RecordId
+from syncline.model.sides import SIDES, Side
 from syncline.state import links
 from syncline.state.claims import Claim, claim
+from syncline.state.feeds import FEED
+from syncline.state.intents import INTENT
+from syncline.state.links import LINK
+from syncline.state.records import RECORD
+
+_AGAIN: Final = "again"
+"""The kind of a claim to be the one who makes a record again."""
 
 
 @dataclass(frozen=True)
@@ -44,26 +57,61 @@ class Claiming:
             return False
         return (kind, self.world.database.vault.digest(f"match:{kind}", key)) in crowded
 
-    def _claims(self, each: Prepared) -> list[Claim]:
-        """One claim per match key, strongest first."""
-        matchers, vault = self.world.plugins.matchers, self.world.database.vault
-        lane, account = each.lane, "" if each.feed.feed.account is None else each.operation_account
-        return [
-            Claim(
-                vault.digest(f"claim:{each.feed.store_id}:{lane.type.name}:{name}:{account}", key),
-                lane.id,
-                str(each.source_id),
-            )
+    def _claims(self, create: Prepared) -> list[Claim]:
+        """One claim for the record it replaces and one per match key, strongest first."""
+        matchers, lane = self.world.plugins.matchers, create.lane
+        keys = [
+            (name, key)
             for name in lane.policy.match
-            for key in matchers[name](each.source)
-            if not self.says_nothing(each, name, key)
+            for key in matchers[name](create.source)
+            if not self.says_nothing(create, name, key)
         ]
+        again = [] if create.replaces is None else [(_AGAIN, create.replaces)]
+        return [self._claim(create, kind, key) for kind, key in (*again, *keys)]
+
+    def _claim(self, create: Prepared, kind: str, key: str) -> Claim:
+        account = "" if create.feed.feed.account is None else create.operation_account
+        room = f"claim:{create.feed.store_id}:{create.lane.type.name}:{kind}:{account}"
+        what = self.world.database.vault.digest(room, key)
+        return Claim(what, create.lane.id, str(create.source_id))
 
 
-def holder_link(tx: Connection, each: Prepared, other: Claim) -> Row[Any] | None:
-    """The link of the record that has the claim, with what it made (`target`) if it is made."""
-    link = links.LINK
-    source = link.c[f"{each.side.other}_id"]
-    target = link.c[f"{each.side}_id"].label("target")
-    statement = select(target).where(link.c.lane_id == other.lane_id, source == other.source_id)
-    return tx.execute(statement).first()
+@dataclass(frozen=True)
+class Holder:
+    """The record that has a claim, with the one made for it (`target`), if that is known yet."""
+
+    target: RecordId | None
+
+
+def holder_of(tx: Connection, create: Prepared, claim: Claim) -> Holder | None:
+    """Who has the claim that a create has to follow; None if nothing has come of it, or what came
+    of it is gone. Their lane may have our target's system on its other side.
+    """
+    for side in (create.side, create.side.other):
+        values = {"lane": claim.lane_id, "source": claim.source_id, "store": create.feed.store_id}
+        link = tx.execute(_HOLDING[side], values).first()
+        if link is None:
+            continue
+        if link.under_way or not link.target:
+            return Holder(None)
+        gone = link.presence == "deleted" or links.is_severed_at(link, side)
+        return None if gone else Holder(RecordId(link.target))
+    return None
+
+
+def _holding(side: Side) -> Select[Any]:
+    """The link of a source, with what was made for it on a side, if that is in this store."""
+    feed, target = LINK.c[f"{side}_feed"], LINK.c[f"{side}_id"]
+    under_way = exists().where(INTENT.c.link_id == LINK.c.id, INTENT.c.action == "create")
+    return (
+        select(LINK, target.label("target"), RECORD.c.presence, under_way.label("under_way"))
+        .join(FEED, (FEED.c.id == feed) & (FEED.c.store_id == bindparam("store")))
+        .outerjoin(RECORD, (RECORD.c.feed_id == feed) & (RECORD.c.id == target))
+        .where(
+            LINK.c.lane_id == bindparam("lane"),
+            LINK.c[f"{side.other}_id"] == bindparam("source"),
+        )
+    )
+
+
+_HOLDING: Final = {side: _holding(side) for side in SIDES}

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from syncline.engine import unread
 from syncline.engine.conflicts import Conflicts
+from syncline.engine.creating import Creating
 from syncline.engine.decide.link import Presence, Ruling, Verdict
 from syncline.engine.due import DueLink, also_linked, every_due_link, links_by_id, with_reads
 from syncline.engine.evaluate import Evaluation, evaluate, waits_to_be_compared
@@ -46,9 +47,14 @@ class LinkedWork:
     readers: Mapping[int, FeedReader]
     report: RoundReport
     held: Held
-    writer: Writer
+    creating: Creating
     written: Counter[int] = field(default_factory=Counter)
     reported: set[int] = field(default_factory=set)
+
+    @property
+    def writer(self) -> Writer:
+        """What sends the round's writes."""
+        return self.creating.writer
 
     @property
     def conflicts(self) -> Conflicts:
@@ -63,7 +69,9 @@ class LinkedWork:
                 break
             ready = self._page(page, deletions)
             count += len(ready)
-            self.writer.send(ready)
+            again = [each for each in ready if each.action is Action.CREATE]
+            self.creating.send(again)
+            self.writer.send([each for each in ready if each.action is not Action.CREATE])
             refused = [each.link_id for each in ready if each.refused and each.link_id]
             if refused:
                 with self.world.transaction() as tx:

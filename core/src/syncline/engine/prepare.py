@@ -173,6 +173,7 @@ def prepare_create(
         new=settlement.side(side).put,
         after=sent,
         source=origin.fields,
+        replaces=None if link is None else link.sides[side].id,
     )
 
 

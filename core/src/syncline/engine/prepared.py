@@ -45,7 +45,8 @@ class Prepared:
     and `new` are the target's digests, before and after, of the fields that are sent. `before`
     and `after` are the values for the history. `link_id` is None until a create's link exists;
     `source` are the values it is made from, whose match keys it is looked for by. `refused` are
-    fields that should be written, too, but may not.
+    fields that should be written, too, but may not. `replaces`: the record that is gone, where a
+    create makes it again.
     """
 
     lane: Lane
@@ -63,6 +64,7 @@ class Prepared:
     after: Mapping[str, Value] = field(default_factory=dict, repr=False)
     source: Mapping[str, Value] = field(default_factory=dict, repr=False)
     refused: tuple[str, ...] = ()
+    replaces: RecordId | None = None
     undo: TakesBack | None = None
 
     def with_link(self, link_id: int) -> Prepared:

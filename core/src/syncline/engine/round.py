@@ -17,6 +17,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, select, update
 
 from syncline.engine import unread
+from syncline.engine.creating import Creating
 from syncline.engine.decide.guards import Guard
 from syncline.engine.failures import Failures
 from syncline.engine.held import Held, guard_trip
@@ -212,22 +213,22 @@ class Round:
         """Updates and new records until nothing new is due, then deletions."""
         writer = Writer(self.world, self.lanes, self.report, self._leased)
         self._failures = writer.failures
-        linked = LinkedWork(self.world, self.lanes, self._readers, self.report, held, writer)
+        creating = Creating(self.world, self._readers, self.report, writer, self._crowded)
+        linked = LinkedWork(self.world, self.lanes, self._readers, self.report, held, creating)
         unlinked = UnlinkedWork(
             self.world,
             self.lanes,
             self._readers,
             self.report,
-            writer,
+            creating,
             linked.written,
-            self._crowded,
             self._unseen,
         )
         for _pass in range(PASSES):
             # New records first: one that was entered anew takes the place of the deleted one
             # before anybody decides what the deletion means.
             done = unlinked.run() + linked.run(deletions=False)
-            done += unlinked.link_duplicates()
+            done += creating.link_duplicates()
             self._look_again(writer)
             if not done or self.world.stop():
                 break

@@ -221,10 +221,10 @@ class Writer:
     def _undo_creating(self, tx: Connection, each: Prepared) -> None:
         if each.link_id is None:
             return
-        if links.remove_unmade(tx, each.link_id):
-            claims.release(tx, each.lane.id, [str(each.source_id)])
-        else:
+        if not links.remove_unmade(tx, each.link_id):
             links.change(tx, [each.link_id], dirty=True)
+        if each.action is Action.CREATE:
+            claims.release(tx, each.lane.id, [str(each.source_id)])
 
     def _rejected(self, tx: Connection, each: Prepared, intent: int, outcome: Rejected) -> None:
         intents.end(tx, [intent])

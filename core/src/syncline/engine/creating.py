@@ -1,0 +1,155 @@
+"""Creates carried out: looked for in the whole connection, claimed, then sent.
+
+A create is the only write that cannot be made safe by a condition. So each has a deterministic
+key, is preceded by a search for the marker and the match keys, and holds a claim on its match
+keys, so that two members who know the same person make one record. All this goes for a record that
+is made again, too: it may be there already, and several members may have held the one that is gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Connection
+
+from syncline.engine.claiming import Claiming, holder_of
+from syncline.engine.joining import join_to
+from syncline.engine.lanes import FeedState
+from syncline.engine.lookup import Lookup, Twin
+from syncline.engine.place import Whereabouts
+from syncline.engine.prepared import Prepared
+from syncline.engine.read import FeedReader
+from syncline.engine.report import RoundReport
+from syncline.engine.world import World
+from syncline.engine.write import Writer
+from syncline.model.records import Record, RecordId
+from syncline.model.reports import Action
+from syncline.state import attention, records
+from syncline.state.claims import Claim, release
+
+_TAKEN: Final = "another record of the same person is linked to it already"
+_SAME_KEY: Final = "another record on the same side carries the same match key"
+
+
+@dataclass(frozen=True)
+class Creating:
+    """Carries the creates of a round out. `crowded`: by feed, the keys (kind, digest) that so many
+    records carry that they say nothing.
+    """
+
+    world: World
+    readers: Mapping[int, FeedReader]
+    report: RoundReport
+    writer: Writer
+    crowded: Mapping[int, Set[tuple[str, str]]]
+
+    def send(self, creates: Sequence[Prepared]) -> int:
+        """Create what does not exist yet, and link the rest; returns how many there were."""
+        for feed, group in _by_feed(creates):
+            leaders, followers = self._claiming.claimed(self._not_found(feed, group))
+            self.writer.send(leaders)
+            self._follow(followers)
+        return len(creates)
+
+    def link_duplicates(self) -> int:
+        """Creates that the service refused as duplicates: link to what is there, if it is one."""
+        refused = list(self.writer.aftermath.duplicates)
+        self.writer.aftermath.duplicates.clear()
+        for create, ids in refused:
+            there = self.readers[create.feed.id].by_id(ids) if len(ids) == 1 else []
+            why = "the service refuses it as a duplicate of a record that cannot be read"
+            if len(ids) > 1:
+                why = f"the service refuses it as a duplicate of {len(ids)} records"
+            self._link_twin(create, Twin(next(iter(there), None), why))
+        return len(refused)
+
+    def stop(self, create: Prepared, kind: attention.Reason, why: str) -> None:
+        """The record waits for a person, or for a change."""
+        lane, side, source = create.lane, create.side.other, create.source_id
+        waiting = attention.Waiting(lane.id, side, str(source), kind, why, patient=True)
+        with self.world.transaction() as tx:
+            attention.wait(tx, waiting, self.world.seconds)
+        self.report.waits(lane, side, source, kind, why, label=create.planned.label)
+
+    # --- look -----------------------------------------------------------------------------------
+
+    @property
+    def _claiming(self) -> Claiming:
+        return Claiming(self.world, self.crowded)
+
+    def _not_found(self, feed: FeedState, group: Sequence[Prepared]) -> list[Prepared]:
+        """Those whose counterpart does not exist yet; the others are linked or reported."""
+        if feed in self.writer.failures:
+            return []
+        twins: Mapping[int, Twin] | None = None
+        began = self.readers[feed.id].revision()
+        with self.writer.failures.caught(feed):
+            twins = Lookup(self.world, feed).search(group, self._claiming.says_nothing)
+        if twins is None:
+            return []
+        missing = []
+        for create in group:
+            twin = twins.get(id(create))
+            if twin is None:
+                missing.append(create)
+            else:
+                self._link_twin(create, twin, began)
+        return missing
+
+    def _link_twin(self, create: Prepared, twin: Twin, began: int | None = None) -> None:
+        """`began`: the revision of the feed before the twin was looked for; None if it is noted."""
+        if twin.record is None:
+            self.stop(create, "ambiguous", twin.why)
+            return
+        reader = self.readers[create.feed.id]
+        overtaken: set[RecordId] = set()
+        with self.world.transaction() as tx:
+            if began is not None:
+                overtaken = _note_twin(tx, reader, twin.record, began)
+            joined = self._join(tx, create, twin.record.id, twin.record.marker)
+        reader.by_id(overtaken)
+        if not joined:
+            self.stop(create, "ambiguous", _TAKEN)
+
+    def _join(
+        self, tx: Connection, create: Prepared, target: RecordId, marker: str | None = None
+    ) -> bool:
+        joined = join_to(tx, self.world.installation, create, target, marker)
+        if joined:
+            self.report.count(create.lane, Action.LINK, create.feed.connection.name)
+        return joined
+
+    # --- claim ----------------------------------------------------------------------------------
+
+    def _follow(self, followers: Sequence[tuple[Prepared, Claim]]) -> None:
+        """Somebody else has the claim: link to what it made, or wait until it is settled. A claim
+        of which nothing came, or what it made is gone, is free again for the next pass.
+        """
+        for create, claim in followers:
+            with self.world.transaction() as tx:
+                holder = holder_of(tx, create, claim)
+                if holder is None:
+                    release(tx, claim.lane_id, [claim.source_id])
+                elif claim.lane_id != create.lane.id and holder.target is not None:
+                    self._join(tx, create, holder.target)
+            if claim.lane_id == create.lane.id and holder is not None:
+                self.stop(create, "ambiguous", _SAME_KEY)
+
+
+def _note_twin(tx: Connection, reader: FeedReader, record: Record, began: int) -> set[RecordId]:
+    """Nothing says that it is in the data set, or that it has left it: it stays where it was seen
+    last. Returns it if somebody has noted it since it was looked for.
+    """
+    row = records.find(tx, reader.feed.id, [record.id]).get(record.id)
+    inside = reader.feed.feed.scope is None or (row is not None and row.in_scope)
+    whereabouts = Whereabouts(frozenset() if inside else frozenset({record.id}))
+    return reader.observer.note(tx, [record], began=began, whereabouts=whereabouts).overtaken
+
+
+def _by_feed(creates: Sequence[Prepared]) -> list[tuple[FeedState, list[Prepared]]]:
+    groups: dict[int, tuple[FeedState, list[Prepared]]] = {}
+    for create in creates:
+        groups.setdefault(create.feed.id, (create.feed, []))[1].append(create)
+    return list(groups.values())

@@ -99,6 +99,8 @@ def test_a_member_that_is_missing_from_the_list_is_paused_nothing_more(crm: Engi
     assert len(crm.right.read("bob")) == 1
 
     crm.people = ("ada", "bob")
+    crm.sync()
+    assert len(crm.right.read("bob")) == 1  # who is back is looked at before anything is deleted
     crm.settle()
 
     # Deleted on one side and edited on the other: the rule says that left wins.

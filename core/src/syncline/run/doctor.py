@@ -27,7 +27,7 @@ from syncline.state import leases
 from syncline.state.database import Database
 from syncline.state.epochs import Epochs, Standing, own_folder
 from syncline.state.intents import INTENT
-from syncline.state.lanes import LANE
+from syncline.state.lanes import IN_USE, LANE
 from syncline.state.leases import LEASE
 from syncline.state.migrate import version
 
@@ -130,7 +130,7 @@ class StateCheck:
             if sync.enabled and policy.runs
         }
         late = 0
-        for row in tx.execute(select(LANE)):
+        for row in tx.execute(select(LANE).where(IN_USE)):
             if (row.sync, row.type, row.left_name, row.right_name) in wanted:
                 late += (row.last_run_at or 0.0) < self.now - OVERDUE
         if late:

@@ -34,7 +34,7 @@ from syncline.state.attention import ATTENTION
 from syncline.state.conflicts import CONFLICT
 from syncline.state.database import Database
 from syncline.state.history import HISTORY, RUN
-from syncline.state.lanes import LANE
+from syncline.state.lanes import IN_USE, LANE
 from syncline.state.links import LINK
 from syncline.state.records import RECORD
 
@@ -53,7 +53,9 @@ class Inspection:
     def status(self) -> StatusReport:
         """Every lane, what waits, what is held, how the last runs ended."""
         with self.database.transaction() as tx:
-            lanes = {row.id: row for row in tx.execute(select(LANE).order_by(LANE.c.id))}
+            lanes = {
+                row.id: row for row in tx.execute(select(LANE).where(IN_USE).order_by(LANE.c.id))
+            }
             return StatusReport(
                 lanes=tuple(self._lane(tx, row) for row in lanes.values()),
                 waiting=tuple(
@@ -68,7 +70,7 @@ class Inspection:
     def held(self) -> tuple[HeldOperation, ...]:
         """The operations that guards hold and nobody has approved."""
         with self.database.transaction() as tx:
-            lanes = {row.id: row for row in tx.execute(select(LANE))}
+            lanes = {row.id: row for row in tx.execute(select(LANE).where(IN_USE))}
             return tuple(self._held(tx, lanes))
 
     def approve(self, handles: Iterable[str]) -> int:
@@ -97,7 +99,7 @@ class Inspection:
             rows = tx.execute(
                 select(CONFLICT, LANE)
                 .join(LANE, LANE.c.id == CONFLICT.c.lane_id)
-                .where(CONFLICT.c.winner.is_(None))
+                .where(CONFLICT.c.winner.is_(None), IN_USE)
                 .order_by(CONFLICT.c.since_at)
             ).all()
         return tuple(self._conflict(row) for row in rows)

@@ -185,9 +185,15 @@ def _differs(row: Row[Any], wanted: Mapping[str, Any]) -> bool:
 
 
 def _moved(tx: Connection, row: Row[Any], sides: PerSide[LaneSide]) -> None:
-    """Another folder, data set or set of fields: links follow to the new feed."""
+    """Another folder, data set or set of fields: links follow to the new feed. A lane that comes
+    back to the configuration is shown what it missed.
+    """
+    if row.left_feed is None:
+        rows.change_lane(tx, row.id, rebaseline=True)
     for side in SIDES:
         old, new = row._mapping[f"{side}_feed"], sides[side].feed
+        if old is None:
+            old = rows.feed_of_links(tx, row.id, side)
         if old is not None and old != new.id:
             if rows.feed_mapping(tx, old) != new.tag:
                 set_aside(tx, row.id, side)

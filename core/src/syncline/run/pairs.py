@@ -20,7 +20,7 @@ from syncline.state.among import among
 from syncline.state.attention import ATTENTION
 from syncline.state.database import chunks
 from syncline.state.intents import INTENT
-from syncline.state.lanes import LANE
+from syncline.state.lanes import IN_USE, LANE
 
 LINKED = "linked"
 MOST = 1000
@@ -47,7 +47,8 @@ class Pairs:
         records that wait without a link.
         """
         with self.inspection.database.transaction() as tx:
-            lanes = {row.id: row for row in tx.execute(select(LANE)) if _is_meant(row, selection)}
+            every = tx.execute(select(LANE).where(IN_USE))
+            lanes = {row.id: row for row in every if _is_meant(row, selection)}
             waiting = self._waiting(tx, lanes)
             rows = self._rows(tx, lanes, everything, waiting)
             entries = self._entries(tx, rows, lanes, waiting)

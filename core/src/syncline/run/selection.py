@@ -22,3 +22,8 @@ class Selection:
     full: bool = False
     limit: int | None = None
     adopt: bool = False
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether all syncs, types and members are meant."""
+        return not (self.syncs or self.types or self.members)

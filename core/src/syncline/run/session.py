@@ -39,6 +39,7 @@ from syncline.run.connections import Connections
 from syncline.run.inspect import Inspection
 from syncline.run.pairs import LinkList, Pairs
 from syncline.run.resolve import Resolver
+from syncline.run.retiring import retire_others
 from syncline.run.selection import Selection
 from syncline.run.story import Story
 from syncline.run.surroundings import MACHINE, Surroundings
@@ -198,7 +199,10 @@ class Session:
 
         def work(world: World, report: RoundReport) -> list[Lane]:
             rounds = (self._round(world, selection, *each, report) for each in chosen)
-            return [lane for lanes in rounds for lane in lanes]
+            ran = [lane for lanes in rounds for lane in lanes]
+            if selection.is_everything and not self._stop.is_set():
+                retire_others(world.database, self._configuration, ran)
+            return ran
 
         return work
 

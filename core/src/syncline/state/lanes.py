@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from syncline.state import tables
-from syncline.state.among import one_of
+from syncline.state.among import among, one_of
 from syncline.state.bulk import upsert
 from syncline.state.database import chunks, table
 from syncline.state.feeds import FEED
@@ -20,6 +20,9 @@ ACCOUNT: Final = table(tables.AccountRow)
 CONTAINER: Final = table(tables.ContainerRow)
 LANE: Final = table(tables.LaneRow)
 LOST: Final = table(tables.LostBase)
+
+IN_USE: Final = LANE.c.left_feed.is_not(None)
+"""The condition that a lane is configured, and was not retired."""
 
 _STORE: Final = select(STORE.c.id).where(
     STORE.c.connector == bindparam("of"), STORE.c.identity == bindparam("named")
@@ -172,6 +175,21 @@ def drop_unread_feeds(tx: Connection, feed_ids: Iterable[int | None]) -> None:
             for each, column in ((KEY, KEY.c.feed_id), (RECORD, RECORD.c.feed_id)):
                 tx.execute(delete(each).where(column == feed_id))
             tx.execute(delete(FEED).where(FEED.c.id == feed_id))
+
+
+def retire(tx: Connection, lane_ids: Iterable[int]) -> None:
+    """These lanes read nothing any more: nobody keeps anything for them, and what they linked
+    holds no record of others. Their links and feeds stay, for when they come back.
+    """
+    for part in chunks(lane_ids):
+        retired = update(LANE).where(among(LANE.c.id, part))
+        tx.execute(retired.values(left_feed=None, right_feed=None))
+
+
+def feed_of_links(tx: Connection, lane_id: int, side: str) -> int | None:
+    """The feed that the links of a lane are in, which a lane that was retired does not know."""
+    column = LINK.c[f"{side}_feed"]
+    return tx.scalar(select(column).where(LINK.c.lane_id == lane_id).limit(1))
 
 
 def read_again(tx: Connection, feed_id: int) -> None:

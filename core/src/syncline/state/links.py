@@ -30,6 +30,7 @@ from syncline.state.records import RECORD
 
 LINK: Final = table(tables.LinkRow)
 TOMBSTONE: Final = table(tables.Tombstone)
+_LANE: Final = table(tables.LaneRow)
 
 UNDONE: Final = "undone"
 """The cause on the tombstone of a pair whose record an undo has created again."""
@@ -188,8 +189,8 @@ def unsettled(tx: Connection, lane_id: int) -> bool:
 
 def also_linked(tx: Connection, side: Side, link_ids: Iterable[int]) -> dict[int, int]:
     """Of links whose record on this side others hold, too: by how many other links, in use or at
-    rest, over all lanes. One whose own counterpart is deleted holds nothing: when all are, the
-    deletion passes.
+    rest, over all lanes in use. One whose own counterpart is deleted holds nothing: when all are,
+    the deletion passes.
     """
     found: Counter[int] = Counter()
     for part in chunks(link_ids):
@@ -216,6 +217,7 @@ def _also_held(side: Side, there: Side) -> Select[Any]:
         .join(here, here.c.id == LINK.c[f"{side}_feed"])
         .join(theirs, and_(*alike))
         .join(other, and_(*same, other.c.id != LINK.c.id))
+        .join(_LANE, (_LANE.c.id == other.c.lane_id) & _LANE.c.left_feed.is_not(None))
         .where(one_of(LINK.c.id, "links"), other.c.status.in_((*LIVE, RESTING)), ~gone)
         .group_by(LINK.c.id)
     )

@@ -130,6 +130,7 @@ class Candidate(SQLModel, table=True):
 class LaneRow(SQLModel, table=True):
     """Member and object type, keyed by the accounts' own ids, not by the sync's name.
 
+    `left_feed`: what it reads on that side; nothing, if the configuration has it no more.
     `left_own`: of the feed on that side, only the account's own records belong to the lane.
     `one_way_json`: the fields that travel one way only, each with the side they come from.
     `match_json`: the matchers it pairs by, strongest first.

@@ -1,0 +1,37 @@
+"""Lanes that the configuration has no more: a member who left, a sync that was taken out.
+
+Only a run over everything can tell: it has brought every lane it knows in line with its names
+before. What is switched off, and whom it could not reach, is configured all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+
+from syncline.engine.lanes import Lane
+from syncline.model.reports import LaneName
+from syncline.policy.settings import Configuration
+from syncline.state.database import Database
+from syncline.state.lanes import IN_USE, LANE, retire
+
+
+def retire_others(database: Database, configuration: Configuration, ran: Iterable[Lane]) -> None:
+    """Retire the lanes that did not run now, and have no name that the configuration knows, or one
+    that another lane has now: the accounts it stands for are other ones.
+    """
+    known = {
+        LaneName(sync.name, policy.type.name, *member.accounts)
+        for sync in configuration.syncs.values()
+        for policy in sync.objects.values()
+        for member in sync.members
+    }
+    running = {lane.id: lane.name for lane in ran}
+    known -= {*running.values()}
+    columns = (LANE.c.id, LANE.c.sync, LANE.c.type, LANE.c.left_name, LANE.c.right_name)
+    with database.transaction() as tx:
+        lanes = tx.execute(select(*columns).where(IN_USE)).all()
+        retire(
+            tx, [id for id, *name in lanes if id not in running and LaneName(*name) not in known]
+        )

@@ -9,7 +9,7 @@ import pytest
 from syncline.connectors.memory import MemoryOptions
 from syncline.model.reports import Action
 from syncline.model.sides import PerSide
-from syncline.policy.schema import LeftScope, Records, SharedDelete
+from syncline.policy.schema import Conflict, LeftScope, Records, SharedDelete
 from syncline.testing.rehearsal import EngineWorld, person
 
 Worlds = Callable[..., EngineWorld]
@@ -314,3 +314,25 @@ def test_a_merge_of_two_linked_records_severs_the_losers_link(own: EngineWorld) 
     assert len(own.left.read("ada")) == 2
     assert len(own.right.read()) == 1
     assert own.sync(full=True).writes == 0
+
+
+@pytest.mark.parametrize("conditional", ["version", "none"])
+def test_two_members_edits_of_one_field_are_a_conflict_whatever_the_service_refuses(
+    worlds: Worlds, conditional: str
+) -> None:
+    """The second one is decided on what the first one wrote, also where the service has no
+    conditions on writes, and would let it go over that.
+    """
+    crm = MemoryOptions(feed="connection", spans_accounts=True, conditional=conditional)
+    world = worlds(right=crm)
+    world.set(records=VISIBLE, conflict=Conflict.MANUAL)
+    world.right.create("ada", person("Grace", "Hopper"))
+    world.settle()
+    world.left.update(world.only(world.left, "ada"), {"job_title": "Admiral"})
+    world.left.update(world.only(world.left, "bob"), {"job_title": "Professor"})
+
+    world.settle()
+
+    assert world.shown(world.right)[0]["job_title"] == "Admiral"
+    with world.session() as session:
+        assert len(session.conflicts()) == 1

@@ -84,6 +84,7 @@ class LinkedWork:
             renewed = self._renewed(to_write)
             also_done, to_write = _sorted(self._evaluate(renewed), deletions)
             done.extend(also_done)
+            to_write = _each_record_once(to_write)
         self._finish(done)
         return [each for found in to_write for each in self._prepare(found)]
 
@@ -269,7 +270,7 @@ def _sorted(
 ) -> tuple[list[Evaluation], list[Evaluation]]:
     """Those that are done without a write, and those that need one in this phase."""
     if deletions:
-        return [], _each_record_once(e for e in evaluations if e.decision.verdict is Verdict.DELETE)
+        return [], [each for each in evaluations if each.decision.verdict is Verdict.DELETE]
     done: list[Evaluation] = []
     writes: list[Evaluation] = []
     for each in evaluations:
@@ -281,15 +282,31 @@ def _sorted(
     return done, writes
 
 
-def _each_record_once(deletions: Iterable[Evaluation]) -> list[Evaluation]:
-    """Of several links that delete the same record, the first: then both records of the others are
-    gone, which the next run finds.
+def _each_record_once(evaluations: Iterable[Evaluation]) -> list[Evaluation]:
+    """Of several links that write one record, the first. The others are decided on what that wrote:
+    those of a deletion in the next run, which finds both of their records gone. Not every service
+    would refuse the second of two writes that know nothing of each other.
     """
-    first: dict[tuple[int, str], Evaluation] = {}
-    for each in deletions:
-        if (side := each.decision.side) is not None:
-            first.setdefault(_key(each.link, side), each)
-    return list(first.values())
+    written: set[tuple[int, str, str]] = set()
+    first = []
+    for each in evaluations:
+        targets = {_target(each.link, side) for side in _written_sides(each)}
+        if written.isdisjoint(targets):
+            written |= targets
+            first.append(each)
+    return first
+
+
+def _written_sides(each: Evaluation) -> set[Side]:
+    if each.decision.verdict is Verdict.DELETE and each.decision.side is not None:
+        return {each.decision.side}
+    return {side for side, write in each.writes.items() if write.fields}
+
+
+def _target(link: DueLink, side: Side) -> tuple[int, str, str]:
+    """The record of a side, in whatever data set it was found."""
+    feed = link.lane.sides[side].feed
+    return feed.store_id, feed.feed.account or "", str(link.sides[side].id)
 
 
 def _is_decided(each: Evaluation) -> bool:

@@ -278,3 +278,18 @@ def test_a_field_that_travels_both_ways_from_now_on_follows_the_rule_of_the_firs
     assert world.same()
     [record] = world.shown(world.left)
     assert (record["notes"], record["job_title"]) == ("entered at the target", "Admiral")
+
+
+def test_a_copy_that_stays_away_takes_no_original_with_it_when_the_sync_is_turned_round(
+    world: EngineWorld,
+) -> None:
+    world.set(direction=Direction.LEFT_TO_RIGHT, conflict=None)
+    world.left.create("ada", person("Grace", "Hopper"))
+    world.sync()
+    world.right.delete(world.only(world.right))
+    world.sync()
+
+    world.set(direction=Direction.RIGHT_TO_LEFT)
+    world.settle()
+
+    assert len(world.left.read()) == 1

@@ -19,6 +19,7 @@ from syncline.model.sides import SIDES, PerSide, Side
 from syncline.policy.schema import Direction, ObjectPolicy
 from syncline.run.sync_side import fingerprint
 from syncline.state import lanes as rows
+from syncline.state import links
 from syncline.state.careful import careful_lanes, may_begin_again
 from syncline.state.database import Database
 from syncline.state.leases import LeaseKey, until
@@ -159,6 +160,9 @@ class LaneRows:
         for side in SIDES:
             rows.read_again(tx, sides[side].feed.id)
         former = Direction(row.direction) if row.direction else self.policy.direction
+        if former.source is not None and self.policy.direction.source is former.source.other:
+            # There a deletion meant no more than that the copy stays away. It is not carried now.
+            links.sever_stayed_away(tx, row.id, former.source.other)
         if former.source is not None and self.policy.direction is Direction.BOTH:
             rows.forget_bases(tx, row.id)
             rows.change_lane(tx, row.id, baseline_winner=former.source.value)

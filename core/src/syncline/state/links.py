@@ -140,6 +140,15 @@ def sever(tx: Connection, link_id: int, gone: Side | None) -> None:
     change(tx, [link_id], status="severed", dirty=False, **version)
 
 
+def sever_stayed_away(tx: Connection, lane_id: int, side: Side) -> None:
+    """Of a lane's links in use, those whose record on this side is known to be deleted."""
+    record = (RECORD.c.feed_id == LINK.c[f"{side}_feed"], RECORD.c.id == LINK.c[f"{side}_id"])
+    deleted = exists().where(*record, RECORD.c.presence == "deleted")
+    where = (LINK.c.lane_id == lane_id, LINK.c.status == "linked", deleted)
+    for link_id in tx.scalars(select(LINK.c.id).where(*where)).all():
+        sever(tx, link_id, side)
+
+
 def is_severed_at(link: Row[Any], side: Side) -> bool:
     """Whether a link ended because this side's record was gone."""
     return bool(link.status == "severed" and link._mapping[f"{side}_version"] == _GONE)

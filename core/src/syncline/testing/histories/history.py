@@ -191,12 +191,20 @@ class History:
         """
         self.reopen()
         self.kept.lose()
-        self.past.state_lost()
+        self.past.state_lost(PerSide(*(self._out_of_reach(side) for side in SIDES)))
         self.mending.forget()
         self.ledger.state_lost()
         self.borders = drawn(self.ledger, self.world.policy.where)
         self._settled.policies.clear()
         self._approved = 0
+
+    def _out_of_reach(self, side: Side) -> set[str]:
+        """Who is outside of the data set, where neither a mark nor a match key leads there."""
+        marked = self.stores[side].options.idempotency != "none"
+        if marked or self.world.policy.match:
+            return set()
+        border, live = self.borders[side], self.ledger.live(side)
+        return {self.ledger.family(side, each.id) for each in live if border.is_outside(each)}
 
     def reconfigure(self, *members: str, **policy: Any) -> None:
         """Somebody edits the configuration: who takes part (if named), what the policy says. A

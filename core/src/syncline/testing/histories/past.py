@@ -40,8 +40,8 @@ class Past:
     whom several accounts of a side had at once. `pairs`: which records belonged together when both
     sides were in step; `torn`: whose pair people have taken apart since. `shown`: fields that were
     hidden when they were read, so that only a listing finds them. `unseen`: who could not be read
-    when, or since, the state was lost. `decided`: about whom a person decided since. `updates`: how
-    often somebody's record was updated.
+    when, or since, the state was lost, or was out of reach then. `decided`: about whom a person
+    decided since. `updates`: how often somebody's record was updated.
     """
 
     ledger: Ledger
@@ -107,9 +107,11 @@ class Past:
                 if len({each.place.account for each in found}) > 1:
                     self.shared.add(family)
 
-    def state_lost(self) -> None:
+    def state_lost(self, out_of_reach: PerSide[set[str]]) -> None:
         """Nothing is known any more of what was."""
         self._note_unseen()
+        for side in SIDES:
+            self.unseen[side].update(out_of_reach[side])
         for severed in self.severed:
             severed.clear()
         self.calm, self.baseless, self.forgot = False, True, True

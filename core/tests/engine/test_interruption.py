@@ -235,6 +235,21 @@ def test_who_died_on_this_machine_is_no_hindrance_to_the_next_run(world: EngineW
     assert not list(world.folder.glob("state.sqlite-run-*")), "what the dead left behind is gone"
 
 
+def test_a_plan_after_a_death_and_an_edit_of_the_policy_shows_what_the_run_does(
+    world: EngineWorld,
+) -> None:
+    """The leases of the dead are in the plan's copy of the state, their signs of life are not."""
+    _die_while_writing(world)
+    world.set(match=("email",))
+
+    plan = world.plan()
+
+    assert plan.exit_code == 0
+    assert [each.action for each in plan.operations] == [
+        each.action for each in world.sync().operations
+    ]
+
+
 def test_of_several_that_died_one_after_the_other_no_file_stays(world: EngineWorld) -> None:
     _die_while_writing(world)
     world.left.create("ada", person("Alan", "Turing"))

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
 
 import pytest
 from alembic import command
@@ -31,15 +34,15 @@ def engine(url: str, vault: Vault) -> Iterator[Engine]:
 @pytest.fixture
 def move(engine: Engine) -> Move:
     """To a version, older or newer."""
+    return partial(_move, engine)
 
-    def to(version: str) -> None:
-        config = Config()
-        config.set_main_option("script_location", str(SCRIPTS))
-        with engine.begin() as connection:
-            config.attributes["connection"] = connection
-            (command.upgrade if version == "head" else command.downgrade)(config, version)
 
-    return to
+def _move(engine: Engine, version: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        (command.upgrade if version == "head" else command.downgrade)(config, version)
 
 
 @pytest.mark.parametrize("version", ["0001", "0002", "0003", "0005"])
@@ -52,6 +55,24 @@ def test_an_older_database_becomes_what_a_new_one_is(
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, SQLModel.metadata) == []
+
+
+def test_of_several_processes_that_open_an_older_file_one_moves_it_and_copies_it_once(
+    tmp_path: Path, vault: Vault
+) -> None:
+    url = f"sqlite:///{tmp_path / 'state.sqlite'}"
+    Database.open(url, vault).close()
+    moved = unopened(url)
+    _move(moved, "0003")
+    moved.dispose()
+
+    with ThreadPoolExecutor(4) as pool:
+        for opened in pool.map(lambda _number: Database.open(url, vault), range(4)):
+            opened.close()
+
+    assert [each.name for each in tmp_path.glob("*.backup*")] == [
+        "state.sqlite.version-0003.backup"
+    ]
 
 
 def test_match_keys_are_kept_and_old_claims_are_not(engine: Engine, move: Move) -> None:

@@ -19,7 +19,7 @@ from syncline.policy.settings import Configuration
 from syncline.run.connections import Connections
 from syncline.run.older_state import not_the_latest
 from syncline.run.surroundings import Surroundings
-from syncline.state import claims, history
+from syncline.state import claims, history, leases
 from syncline.state.careful import be_careful
 from syncline.state.database import Database, scratch_copy
 from syncline.state.epochs import Epochs, Standing
@@ -50,6 +50,8 @@ class Carrier:
             return self._carry(self._world(self.database, dry=False), work, undoes)
         scratch = scratch_copy(self.database)
         try:
+            with scratch.transaction() as tx:
+                leases.bury(tx, self.database.engine.url)
             return self._carry(self._world(scratch, dry=True), work, None)
         finally:
             scratch.close()

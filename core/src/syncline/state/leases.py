@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Row, bindparam, func, select, update
+from sqlalchemy import URL, Connection, Row, bindparam, func, select, update
 
 from syncline.errors import Busy
 from syncline.state import tables
@@ -114,9 +114,12 @@ def release(tx: Connection, holder: str) -> None:
     tx.execute(_GIVEN_BACK, {"who": holder})
 
 
-def bury(tx: Connection) -> list[str]:
-    """Give back what the dead hold; returns who they were. Who may still live keeps its leases."""
-    found = [name for name in tx.scalars(_HOLDERS) if _is_dead(tx, name)]
+def bury(tx: Connection, original: URL | None = None) -> list[str]:
+    """Give back what the dead hold; returns who they were. Who may still live keeps its leases.
+    In a copy: the signs of life are at the `original`.
+    """
+    url = tx.engine.url if original is None else original
+    found = [name for name in tx.scalars(_HOLDERS) if Life.of(url, name).is_over()]
     for name in found:
         release(tx, name)
     return found

@@ -14,7 +14,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from syncline.errors import StateError
 from syncline.state.backup import backup_beside
@@ -35,17 +35,14 @@ def upgrade(engine: Engine, *, backed_up: bool = False, scripts: Path = SCRIPTS)
     config = Config()
     config.set_main_option("script_location", str(scripts))
     directory = ScriptDirectory.from_config(config)
-    with engine.connect() as connection:
-        found = MigrationContext.configure(connection).get_current_revision()
-    if found == directory.get_current_head():
+    if version(engine) == directory.get_current_head():
         return None
-    if found is not None and found not in {each.revision for each in directory.walk_revisions()}:
-        raise StateError(
-            f"the state database has version {found}, which this Syncline does not know",
-            hint="It was made by a newer Syncline: upgrade this installation.",
-        )
-    kept = None if found is None else _way_back(engine, found, backed_up=backed_up)
-    with engine.begin() as connection:
+    with engine.begin() as connection:  # several may open it at once: one of them moves it
+        found = _version(connection)
+        if found == directory.get_current_head():
+            return None
+        _require_known(found, directory)
+        kept = None if found is None else _way_back(engine, found, backed_up=backed_up)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
     if kept is not None:
@@ -56,7 +53,19 @@ def upgrade(engine: Engine, *, backed_up: bool = False, scripts: Path = SCRIPTS)
 def version(engine: Engine) -> str | None:
     """The version the database has; None if it is empty."""
     with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        return _version(connection)
+
+
+def _version(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _require_known(found: str | None, directory: ScriptDirectory) -> None:
+    if found is not None and found not in {each.revision for each in directory.walk_revisions()}:
+        raise StateError(
+            f"the state database has version {found}, which this Syncline does not know",
+            hint="It was made by a newer Syncline: upgrade this installation.",
+        )
 
 
 def _way_back(engine: Engine, found: str, *, backed_up: bool) -> Path | None:

@@ -80,7 +80,8 @@ PROPERTIES: Final[Mapping[str, Property]] = {
     ),
     "P18": Property(
         "reconfiguration",
-        "The first run after a change of the policy deletes nothing and clears no field.",
+        "The first run after a change of the policy deletes nothing, and clears no field where one "
+        "way becomes two; where two become one, the source wins as the plan shows.",
     ),
     "P19": Property(
         "two engines",

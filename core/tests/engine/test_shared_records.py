@@ -316,6 +316,24 @@ def test_a_merge_of_two_linked_records_severs_the_losers_link(own: EngineWorld) 
     assert own.sync(full=True).writes == 0
 
 
+def test_a_merge_that_is_taken_back_takes_the_links_end_back(own: EngineWorld) -> None:
+    own.left.create("ada", person("Grace", "Hopper"))
+    own.left.create("ada", person("Gracie", "Hopper"))
+    own.settle()
+    by_name = {fields["given_name"]: id for id, fields in own.right.read().items()}
+    own.right.merge(by_name["Gracie"], by_name["Grace"])
+    own.settle()
+
+    own.right.restore(by_name["Gracie"])
+    own.settle()
+    own.right.update(by_name["Gracie"], {"company": "Navy"})
+    own.settle()
+
+    companies = {each["given_name"]: each.get("company") for each in own.shown(own.left)}
+    assert companies == {"Grace": None, "Gracie": "Navy"}
+    assert len(own.right.read()) == 2
+
+
 @pytest.mark.parametrize("conditional", ["version", "none"])
 def test_two_members_edits_of_one_field_are_a_conflict_whatever_the_service_refuses(
     worlds: Worlds, conditional: str

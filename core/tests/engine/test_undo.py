@@ -333,6 +333,24 @@ def test_an_edit_that_went_through_a_shared_record_is_taken_back_everywhere_we_w
     assert crm.sync(full=True).writes == 0
 
 
+def test_what_two_members_had_typed_is_back_and_stays(crm: EngineWorld) -> None:
+    """The next run empties nothing: for neither of them what was put back is an edit."""
+    crm.left.create("ada", GRACE)
+    crm.settle()
+    for who in ("ada", "bob"):
+        crm.left.update(crm.only(crm.left, who), {"company": f"of {who}"})
+    run = crm.sync()
+
+    assert undo(crm, run.run_id).kept == ()
+
+    companies = [crm.shown(crm.left, who)[0].get("company") for who in ("ada", "bob")]
+    assert companies == ["of ada", "of bob"]
+    assert crm.sync(full=True).writes == 0
+    crm.left.update(crm.only(crm.left, "bob"), {"company": "Navy"})
+    crm.settle()
+    assert crm.shown(crm.right)[0]["company"] == "Navy"
+
+
 def test_a_shared_record_goes_with_the_copies_that_the_same_run_made(crm: EngineWorld) -> None:
     crm.left.create("ada", GRACE)
     runs = [crm.sync().run_id for _run in range(2)]

@@ -330,7 +330,7 @@ class Observer:
         side, row = self.feed.side, records.find(tx, self.feed.id, [winner]).get(winner)
         for link in its_links:
             if link.lane_id in taken:
-                links.sever(tx, link.id, None)
+                links.sever(tx, link.id, side)  # and goes on if its record is taken back
                 continue
             inside = row is not None and place.held(row, link)
             values = {"id": winner, "version": None, "inside": inside}

@@ -122,6 +122,7 @@ def _settle_writes(
     links.change(tx, due, dirty=True)
     conflicts.drop(tx, [each.link_id for each in settled if each.link_id not in due])
     _tell_other_lanes(tx, settled)
+    _taken_back_for_all(tx, settled)
     _created_again(tx, settled)
     created = [each for each in settled if each.action is Action.CREATE]
     updated = [each for each in settled if each.action is not Action.CREATE]
@@ -177,6 +178,28 @@ def _tell_other_lanes(tx: Connection, settled: Sequence[Settled]) -> None:
         for feed, ids in _by_feed([each for each in updated if each.side is side], side):
             found = links.by_records(tx, side, feed.id, ids)
             links.change(tx, [row.id for row in found if row.id not in ours], dirty=True)
+
+
+def _taken_back_for_all(tx: Connection, settled: Sequence[Settled]) -> None:
+    """An undo put values of a record back that several hold: for those who had agreed with what it
+    took back this is no edit, either. Nobody's next run carries it on.
+    """
+    undone = [each for each in settled if each.undo is not None and each.action is Action.UPDATE]
+    for side in SIDES:
+        by_link = {each.link_id: each for each in undone if each.side is side}
+        for link_id, there, other in links.others(tx, side, by_link):
+            column = f"{there}_base_json"
+            base = digests.load(other._mapping[column])
+            if base is not None:
+                moved = {**base, **_put_back(by_link[link_id], base)}
+                links.save(tx, [{"id": other.id, column: digests.dump(moved)}])
+
+
+def _put_back(each: Settled, base: Mapping[str, Digest]) -> dict[str, Digest]:
+    """Of the restored fields, those that a base had agreed to as the run had left them."""
+    put = each.settlement.side(each.side).put
+    taken = each.lane.digester.fields({name: each.before.get(name) for name in put})
+    return {name: put[name] for name in put if name in base and base[name] == taken[name]}
 
 
 def _settle_delete(tx: Connection, each: Settled, row: Row[Any]) -> None:

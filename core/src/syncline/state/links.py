@@ -209,27 +209,52 @@ def also_linked(tx: Connection, side: Side, link_ids: Iterable[int]) -> dict[int
     return found
 
 
-def _also_held(side: Side, there: Side) -> Select[Any]:
-    """Other links that hold the same record on their side `there`, in whatever data set they look:
-    an account that is read in two ways is two feeds.
+def others(tx: Connection, side: Side, link_ids: Iterable[int]) -> list[tuple[int, Side, Row[Any]]]:
+    """The other links that hold a link's record of this side, of any status and over all lanes:
+    whose record it is, the side on which the other one has it, and that other one.
     """
-    other, here, theirs = LINK.alias("other"), FEED.alias("here"), FEED.alias("theirs")
+    return [
+        (row.link, there, row)
+        for part in chunks(link_ids)
+        for there in SIDES
+        for row in tx.execute(_OTHERS[side, there], {"links": part})
+    ]
+
+
+def _sharing(side: Side, there: Side) -> Select[Any]:
+    """Links, each with the others that hold the same record on their side `there`, in whatever
+    data set they look: an account that is read in two ways is two feeds.
+    """
+    here, theirs = FEED.alias("here"), FEED.alias("theirs")
     alike = [theirs.c[name] == here.c[name] for name in ("store_id", "type", "account")]
-    same = (other.c[f"{there}_feed"] == theirs.c.id, other.c[f"{there}_id"] == LINK.c[f"{side}_id"])
+    feed, record = _OTHER.c[f"{there}_feed"], _OTHER.c[f"{there}_id"]
+    return (
+        select(LINK.c.id.label("link"))
+        .join(here, here.c.id == LINK.c[f"{side}_feed"])
+        .join(theirs, and_(*alike))
+        .join(_OTHER, (feed == theirs.c.id) & (record == LINK.c[f"{side}_id"]))
+        .where(one_of(LINK.c.id, "links"), _OTHER.c.id != LINK.c.id)
+    )
+
+
+def _also_held(side: Side, there: Side) -> Select[Any]:
+    """By how many, of those that hold it."""
     counterpart = [
-        RECORD.c[column] == other.c[f"{there.other}_{name}"]
+        RECORD.c[column] == _OTHER.c[f"{there.other}_{name}"]
         for column, name in (("feed_id", "feed"), ("id", "id"))
     ]
     gone = exists().where(*counterpart, RECORD.c.presence == "deleted")
     return (
-        select(LINK.c.id, func.count())
-        .join(here, here.c.id == LINK.c[f"{side}_feed"])
-        .join(theirs, and_(*alike))
-        .join(other, and_(*same, other.c.id != LINK.c.id))
-        .join(_LANE, (_LANE.c.id == other.c.lane_id) & _LANE.c.left_feed.is_not(None))
-        .where(one_of(LINK.c.id, "links"), other.c.status.in_((*LIVE, RESTING)), ~gone)
+        _sharing(side, there)
+        .add_columns(func.count())
+        .join(_LANE, (_LANE.c.id == _OTHER.c.lane_id) & _LANE.c.left_feed.is_not(None))
+        .where(_OTHER.c.status.in_((*LIVE, RESTING)), ~gone)
         .group_by(LINK.c.id)
     )
 
 
+_OTHER: Final = LINK.alias("other")
 _ALSO_HELD: Final = {side: [_also_held(side, there) for there in SIDES] for side in SIDES}
+_OTHERS: Final = {
+    (side, there): _sharing(side, there).add_columns(_OTHER) for side in SIDES for there in SIDES
+}

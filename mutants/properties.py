@@ -94,7 +94,9 @@ PROPERTIES: Final[Mapping[str, Property]] = {
         "key or both sides still hold the same; what was edited since an older state waits.",
     ),
     "P21": Property(
-        "plan", "A plan writes nothing, is the same each time, and is what a run then does."
+        "plan",
+        "A plan writes nothing, is the same each time, and is what a run then does; where only a "
+        "service can tell what its own writes bring into a data set, it says so.",
     ),
     "P22": Property(
         "undo",

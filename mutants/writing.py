@@ -305,7 +305,7 @@ WRITING = (
     Mutant(
         name="plan writes",
         file="run/carrying.py",
-        old="            reach=AsPlanned(self.surroundings.now).of if dry else itself,\n",
+        old="            reach=itself if planned is None else planned.of,\n",
         new="            reach=itself,\n",
         wrong="A plan sends what it shows.",
         caught_by="P21",

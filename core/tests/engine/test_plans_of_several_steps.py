@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -131,3 +132,33 @@ def test_an_undo_is_planned_as_it_is_done(visible: EngineWorld) -> None:
         done = session.undo(run).run
 
     assert _writes(plan) == _writes(done) != []
+
+
+@pytest.mark.parametrize("department", ["VIP", "Other"])
+def test_a_plan_says_where_only_the_service_can_tell_what_its_writes_bring_into_a_data_set(
+    worlds: Worlds, department: str
+) -> None:
+    world = worlds(right=CRM)
+    _with_second_crm(world, mailbox_first=True)
+    [second] = world.more_syncs
+    only_vip = replace(world.policy, where=PerSide("department=VIP", None))
+    world.more_syncs = (replace(second, objects={"contact": only_vip}),)
+    other = {"VIP": "Other", "Other": "VIP"}[department]
+    world.left.create("ada", person("Grace", "Hopper", department=other))
+    world.settle()
+    world.right.update(world.only(world.right), {"department": department})
+
+    [problem] = world.plan().problems
+
+    assert (problem.kind, problem.lane and problem.lane.sync) == ("not foreseen", "t")
+    assert world.sync().problems == ()
+    assert world.plan().problems == ()
+
+
+def test_a_plan_whose_data_sets_nothing_can_move_in_has_nothing_to_say(worlds: Worlds) -> None:
+    world = worlds(right=CRM)
+    world.people = ("ada",)
+    world.set(where=PerSide("department=VIP", None))
+    world.left.create("ada", person("Grace", "Hopper", department="VIP"))
+
+    assert world.plan().problems == ()

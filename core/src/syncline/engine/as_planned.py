@@ -2,7 +2,8 @@
 
 A plan is a run over a copy of the state whose writes get no further than here. Each has the outcome
 that was foreseen; what is read afterwards is what the service says, with the writes laid over it.
-So a plan also shows what follows from its writes in the same run.
+So a plan also shows what follows from its writes in the same run. What it cannot know it says: only
+a service can tell whether a record is in a data set once it has been written.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from datetime import datetime
 from itertools import count
 from typing import Final, NamedTuple
 
+from syncline.engine.lanes import Lane
 from syncline.model.records import AbsenceReason, Absent, AccountId, Record, RecordId
+from syncline.model.reports import Problem
 from syncline.plugin.requests import (
     Applied,
     ApplyRequest,
@@ -82,6 +85,17 @@ class AsPlanned:
         new = ServiceAsPlanned(service, self.now, self._numbers)
         return self._services.setdefault(service.name, new)
 
+    def cannot_tell(self, lanes: Iterable[Lane]) -> list[Problem]:
+        """Of which lanes the plan does not know what is in their data set: its own writes, of an
+        earlier round, may have brought records into it or taken them out.
+        """
+        return [
+            _cannot_tell(lane, here.feed.connection.name)
+            for lane in lanes
+            for here in lane.sides
+            if here.feed.feed in self._services[here.feed.connection.name].blurred
+        ]
+
 
 @dataclass
 class ServiceAsPlanned:
@@ -92,6 +106,8 @@ class ServiceAsPlanned:
     numbers: Iterator[int]
     can_read_deleted: bool = False
     """What is deleted here can be read, since it is still there: nobody has to ask a bin."""
+    blurred: list[Feed] = field(default_factory=list)
+    """The data sets that were read after the plan had written records they may hold."""
     _changes: dict[_Key, _Change] = field(default_factory=dict)
 
     @property
@@ -200,9 +216,24 @@ class ServiceAsPlanned:
             if key[:2] == (feed.type, feed.account)
             and (not change.is_new or feed.container in (None, change.record.container))
         ]
+        if written and feed.scope is not None:
+            self.blurred.append(feed)
         parts = chunks(written, max(1, request.spec.read_batch))
         requests = [IdsRequest(spec=request.spec, feed=feed, ids=tuple(each)) for each in parts]
         return _together(page, *map(self._by_id, requests))
+
+
+def _cannot_tell(lane: Lane, connection: str) -> Problem:
+    return Problem(
+        kind="not foreseen",
+        message="what this plan writes before may bring records into the data set, or take them "
+        f"out: only {connection} can tell, once it is written",
+        hint="The plan shows this sync as if nothing had moved in or out. To see what it does, run "
+        "the syncs before it first, and plan again.",
+        lane=lane.name,
+        connection=connection,
+        exit_code=0,
+    )
 
 
 def _key(feed: Feed, record_id: RecordId) -> _Key:

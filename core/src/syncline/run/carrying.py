@@ -47,16 +47,16 @@ class Carrier:
     def carry(self, work: Work, *, dry: bool, undoes: str | None = None) -> RunReport:
         """Do the work of a run; dry on a copy of the state that is thrown away."""
         if not dry:
-            return self._carry(self._world(self.database, dry=False), work, undoes)
-        scratch = scratch_copy(self.database)
+            return self._carry(self._world(self.database, None), work, undoes)
+        scratch, planned = scratch_copy(self.database), AsPlanned(self.surroundings.now)
         try:
             with scratch.transaction() as tx:
                 leases.bury(tx, self.database.engine.url)
-            return self._carry(self._world(scratch, dry=True), work, None)
+            return self._carry(self._world(scratch, planned), _foreseen(work, planned), None)
         finally:
             scratch.close()
 
-    def _world(self, database: Database, *, dry: bool) -> World:
+    def _world(self, database: Database, planned: AsPlanned | None) -> World:
         return World(
             database=database,
             plugins=self.plugins,
@@ -64,8 +64,8 @@ class Carrier:
             run_id=self.surroundings.new_id(),
             installation=self.configuration.installation,
             progress=self.progress,
-            dry=dry,
-            reach=AsPlanned(self.surroundings.now).of if dry else itself,
+            dry=planned is not None,
+            reach=itself if planned is None else planned.of,
             stop=self.stop.is_set,
             workers=self.workers,
         )
@@ -137,6 +137,18 @@ class Carrier:
             claims.expire(tx, world.seconds)
             epoch = self.epochs.rise(tx)
         self.epochs.raised(epoch)
+
+
+def _foreseen(work: Work, planned: AsPlanned) -> Work:
+    """The work of a plan, which also says what it cannot know."""
+
+    def work_and_tell(world: World, report: RoundReport) -> list[Lane]:
+        lanes = work(world, report)
+        for problem in planned.cannot_tell(lanes):
+            report.problem(problem)
+        return lanes
+
+    return work_and_tell
 
 
 def _difference(

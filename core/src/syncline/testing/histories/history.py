@@ -25,7 +25,7 @@ from syncline.testing.histories.events import Event
 from syncline.testing.histories.foreseen import foreseen, unforeseen
 from syncline.testing.histories.kept import Kept
 from syncline.testing.histories.lanes import lanes_of
-from syncline.testing.histories.mending import MENDS, Mending
+from syncline.testing.histories.mending import MENDS, SPOILS, Mending
 from syncline.testing.histories.owners import Owners
 from syncline.testing.histories.past import Past
 from syncline.testing.histories.process import Process
@@ -98,6 +98,9 @@ class History:
         elif people.deed in MENDS:
             for id in typed:
                 self.mending.mended(people.deed, people.side, id, self.world.people)
+        if people.deed in SPOILS:
+            for id in typed:
+                self.mending.spoiled(people.side, id)
         return typed
 
     def run(

@@ -19,6 +19,8 @@ MENDS: Final[Mapping[Deed, frozenset[str]]] = {
     "accept": frozenset({"refused"}),
 }
 """What each edit mends, by the reasons why records wait."""
+SPOILS: Final[frozenset[Deed]] = frozenset({"spoil", "no zone", "lock", "half lock"})
+"""The opposite of these."""
 _PARTNERS: Final = f'SELECT left_id, right_id FROM "{LINK.name}" WHERE left_id = ? OR right_id = ?'  # noqa: S608
 
 
@@ -39,6 +41,10 @@ class Mending:
         lanes = self.kept.lanes(members)
         waiting = [w for w in self.kept.waiting() if w.reason in MENDS[deed] and w.lane in lanes]
         self._asleep[side, id] = {each for each in waiting if each.record in ids}
+
+    def spoiled(self, side: Side, id: RecordId) -> None:
+        """Somebody did to a record again what it waits for."""
+        self._asleep.pop((side, id), None)
 
     def read(self, members: tuple[str, ...]) -> None:
         """A run of these members came to its end, and nothing happened in it."""

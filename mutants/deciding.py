@@ -176,7 +176,7 @@ DECIDING = (
     Mutant(
         name="rebaseline deletes",
         file="engine/linked.py",
-        old="        if each.action is Action.DELETE and each.lane.rebaseline:\n",
+        old="        if each.action is Action.DELETE and (each.lane.rebaseline or each.lane.first_sync):\n",
         new="        if each.action is Action.DELETE and each.lane.rebaseline and self.world.dry:\n",
         wrong="The first run after a change of the policy deletes.",
         caught_by="P18",

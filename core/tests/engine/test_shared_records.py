@@ -316,6 +316,23 @@ def test_a_merge_of_two_linked_records_severs_the_losers_link(own: EngineWorld) 
     assert own.sync(full=True).writes == 0
 
 
+def test_who_takes_over_the_record_of_an_ended_link_is_somebody_new(own: EngineWorld) -> None:
+    """Gracie went at one side, and stayed at the other; what she is merged into there is new."""
+    for given in ("Grace", "Gracie"):
+        own.left.create("ada", person(given, "Hopper"))
+    own.settle()
+    here = {fields["given_name"]: id for id, fields in own.left.read("ada").items()}
+    there = {fields["given_name"]: id for id, fields in own.right.read().items()}
+    own.left.merge(here["Gracie"], here["Grace"])
+    own.settle()
+    new = own.right.create("ada", person("Alan", "Turing"))
+    own.right.merge(there["Gracie"], new)
+
+    own.settle()
+
+    assert sorted(each["given_name"] for each in own.shown(own.left)) == ["Alan", "Grace"]
+
+
 def test_a_merge_that_is_taken_back_takes_the_links_end_back(own: EngineWorld) -> None:
     own.left.create("ada", person("Grace", "Hopper"))
     own.left.create("ada", person("Gracie", "Hopper"))

@@ -256,13 +256,17 @@ class LinkedWork:
         if guard is not None:
             self.held.note(operation, guard, self.world.seconds)
             return Obstacle(f"guard: {guard.value}", operation.handle)
-        if each.action is Action.DELETE and each.lane.rebaseline:
-            return Obstacle(f"found while re-reading after {_why_again(each.lane)}: the next run")
+        if each.action is Action.DELETE and (each.lane.rebaseline or each.lane.first_sync):
+            return Obstacle(f"found {_while(each.lane)}: the next run")
         return obstacle(self.world, each, self.written[each.lane.id])
 
 
-def _why_again(lane: Lane) -> str:
-    return "the state was lost or put back" if lane.careful else "a change of the policy"
+def _while(lane: Lane) -> str:
+    if lane.careful:
+        return "while re-reading after the state was lost or put back"
+    return (
+        "in the first sync" if lane.first_sync else "while re-reading after a change of the policy"
+    )
 
 
 def _sorted(

@@ -323,12 +323,15 @@ class Observer:
     ) -> None:
         """The service merged two records: links follow to the winner, if their lane has none. One
         that never was in the data set has not left it: where it is known to be outside, they rest.
+        A link that has ended otherwise stays with the loser: the winner may be somebody new.
         """
         taken = {
             row.lane_id for row in links.by_records(tx, self.feed.side, self.feed.id, [winner])
         }
         side, row = self.feed.side, records.find(tx, self.feed.id, [winner]).get(winner)
         for link in its_links:
+            if link.status == "severed" and not links.is_severed_at(link, side):
+                continue
             if link.lane_id in taken:
                 links.sever(tx, link.id, side)  # and goes on if its record is taken back
                 continue

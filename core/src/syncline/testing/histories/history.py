@@ -202,12 +202,15 @@ class History:
         self._approved = 0
 
     def _out_of_reach(self, side: Side) -> set[str]:
-        """Who is outside of the data set, where neither a mark nor a match key leads there."""
-        marked = self.stores[side].options.idempotency != "none"
-        if marked or self.world.policy.match:
+        """Who is outside of the data set, where neither a match key nor a mark leads there: there
+        are no marks, or it was deleted once and made again, with a mark nobody knows any more.
+        """
+        if self.world.policy.match:
             return set()
         border, live = self.borders[side], self.ledger.live(side)
-        return {self.ledger.family(side, each.id) for each in live if border.is_outside(each)}
+        outside = {self.ledger.family(side, each.id) for each in live if border.is_outside(each)}
+        marked = self.stores[side].options.idempotency != "none"
+        return outside & self.past.ever_deleted[side] if marked else outside
 
     def reconfigure(self, *members: str, **policy: Any) -> None:
         """Somebody edits the configuration: who takes part (if named), what the policy says. A

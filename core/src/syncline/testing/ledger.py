@@ -179,13 +179,14 @@ class Ledger:
         return before is not None and all(before.get(n) == now.get(n) for n in names)
 
     def was_deleted(self, side: Side, family: str) -> bool:
-        """Whether people deleted somebody there, or whom they had merged them into (who may have
-        been entered anew, and merged into the other one).
+        """Whether people deleted somebody there, or, on either side, whom they had merged them into
+        (who may have been entered anew, and merged into the other one).
         """
         became, new = {family}, {family}
         while new := {winner for each in new for winner in self.merged.get(each, ())} - became:
             became |= new
-        return bool(became & self.deleted[side])
+        winners = became - {family}
+        return family in self.deleted[side] or any(winners & deleted for deleted in self.deleted)
 
     def absorbed(self, family: str) -> set[str]:
         """Whose records were merged into this person's."""

@@ -353,4 +353,46 @@ WRITING = (
         caught_by="P2",
         tests=("test_planted_faults.py::test_after_a_quiet_run_nothing_is_due",),
     ),
+    Mutant(
+        name="each makes it again",
+        file="engine/claiming.py",
+        old="        again = [] if create.replaces is None else [(_AGAIN, create.replaces)]\n",
+        new="        again: list[tuple[str, str]] = []\n",
+        wrong="A record that several members had edited, and that was deleted, is made once for each.",
+        caught_by="P5",
+        tests=(
+            "test_made_again.py::test_it_is_one_record_also_where_no_key_tells_that_both_are_the_same",
+        ),
+    ),
+    Mutant(
+        name="who left holds it still",
+        file="state/links.py",
+        old="(_LANE.c.id == _OTHER.c.lane_id) & _LANE.c.left_feed.is_not(None))\n",
+        new="_LANE.c.id == _OTHER.c.lane_id)\n",
+        wrong="A member who was taken out keeps the others' deletions from passing for ever.",
+        caught_by="P1",
+        tests=(
+            "test_lanes_out_of_use.py::test_a_member_who_was_taken_out_keeps_no_record_from_being_deleted",
+        ),
+    ),
+    Mutant(
+        name="two writes of one record at once",
+        file="engine/linked.py",
+        old="            to_write = _each_record_once(to_write)\n",
+        new="",
+        wrong="One member's edit goes over another's where the service has no conditions.",
+        caught_by="P14",
+        tests=(
+            "test_shared_records.py::test_two_members_edits_of_one_field_are_a_conflict_whatever_the_service_refuses[none]",
+        ),
+    ),
+    Mutant(
+        name="undo for one holder",
+        file="engine/settle.py",
+        old="    _taken_back_for_all(tx, settled)\n",
+        new="",
+        wrong="The next run empties what an undo put back in a record that several have.",
+        caught_by="P22",
+        tests=("test_undo.py::test_what_two_members_had_typed_is_back_and_stays",),
+    ),
 )

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from syncline.connectors.memory import MemoryOptions
+from syncline.model.records import RecordId
 from syncline.model.reports import Action
 from syncline.model.sides import PerSide
 from syncline.policy.schema import Conflict, LeftScope, Records, SharedDelete
@@ -302,11 +303,17 @@ def test_a_merge_points_the_link_to_the_record_that_stays(own: EngineWorld) -> N
     assert own.right.read()[winner]["company"] == "Navy"
 
 
-def test_a_merge_of_two_linked_records_severs_the_losers_link(own: EngineWorld) -> None:
-    own.left.create("ada", person("Grace", "Hopper"))
-    own.left.create("ada", person("Gracie", "Hopper"))
+def _two_in_step(own: EngineWorld) -> PerSide[dict[object, RecordId]]:
+    """Grace and Gracie on both sides, by their given names."""
+    for given in ("Grace", "Gracie"):
+        own.left.create("ada", person(given, "Hopper"))
     own.settle()
-    by_name = {fields["given_name"]: id for id, fields in own.right.read().items()}
+    stores = PerSide(own.left, own.right)
+    return stores.map(lambda store: {f["given_name"]: id for id, f in store.read("ada").items()})
+
+
+def test_a_merge_of_two_linked_records_severs_the_losers_link(own: EngineWorld) -> None:
+    _here, by_name = _two_in_step(own)
     own.right.merge(by_name["Gracie"], by_name["Grace"])
 
     own.settle()
@@ -318,11 +325,7 @@ def test_a_merge_of_two_linked_records_severs_the_losers_link(own: EngineWorld) 
 
 def test_who_takes_over_the_record_of_an_ended_link_is_somebody_new(own: EngineWorld) -> None:
     """Gracie went at one side, and stayed at the other; what she is merged into there is new."""
-    for given in ("Grace", "Gracie"):
-        own.left.create("ada", person(given, "Hopper"))
-    own.settle()
-    here = {fields["given_name"]: id for id, fields in own.left.read("ada").items()}
-    there = {fields["given_name"]: id for id, fields in own.right.read().items()}
+    here, there = _two_in_step(own)
     own.left.merge(here["Gracie"], here["Grace"])
     own.settle()
     new = own.right.create("ada", person("Alan", "Turing"))
@@ -334,10 +337,7 @@ def test_who_takes_over_the_record_of_an_ended_link_is_somebody_new(own: EngineW
 
 
 def test_a_merge_that_is_taken_back_takes_the_links_end_back(own: EngineWorld) -> None:
-    own.left.create("ada", person("Grace", "Hopper"))
-    own.left.create("ada", person("Gracie", "Hopper"))
-    own.settle()
-    by_name = {fields["given_name"]: id for id, fields in own.right.read().items()}
+    _here, by_name = _two_in_step(own)
     own.right.merge(by_name["Gracie"], by_name["Grace"])
     own.settle()
 

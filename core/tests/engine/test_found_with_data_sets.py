@@ -13,6 +13,7 @@ from syncline.testing.histories import (
     People,
 )
 from syncline.testing.histories.story import (
+    Settle,
     Stage,
     Start,
     Story,
@@ -20,7 +21,6 @@ from syncline.testing.histories.story import (
 )
 
 LEFT, RIGHT = Side.LEFT, Side.RIGHT
-"""Two members, each with all that there is on the right."""
 
 
 def test_what_was_made_outside_and_deleted_while_the_cursor_died_is_deleted(tmp_path: Path) -> None:
@@ -48,3 +48,20 @@ def test_who_is_merged_into_a_record_outside_of_the_data_set_is_not_deleted(tmp_
     history = Stage.at(tmp_path).play(Story(start, (merged,)))
 
     assert len(history.ledger.live(LEFT)) == 1
+
+
+def test_a_link_that_followed_a_merge_out_of_the_data_set_rests_until_its_record_is_back(
+    tmp_path: Path,
+) -> None:
+    """A sweep of the other side took it up again: the winner had never left the data set."""
+    people = (
+        People("create", RIGHT, 1, 2),
+        People("create", LEFT, 0, 0),
+        People("create", LEFT, 1, 2),
+        People("create", RIGHT, 1, 2),
+    )
+    policy = {"where": PerSide(INSIDE, None)}
+    merged = Work((People("merge", LEFT, 3, 2),))
+    start = Start(policy=policy, members=("ada", "bob"), people=people)
+
+    Stage.at(tmp_path).play(Story(start, (Work(), merged, Settle())))

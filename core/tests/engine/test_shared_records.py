@@ -323,6 +323,25 @@ def test_a_merge_of_two_linked_records_severs_the_losers_link(own: EngineWorld) 
     assert own.sync(full=True).writes == 0
 
 
+def test_a_merge_into_a_record_whose_link_has_ended_brings_its_own_link_along(
+    own: EngineWorld,
+) -> None:
+    here, there = _two_in_step(own)
+    own.right.merge(there["Gracie"], there["Grace"])
+    own.settle()  # left's Gracie stands alone now
+    new = own.left.create("ada", person("Alan", "Turing"))
+    own.settle()
+    own.left.merge(new, here["Gracie"])
+    own.settle()
+
+    own.left.update(here["Gracie"], {"company": "Navy"})
+    own.settle()
+
+    companies = {each["given_name"]: each.get("company") for each in own.shown(own.right)}
+    assert companies == {"Grace": None, "Gracie": "Navy"}
+    assert own.sync(full=True).writes == 0
+
+
 def test_who_takes_over_the_record_of_an_ended_link_is_somebody_new(own: EngineWorld) -> None:
     """Gracie went at one side, and stayed at the other; what she is merged into there is new."""
     here, there = _two_in_step(own)

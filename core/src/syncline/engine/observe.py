@@ -325,9 +325,9 @@ class Observer:
         that never was in the data set has not left it: where it is known to be outside, they rest.
         A link that has ended otherwise stays with the loser: the winner may be somebody new.
         """
-        taken = {
-            row.lane_id for row in links.by_records(tx, self.feed.side, self.feed.id, [winner])
-        }
+        winners = links.by_records(tx, self.feed.side, self.feed.id, [winner])
+        taken = {each.lane_id for each in winners if each.status != "severed"}
+        ended = {each.lane_id: each.id for each in winners if each.status == "severed"}
         side, row = self.feed.side, records.find(tx, self.feed.id, [winner]).get(winner)
         for link in its_links:
             if link.status == "severed" and not links.is_severed_at(link, side):
@@ -335,13 +335,17 @@ class Observer:
             if link.lane_id in taken:
                 links.sever(tx, link.id, side)  # and goes on if its record is taken back
                 continue
+            if link.lane_id in ended:
+                links.remove(tx, [ended.pop(link.lane_id)])
             inside = row is not None and place.held(row, link)
             values = {"id": winner, "version": None, "inside": inside}
             links.change(tx, [link.id], dirty=True, **{f"{side}_{n}": v for n, v in values.items()})
             if inside:
                 self._revive(tx, [link])
             elif row is not None and link.status == "linked":
-                links.change(tx, [link.id], status="out_of_scope", dirty=False)
+                # Outside as one that has left, so that only its own return lets the link go on.
+                rests = {"status": "out_of_scope", f"{side}_inside": True}
+                links.change(tx, [link.id], dirty=False, **rests)
         seen.to_read.add(winner)
 
 

@@ -219,9 +219,22 @@ class Excuses:
         """
         if self.policy.direction.source is not side.other:
             return False
-        deleted = self._ever_deleted(pair.family)
-        edited = self.ledger.last_edit(side.other, pair.family, self._travel(pair, side))
-        return deleted and edited < self.ledger.last_touch(side, pair.family)
+        deleted, names = self._ever_deleted(pair.family), self._travel(pair, side)
+        edited = self.ledger.last_edit(side.other, pair.family, names)
+        as_then = any(self._holds_no_more(each, pair, side, names) for each in self._gone(side))
+        return deleted and (as_then or edited < self.ledger.last_touch(side, pair.family))
+
+    def _gone(self, side: Side) -> Sequence[Entry]:
+        return [each for each in self.history.stores[side].entries.values() if each.deleted]
+
+    def _holds_no_more(self, gone: Entry, pair: Pair, side: Side, names: Sequence[str]) -> bool:
+        """Whether the source holds what its deleted copy held: an edit was taken back."""
+        theirs = gone.fields["family_name"] == pair.family
+        sources = pair.entries[side.other]
+        return theirs and any(
+            all(each.fields.get(name) == gone.fields.get(name) for name in names)
+            for each in sources
+        )
 
     def _withheld(self, side: Side, what: str) -> bool:
         """A write that would send mail to people is not made (`invitations = "never"`)."""
@@ -295,7 +308,11 @@ class Excuses:
         theirs = [
             e for e in self.ledger.families(source)[pair.family] if e not in pair.entries[source]
         ]
-        return any(each.fields.get(name) == target.fields.get(name) for each in theirs)
+        options = self.history.stores[source.other].options
+        rewritten = [each for each in (options.stored_as, options.rewrites_later) if each]
+        typed = [{name: each.fields[name]} if each.fields.get(name) else {} for each in theirs]
+        kept = (stored_as(each).get(name) for each in typed for stored_as in rewritten)
+        return target.fields.get(name) in (*(each.get(name) for each in typed), *kept)
 
     def _blank(self, pair: Pair, name: str) -> bool:
         """One way, and no base (after a change, a loss of the state, of two that were entered): the

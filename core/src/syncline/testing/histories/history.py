@@ -322,7 +322,8 @@ class History:
         self.past.notice_shared()
 
     def _all_is_quiet(self) -> None:
-        self.past.all_is_quiet(self.pairs_now())
+        undecided = bool(self.session().conflicts())
+        self.past.all_is_quiet(self.pairs_now(), undecided=undecided)
         self._approved = 0
         self.ledger.all_is_quiet()
 

@@ -116,9 +116,11 @@ class Past:
             severed.clear()
         self.calm, self.baseless, self.forgot = False, True, True
 
-    def all_is_quiet(self, pairs: Mapping[tuple[str, str], tuple[RecordId, RecordId]]) -> None:
-        """Both sides are in step."""
-        self.pairs, self.calm = pairs, True
+    def all_is_quiet(
+        self, pairs: Mapping[tuple[str, str], tuple[RecordId, RecordId]], *, undecided: bool
+    ) -> None:
+        """Both sides are in step, but for what is `undecided`: a conflict that waits."""
+        self.pairs, self.calm = pairs, not undecided
         self.torn.clear()
         self.decided.clear()
         for side in SIDES:

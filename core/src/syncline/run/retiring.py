@@ -1,7 +1,7 @@
 """Lanes that the configuration has no more: a member who left, a sync that was taken out.
 
-Only a run over everything can tell: it has brought every lane it knows in line with its names
-before. What is switched off, and whom it could not reach, is configured all the same.
+Only a run over everything can tell, once it has resolved its lanes, and brought them in line with
+their names. What is switched off, and whom it could not reach, is configured all the same.
 """
 
 from __future__ import annotations
@@ -17,9 +17,11 @@ from syncline.state.database import Database
 from syncline.state.lanes import IN_USE, LANE, retire
 
 
-def retire_others(database: Database, configuration: Configuration, ran: Iterable[Lane]) -> None:
-    """Retire the lanes that did not run now, and have no name that the configuration knows, or one
-    that another lane has now: the accounts it stands for are other ones.
+def retire_others(
+    database: Database, configuration: Configuration, resolved: Iterable[Lane]
+) -> None:
+    """Retire the lanes that are not among these, and have no name that the configuration knows, or
+    one that another lane has now: the accounts it stands for are other ones.
     """
     known = {
         LaneName(sync.name, policy.type.name, *member.accounts)
@@ -27,7 +29,7 @@ def retire_others(database: Database, configuration: Configuration, ran: Iterabl
         for policy in sync.objects.values()
         for member in sync.members
     }
-    running = {lane.id: lane.name for lane in ran}
+    running = {lane.id: lane.name for lane in resolved}
     known -= {*running.values()}
     columns = (LANE.c.id, LANE.c.sync, LANE.c.type, LANE.c.left_name, LANE.c.right_name)
     with database.transaction() as tx:

@@ -198,15 +198,16 @@ class Session:
         chosen = choose(self._configuration, selection)
 
         def work(world: World, report: RoundReport) -> list[Lane]:
-            rounds = (self._round(world, selection, *each, report) for each in chosen)
-            ran = [lane for lanes in rounds for lane in lanes]
-            if selection.is_everything and not self._stop.is_set():
-                retire_others(world.database, self._configuration, ran)
-            return ran
+            resolved = [self._lanes(world, selection, *each, report) for each in chosen]
+            if selection.is_everything:
+                everyone = (lane for lanes in resolved for lane in lanes.values())
+                retire_others(world.database, self._configuration, everyone)
+            rounds = (self._round(world, selection, lanes, report) for lanes in resolved)
+            return [lane for lanes in rounds for lane in lanes]
 
         return work
 
-    def _round(
+    def _lanes(
         self,
         world: World,
         selection: Selection,
@@ -214,9 +215,9 @@ class Session:
         policy: ObjectPolicy,
         members: tuple[Member, ...],
         report: RoundReport,
-    ) -> list[Lane]:
+    ) -> dict[int, Lane]:
         if self._stop.is_set():
-            return []
+            return {}
         resolver = Resolver(
             world.database,
             self._connections.get,
@@ -229,11 +230,18 @@ class Session:
             lanes = resolver.lanes(sync, policy, members)
         except SynclineError as error:
             report.problem(sync_failed(sync.name, error))
-            return []
+            return {}
         report.problems.extend(resolver.problems)
+        return lanes
+
+    def _round(
+        self, world: World, selection: Selection, lanes: dict[int, Lane], report: RoundReport
+    ) -> list[Lane]:
+        if self._stop.is_set():
+            return []
+        everyone = list(lanes.values())
         if selection.full:
             wake_all(world, lanes)
-        everyone = list(lanes.values())
         Round(world, lanes, report, full=selection.full).run()
         return everyone
 

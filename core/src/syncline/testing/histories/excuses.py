@@ -264,12 +264,15 @@ class Excuses:
     def _drifted(self, pair: Pair, name: str) -> bool:
         """One way: an edit of the target stands until the source is edited again in a field that
         travels, anywhere in the record if the whole object goes one way. With `drift = revert` it
-        is taken back, but in a shared record, or without a base.
+        is taken back, but in a shared record, or without a base. Whom somebody else was merged
+        into got a record that may hold something else.
         """
         source = self.policy.field_direction(name).source
         reverts = self.policy.drift is Drift.REVERT and self._alone_and_settled(pair)
         if source is None or reverts:
             return False
+        if self.ledger.absorbed(pair.family):
+            return True
         whole = self.policy.direction.source is not None
         names = self._travel(pair, source.other) if whole else (name,)
         taken_back = self.ledger.is_as_it_was(source, pair.entries[source][0].id, names)

@@ -167,6 +167,21 @@ def test_another_run_with_another_configuration_leaves_a_run_its_lanes(
     history.reopen()
 
 
+@pytest.mark.parametrize("point", range(6, 12))
+def test_a_run_that_was_overtaken_under_another_policy_leaves_what_that_one_held_back(
+    tmp_path: Path, point: int
+) -> None:
+    """It took a lane for unchanged where only `match` was edited, so it deleted by the policy of
+    yesterday what the first run of the new one had just put off.
+    """
+    start = Start(policy={"match": ()}, people=(People("create", RIGHT),), in_step=True)
+    about_its_lease = Event(point, "after", "overtaken", "any")
+    edited = Configure(policy={"match": ("email", "name+company")})
+    overtaken = Work((People("delete", LEFT),), (about_its_lease,), meanwhile=edited)
+
+    Stage.at(tmp_path).play(Story(start, (overtaken,)))
+
+
 def _in_step(folder: Path, right: MemoryOptions | None = None, **policy: object) -> History:
     history = History(folder, right=right, quick=QuickState(folder), **policy)
     history.people("create", LEFT)

@@ -68,13 +68,14 @@ class LaneSide:
 @dataclass(frozen=True, kw_only=True)
 class Lane:
     """A lane of a round. `careful`: its state was lost or is an older one, so that what looks new
-    may have been linked.
+    may have been linked. `fingerprint`: of what its row says of the policy.
     """
 
     id: int
     name: LaneName
     type: ObjectType
     policy: ObjectPolicy
+    fingerprint: str
     digester: Digester = field(repr=False)
     sides: PerSide[LaneSide]
     first_sync: bool = False

@@ -43,9 +43,9 @@ from syncline.state.holder import Holder
 from syncline.state.lanes import LANE, change_lane
 
 _ENDED: Final = update(LANE).where(one_of(LANE.c.id, "lanes"))
-_CONFIGURED: Final = select(LANE.c.id, LANE.c.left_feed, LANE.c.right_feed, LANE.c.direction).where(
-    one_of(LANE.c.id, "lanes")
-)
+_CONFIGURED: Final = select(
+    LANE.c.id, LANE.c.left_feed, LANE.c.right_feed, LANE.c.policy, LANE.c.rebaseline
+).where(one_of(LANE.c.id, "lanes"))
 PASSES: Final = 3
 """How often what became due in a round is looked at in it: a lost race, a twin just linked."""
 
@@ -320,13 +320,15 @@ class Round:
 
 
 def _moved(tx: Connection, lanes: Mapping[int, Lane]) -> set[int]:
-    """The lanes that a run with another configuration changed after they were resolved here."""
+    """The lanes that a run with another configuration changed after they were resolved here. One
+    that is to be looked at again since then would not know it, and delete at once.
+    """
     found: set[int] = set()
     for part in chunks(lanes):
-        for lane_id, *now in tx.execute(_CONFIGURED, {"lanes": part}):
+        for lane_id, *now, rebaseline in tx.execute(_CONFIGURED, {"lanes": part}):
             lane = lanes[lane_id]
             feeds = [lane.sides[side].feed.id for side in SIDES]
-            if now != [*feeds, lane.policy.direction.value]:
+            if now != [*feeds, lane.fingerprint] or (rebaseline and not lane.rebaseline):
                 found.add(lane_id)
     return found
 

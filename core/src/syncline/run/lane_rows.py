@@ -79,6 +79,7 @@ class LaneRows:
             name=name,
             type=self.policy.type,
             policy=self.policy,
+            fingerprint=row.policy,
             digester=self.digester,
             sides=sides,
             first_sync=row.first_synced_at is None,

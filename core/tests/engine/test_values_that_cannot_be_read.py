@@ -11,6 +11,7 @@ import pytest
 from syncline.connectors.memory import Call, MemoryOptions
 from syncline.errors import ConfigurationError, UsageError
 from syncline.model.records import RecordId
+from syncline.model.sides import PerSide
 from syncline.policy.schema import Conflict, Direction
 from syncline.testing.rehearsal import EngineWorld, person
 
@@ -107,6 +108,31 @@ def test_a_linked_record_that_cannot_be_read_waits_and_is_not_deleted(world: Eng
 
     assert _waiting(world) == []
     assert world.same("ada")
+
+
+def test_a_linked_record_outside_of_the_data_set_waits_and_is_not_deleted(
+    world: EngineWorld,
+) -> None:
+    """It was taken for one that has left, as it was noted last: unread, and so not edited."""
+    world.set(where=PerSide(None, "categories=Customer"), conflict=Conflict.RIGHT_WINS)
+    made = world.left.create("ada", person("Ada", "Lovelace"))
+    world.settle()
+    outside = world.only(world.right)
+    world.right.entries[outside].fields["birthday"] = "0000-00-00"
+    world.right.update(outside, {"job_title": "Countess"})
+    world.sync()
+    assert _waiting(world) == [("ada", outside, "birthday: cannot be read as date")]
+
+    world.left.delete(made)
+    world.settle()
+    assert world.right.read()[outside]["job_title"] == "Countess"
+
+    world.right.update(outside, {"birthday": None})
+    world.settle()
+
+    assert _waiting(world) == []
+    assert world.same("ada")
+    assert world.shown(world.left)[0]["job_title"] == "Countess"
 
 
 def test_a_record_known_before_it_was_linked_waits_when_it_becomes_unreadable(

@@ -107,25 +107,28 @@ class FeedReader:
         """What is said of these records; and those that somebody has noted meanwhile."""
         began = self.revision()
         page = ask(self.feed, ids)
-        outside = self._never_inside(page)
-        there = {record.id: record for record in (*page.records, *outside)}
-        absent = [each for each in page.absent if each.id not in there]
-        whereabouts = Whereabouts(frozenset(record.id for record in outside))
+        beyond = self._of_never_inside(page)
+        there = {record.id: record for record in (*page.records, *beyond.records)}
+        absent = {absence.id: absence for absence in (*page.absent, *beyond.absent)}
+        gone = [absence for id, absence in absent.items() if id not in there]
+        whereabouts = Whereabouts(frozenset(record.id for record in beyond.records))
         with self.world.transaction() as tx:
             seen = self.observer.note(
-                tx, [*there.values()], absent, began=began, whereabouts=whereabouts
+                tx, [*there.values()], gone, began=began, whereabouts=whereabouts
             )
-        known = replace(page, records=tuple(there.values()), absent=tuple(absent))
+        known = replace(page, records=tuple(there.values()), absent=tuple(gone))
         return Answer.of(known), seen.overtaken
 
-    def _never_inside(self, page: Page) -> tuple[Record, ...]:
-        """Records that were linked outside of the data set cannot leave it: their values."""
+    def _of_never_inside(self, page: Page) -> Page:
+        """Records that were linked outside of the data set cannot leave it: what is said of them
+        wherever they are.
+        """
         left = [each.id for each in page.absent if each.reason is AbsenceReason.LEFT]
         if not left or self.feed.feed.scope is None:
-            return ()
+            return Page()
         with self.world.transaction() as tx:
             ids = self.observer.never_inside(tx, left)
-        return ask(self.feed, ids, scoped=False).records if ids else ()
+        return ask(self.feed, ids, scoped=False) if ids else Page()
 
     # --- changes ------------------------------------------------------------------------------
 
@@ -177,7 +180,7 @@ class FeedReader:
             return began  # no commit for nothing: most feeds of most runs
         self.nameless += page.nameless
         whereabouts = NOBODY_KNOWS if first_pass else Whereabouts(self._outside(page))
-        absent = [_placed(each, whereabouts.outside) for each in page.absent]
+        absent = self._placed(page.absent, whereabouts.outside)
         with self.world.transaction() as tx:
             seen = self.observer.note(
                 tx,
@@ -214,6 +217,16 @@ class FeedReader:
         answer = look(self.feed, asked, scoped=True)
         return frozenset(each for each in answer.absent if answer.has_left(each))
 
+    def _placed(self, absent: Sequence[Absent], outside: Set[str]) -> list[Absent]:
+        """What cannot be read waits only where it would be in the data set, or is kept the same
+        outside of it.
+        """
+        left = {each.id for each in absent if is_kept_waiting(each) and each.id in outside}
+        if left:
+            with self.world.transaction() as tx:
+                left.difference_update(self.observer.never_inside(tx, left))
+        return [Absent(each.id, AbsenceReason.LEFT) if each.id in left else each for each in absent]
+
     # --- listing everything -------------------------------------------------------------------
 
     def _sweep_due(self, row: Row[Any]) -> bool:
@@ -239,10 +252,3 @@ def _says_nothing(page: Page, cursor: str | None) -> bool:
     """A last page without news, and the cursor we have already."""
     quiet = not page.records and not page.absent and page.next is None
     return quiet and cursor is not None and json.dumps(page.cursor) == cursor
-
-
-def _placed(absence: Absent, outside: Set[str]) -> Absent:
-    """What cannot be read waits only where it would be in the data set."""
-    if is_kept_waiting(absence) and absence.id in outside:
-        return Absent(absence.id, AbsenceReason.LEFT)
-    return absence

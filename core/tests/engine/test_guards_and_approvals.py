@@ -191,6 +191,24 @@ def test_an_approval_outlasts_a_run_whose_feed_fails(guarded: EngineWorld) -> No
     assert len(guarded.right.read("ada")) == 5
 
 
+def test_deletions_among_what_a_first_sync_could_not_finish_are_guarded(
+    guarded: EngineWorld,
+) -> None:
+    made = [guarded.left.create("ada", person(f"P{n}", "ada", job_title="left")) for n in range(10)]
+    for n in range(10):
+        guarded.right.create("ada", person(f"P{n}", "ada", job_title="right"))
+    guarded.right.fault = Refusing()
+    guarded.sync()
+    guarded.right.fault = None
+    delete(guarded, made[:5])
+
+    guarded.sync()
+    report = guarded.sync()
+
+    assert [trip.held for trip in report.guards] == [5]
+    assert len(guarded.right.read("ada")) == 10
+
+
 def test_what_is_no_longer_decided_is_no_longer_held(guarded: EngineWorld) -> None:
     made = fill(guarded, "ada", 10)
     delete(guarded, made[:5])
@@ -236,6 +254,23 @@ def test_members_without_losses_count_among_those_a_loss_is_measured_by(worlds: 
 
     assert report.guards == ()
     assert len(world.right.read()) == 27
+
+
+@pytest.mark.parametrize("direction", [Direction.BOTH, Direction.LEFT_TO_RIGHT])
+def test_deletions_found_while_one_way_becomes_two_are_guarded_in_the_run_after(
+    guarded: EngineWorld, direction: Direction
+) -> None:
+    """Their links had no base any more, so that nobody counted them."""
+    guarded.set(direction=Direction.LEFT_TO_RIGHT)
+    made = fill(guarded, "ada", 10)
+    delete(guarded, made[:5])
+    guarded.set(direction=direction, match=("email",))
+
+    guarded.sync()
+    report = guarded.sync()
+
+    assert [trip.held for trip in report.guards] == [5]
+    assert len(guarded.right.read("ada")) == 10
 
 
 def test_a_side_gone_empty_is_held(guarded: EngineWorld) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, exists, select
+from sqlalchemy import ColumnElement, Connection, Row, exists, or_, select
 from sqlalchemy.sql import alias
 
 from syncline.engine import digests
@@ -20,6 +20,7 @@ from syncline.state import attention, links, records
 from syncline.state.among import one_of
 from syncline.state.database import chunks
 from syncline.state.intents import INTENT
+from syncline.state.lanes import LANE
 
 _PRESENCE: Final = {
     "present": Presence.PRESENT,
@@ -78,12 +79,13 @@ def with_reads(link: DueLink, fresh: Mapping[tuple[int, str], Record]) -> DueLin
 
 
 def every_due_link(
-    world: World, lanes: Mapping[int, Lane], size: int, *, settled_once: bool = False
+    world: World, lanes: Mapping[int, Lane], size: int, *, may_lose: bool = False
 ) -> Iterator[list[DueLink]]:
     """All due links of the round in order of their ids, a page at a time; each link comes once,
-    if it is still due when its page's turn comes. `settled_once`: only those with a base.
+    if it is still due when its page's turn comes. `may_lose`: only those with a base, or of which
+    a record is not there, so that something could be emptied or deleted.
     """
-    due, still_due = (_DUE_WITH_BASE, _STILL_DUE_WITH_BASE) if settled_once else (_DUE, _STILL_DUE)
+    due, still_due = (_MAY_LOSE, _MAY_STILL_LOSE) if may_lose else (_DUE, _STILL_DUE)
     now = world.seconds
     ids: list[int] = []
     with world.transaction() as tx:
@@ -158,15 +160,31 @@ def _is_due() -> tuple[ColumnElement[bool], ...]:
     )
 
 
+def _something_to_lose() -> ColumnElement[bool]:
+    """A link without a base was never settled, or everything is compared anew: its values are safe.
+    Its records are not, where the other one is gone, or is somebody else's now.
+    """
+    based = [links.LINK.c[f"{side}_base_json"].is_not(None) for side in SIDES]
+    return or_(*based, *(_is_away(side) for side in SIDES))
+
+
+def _is_away(side: Side) -> ColumnElement[bool]:
+    """Whether a link's record is not there for its lane."""
+    link, lane, record = links.LINK.c, LANE.c, records.RECORD.c
+    another = lane[f"{side}_own"] & (record.owner != lane[f"{side}_account"])
+    return exists().where(
+        record.feed_id == link[f"{side}_feed"],
+        record.id == link[f"{side}_id"],
+        lane.id == link.lane_id,
+        (record.presence != "present") | another,
+    )
+
+
 _THESE: Final = _joined().where(one_of(links.LINK.c.id, "ids"))
 _DUE: Final = select(links.LINK.c.id).where(one_of(links.LINK.c.lane_id, "lanes"), *_is_due())
-_DUE_WITH_BASE: Final = _DUE.where(
-    links.LINK.c.left_base_json.is_not(None) | links.LINK.c.right_base_json.is_not(None)
-)
+_MAY_LOSE: Final = _DUE.where(_something_to_lose())
 _STILL_DUE: Final = _joined().where(one_of(links.LINK.c.id, "ids"), *_is_due())
-_STILL_DUE_WITH_BASE: Final = _STILL_DUE.where(
-    links.LINK.c.left_base_json.is_not(None) | links.LINK.c.right_base_json.is_not(None)
-)
+_MAY_STILL_LOSE: Final = _STILL_DUE.where(_something_to_lose())
 
 
 def _due_link(row: Row[Any], lanes: Mapping[int, Lane]) -> DueLink:

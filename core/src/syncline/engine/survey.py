@@ -55,8 +55,8 @@ def survey(world: World, lanes: Mapping[int, Lane]) -> Held:
 
 
 def _count(world: World, lanes: Mapping[int, Lane]) -> dict[tuple[int, Side], _Numbers]:
-    """Per lane and side that may be written; nothing if nothing is due anywhere. What a first
-    sync links has nothing to lose, and is not counted.
+    """Per lane and side that may be written; nothing if nothing is due anywhere. Of what a first
+    sync links no value can be lost, but a record can, if it waited to be deleted.
     """
     numbers = {
         (lane.id, side): _Numbers()
@@ -65,12 +65,12 @@ def _count(world: World, lanes: Mapping[int, Lane]) -> dict[tuple[int, Side], _N
         if lane.policy.direction.writes(side)
     }
     due = False
-    for page in every_due_link(world, lanes, _PAGE, settled_once=True):
+    for page in every_due_link(world, lanes, _PAGE, may_lose=True):
         due = True
         for link in page:
             for side in SIDES:
                 found = numbers.get((link.lane.id, side))
-                if found is not None and link.sides[side.other].base:
+                if found is not None:
                     _count_link(found, link, side)
     if not due:
         return {}
@@ -87,8 +87,8 @@ def _count_link(found: _Numbers, link: DueLink, target: Side) -> None:
     if source.presence is Presence.DELETED or left:
         found.changed += 1
         found.deletions += policy.delete[target]
-    elif source.presence is Presence.PRESENT:
-        known = source.base or {}
+    elif source.presence is Presence.PRESENT and source.base:
+        known = source.base
         base = {name: known[name] for name in link.lane.carried(target) if name in known}
         found.cleared.update({*cleared(source.digests, base), *emptied(link, target)})
         found.changed += any(source.digests.get(name, base[name]) != base[name] for name in base)

@@ -176,13 +176,46 @@ DECIDING = (
     Mutant(
         name="rebaseline deletes",
         file="engine/linked.py",
-        old="        if each.action is Action.DELETE and (each.lane.rebaseline or each.lane.first_sync):\n",
-        new="        if each.action is Action.DELETE and each.lane.rebaseline and self.world.dry:\n",
+        old="    return link.rebaseline or link.lane.rebaseline or link.lane.first_sync\n",
+        new="    return link.lane.first_sync\n",
         wrong="The first run after a change of the policy deletes.",
         caught_by="P18",
         tests=(
             "test_policy_changes.py::test_a_deletion_found_while_rebaselining_waits_for_the_run_after",
         ),
+    ),
+    Mutant(
+        name="looked at in the first run or never",
+        file="engine/due.py",
+        old='    return ~exists().where(*of_it, record.presence != "unreadable")\n',
+        new="    return ~exists().where(*of_it)\n",
+        wrong="A record that cannot be read while the policy changes is taken for looked at.",
+        caught_by="P18",
+        tests=(
+            "test_links_looked_at_later.py::"
+            "test_what_a_moved_border_leaves_outside_rests_also_if_it_is_read_later",
+        ),
+    ),
+    Mutant(
+        name="away before the turn",
+        file="engine/decide/link.py",
+        old="    if source is gone and ruling.first_look and ruling.former_source is survivor:\n",
+        new="    if source is gone and ruling.winner is not None and ruling.first_look:\n",
+        wrong="A copy that was deleted before a sync was turned round deletes its original.",
+        caught_by="P4",
+        tests=(
+            "test_links_looked_at_later.py::"
+            "test_a_copy_deleted_before_the_sync_was_turned_round_deletes_nothing",
+        ),
+    ),
+    Mutant(
+        name="one new field decides for its group",
+        file="engine/decide/units.py",
+        old="                key = policy.field_direction(name), locked, unknown\n",
+        new="                key = policy.field_direction(name), locked, False\n",
+        wrong="A part of a name that is mapped from now on decides about the whole name.",
+        caught_by="P3",
+        tests=("decide/test_fields.py::test_a_part_that_was_never_settled_decides_for_itself",),
     ),
     Mutant(
         name="whole set wins",

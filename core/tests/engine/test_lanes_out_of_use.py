@@ -9,7 +9,7 @@ import pytest
 
 from syncline.connectors.memory import MemoryOptions
 from syncline.model.sides import PerSide
-from syncline.policy.schema import Records
+from syncline.policy.schema import Conflict, Records
 from syncline.policy.settings import Member
 from syncline.testing.rehearsal import EngineWorld, person
 
@@ -122,6 +122,30 @@ def test_a_member_who_comes_back_gets_all_that_happened_meanwhile(shared: Engine
     assert names == [["Alan", "Edsger", "Grace"]] * 2
     assert len(shared.right.read()) == 3
     assert {each.get("job_title") for each in shared.shown(shared.left, "bob")} == {None, "Admiral"}
+
+
+def test_a_member_who_comes_back_after_an_edit_of_the_data_set_was_settled_before(
+    worlds: Worlds,
+) -> None:
+    """The feed that only his links referred to was dropped with its records, so that his bases
+    meant nothing any more, and an old value of his went over a newer one.
+    """
+    world = worlds(right=CRM)
+    world.set(conflict=Conflict.LEFT_WINS)
+    grace = world.right.create("bob", person("Grace", "Hopper", job_title="old", department="in"))
+    world.settle()
+    world.people = ("ada",)
+    world.settle()
+    world.set(where=PerSide(None, "department=in"))
+    world.settle()
+
+    world.right.update(grace, {"job_title": "new"})
+    world.settle()
+    world.people = ("ada", "bob")
+    world.settle()
+
+    assert [each["job_title"] for each in world.left.read("bob").values()] == ["new"]
+    assert world.right.read()[grace]["job_title"] == "new"
 
 
 def test_status_tells_of_lanes_in_use_only(shared: EngineWorld) -> None:

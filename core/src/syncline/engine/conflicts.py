@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sqlalchemy import Connection, select
@@ -25,6 +25,11 @@ _DECIDED: Final = select(CONFLICT).where(
 )
 
 
+def ruling_of(link: DueLink) -> Ruling:
+    """What overrides the policy for a link that nobody decided about."""
+    return Ruling(former_source=link.former_source, first_look=link.rebaseline)
+
+
 @dataclass(frozen=True)
 class Conflicts:
     """Looks up, asks for and stores decisions about conflicts."""
@@ -39,7 +44,7 @@ class Conflicts:
             for row in tx.execute(_DECIDED, {"links": part}):
                 link = by_id[row.link_id]
                 if (row.left_version, row.right_version) == versions(link):
-                    found[link.id] = Ruling(Side(row.winner), link.lane.baseline_winner)
+                    found[link.id] = replace(ruling_of(link), winner=Side(row.winner))
         return found
 
     def ask(self, evaluation: Evaluation, ruling: Ruling) -> Ruling | None:
@@ -50,7 +55,7 @@ class Conflicts:
         answer = self.world.plugins.resolve_conflict(_seen(evaluation))
         if answer is None:
             return None
-        return Ruling(answer.winner, ruling.baseline_winner)
+        return replace(ruling, winner=answer.winner)
 
     def save(self, tx: Connection, evaluation: Evaluation) -> None:
         """Keep a conflict for a person; one that is kept already for the same versions stays."""

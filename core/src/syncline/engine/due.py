@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, exists, or_, select, update
 from sqlalchemy.sql import alias
 
 from syncline.engine import digests
@@ -16,6 +16,7 @@ from syncline.engine.lanes import Lane, LaneSide
 from syncline.engine.world import World
 from syncline.model.records import Record, RecordId
 from syncline.model.sides import SIDES, PerSide, Side
+from syncline.policy.schema import ObjectPolicy
 from syncline.state import attention, links, records
 from syncline.state.among import one_of
 from syncline.state.database import chunks
@@ -48,12 +49,21 @@ class LinkSide:
 
 @dataclass(frozen=True)
 class DueLink:
-    """A link that is due, with both records as last seen."""
+    """A link that is due, with both records as last seen. `rebaseline`: it was not looked at since
+    the policy changed; `former_source`: whose values travelled before.
+    """
 
     id: int
     lane: Lane
     incarnation: int
     sides: PerSide[LinkSide]
+    rebaseline: bool = False
+    former_source: Side | None = None
+
+    @property
+    def policy(self) -> ObjectPolicy:
+        """What the link is decided by."""
+        return self.lane.policy_at_first if self.rebaseline else self.lane.policy
 
 
 def with_reads(link: DueLink, fresh: Mapping[tuple[int, str], Record]) -> DueLink:
@@ -116,6 +126,14 @@ def links_by_id(tx: Connection, lanes: Mapping[int, Lane], ids: Iterable[int]) -
     return found
 
 
+def looked_at(tx: Connection, lanes: Iterable[int], now: float) -> None:
+    """These lanes did what there was to do, so that what is due now could be looked at; not so a
+    link of which a record cannot be read, waits, or is being written.
+    """
+    for part in chunks(lanes):
+        tx.execute(_LOOKED_AT, {"lanes": part, "now": now})
+
+
 # --- the query --------------------------------------------------------------------------------
 
 _LEFT = alias(records.RECORD, "left_record")
@@ -150,13 +168,15 @@ def _joined() -> Any:
 
 def _is_due() -> tuple[ColumnElement[bool], ...]:
     """Links to look at: changed or never settled, not waiting `now`, and nothing under way."""
-    link = links.LINK
+    return links.LINK.c.status == "linked", links.LINK.c.dirty, *_may_be_looked_at()
+
+
+def _may_be_looked_at() -> tuple[ColumnElement[bool], ...]:
+    link = links.LINK.c
     return (
-        link.c.status == "linked",
-        link.c.dirty,
-        ~exists().where(INTENT.c.link_id == link.c.id),
-        ~attention.waits(link.c.lane_id, link.c.left_id),
-        ~attention.waits(link.c.lane_id, link.c.right_id),
+        ~exists().where(INTENT.c.link_id == link.id),
+        ~attention.waits(link.lane_id, link.left_id),
+        ~attention.waits(link.lane_id, link.right_id),
     )
 
 
@@ -180,6 +200,19 @@ def _is_away(side: Side) -> ColumnElement[bool]:
     )
 
 
+def _is_unread(side: Side) -> ColumnElement[bool]:
+    link, record = links.LINK.c, records.RECORD.c
+    of_it = (record.feed_id == link[f"{side}_feed"], record.id == link[f"{side}_id"])
+    return ~exists().where(*of_it, record.presence != "unreadable")
+
+
+_LOOKED_AT: Final = (
+    update(links.LINK)
+    .where(one_of(links.LINK.c.lane_id, "lanes"), links.LINK.c.rebaseline)
+    .where(links.LINK.c.status == "linked", *_may_be_looked_at())
+    .where(*(~_is_unread(side) for side in SIDES))
+    .values(rebaseline=False)
+)
 _THESE: Final = _joined().where(one_of(links.LINK.c.id, "ids"))
 _DUE: Final = select(links.LINK.c.id).where(one_of(links.LINK.c.lane_id, "lanes"), *_is_due())
 _MAY_LOSE: Final = _DUE.where(_something_to_lose())
@@ -190,7 +223,14 @@ _MAY_STILL_LOSE: Final = _STILL_DUE.where(_something_to_lose())
 def _due_link(row: Row[Any], lanes: Mapping[int, Lane]) -> DueLink:
     found: Mapping[str, Any] = dict(row._mapping)
     lane = lanes[row.lane_id]
-    return DueLink(row.id, lane, row.incarnation, PerSide(*(_side(found, lane, s) for s in SIDES)))
+    return DueLink(
+        id=row.id,
+        lane=lane,
+        incarnation=row.incarnation,
+        sides=PerSide(*(_side(found, lane, side) for side in SIDES)),
+        rebaseline=bool(row.rebaseline),
+        former_source=None if row.former_source is None else Side(row.former_source),
+    )
 
 
 def _side(found: Mapping[str, Any], lane: Lane, side: Side) -> LinkSide:

@@ -86,7 +86,7 @@ def _decide(
     link: DueLink, equal: frozenset[str], ruling: Ruling, also_linked: PerSide[int]
 ) -> Decision:
     views = PerSide(*(_view(link, side, also_linked[side]) for side in SIDES))
-    return decide_link(views.left, views.right, link.lane.deciding, equal, ruling)
+    return decide_link(views.left, views.right, link.policy, equal, ruling)
 
 
 def _same_digests(link: DueLink) -> bool:

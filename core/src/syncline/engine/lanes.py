@@ -80,7 +80,6 @@ class Lane:
     sides: PerSide[LaneSide]
     first_sync: bool = False
     rebaseline: bool = False
-    baseline_winner: Side | None = None
     adopt_foreign: bool = False
     careful: bool = False
     limit: int | None = None
@@ -94,12 +93,10 @@ class Lane:
         )
 
     @cached_property
-    def deciding(self) -> ObjectPolicy:
-        """The policy that is decided by. In the first run after a change of it nobody has taken a
-        record out of the data set: its border was moved. What is outside now rests.
+    def policy_at_first(self) -> ObjectPolicy:
+        """By which a link is decided about that was not looked at since the policy changed: nobody
+        has taken its record out of the data set, whose border was moved. What is outside now rests.
         """
-        if not self.rebaseline:
-            return self.policy
         return replace(self.policy, left_scope=LeftScope.KEEP)
 
     def carried(self, target: Side) -> tuple[str, ...]:

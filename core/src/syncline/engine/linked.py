@@ -13,12 +13,12 @@ from typing import Final
 from sqlalchemy import Connection
 
 from syncline.engine import unread
-from syncline.engine.conflicts import Conflicts
+from syncline.engine.conflicts import Conflicts, ruling_of
 from syncline.engine.creating import Creating
 from syncline.engine.decide.link import Presence, Ruling, Verdict
 from syncline.engine.due import DueLink, also_linked, every_due_link, links_by_id, with_reads
 from syncline.engine.evaluate import Evaluation, evaluate, waits_to_be_compared
-from syncline.engine.held import GuardedOperation, Held
+from syncline.engine.held import Held
 from syncline.engine.lanes import Lane
 from syncline.engine.obstacle import Obstacle, obstacle
 from syncline.engine.prepare import guarded, join, prepare_link
@@ -101,7 +101,7 @@ class LinkedWork:
         rulings: Mapping[int, Ruling],
     ) -> Evaluation:
         others = PerSide(*(shared[side].get(link.id, 0) for side in SIDES))
-        ruling = rulings.get(link.id, Ruling(baseline_winner=link.lane.baseline_winner))
+        ruling = rulings.get(link.id, ruling_of(link))
         evaluation = evaluate(link, self.world, ruling, others)
         chosen = self.conflicts.ask(evaluation, ruling)
         return evaluation if chosen is None else evaluate(link, self.world, chosen, others)
@@ -239,7 +239,7 @@ class LinkedWork:
             self._count_conflict(evaluation.link)
         ready = []
         for each in prepare_link(evaluation, self.world.installation):
-            reason = self._obstacle(each, guarded(each, evaluation))
+            reason = self._obstacle(each, evaluation)
             if reason is None:
                 self.written[lane.id] += 1
                 ready.append(each)
@@ -250,15 +250,21 @@ class LinkedWork:
                 )
         return ready
 
-    def _obstacle(self, each: Prepared, operation: GuardedOperation) -> Obstacle | None:
+    def _obstacle(self, each: Prepared, evaluation: Evaluation) -> Obstacle | None:
         """Why this write must not happen now; None if nothing stands in its way."""
+        operation = guarded(each, evaluation)
         guard = self.held.guard_of(operation)
         if guard is not None:
             self.held.note(operation, guard, self.world.seconds)
             return Obstacle(f"guard: {guard.value}", operation.handle)
-        if each.action is Action.DELETE and (each.lane.rebaseline or each.lane.first_sync):
+        if each.action is Action.DELETE and _is_first_look(evaluation.link):
             return Obstacle(f"found {_while(each.lane)}: the next run")
         return obstacle(self.world, each, self.written[each.lane.id])
+
+
+def _is_first_look(link: DueLink) -> bool:
+    """Whether what is found now may have happened before there was the lane, or its policy."""
+    return link.rebaseline or link.lane.rebaseline or link.lane.first_sync
 
 
 def _while(lane: Lane) -> str:

@@ -19,6 +19,7 @@ from sqlalchemy import Connection, select, update
 from syncline.engine import unread
 from syncline.engine.creating import Creating
 from syncline.engine.decide.guards import Guard
+from syncline.engine.due import looked_at
 from syncline.engine.failures import Failures
 from syncline.engine.held import Held, guard_trip
 from syncline.engine.lanes import Lane, readers_by_feed
@@ -35,7 +36,7 @@ from syncline.engine.write import Writer
 from syncline.errors import Busy, Stop, SynclineError
 from syncline.model.reports import Action, GuardTrip
 from syncline.model.sides import SIDES, Side
-from syncline.state import attention, links, records
+from syncline.state import attention, records
 from syncline.state.among import one_of
 from syncline.state.careful import careful_no_more
 from syncline.state.database import chunks
@@ -253,9 +254,10 @@ class Round:
             if not self.world.stop():
                 held.save(tx, ended)
             careful_no_more(tx, ended)
+            looked_at(tx, ended, self.world.seconds)
             changes: dict[tuple[tuple[str, Any], ...], list[int]] = {}
             for lane in self.lanes.values():
-                changes.setdefault(tuple(self._end_of(tx, lane).items()), []).append(lane.id)
+                changes.setdefault(tuple(self._end_of(lane).items()), []).append(lane.id)
             for values, lane_ids in changes.items():
                 for part in chunks(lane_ids):
                     tx.execute(_ENDED, {"lanes": part, **dict(values)})
@@ -287,13 +289,11 @@ class Round:
                 with self.world.transaction() as tx:
                     after = records.drop_keys(tx, feed_id, after, crowded=feed_id in crowded)
 
-    def _end_of(self, tx: Connection, lane: Lane) -> dict[str, Any]:
+    def _end_of(self, lane: Lane) -> dict[str, Any]:
         """What the lane's row says from now on."""
         values: dict[str, Any] = {"last_run_at": self.world.seconds, "last_error": ""}
         if self._ended(lane):
             values["rebaseline"] = False
-            if lane.baseline_winner is not None and not links.unsettled(tx, lane.id):
-                values["baseline_winner"] = None
             if lane.first_sync:
                 values["first_synced_at"] = self.world.seconds
         return values

@@ -82,7 +82,7 @@ def _count(world: World, lanes: Mapping[int, Lane]) -> dict[tuple[int, Side], _N
 
 
 def _count_link(found: _Numbers, link: DueLink, target: Side) -> None:
-    source, policy = link.sides[target.other], link.lane.deciding
+    source, policy = link.sides[target.other], link.policy
     left = source.presence is Presence.LEFT and policy.left_scope is LeftScope.DELETE
     if source.presence is Presence.DELETED or left:
         found.changed += 1

@@ -296,6 +296,7 @@ def creating_link(each: Prepared) -> dict[str, Any]:
         "status": "creating",
         "incarnation": each.incarnation,
         "dirty": False,
+        "rebaseline": False,
     }
 
 

@@ -19,7 +19,6 @@ from syncline.model.sides import SIDES, PerSide, Side
 from syncline.policy.schema import Direction, ObjectPolicy
 from syncline.run.sync_side import fingerprint
 from syncline.state import lanes as rows
-from syncline.state import links
 from syncline.state.careful import careful_lanes, may_begin_again
 from syncline.state.database import Database
 from syncline.state.leases import LeaseKey, until
@@ -73,7 +72,6 @@ class LaneRows:
         if row is None or adopt or _differs(row, wanted):
             with self.database.transaction() as tx:
                 row = self._brought_in_line(tx, sides, wanted, adopt=adopt)
-        winner = row.baseline_winner
         return Lane(
             id=row.id,
             name=name,
@@ -84,7 +82,6 @@ class LaneRows:
             sides=sides,
             first_sync=row.first_synced_at is None,
             rebaseline=bool(row.rebaseline),
-            baseline_winner=None if winner is None else Side(winner),
             adopt_foreign=bool(row.adopted_foreign),
             careful=row.id in self.careful or (self.anew and row.first_synced_at is None),
             limit=limit,
@@ -102,15 +99,19 @@ class LaneRows:
             "right_own": sides.right.by_owner,
             "policy": self.fingerprint,
             "direction": self.policy.direction.value,
-            "one_way_json": json.dumps(self._one_way, sort_keys=True),
+            "one_way_json": json.dumps(self._not_both, sort_keys=True),
             "match_json": json.dumps(self.policy.match),
         }
 
     @cached_property
-    def _one_way(self) -> dict[str, str]:
-        """The fields that travel one way only, each with the side they come from."""
+    def _not_both(self) -> dict[str, str]:
+        """The fields that do not travel both ways, each with the side they come from, if any."""
         directions = {name: self.policy.field_direction(name) for name in self.policy.type.fields}
-        return {name: d.source.value for name, d in directions.items() if d.source is not None}
+        return {
+            name: direction.source.value if direction.source else ""
+            for name, direction in directions.items()
+            if direction is not Direction.BOTH
+        }
 
     def _brought_in_line(
         self,
@@ -124,10 +125,10 @@ class LaneRows:
         lane_id = rows.add_lane(tx, {**self._key(sides), **wanted}) if row is None else row.id
         if row is not None and _differs(row, wanted):
             self._require_free(tx, sides)
-            _moved(tx, row, sides)
+            left_behind = _moved(tx, row, sides)
             self._policy_changed(tx, row, sides)
             rows.change_lane(tx, lane_id, **wanted)
-            rows.drop_unread_feeds(tx, (row.left_feed, row.right_feed))
+            rows.drop_unread_feeds(tx, left_behind)
         if adopt:
             rows.change_lane(tx, lane_id, adopted_foreign=True)
         return rows.get_lane(tx, lane_id)
@@ -157,44 +158,44 @@ class LaneRows:
         """
         if row.policy == self.fingerprint:
             return
-        rows.change_lane(tx, row.id, rebaseline=True)
         for side in SIDES:
             rows.read_again(tx, sides[side].feed.id)
-        former = Direction(row.direction) if row.direction else self.policy.direction
-        if former.source is not None and self.policy.direction.source is former.source.other:
-            # There a deletion meant no more than that the copy stays away. It is not carried now.
-            links.sever_stayed_away(tx, row.id, former.source.other)
-        if former.source is not None and self.policy.direction is Direction.BOTH:
+        former = Direction(row.direction).source if row.direction else None
+        if former is None or former is self.policy.direction.source:
+            former = self._fields_travel_again(tx, row)
+        elif self.policy.direction is Direction.BOTH:
             rows.forget_bases(tx, row.id)
-            rows.change_lane(tx, row.id, baseline_winner=former.source.value)
-        else:
-            self._fields_travel_back(tx, row)
-            rows.look_again(tx, row.id)
+        rows.look_anew(tx, row.id, former)
 
-    def _fields_travel_back(self, tx: Connection, row: Row[Any]) -> None:
-        """Single fields that were one-way and now travel both ways: what drifted at the former
-        target was never carried, so these fields have no bases, and the former source wins. (If
-        there is more than one, `conflict` decides.)
+    def _fields_travel_again(self, tx: Connection, row: Row[Any]) -> Side | None:
+        """Single fields that were off and travel now, or were one-way and now travel both ways:
+        what changed meanwhile was never carried, so they have no bases. Returns the former source,
+        which wins. (If there is more than one, `conflict` decides.)
         """
         former: dict[str, str] = json.loads(row.one_way_json)
-        both = [name for name in former if self.policy.field_direction(name) is Direction.BOTH]
-        if both:
-            forget_fields(tx, row.id, both)
-            sources = {former[name] for name in both}
-            winner = sources.pop() if len(sources) == 1 else None
-            rows.change_lane(tx, row.id, baseline_winner=winner)
+        now = {name: self.policy.field_direction(name) for name in former}
+        turned = [
+            name
+            for name, source in former.items()
+            if now[name] is Direction.BOTH or (not source and now[name] is not Direction.NONE)
+        ]
+        if turned:
+            forget_fields(tx, row.id, turned)
+        sources = {Side(former[name]) for name in turned if former[name]}
+        return sources.pop() if len(sources) == 1 else None
 
 
 def _differs(row: Row[Any], wanted: Mapping[str, Any]) -> bool:
     return any(row._mapping[name] != value for name, value in wanted.items())
 
 
-def _moved(tx: Connection, row: Row[Any], sides: PerSide[LaneSide]) -> None:
-    """Another folder, data set or set of fields: links follow to the new feed. A lane that comes
-    back to the configuration is shown what it missed.
+def _moved(tx: Connection, row: Row[Any], sides: PerSide[LaneSide]) -> list[int]:
+    """Another folder, data set or set of fields: links follow to the new feed; returns the feeds
+    they were in. A lane that comes back to the configuration is shown what it missed.
     """
     if row.left_feed is None:
-        rows.change_lane(tx, row.id, rebaseline=True)
+        rows.look_anew(tx, row.id)
+    left_behind = []
     for side in SIDES:
         old, new = row._mapping[f"{side}_feed"], sides[side].feed
         if old is None:
@@ -204,7 +205,9 @@ def _moved(tx: Connection, row: Row[Any], sides: PerSide[LaneSide]) -> None:
                 set_aside(tx, row.id, side)
             rows.move_links(tx, row.id, side, new.id)
             rows.read_again(tx, new.id)
-            rows.change_lane(tx, row.id, rebaseline=True)
+            rows.look_anew(tx, row.id)
+            left_behind.append(old)
+    return left_behind
 
 
 def policy_fingerprint(policy: ObjectPolicy) -> str:

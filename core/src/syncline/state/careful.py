@@ -14,6 +14,7 @@ from syncline.state.among import one_of
 from syncline.state.bulk import upsert
 from syncline.state.database import META, chunks
 from syncline.state.lanes import LANE
+from syncline.state.links import LINK
 
 _LANE: Final = "careful:"
 _SINCE: Final = "careful since"
@@ -29,7 +30,8 @@ def be_careful(tx: Connection, now: float) -> None:
     there before. No deletion is derived from what each of them reads first.
     """
     ids = list(tx.scalars(select(LANE.c.id)))
-    tx.execute(update(LANE).values(rebaseline=True))
+    for each in (LANE, LINK):
+        tx.execute(update(each).values(rebaseline=True))
     rows = [{"name": f"{_LANE}{id}", "value": str(now)} for id in ids]
     upsert(tx, META, [*rows, {"name": _SINCE, "value": str(now)}], ["value"])
 

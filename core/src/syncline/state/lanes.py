@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
+from syncline.model.sides import SIDES, Side
 from syncline.state import tables
 from syncline.state.among import among, one_of
 from syncline.state.bulk import upsert
@@ -124,6 +125,11 @@ _LANES: Final = select(LANE).where(
     LANE.c.type == bindparam("of_type"), one_of(LANE.c.left_account, "accounts")
 )
 _LANE_OF: Final = select(LANE).where(*(LANE.c[name] == bindparam(name) for name in LANE_KEY))
+_OF_FEED: Final = [
+    select(each.c.id).where(each.c[f"{side}_feed"] == bindparam("feed")).limit(1)
+    for each in (LANE, LINK)
+    for side in SIDES
+]
 _LANE: Final = select(LANE).where(LANE.c.id == bindparam("lane"))
 _CHANGED: Final = update(LANE).where(LANE.c.id == bindparam("lane"))
 
@@ -168,10 +174,11 @@ def move_links(tx: Connection, lane_id: int, side: str, feed_id: int) -> None:
 
 
 def drop_unread_feeds(tx: Connection, feed_ids: Iterable[int | None]) -> None:
-    """Of these feeds, those that no lane reads any more are forgotten with all their records."""
+    """Of these feeds, those that no lane reads any more, and no link is in (of a lane that may come
+    back), are forgotten with all their records.
+    """
     for feed_id in set(feed_ids) - {None}:
-        reads = (LANE.c.left_feed == feed_id) | (LANE.c.right_feed == feed_id)
-        if tx.scalar(select(LANE.c.id).where(reads).limit(1)) is None:
+        if not any(tx.execute(each, {"feed": feed_id}).first() for each in _OF_FEED):
             for each, column in ((KEY, KEY.c.feed_id), (RECORD, RECORD.c.feed_id)):
                 tx.execute(delete(each).where(column == feed_id))
             tx.execute(delete(FEED).where(FEED.c.id == feed_id))
@@ -209,6 +216,13 @@ def forget_bases(tx: Connection, lane_id: int) -> None:
     )
 
 
-def look_again(tx: Connection, lane_id: int) -> None:
-    """Decide about every link of a lane anew; bases stay."""
-    tx.execute(update(LINK).where(LINK.c.lane_id == lane_id).values(dirty=True))
+def look_anew(tx: Connection, lane_id: int, former: Side | None = None) -> None:
+    """Decide about every link of a lane as after a change of the policy; bases stay. `former`: the
+    one source there was, of all fields or of those that travel in another direction now. A link
+    that nobody could look at since an earlier change keeps the one of that change.
+    """
+    mine = update(LINK).where(LINK.c.lane_id == lane_id)
+    tx.execute(mine.where(~LINK.c.rebaseline).values(former_source=None))
+    named = {} if former is None else {"former_source": former.value}
+    tx.execute(mine.values(dirty=True, rebaseline=True, **named))
+    change_lane(tx, lane_id, rebaseline=True)

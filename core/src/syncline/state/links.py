@@ -140,15 +140,6 @@ def sever(tx: Connection, link_id: int, gone: Side | None) -> None:
     change(tx, [link_id], status="severed", dirty=False, **version)
 
 
-def sever_stayed_away(tx: Connection, lane_id: int, side: Side) -> None:
-    """Of a lane's links in use, those whose record on this side is known to be deleted."""
-    record = (RECORD.c.feed_id == LINK.c[f"{side}_feed"], RECORD.c.id == LINK.c[f"{side}_id"])
-    deleted = exists().where(*record, RECORD.c.presence == "deleted")
-    where = (LINK.c.lane_id == lane_id, LINK.c.status == "linked", deleted)
-    for link_id in tx.scalars(select(LINK.c.id).where(*where)).all():
-        sever(tx, link_id, side)
-
-
 def is_severed_at(link: Row[Any], side: Side) -> bool:
     """Whether a link ended because this side's record was gone."""
     return bool(link.status == "severed" and link._mapping[f"{side}_version"] == _GONE)
@@ -159,7 +150,8 @@ def begin_again(tx: Connection, link_ids: Iterable[int], side: Side, **values: A
     the former one was settled at says nothing about it, so that both bases are unknown.
     """
     unknown = {"left_base_json": None, "right_base_json": None, f"{side}_version": None}
-    change(tx, link_ids, status="linked", dirty=True, **unknown, **values)
+    began = {"status": "linked", "dirty": True, "former_source": None}
+    change(tx, link_ids, **began, **unknown, **values)
 
 
 def ended(tx: Connection, lane_id: int, side: Side, ids: Iterable[str]) -> dict[str, Row[Any]]:
@@ -187,13 +179,6 @@ def counts(tx: Connection, lane_ids: Iterable[int]) -> dict[int, int]:
         rows = tx.execute(_COUNTS, {"lanes": part})
         found.update((lane_id, number) for lane_id, number in rows)
     return found
-
-
-def unsettled(tx: Connection, lane_id: int) -> bool:
-    """Whether a lane has a link in use of which a side's base is unknown."""
-    bases = LINK.c.left_base_json.is_(None) | LINK.c.right_base_json.is_(None)
-    where = (LINK.c.lane_id == lane_id, LINK.c.status == "linked", bases)
-    return tx.execute(select(LINK.c.id).where(*where).limit(1)).first() is not None
 
 
 def also_linked(tx: Connection, side: Side, link_ids: Iterable[int]) -> dict[int, int]:

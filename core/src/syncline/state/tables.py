@@ -132,7 +132,7 @@ class LaneRow(SQLModel, table=True):
 
     `left_feed`: what it reads on that side; nothing, if the configuration has it no more.
     `left_own`: of the feed on that side, only the account's own records belong to the lane.
-    `one_way_json`: the fields that travel one way only, each with the side they come from.
+    `one_way_json`: the fields that do not travel both ways, each with the side they come from.
     `match_json`: the matchers it pairs by, strongest first.
     `counted`: at which revisions its records were counted last, and found to be in order.
     """
@@ -162,7 +162,6 @@ class LaneRow(SQLModel, table=True):
     match_json: str = Field(default="[]", sa_column_kwargs={"server_default": "[]"})
     first_synced_at: float | None = None
     rebaseline: bool = False
-    baseline_winner: str | None = None
     adopted_foreign: bool = False
     last_run_at: float | None = None
     last_error: str = ""
@@ -184,6 +183,8 @@ class LinkRow(SQLModel, table=True):
     """Two records that are the same thing, with what each side held when last settled.
 
     `left_inside`: the record was seen in the lane's data set once; only then can it leave it.
+    `rebaseline`: it was not looked at since the policy changed. `former_source`: the side whose
+    values travelled before a one-way sync became another one.
     """
 
     __tablename__ = "link"
@@ -209,6 +210,8 @@ class LinkRow(SQLModel, table=True):
     status: str = "linked"
     incarnation: int = 0
     dirty: bool = True
+    rebaseline: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    former_source: str | None = None
 
 
 class LostBase(SQLModel, table=True):

@@ -387,11 +387,28 @@ def test_a_name_in_conflict_at_the_first_sync_waits_as_a_whole() -> None:
     assert found.settled == ("notes",)
 
 
+@pytest.mark.parametrize("rule", [each for each in Conflict if each is not Conflict.MANUAL])
+def test_a_part_that_was_never_settled_decides_for_itself(rule: Conflict) -> None:
+    left = there({"family_name": CHANGED, "suffix": UNKNOWN})
+    right = there({"family_name": SAME, "suffix": UNKNOWN})
+    found = decide_link(left, right, policy(conflict=rule))
+    assert ("family_name", LEFT, Mode.REPLACE) in carried(found)
+    assert {name for name, _side, _mode in carried(found)} == {"family_name", "suffix"}
+
+
+def test_a_part_that_was_never_settled_waits_alone_for_a_person() -> None:
+    left = there({"family_name": CHANGED, "suffix": UNKNOWN})
+    right = there({"family_name": SAME, "suffix": UNKNOWN})
+    found = decide_link(left, right, policy(conflict=Conflict.MANUAL))
+    assert carried(found) == {("family_name", LEFT, Mode.REPLACE)}
+    assert found.conflicts == ("suffix",)
+
+
 @pytest.mark.parametrize("source", list(Side))
 def test_from_one_way_to_both_the_former_source_wins(source: Side) -> None:
     given = first((), (), "notes", "emails")
     for rule in Conflict:
-        ruling = Ruling(baseline_winner=source)
+        ruling = Ruling(former_source=source)
         found = decide_link(*given, policy(conflict=rule), ruling=ruling)
         assert carried(found) == {
             ("notes", source, Mode.REPLACE),
@@ -402,7 +419,7 @@ def test_from_one_way_to_both_the_former_source_wins(source: Side) -> None:
 
 def test_from_one_way_to_both_what_the_former_source_lacks_is_filled() -> None:
     given = first(("notes", "emails"), (), "notes", "emails")
-    found = decide_link(*given, policy(), ruling=Ruling(baseline_winner=LEFT))
+    found = decide_link(*given, policy(), ruling=Ruling(former_source=LEFT))
     assert carried(found) == {
         ("notes", RIGHT, Mode.REPLACE),
         ("emails", RIGHT, Mode.REPLACE),

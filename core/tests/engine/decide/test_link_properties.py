@@ -470,7 +470,7 @@ def test_from_one_way_to_both_the_former_source_wins_and_then_both_count(source:
     link = linked({"notes": "mine", "emails": ("a",)}, PerSide(PLAIN, PLAIN))
     link.edit(source.other, {"notes": "drift", "emails": ("b",), "job_title": "Admiral"})
     link.bases = PerSide(None, None)
-    link.step(ruling=Ruling(baseline_winner=source))
+    link.step(ruling=Ruling(former_source=source))
     for side in SIDES:
         shown = link.fields[side] or {}
         assert (shown["notes"], shown["emails"]) == ("mine", ("a",))

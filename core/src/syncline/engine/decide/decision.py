@@ -38,11 +38,13 @@ class SideView:
 @dataclass(frozen=True)
 class Ruling:
     """What overrides the policy for one link: a person's or a plugin's choice of the winner, and
-    the winner where bases are unknown because one-way became two-way.
+    the side that was the source before a one-way sync, or field, got another direction. It wins
+    where bases are unknown. `first_look`: nobody looked at the link since the policy changed.
     """
 
     winner: Side | None = None
-    baseline_winner: Side | None = None
+    former_source: Side | None = None
+    first_look: bool = False
 
 
 NO_RULING = Ruling()
@@ -118,6 +120,7 @@ class Reason(StrEnum):
     EDIT_WINS = "deleted and edited: the edit wins ({rule})"
     DELETED_EDITED = "deleted on one side and edited on the other: a person decides"
     TARGET_DELETED = "deleted at the target: stays away until the source's edit"
+    STAYED_AWAY = "deleted before the direction was turned: its original stays, unlinked"
     TARGET_DELETED_EDITED = "the source was edited after its copy was deleted"
     TARGET_DELETED_DRIFT = "deleted at the target, and drift = revert"
     NO_CREATE = "{why}, but creating is switched off there"

@@ -86,6 +86,8 @@ def _deleted(
     gone: Side, views: PerSide[SideView], policy: ObjectPolicy, ruling: Ruling
 ) -> Decision:
     source, survivor = policy.direction.source, gone.other
+    if source is gone and ruling.first_look and ruling.former_source is survivor:
+        return Decision(Verdict.SEVER, Reason.STAYED_AWAY)
     if source is gone:
         return _delete(survivor, views, policy, Reason.SOURCE_DELETED)
     if source is survivor:

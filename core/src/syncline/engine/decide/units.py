@@ -1,8 +1,9 @@
 """Both records are there: what travels, unit by unit.
 
 A unit is what is decided together: the fields of one group (the parts of a name) that travel the
-same way, and may be written at the same sides. Within a unit only fields that somebody changed are
-carried: what nobody touched may be the other side's richer value, cut to what this side can hold.
+same way, may be written at the same sides, and were settled before or not. Within a unit only
+fields that somebody changed are carried: what nobody touched may be the other side's richer value,
+cut to what this side can hold.
 
 An edit that may not be written at the other side waits there alone. It stays an edit for as long as
 it waits, so it must not be a reason to write anything else each time.
@@ -114,12 +115,14 @@ def decide_fields(
 def _units(policy: ObjectPolicy, views: PerSide[SideView]) -> tuple[_Unit, ...]:
     units = []
     for names in policy.type.units().values():
-        alike: dict[tuple[Direction, PerSide[bool]], list[str]] = {}
+        alike: dict[tuple[Direction, PerSide[bool], bool], list[str]] = {}
         for name in names:
             if all(view.changes.get(name, Change.UNREAD) is not Change.UNREAD for view in views):
                 locked = PerSide(*(name in view.locked for view in views))
-                alike.setdefault((policy.field_direction(name), locked), []).append(name)
-        for (direction, _locked), members in alike.items():
+                unknown = any(view.changes[name] is Change.UNKNOWN for view in views)
+                key = policy.field_direction(name), locked, unknown
+                alike.setdefault(key, []).append(name)
+        for (direction, _locked, _unknown), members in alike.items():
             if direction is not Direction.NONE:
                 is_set = policy.type.fields[members[0]].type.is_set
                 units.append(_Unit(tuple(members), direction, is_set))
@@ -182,16 +185,16 @@ def _first(unit: _Unit, names: tuple[str, ...], case: _Case) -> _Found:
     """No base: one-sided values fill, sets are united, different values follow the rule. Nothing
     is cleared.
     """
-    if unit.is_set and case.ruling.baseline_winner is None:
+    if unit.is_set and case.ruling.former_source is None:
         return _elements(names, Reason.FIRST_ELEMENTS, case)
     empty = case.views.map(lambda view: view.empty)
     both = tuple(n for n in names if not any(n in each for each in empty))
-    winner = case.ruling.baseline_winner or case.winner
+    winner = case.ruling.former_source or case.winner
     if both and winner is None:
         return _Found(conflicts=names)
     carries = []
     if both and winner is not None:
-        former = case.ruling.baseline_winner is not None
+        former = case.ruling.former_source is not None
         reason = case.won(Reason.FIRST_SOURCE if former else Reason.FIRST_WON, winner)
         carries.append(Carry(both, winner, Mode.REPLACE, reason, overrides=True))
     for side in SIDES:

@@ -190,6 +190,17 @@ WRITING = (
         ),
     ),
     Mutant(
+        name="fence between renewals",
+        file="state/holder.py",
+        old="        elif taken_over != self._taken_over:\n",
+        new="        elif taken_over < self._taken_over:\n",
+        wrong="A run whose lease was taken commits what it had read until it would renew it.",
+        caught_by="P19",
+        tests=(
+            "test_interruption.py::test_a_run_that_slept_through_its_lease_commits_nothing_of_what_it_had_read",
+        ),
+    ),
+    Mutant(
         name="lease not renewed",
         file="state/leases.py",
         old='"until_at": now + seconds})\n',

@@ -352,10 +352,13 @@ def test_an_answer_is_not_taken_in_when_the_lease_is_somebody_elses(world: Engin
     assert len(world.right.read("ada")) == 1
 
 
+@pytest.mark.parametrize("asleep", [True, False], ids=["asleep", "against a clock ahead"])
 def test_a_run_that_slept_through_its_lease_commits_nothing_of_what_it_had_read(
-    world: EngineWorld,
+    world: EngineWorld, asleep: bool
 ) -> None:
-    """What it read is older than what its successor has settled meanwhile."""
+    """What it read is older than what its successor has settled meanwhile. Likewise where no time
+    has passed but on the clock of the one that took over.
+    """
     world.left.create("ada", person("Grace", "Hopper"))
     world.settle()
     kept: list[str] = []
@@ -366,6 +369,7 @@ def test_a_run_that_slept_through_its_lease_commits_nothing_of_what_it_had_read(
         world.left.update(world.only(world.left), {"job_title": "Admiral"})
         with world.another_session() as successor:
             assert successor.run(Selection()).exit_code == 0
+        world.clock.advance(0 if asleep else 10 - LEASE_IS_OVER)
         kept.extend(_records(world))
 
     world.left.fault = _AtRead(sleep, "after")

@@ -112,6 +112,32 @@ def test_the_leases_of_the_dead_pass_at_once(
         leases.assert_held(tx, "dead", 1.0, 2)
 
 
+def test_who_lost_a_lease_learns_of_it_at_its_next_commit(database: Database) -> None:
+    one, two = Holder(database, "one"), Holder(database, "two")
+    take(one, 0.0, ADA, BOB)
+    with database.transaction() as tx:
+        one.keep(tx, 1.0, 60.0)
+
+    take(two, 60.0, BOB)  # by its own clock, which is ahead
+
+    with pytest.raises(Busy), database.transaction() as tx:
+        one.keep(tx, 2.0, 60.0)
+    one.release()
+    two.release()
+
+
+def test_a_lease_that_others_lost_stops_nobody(database: Database) -> None:
+    one, two, three = (Holder(database, name) for name in ("one", "two", "three"))
+    take(one, 0.0, ADA)
+    take(two, 0.0, BOB)
+    take(three, 60.0, BOB)
+
+    with database.transaction() as tx:
+        one.keep(tx, 2.0, 60.0)
+    for holder in (one, two, three):
+        holder.release()
+
+
 def test_who_lives_keeps_its_leases_however_long_it_says_nothing(database: Database) -> None:
     one = Holder(database, "one")
     take(one, 0.0, ADA)

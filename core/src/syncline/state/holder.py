@@ -23,6 +23,7 @@ class Holder:
     _buried: list[str] = field(default_factory=list)
     _held: int = 0
     _renewed_at: float = 0.0
+    _taken_over: int = 0
 
     def __post_init__(self) -> None:
         self._life = self._life_of(self.name)
@@ -37,18 +38,24 @@ class Holder:
         self._buried += leases.bury(tx)
         held = leases.acquire(tx, keys, self.name, now, seconds)
         self._held, self._renewed_at = len(held), now
+        self._taken_over = leases.taken_over(tx)
         return held
 
     def keep(self, tx: Connection, now: float, seconds: float) -> None:
-        """Renew them when a third of their time is over. To be called in every transaction.
+        """Make sure that they are held still, and renew them when a third of their time is over. To
+        be called in every transaction.
 
         Raises:
             Busy: they have passed to somebody else.
 
         """
+        taken_over = leases.taken_over(tx)
         if now - self._renewed_at >= seconds / 3:
             leases.renew(tx, self.name, now, seconds, self._held)
             self._renewed_at = now
+        elif taken_over != self._taken_over:
+            leases.assert_held(tx, self.name, now, self._held)
+        self._taken_over = taken_over
 
     def release(self) -> None:
         """Give all of them back. If that fails, whoever comes next sees that nobody is here."""

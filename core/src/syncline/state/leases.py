@@ -15,7 +15,7 @@ from syncline.errors import Busy
 from syncline.state import tables
 from syncline.state.among import one_of
 from syncline.state.bulk import upsert
-from syncline.state.database import chunks, table
+from syncline.state.database import META, chunks, table
 from syncline.state.lives import Life
 
 LEASE: Final = table(tables.Lease)
@@ -30,6 +30,8 @@ _RENEWED: Final = update(LEASE).where(
 _LASTING: Final = select(func.count()).where(
     LEASE.c.holder == bindparam("who"), LEASE.c.until_at > bindparam("at")
 )
+_TIMES: Final = "leases taken over"
+_TAKEN_OVER: Final = select(META.c.value).where(META.c.name == _TIMES)
 _GIVEN_BACK: Final = (
     update(LEASE).where(LEASE.c.holder == bindparam("who")).values(holder="", until_at=0.0)
 )
@@ -56,6 +58,8 @@ def acquire(
     ]
     rows = [{**key._asdict(), "holder": holder, "until_at": now + seconds} for key in free]
     upsert(tx, LEASE, rows, ("holder", "until_at"))
+    if any(key in known and known[key].holder not in ("", holder) for key in free):
+        _take_over(tx)
     return set(free)
 
 
@@ -109,6 +113,18 @@ def ensure(
         renew(tx, holder, now, seconds, expected)
 
 
+def taken_over(tx: Connection) -> int:
+    """How often leases were taken from somebody who had not given them back. As long as that is
+    what it was, nobody has lost any: one row to read, however many leases there are.
+    """
+    return int(tx.scalar(_TAKEN_OVER) or 0)
+
+
+def _take_over(tx: Connection) -> None:
+    row = {"name": _TIMES, "value": str(taken_over(tx) + 1)}
+    upsert(tx, META, [row], ("value",))
+
+
 def release(tx: Connection, holder: str) -> None:
     """Give all leases of a holder back."""
     tx.execute(_GIVEN_BACK, {"who": holder})
@@ -122,6 +138,8 @@ def bury(tx: Connection, original: URL | None = None) -> list[str]:
     found = [name for name in tx.scalars(_HOLDERS) if Life.of(url, name).is_over()]
     for name in found:
         release(tx, name)
+    if found:
+        _take_over(tx)
     return found
 
 

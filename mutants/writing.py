@@ -406,4 +406,13 @@ WRITING = (
         caught_by="P22",
         tests=("test_undo.py::test_what_two_members_had_typed_is_back_and_stays",),
     ),
+    Mutant(
+        name="one refusal ends an undo",
+        file="engine/undo.py",
+        old="        with writer.failures.caught(feed):\n",
+        new="        if feed.id:\n",
+        wrong="A mailbox that refuses ends the undo for everybody.",
+        caught_by="P9",
+        tests=("test_undo.py::test_a_mailbox_that_refuses_holds_up_nobody_else[1]",),
+    ),
 )

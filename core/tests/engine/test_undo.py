@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from syncline.connectors.memory import MemoryOptions
+from syncline.connectors.memory import Call, MemoryOptions
+from syncline.engine.undo import PAGE
+from syncline.errors import Stop
 from syncline.model.reports import Action, UndoReport
 from syncline.model.sides import PerSide
 from syncline.policy.schema import Direction, Drift, LeftScope, Records
@@ -272,6 +274,36 @@ class EditBeforeWrite:
             self.world.right.update(self.world.only(self.world.right), {"company": "Navy"})
 
     def after(self, call: object) -> None:
+        return
+
+
+@pytest.mark.parametrize("records", [1, PAGE])
+def test_a_mailbox_that_refuses_holds_up_nobody_else(world: EngineWorld, records: int) -> None:
+    """Neither those whose records come with its own, nor those who come after."""
+    for number in range(records):
+        world.left.create("ada", person(f"A{number}", "Lovelace"))
+    world.left.create("bob", GRACE)
+    run = world.sync()
+    world.right.fault = Refuses(world.right.accounts["ada"])
+
+    report = undo(world, run.run_id)
+
+    assert [problem.message for problem in report.run.problems] == ["no longer allowed"]
+    assert world.right.read("bob") == {}
+    assert len(world.right.read("ada")) == records
+
+
+class Refuses:
+    """A mailbox that cannot be reached."""
+
+    def __init__(self, account: str) -> None:
+        self.account = account
+
+    def before(self, call: Call) -> None:
+        if call.kind == "ids" and call.request.feed.account == self.account:
+            raise Stop("no longer allowed")
+
+    def after(self, call: Call) -> None:
         return
 
 

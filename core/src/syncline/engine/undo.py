@@ -24,6 +24,7 @@ from syncline.engine.decide.undo import (
     net,
 )
 from syncline.engine.digests import load
+from syncline.engine.lanes import FeedState
 from syncline.engine.obstacle import obstacle
 from syncline.engine.prepared import Prepared
 from syncline.engine.round import Round
@@ -31,10 +32,9 @@ from syncline.engine.standing import Done, Situation, counterpart, situations_of
 from syncline.engine.take_back import prepare_undo
 from syncline.engine.words import label
 from syncline.engine.write import Writer
-from syncline.errors import CALL_FAILED
 from syncline.model.records import RecordId
 from syncline.model.reports import Action, KeptRecord
-from syncline.model.sides import SIDES, Side
+from syncline.model.sides import Side
 from syncline.state import records
 from syncline.state.among import among
 from syncline.state.database import chunks
@@ -117,47 +117,34 @@ class UndoRound(Round):
     def _page(self, writer: Writer, page: Sequence[Done]) -> None:
         if self.world.stop():
             return
-        page = self._reachable(writer, page)
-        try:
-            situations = self._situations(page)
-        except CALL_FAILED as error:
-            name = str(error.context.get("connection", ""))
-            self._drop([d.lane for d in page if not name or name in _names(d)], error, name)
-            return
+        situations = self._with_counterparts(writer, self._situations(writer, page))
         ready = [each for situation in situations for each in self._decide(situation)]
         writer.send(ready)
         self._note_unwritten(writer)
 
-    def _reachable(self, writer: Writer, page: Sequence[Done]) -> list[Done]:
+    def _situations(self, writer: Writer, page: Sequence[Done]) -> list[Situation]:
+        """Where the records stand; without those of lanes that do not answer (any more)."""
         spare = writer.failures.spare
-        return [done for done in page if done.lane.id in self.lanes and spare(done.lane)]
-
-    def _situations(self, page: Sequence[Done]) -> list[Situation]:
-        answers = {}
-        for feed in {done.feed.id: done.feed for done in page}.values():
-            ids = [d.record_id for d in page if d.feed.id == feed.id]
-            answers[feed.id] = look(feed, ids, scoped=feed.feed.scope is not None)
+        asked = [done for done in page if done.lane.id in self.lanes and spare(done.lane)]
+        answers = _ask_all(writer, [(done.feed, done.record_id) for done in asked])
         with self.world.transaction() as tx:
-            situations = situations_of(tx, page, answers)
-        return self._with_counterparts(situations)
+            return situations_of(tx, [done for done in asked if spare(done.lane)], answers)
 
-    def _with_counterparts(self, situations: Sequence[Situation]) -> list[Situation]:
+    def _with_counterparts(
+        self, writer: Writer, situations: Sequence[Situation]
+    ) -> list[Situation]:
         """Of deleted records, what they were linked to: it may be there, elsewhere, or gone."""
-        wanted: dict[int, set[str]] = {}
-        gone = [
-            situation for situation in situations if situation.done.wrote.action is Action.DELETE
-        ]
-        feeds = {p.done.lane.sides[p.done.side.other].feed.id: p for p in gone}
-        for situation in gone:
-            if situation.source_id is not None:
-                feed = situation.done.lane.sides[situation.done.side.other].feed
-                wanted.setdefault(feed.id, set()).add(situation.source_id)
-        answers = {}
-        for feed_id, ids in wanted.items():
-            feed = feeds[feed_id].done.lane.sides[feeds[feed_id].done.side.other].feed
-            answers[feed_id] = look(feed, sorted(ids), scoped=feed.feed.scope is not None)
+        answers = _ask_all(
+            writer,
+            [
+                (situation.done.lane.sides[situation.done.side.other].feed, situation.source_id)
+                for situation in situations
+                if situation.done.wrote.action is Action.DELETE and situation.source_id is not None
+            ],
+        )
+        answering = [each for each in situations if writer.failures.spare(each.done.lane)]
         with self.world.transaction() as tx:
-            return [self._with_counterpart(tx, situation, answers) for situation in situations]
+            return [self._with_counterpart(tx, situation, answers) for situation in answering]
 
     @staticmethod
     def _with_counterpart(
@@ -266,9 +253,16 @@ class UndoRound(Round):
         )  # fmt: skip
 
 
-def _names(done: Done) -> set[str]:
-    """The connections of a record's lane."""
-    return {done.lane.sides[side].feed.connection.name for side in SIDES}
+def _ask_all(writer: Writer, wanted: Sequence[tuple[FeedState, RecordId]]) -> dict[int, Answer]:
+    """What is said of these records, by feed; a feed that fails is noted, and holds up no other."""
+    by_feed: dict[int, tuple[FeedState, list[RecordId]]] = {}
+    for feed, record_id in wanted:
+        by_feed.setdefault(feed.id, (feed, []))[1].append(record_id)
+    answers: dict[int, Answer] = {}
+    for feed, ids in by_feed.values():
+        with writer.failures.caught(feed):
+            answers[feed.id] = look(feed, ids, scoped=feed.feed.scope is not None)
+    return answers
 
 
 _UNDOES = {

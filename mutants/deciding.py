@@ -284,4 +284,15 @@ DECIDING = (
         caught_by="P22",
         tests=("test_undo.py::test_a_record_edited_since_is_kept_and_listed",),
     ),
+    Mutant(
+        name="undo part by part, but for the first",
+        file="engine/decide/undo.py",
+        old="        needed = mine or not found\n",
+        new="        needed = not found\n",
+        wrong="Of what a run wrote for two syncs, the fields that only one of them has stay.",
+        caught_by="P22",
+        tests=(
+            "test_undo_several_syncs.py::test_each_sync_takes_back_the_fields_that_only_it_has",
+        ),
+    ),
 )

@@ -407,6 +407,30 @@ WRITING = (
         tests=("test_undo.py::test_what_two_members_had_typed_is_back_and_stays",),
     ),
     Mutant(
+        name="undo in the order of the run",
+        file="run/undo.py",
+        old="        for lanes in reversed(rounds):",
+        new="        for lanes in rounds:",
+        wrong="A record stays because of the copy that the same run made of it, and that goes.",
+        caught_by="P22",
+        tests=(
+            "test_undo_several_syncs.py::"
+            "test_what_nobody_edited_goes_from_everywhere_the_run_had_carried_it_to[the same way]",
+        ),
+    ),
+    Mutant(
+        name="undo sync by sync",
+        file="engine/done.py",
+        old="                place = (lane.type.name, feed.store_id, feed.feed.account, row.record_id)\n",
+        new="                place = (lane.name.sync, feed.id, row.record_id)\n",
+        wrong="What one run wrote for another sync is taken for somebody's edit.",
+        caught_by="P22",
+        tests=(
+            "test_undo_several_syncs.py::"
+            "test_what_one_run_wrote_to_a_record_for_two_syncs_is_taken_back_as_one[the same way]",
+        ),
+    ),
+    Mutant(
         name="one refusal ends an undo",
         file="engine/undo.py",
         old="        with writer.failures.caught(feed):\n",

@@ -9,31 +9,10 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from syncline.engine.answer import Answer
-from syncline.engine.decide.undo import Counterpart, Standing, Wrote
-from syncline.engine.lanes import FeedState, Lane
+from syncline.engine.decide.undo import Counterpart, Standing
+from syncline.engine.done import Done
 from syncline.model.records import AbsenceReason, Record, RecordId
-from syncline.model.sides import Side
 from syncline.state import links
-
-
-@dataclass(frozen=True, kw_only=True)
-class Done:
-    """The net of what the run did to one record of a lane, and the rule that had decided.
-
-    `row` is the last row of it in the history: what is newer, a later run did.
-    """
-
-    lane: Lane
-    side: Side
-    record_id: RecordId
-    wrote: Wrote
-    reason: str
-    row: int
-
-    @property
-    def feed(self) -> FeedState:
-        """The feed the record is in."""
-        return self.lane.sides[self.side].feed
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,16 +2,16 @@
 
     lease → recover → for each record it wrote: read, decide, write, settle
 
-Nothing else happens in it: no feed is read, nothing new is paired or decided.
+Nothing else happens in it: no feed is read, nothing new is paired or decided. A round is one of
+several where the run wrote for several syncs: each record is taken back in one of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection
 
 from syncline.engine.answer import Answer, look
 from syncline.engine.decide.undo import (
@@ -19,36 +19,32 @@ from syncline.engine.decide.undo import (
     Counterpart,
     UndoDecision,
     UndoVerdict,
-    Wrote,
     decide_undo,
-    net,
 )
 from syncline.engine.digests import load
-from syncline.engine.lanes import FeedState
+from syncline.engine.done import PAGE, Deeds, Done, newer_run
+from syncline.engine.lanes import FeedState, Lane
 from syncline.engine.obstacle import obstacle
 from syncline.engine.prepared import Prepared
 from syncline.engine.round import Round
-from syncline.engine.standing import Done, Situation, counterpart, situations_of
+from syncline.engine.standing import Situation, counterpart, situations_of
 from syncline.engine.take_back import prepare_undo
 from syncline.engine.words import label
 from syncline.engine.write import Writer
 from syncline.model.records import RecordId
 from syncline.model.reports import Action, KeptRecord
-from syncline.model.sides import Side
 from syncline.state import records
-from syncline.state.among import among
 from syncline.state.database import chunks
-from syncline.state.history import HISTORY
-
-PAGE: Final = 600
-"""Records at a time, so that memory does not grow with the size of the run."""
 
 
 @dataclass
 class UndoRound(Round):
-    """Takes back run `undone`. Use once. `kept` are the records that are left as they are."""
+    """Takes back what of run `undone` falls to these lanes. Use once. `everyone`: all lanes of the
+    undo, those of its other rounds, too. `kept` are the records that are left as they are.
+    """
 
     undone: str = ""
+    everyone: Mapping[int, Lane] = field(default_factory=dict)
     kept: list[KeptRecord] = field(default_factory=list)
     _postponed: list[Done] | None = field(default_factory=list)
 
@@ -58,59 +54,13 @@ class UndoRound(Round):
             self._guarded_recovery()
         self._phase("write")
         writer = Writer(self.world, self.lanes, self.report, self._leased)
-        for deletions in (False, True):
-            for page in self._pages(deletions=deletions):
+        deeds = Deeds(self.world, self.undone, self.everyone)
+        for created in (False, True):  # what the run created comes last, in a phase of its own
+            for page in deeds.pages(self.lanes, created=created):
                 self._page(writer, page)
         postponed, self._postponed = self._postponed, None
         for page in chunks(postponed or (), PAGE):
             self._page(writer, page)
-
-    # --- what the run did -----------------------------------------------------------------------
-
-    def _pages(self, *, deletions: bool) -> Iterator[list[Done]]:
-        """What the run did, record by record: what it created comes last, in a phase of its own."""
-        with self.world.transaction() as tx:
-            groups = self._groups(tx)
-        created = [rows for rows in groups if rows[0].action == Action.CREATE.value]
-        others = [rows for rows in groups if rows[0].action != Action.CREATE.value]
-        for part in chunks(created if deletions else others, PAGE):
-            with self.world.transaction() as tx:
-                page = [self._done(tx, [row.id for row in rows]) for rows in part]
-            yield [done for done in page if done is not None]
-
-    def _groups(self, tx: Connection) -> list[list[Row[Any]]]:
-        """The rows of each record the run wrote, in order; lanes may share a record."""
-        found: dict[tuple[int, str], list[Row[Any]]] = {}
-        names = ("id", "lane_id", "side", "record_id", "action")
-        columns = [HISTORY.c[name] for name in names]
-        statement = select(*columns).where(HISTORY.c.run_id == self.undone).order_by(HISTORY.c.id)
-        for row in tx.execute(statement):
-            lane = self.lanes.get(row.lane_id)
-            if lane is not None:
-                key = (lane.sides[Side(row.side)].feed.id, row.record_id)
-                found.setdefault(key, []).append(row)
-        return list(found.values())
-
-    def _done(self, tx: Connection, ids: Sequence[int]) -> Done | None:
-        statement = select(HISTORY).where(among(HISTORY.c.id, ids)).order_by(HISTORY.c.id)
-        rows = tx.execute(statement).all()
-        wrote = net([self._wrote(row) for row in rows])
-        last = rows[-1]
-        if wrote is None:
-            return None
-        return Done(
-            lane=self.lanes[last.lane_id],
-            side=Side(last.side),
-            record_id=RecordId(last.record_id),
-            wrote=wrote,
-            reason=last.reason,
-            row=last.id,
-        )
-
-    def _wrote(self, row: Any) -> Wrote:
-        values = self.world.database.vault.unseal(row.values_sealed)
-        action = Action(row.action)
-        return Wrote(action, values["before"], values["after"], values.get("version"))
 
     # --- one page -------------------------------------------------------------------------------
 
@@ -179,18 +129,8 @@ class UndoRound(Round):
         """Not every edit is a person's: a later run may have written the record."""
         if not decision.reason.startswith("edited since"):
             return decision.reason
-        newer = (
-            select(HISTORY.c.run_id)
-            .where(
-                HISTORY.c.lane_id == done.lane.id,
-                HISTORY.c.side == done.side.value,
-                HISTORY.c.record_id == done.record_id,
-                HISTORY.c.id > done.row,
-            )
-            .order_by(HISTORY.c.id.desc())
-        )
         with self.world.transaction() as tx:
-            run = tx.scalar(newer.limit(1))
+            run = newer_run(tx, done)
         return decision.reason if run is None else f"{decision.reason} (run {run} wrote it, too)"
 
     def _reason(self, situation: Situation, decision: UndoDecision) -> str:

@@ -57,33 +57,38 @@ class Undoing:
     def work(self, world: World, report: RoundReport) -> list[Lane]:
         """Undo it; returns the lanes it was about."""
         wanted = self._lanes(world.database)
-        found: list[Lane] = []
-        for sync in self.configuration.syncs.values():
-            for policy in sync.objects.values():
-                members = _members(sync, policy, wanted)
-                if members and not world.stop():
-                    found.extend(self._round(world, report, sync, policy, members))
+        rounds = [
+            self._resolved(world, report, sync, policy, members)
+            for sync in self.configuration.syncs.values()
+            for policy in sync.objects.values()
+            if (members := _members(sync, policy, wanted)) and not world.stop()
+        ]
+        everyone = {lane.id: lane for lanes in rounds for lane in lanes.values()}
+        for lanes in reversed(rounds):  # what the run did last is taken back first
+            if not world.stop():
+                UndoRound(
+                    world, lanes, report, undone=self.undone, everyone=everyone, kept=self.kept
+                ).run()
+        found = list(everyone.values())
         self._note_missing(report, wanted, found)
         return found
 
-    def _round(
+    def _resolved(
         self,
         world: World,
         report: RoundReport,
         sync: SyncSettings,
         policy: ObjectPolicy,
         members: tuple[Member, ...],
-    ) -> list[Lane]:
+    ) -> dict[int, Lane]:
         resolver = Resolver(world.database, self.connect, world.reach, lambda: world.seconds)
         try:
             lanes = resolver.lanes(sync, policy, members)
         except SynclineError as error:
             report.problem(sync_failed(sync.name, error))
-            return []
+            return {}
         report.problems.extend(resolver.problems)
-        everyone = list(lanes.values())
-        UndoRound(world, lanes, report, undone=self.undone, kept=self.kept).run()
-        return everyone
+        return lanes
 
     def _lanes(self, database: Database) -> list[Row[Any]]:
         """The lanes the run wrote, and how often."""

@@ -18,6 +18,7 @@ from syncline.engine.decide.undo import (
     Wrote,
     decide_undo,
     net,
+    parts,
 )
 from syncline.engine.digests import Digester
 from syncline.model.contact import CONTACT
@@ -119,3 +120,29 @@ def test_several_writes_count_as_one_from_the_first_before_to_the_last_after(
     assert (whole.before, whole.after) == (rows[0].before, rows[-1].after)
     wanted = Action.CREATE if begins else Action.DELETE if ends else Action.UPDATE
     assert whole.action is wanted
+
+
+def test_of_writes_that_read_other_fields_each_field_is_taken_from_who_read_it() -> None:
+    first = Wrote(Action.UPDATE, {"job_title": "a", "notes": "x"}, {"job_title": "b", "notes": "x"})
+    last = Wrote(
+        Action.UPDATE, {"job_title": "b", "company": "p"}, {"job_title": "b", "company": "q"}
+    )
+    whole = net([first, last])
+    assert whole is not None
+    assert whole.before == {"job_title": "a", "notes": "x", "company": "p"}
+    assert whole.after == {"job_title": "b", "notes": "x", "company": "q"}
+
+
+def test_an_update_is_parted_among_those_who_may_write_its_fields() -> None:
+    old = {"job_title": "a", "company": "p", "notes": "x", "department": "d"}
+    new = {"job_title": "b", "company": "q", "notes": "y", "department": "e"}
+    wrote = Wrote(Action.UPDATE, old, new, "v2")
+    may = [{"job_title", "company"}, {"company"}, {"company", "notes"}]
+
+    first, second, third = parts(wrote, may, DIGESTER)
+
+    assert first is not None
+    assert third is not None
+    assert (first.before, first.after) == ({**old, "notes": "y"}, new), "department is nobody's"
+    assert second is None
+    assert (third.before, third.after) == (old, first.before)

@@ -6,7 +6,7 @@ wrote, never what a person entered: `docs/explanation/undo.md`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
@@ -81,13 +81,45 @@ class UndoDecision:
 
 
 def net(rows: Sequence[Wrote]) -> Wrote | None:
-    """Several writes of one run to one record, in order, as one; None if nothing came of them."""
+    """Several writes of one run to one record, in order, as one; None if nothing came of them.
+
+    Not each of them need have read the same fields: what was before is what the first one saw of a
+    field, and what was left is what the last one says of it.
+    """
     first, last = rows[0], rows[-1]
     created, deleted = first.action is Action.CREATE, last.action is Action.DELETE
     if created and deleted:
         return None
     action = Action.CREATE if created else Action.DELETE if deleted else Action.UPDATE
-    return Wrote(action, first.before, last.after, last.version)
+    before = first.before if created else _together(row.before for row in reversed(rows))
+    after = last.after if deleted else _together(row.after for row in rows)
+    return Wrote(action, before, after, last.version)
+
+
+def _together(images: Iterable[Fields]) -> Fields:
+    """Of each field, what the last of these images says that has it."""
+    return {name: value for image in images for name, value in image.items()}
+
+
+def parts(
+    wrote: Wrote, writable: Sequence[Container[str]], digester: Digester
+) -> list[Wrote | None]:
+    """An update, as several take it back one after the other, each of whom may write some fields:
+    whoever comes first takes all it may. None for those to whom nothing is left.
+
+    Each part begins where the one before it ends. What nobody may write is in the first one.
+    """
+    rest = _different(wrote.before, wrote.after, wrote.after, digester)
+    nobodys = [name for name in rest if not any(name in names for names in writable)]
+    left, found = wrote.after, list[Wrote | None]()
+    for names in writable:
+        mine = [name for name in rest if name in names or name in nobodys]
+        rest = tuple(name for name in rest if name not in mine)
+        before = {**left, **{name: wrote.before.get(name) for name in mine}}
+        needed = mine or not found
+        found.append(Wrote(wrote.action, before, left, wrote.version) if needed else None)
+        left = before
+    return found
 
 
 def decide_undo(wrote: Wrote, now: Standing, digester: Digester) -> UndoDecision:

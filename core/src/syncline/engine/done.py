@@ -1,0 +1,156 @@
+"""What a run did, record by record, from its history.
+
+A record that several lanes hold may have been written through any of them: those of members who
+have a CRM's record in common, or of the syncs that one mailbox is in. What counts is the record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select
+
+from syncline.engine.decide.undo import Wrote, net, parts
+from syncline.engine.lanes import FeedState, Lane
+from syncline.engine.world import World
+from syncline.model.records import RecordId
+from syncline.model.reports import Action
+from syncline.model.sides import SIDES, Side
+from syncline.state.among import among
+from syncline.state.database import chunks
+from syncline.state.history import HISTORY
+from syncline.state.lanes import LANE
+
+PAGE: Final = 600
+"""Records at a time, so that memory does not grow with the size of the run."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """The net of what the run did to one record, the lane through which it is taken back, and the
+    rule that had decided there.
+
+    `row` is the last row of it in the history: what is newer, a later run did.
+    """
+
+    lane: Lane
+    side: Side
+    record_id: RecordId
+    wrote: Wrote
+    reason: str
+    row: int
+
+    @property
+    def feed(self) -> FeedState:
+        """The feed the record is in."""
+        return self.lane.sides[self.side].feed
+
+
+@dataclass(frozen=True)
+class Deeds:
+    """What run `undone` did through these lanes."""
+
+    world: World
+    undone: str
+    lanes: Mapping[int, Lane]
+
+    def pages(self, among_lanes: Container[int], *, created: bool) -> Iterator[list[Done]]:
+        """What some of the lanes are to take back: the records the run created, or the others."""
+        with self.world.transaction() as tx:
+            records = self._records(tx)
+        wanted = [
+            rows
+            for rows in records
+            if (rows[0].action == Action.CREATE.value) is created
+            and any(row.lane_id in among_lanes for row in rows)
+        ]
+        for part in chunks(wanted, PAGE):
+            with self.world.transaction() as tx:
+                page = [done for rows in part for done in self._done(tx, [row.id for row in rows])]
+            yield [done for done in page if done.lane.id in among_lanes]
+
+    def _records(self, tx: Connection) -> list[list[Row[Any]]]:
+        """The rows of each record the run wrote, in order, whichever lane wrote it."""
+        found: dict[tuple[object, ...], list[Row[Any]]] = {}
+        names = ("id", "lane_id", "side", "record_id", "action")
+        columns = [HISTORY.c[name] for name in names]
+        statement = select(*columns).where(HISTORY.c.run_id == self.undone).order_by(HISTORY.c.id)
+        for row in tx.execute(statement):
+            lane = self.lanes.get(row.lane_id)
+            if lane is not None:
+                feed = lane.sides[Side(row.side)].feed
+                place = (lane.type.name, feed.store_id, feed.feed.account, row.record_id)
+                found.setdefault(place, []).append(row)
+        return list(found.values())
+
+    def _done(self, tx: Connection, ids: Sequence[int]) -> list[Done]:
+        statement = select(HISTORY).where(among(HISTORY.c.id, ids)).order_by(HISTORY.c.id)
+        rows = tx.execute(statement).all()
+        wrote = net([self._wrote(row) for row in rows])
+        if wrote is None:
+            return []
+        if wrote.action is Action.UPDATE:
+            return self._updates(rows, wrote)
+        row = rows[0] if wrote.action is Action.CREATE else rows[-1]
+        return [self._through(row, wrote, rows[-1].id)]
+
+    def _updates(self, rows: Sequence[Row[Any]], wrote: Wrote) -> list[Done]:
+        """Whoever wrote it last takes it back, as far as it maps what was written."""
+        last = {(row.lane_id, row.side): row for row in rows}
+        writers = sorted(last.values(), key=lambda row: row.id, reverse=True)
+        mapped = [self._writable(row) for row in writers]
+        shares = parts(wrote, mapped, self.lanes[writers[0].lane_id].digester)
+        return [
+            self._through(row, share, rows[-1].id)
+            for row, share in zip(writers, shares, strict=True)
+            if share is not None
+        ]
+
+    def _writable(self, row: Row[Any]) -> set[str]:
+        spec = self.lanes[row.lane_id].sides[Side(row.side)].feed.spec
+        return {
+            name
+            for name, mapped in spec.by_name.items()
+            if not (mapped.read_only or mapped.create_only)
+        }
+
+    def _through(self, row: Row[Any], wrote: Wrote, newest: int) -> Done:
+        return Done(
+            lane=self.lanes[row.lane_id],
+            side=Side(row.side),
+            record_id=RecordId(row.record_id),
+            wrote=wrote,
+            reason=row.reason,
+            row=newest,
+        )
+
+    def _wrote(self, row: Row[Any]) -> Wrote:
+        values = self.world.database.vault.unseal(row.values_sealed)
+        action = Action(row.action)
+        return Wrote(action, values["before"], values["after"], values.get("version"))
+
+
+def newer_run(tx: Connection, done: Done) -> str | None:
+    """The last run that wrote a record after that, through whatever lane."""
+    statement = (
+        select(HISTORY.c.run_id)
+        .join(LANE, LANE.c.id == HISTORY.c.lane_id)
+        .where(
+            HISTORY.c.record_id == done.record_id,
+            HISTORY.c.id > done.row,
+            LANE.c.type == done.lane.type.name,
+            or_(*(_on_side(side, done.feed) for side in SIDES)),
+        )
+        .order_by(HISTORY.c.id.desc())
+    )
+    return tx.scalar(statement.limit(1))
+
+
+def _on_side(side: Side, feed: FeedState) -> ColumnElement[bool]:
+    """Of a row of the history: its record is where this feed's are, for its lane on this side."""
+    here = [HISTORY.c.side == side.value, LANE.c[f"{side}_store"] == feed.store_id]
+    if feed.feed.account is not None:
+        here.append(LANE.c[f"{side}_account"] == feed.feed.account)
+    return and_(*here)

@@ -407,6 +407,20 @@ WRITING = (
         tests=("test_undo.py::test_what_two_members_had_typed_is_back_and_stays",),
     ),
     Mutant(
+        name="undo sees its own side's holders",
+        file="engine/standing.py",
+        old="        shared=0 if link is None else links.also_linked(tx, side, [link.id]).get(link.id, 0),\n",
+        new="        shared=sum(row.lane_id != done.lane.id for row in held),\n",
+        wrong="An undo deletes a record that another sync has, and the next run what is typed there.",
+        caught_by="P22",
+        tests=(
+            "test_undo_several_syncs.py::"
+            "test_what_another_sync_keeps_the_same_stays_however_it_looks_at_it[on the other side]",
+            "test_undo_several_syncs.py::"
+            "test_what_another_sync_keeps_the_same_stays_however_it_looks_at_it[a part of it]",
+        ),
+    ),
+    Mutant(
         name="undo in the order of the run",
         file="run/undo.py",
         old="        for lanes in reversed(rounds):",

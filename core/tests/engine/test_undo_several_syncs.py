@@ -107,6 +107,25 @@ def one_run_carries_a_new_contact_to_all(
 
 
 @WAYS
+def test_what_another_sync_keeps_the_same_stays_however_it_looks_at_it(
+    mailbox: EngineWorld,
+    change: Callable[[ObjectPolicy], ObjectPolicy],
+    mailbox_first: bool,
+) -> None:
+    """The next run would delete what somebody typed there: the mailbox has it no more."""
+    mailbox.set(conflict=Conflict.LEFT_WINS if mailbox_first else Conflict.RIGHT_WINS)
+    second, run = one_run_carries_a_new_contact_to_all(mailbox, change, mailbox_first=mailbox_first)
+    second.update(grace(second), {"notes": "typed since"})
+
+    report = undo(mailbox, run)
+
+    assert kept(report) == {"second": "edited since: notes", "left": "others have linked it"}
+    mailbox.settle()
+    assert second.read()[grace(second)]["notes"] == "typed since"
+    assert mailbox.left.read()[grace(mailbox.left)]["notes"] == "typed since"
+
+
+@WAYS
 def test_what_nobody_edited_goes_from_everywhere_the_run_had_carried_it_to(
     mailbox: EngineWorld,
     change: Callable[[ObjectPolicy], ObjectPolicy],

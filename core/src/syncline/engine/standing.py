@@ -48,7 +48,6 @@ def _situation(tx: Connection, done: Done, answer: Answer) -> Situation:
     link = next((row for row in held if row.lane_id == done.lane.id), None)
     tomb = links.ended(tx, done.lane.id, side, [record_id]).get(record_id)
     pair = link if link is not None else tomb
-    others = [row for row in held if row.lane_id != done.lane.id]
     record = answer.records.get(record_id)
     absence = answer.absent.get(record_id)
     here = done.lane.sides[side]
@@ -59,7 +58,7 @@ def _situation(tx: Connection, done: Done, answer: Answer) -> Situation:
         record=record,
         absence=absence if absence in (AbsenceReason.LEFT, AbsenceReason.UNREADABLE) else None,
         linked=link is not None,
-        shared=sum(row.status in links.LIVE for row in others),
+        shared=0 if link is None else links.also_linked(tx, side, [link.id]).get(link.id, 0),
         undone=tomb is not None and tomb.cause == links.UNDONE,
     )
     source = None if pair is None else pair._mapping[f"{side.other}_id"]

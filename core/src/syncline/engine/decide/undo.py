@@ -49,7 +49,7 @@ class Counterpart(Enum):
 class Standing:
     """One record as it is now. `record` is None if it is not there, `absence` then says why.
 
-    `linked`: its lane has a link that holds it. `shared`: how many other lanes link it.
+    `linked`: its lane has a link that holds it. `shared`: how many other links hold it.
     `undone`: it was created again by an earlier undo. `counterpart` matters for deleted ones.
     """
 

@@ -51,8 +51,8 @@ PROPERTIES: Final[Mapping[str, Property]] = {
     ),
     "P10": Property(
         "guards",
-        "Above its threshold a guard lets none of its operations pass; an approval lets pass "
-        "exactly those it was given for.",
+        "Above its threshold a guard lets none of its operations pass; what it has held passes by "
+        "an approval only, and an approval lets pass exactly what it was given for.",
     ),
     "P11": Property(
         "incomplete reads",

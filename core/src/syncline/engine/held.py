@@ -1,44 +1,29 @@
 """What guards hold back, and what a person has released.
 
 A tripped guard holds a class of operations of a lane (or of a connection over the whole round).
-An approval releases exactly the operation it was given for: side, action, record and versions.
+An approval releases exactly the operation it was given for: side, action, record and versions. What
+was held once waits for one that is exact, however few there are of its kind, and whatever its
+records and the policy have become.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection
 
+from syncline.engine.approvals import Asked, Subject, ask, drop, load_asked, still_due
 from syncline.engine.decide.guards import ADVICE, Guard, Trip
 from syncline.engine.lanes import Lane
+from syncline.model.records import RecordId
 from syncline.model.reports import Action, GuardTrip
-from syncline.model.sides import Side
-from syncline.state import tables
-from syncline.state.among import among, one_of
-from syncline.state.bulk import upsert
-from syncline.state.database import chunks, table
+from syncline.model.sides import SIDES, PerSide, Side
 
-APPROVAL: Final = table(tables.Approval)
-_DAY: Final = 24 * 3600.0
-_OF_LANES: Final = select(APPROVAL.c.handle).where(one_of(APPROVAL.c.lane_id, "lanes"))
-_APPROVED: Final = _OF_LANES.where(APPROVAL.c.approved_at.is_not(None))
-_WAITING: Final = select(APPROVAL.c.handle, APPROVAL.c.guard).where(
-    one_of(APPROVAL.c.lane_id, "lanes"), APPROVAL.c.approved_at.is_(None)
-)
-_VOID: Final = (
-    update(APPROVAL)
-    .where(
-        one_of(APPROVAL.c.lane_id, "lanes"),
-        (APPROVAL.c.approved_at < bindparam("past"))
-        | (APPROVAL.c.approved_at > bindparam("future")),
-    )
-    .values(approved_at=None)
-)
+_NOT_APPROVED: Final = "held in an earlier run, and not approved as it is now"
 
 
 @dataclass(frozen=True)
@@ -51,6 +36,11 @@ class GuardedOperation:
     record_id: str
     versions: tuple[str, str]
     cleared: tuple[str, ...] = ()
+
+    @property
+    def subject(self) -> Subject:
+        """What it is, whatever its records and the policy have become."""
+        return Subject(self.lane.id, self.side, self.action, self.record_id)
 
     @property
     def handle(self) -> str:
@@ -81,17 +71,27 @@ class HeldClass:
 
 @dataclass
 class Held:
-    """The guards that tripped in this round, the approvals there are, and what `waits` for one: it
-    goes on waiting when there are fewer of its kind, since a person has been asked about it.
+    """The guards that tripped in this round, and what people were `asked` in earlier ones.
+
+    `seen` is what is held now; `standing` the approvals there was an operation for; `decided` the
+    records of what was asked whose links were decided in this round, in whatever way.
     """
 
+    asked: Sequence[Asked] = ()
     classes: list[HeldClass] = field(default_factory=list)
-    approved: set[str] = field(default_factory=set)
-    waits: dict[str, Guard] = field(default_factory=dict)
-    seen: dict[str, dict[str, object]] = field(default_factory=dict)
+    seen: dict[Subject, tuple[Asked, str]] = field(default_factory=dict)
     standing: set[str] = field(default_factory=set)
+    decided: set[tuple[int, Side, str]] = field(default_factory=set)
     counts: Counter[int] = field(default_factory=Counter)
     still: Counter[tuple[Guard, str]] = field(default_factory=Counter)
+    _approved: frozenset[str] = field(init=False)
+    _waits: dict[Subject, Asked] = field(init=False)
+    _linked: frozenset[tuple[int, Side, str]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._approved = frozenset(each.handle for each in self.asked if each.approved)
+        self._waits = {each.subject: each for each in reversed(self.asked)}
+        self._linked = frozenset(each.subject.linked for each in self.asked)
 
     def block(self, held: HeldClass) -> None:
         """Hold this class of operations."""
@@ -99,19 +99,19 @@ class Held:
 
     def guard_of(self, operation: GuardedOperation) -> Guard | None:
         """The guard that holds this operation; None if none does, or it was approved."""
-        if operation.handle in self.approved:
+        if operation.handle in self._approved:
             self.standing.add(operation.handle)
             return None
+        new = operation.subject not in self.seen
         for position, each in enumerate(self.classes):
             if each.holds(operation):
-                self.counts[position] += operation.handle not in self.seen
+                self.counts[position] += new
                 return each.trip.guard
-        guard = self.waits.get(operation.handle)
-        if guard is not None:
-            self.still[guard, scope_of(operation.lane, operation.side)] += (
-                operation.handle not in self.seen
-            )
-        return guard
+        asked = self._waits.get(operation.subject)
+        if asked is None or not _still_asks(asked.guard, operation):
+            return None
+        self.still[asked.guard, scope_of(operation.lane, operation.side)] += new
+        return asked.guard
 
     def trips(self) -> list[GuardTrip]:
         """The guards that really held something back."""
@@ -120,31 +120,49 @@ class Held:
             for position, each in enumerate(self.classes)
             if self.counts[position]
         ] + [
-            guard_trip(guard, scope, "held in an earlier run, and not approved since", number)
+            guard_trip(
+                guard, scope, "held in an earlier run, and not approved as it is now", number
+            )
             for (guard, scope), number in self.still.items()
         ]
 
     def note(self, operation: GuardedOperation, guard: Guard, now: float) -> None:
         """Remember a held operation, so that it can be approved."""
-        self.seen[operation.handle] = {
-            "handle": operation.handle,
-            "lane_id": operation.lane.id,
-            "side": operation.side.value,
-            "action": operation.action.value,
-            "record_id": operation.record_id,
-            "connection": operation.lane.sides[operation.side].feed.connection.name,
-            "guard": guard.value,
-            "since_at": now,
-            "approved_at": None,
-        }
+        subject = operation.subject
+        before = self._waits.get(subject)
+        since = now if before is None else before.since
+        asked = Asked(operation.handle, subject, guard, since, approved=False)
+        self.seen[subject] = asked, operation.lane.sides[operation.side].feed.connection.name
+
+    def note_decided(self, lane: Lane, ids: PerSide[RecordId | None]) -> None:
+        """The link of these records was decided: what was asked of it and is not held is over."""
+        ends = ((lane.id, side, str(ids[side])) for side in SIDES)
+        self.decided.update(end for end in ends if end in self._linked)
 
     def save(self, tx: Connection, lane_ids: Iterable[int]) -> None:
-        """What is still decided is kept, approved or not; the rest is dropped."""
-        for part in chunks(lane_ids):
-            known = set(tx.scalars(_OF_LANES, {"lanes": part}))
-            for gone in chunks(known - set(self.seen) - self.standing):
-                tx.execute(delete(APPROVAL).where(among(APPROVAL.c.handle, gone)))
-        upsert(tx, APPROVAL, list(self.seen.values()), ())
+        """What is held is kept, by its newest handle. In the lanes that came to their end the rest
+        is dropped, but for approvals that may still serve, and for what nobody could decide about:
+        it waits, cannot be read, or its write has no outcome yet.
+        """
+        held = {asked.handle for asked, _connection in self.seen.values()}
+        moved = [e for e in self.asked if e.subject in self.seen and e.handle not in held]
+        drop(tx, [each.handle for each in moved])
+        ended = set(lane_ids)
+        rest = [
+            each
+            for each in self.asked
+            if each.subject.lane_id in ended
+            and each.subject not in self.seen
+            and each.handle not in self.standing
+        ]
+        open_still = still_due(tx, rest) - self.decided
+        drop(tx, [each.handle for each in rest if each.subject.linked not in open_still])
+        ask(tx, self.seen.values())
+
+
+def _still_asks(guard: Guard, operation: GuardedOperation) -> bool:
+    """Whether it is what a guard held before: an update that empties nothing any more is not."""
+    return guard is not Guard.CLEARED or bool(operation.cleared)
 
 
 def scope_of(lane: Lane, side: Side) -> str:
@@ -169,24 +187,5 @@ def guard_trip(guard: Guard, scope: str, message: str, held: int) -> GuardTrip:
 
 
 def load_held(tx: Connection, lanes: Mapping[int, Lane], now: float) -> Held:
-    """What has been approved for these lanes. An approval nobody used in time is void."""
-    held = Held()
-    by_days: dict[int, list[int]] = {}
-    for lane in lanes.values():
-        by_days.setdefault(lane.policy.guards.approval_days, []).append(lane.id)
-    for days, ids in by_days.items():
-        _expire(tx, ids, now, days * _DAY)
-    for part in chunks(lanes):
-        held.approved.update(tx.scalars(_APPROVED, {"lanes": part}))
-        waiting = tx.execute(_WAITING, {"lanes": part})
-        held.waits.update((handle, Guard(guard)) for handle, guard in waiting)
-    return held
-
-
-def _expire(tx: Connection, lane_ids: Iterable[int], now: float, seconds: float) -> None:
-    """Operations approved longer ago than this are held again; likewise those approved as far in
-    the future, by a clock that was ahead: they would hold for ever.
-    """
-    for part in chunks(lane_ids):
-        values = {"lanes": part, "past": now - seconds, "future": now + seconds}
-        tx.execute(_VOID, values)
+    """What people were asked in these lanes, and what they have approved."""
+    return Held(load_asked(tx, lanes, now))

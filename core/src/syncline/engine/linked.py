@@ -155,6 +155,11 @@ class LinkedWork:
             conflicts.drop(tx, [each.link.id for each in done if _is_decided(each)])
             for each in done:
                 self._end(tx, each)
+                if each.decision.verdict is not Verdict.WAIT:
+                    self._note_decided(each.link)
+
+    def _note_decided(self, link: DueLink) -> None:
+        self.held.note_decided(link.lane, link.sides.map(lambda side: side.id))
 
     def _end(self, tx: Connection, each: Evaluation) -> None:
         link = each.link
@@ -233,6 +238,7 @@ class LinkedWork:
 
     def _prepare(self, evaluation: Evaluation) -> list[Prepared]:
         lane = evaluation.link.lane
+        self._note_decided(evaluation.link)
         if evaluation.decision.conflicts:
             with self.world.transaction() as tx:
                 self.conflicts.save(tx, evaluation)

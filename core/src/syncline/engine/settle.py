@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Row
 
-from syncline.engine import digests
+from syncline.engine import approvals, digests
 from syncline.engine.decide.deltas import Digest, differs
 from syncline.engine.decide.settlement import BaseMove, Settlement
 from syncline.engine.interest import no_longer_pending, pending_again
@@ -63,6 +63,7 @@ def settle(tx: Connection, world: World, settled: Sequence[Settled]) -> None:
             _settle_delete(tx, each, rows[each.link_id])
     due = _settle_writes(tx, [each for each in live if each.action is not Action.DELETE], rows)
     _no_longer_waiting(tx, [each for each in live if each.link_id not in due], rows)
+    approvals.spend(tx, [_subject(each) for each in live if each.undo is None])
     history.add(tx, [history_row(world, each) for each in live])
 
 
@@ -342,6 +343,12 @@ def _target_row(
 
 def _feed(each: Settled) -> FeedState:
     return each.lane.sides[each.side].feed
+
+
+def _subject(each: Settled) -> approvals.Subject:
+    """The operation, as guards held it."""
+    record_id = each.source_id if each.action is Action.CREATE else each.applied.id
+    return approvals.Subject(each.lane.id, each.side, each.action, str(record_id))
 
 
 def history_row(world: World, each: Settled) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import DBAPIError
 
 from syncline import __version__
-from syncline.engine.held import APPROVAL
+from syncline.engine.approvals import APPROVAL
 from syncline.errors import SynclineError
 from syncline.plugin.discovery import PluginInfo
 from syncline.plugin.requests import CheckReport, CheckResult, Level

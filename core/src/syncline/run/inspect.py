@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, ScalarResult, func, select, tuple_, update
 
-from syncline.engine.held import APPROVAL
+from syncline.engine.approvals import APPROVAL
 from syncline.engine.words import label
 from syncline.errors import UsageError
 from syncline.model.fields import Value

@@ -183,6 +183,8 @@ DECIDING = (
         tests=(
             "test_held_until_approved.py::test_what_is_held_stays_held_when_its_records_move",
             "test_held_until_approved.py::test_what_is_held_stays_held_when_the_policy_changes",
+            "test_held_until_approved.py::"
+            "test_the_oracle_of_histories_knows_what_was_held_and_not_approved",
         ),
     ),
     Mutant(

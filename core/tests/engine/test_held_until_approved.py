@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import pytest
 
 from syncline.model.records import RecordId
 from syncline.model.reports import Action, HeldOperation, RunReport
+from syncline.model.sides import Side
 from syncline.policy.schema import Conflict, GuardLimits
+from syncline.testing.histories import History
+from syncline.testing.quick_state import QuickState
 from syncline.testing.rehearsal import EngineWorld, person
 
 SMALL = GuardLimits(deletions=2, deletion_share=0.2, cleared_share=0.05, minimum_links=5)
@@ -252,3 +256,26 @@ def test_what_others_write_to_the_same_record_answers_no_question(guarded: Engin
     assert guarded.left.read()[there]["job_title"] == "Admiral"
     assert ids(held(guarded)) == [waiting]
     assert guarded.right.read()[waiting]["company"] == "Navy"
+
+
+def test_the_oracle_of_histories_knows_what_was_held_and_not_approved(tmp_path: Path) -> None:
+    """It counted what a run deleted, and took few deletions for ones that nobody had held."""
+    limits = GuardLimits(deletions=1, deletion_share=0.1, minimum_links=3)
+    history = History(tmp_path, quick=QuickState(tmp_path), guards=limits)
+    for _person in range(4):
+        history.people("create", Side.LEFT)
+    history.settle()
+    history.people("empty", Side.LEFT)
+    history.run()
+    for _person in range(3):
+        history.people("restore", Side.LEFT)
+    for record in range(4):
+        history.people("touch", Side.RIGHT, record)
+
+    history.run()
+
+    [deletion] = history.questions.unapproved(history.world.policy)
+    assert deletion.id in history.world.right.read()
+    history.settle()
+    assert history.questions.unapproved(history.world.policy) == frozenset()
+    assert len(history.world.right.read()) == 3

@@ -120,9 +120,7 @@ class Held:
             for position, each in enumerate(self.classes)
             if self.counts[position]
         ] + [
-            guard_trip(
-                guard, scope, "held in an earlier run, and not approved as it is now", number
-            )
+            guard_trip(guard, scope, _NOT_APPROVED, number)
             for (guard, scope), number in self.still.items()
         ]
 
@@ -136,8 +134,7 @@ class Held:
 
     def note_decided(self, lane: Lane, ids: PerSide[RecordId | None]) -> None:
         """The link of these records was decided: what was asked of it and is not held is over."""
-        ends = ((lane.id, side, str(ids[side])) for side in SIDES)
-        self.decided.update(end for end in ends if end in self._linked)
+        self.decided |= self._linked.intersection((lane.id, side, str(ids[side])) for side in SIDES)
 
     def save(self, tx: Connection, lane_ids: Iterable[int]) -> None:
         """What is held is kept, by its newest handle. In the lanes that came to their end the rest

@@ -271,7 +271,9 @@ class WaitingConflict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldOperation:
-    """An operation a guard holds: released by `approve`, dropped when its records change."""
+    """An operation a guard holds: released by `approve`; by another handle when its records, or
+    the policy, have changed.
+    """
 
     handle: str
     lane: LaneName

@@ -53,7 +53,7 @@ THEMES: Final[dict[str, tuple[Deed, ...]]] = {
     "places": ("leave", "leave", "enter", "enter", "edit"),
     "access": ("hide", "show", "show", "forbid", "allow"),
     "locks": ("lock", "half lock", "unlock", "edit"),
-    "many": ("empty", "wipe", "delete", "create", "create"),
+    "many": ("empty", "wipe", "delete", "create", "create", "restore"),
     "spoiled": ("spoil", "spoil", "mend", "edit"),
     "rounds": ("edit", "edit", "touch", "spoil", "mend", "give"),
     "odd": ("refused", "accept", "expire", "expire", "touch"),

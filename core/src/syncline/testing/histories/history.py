@@ -29,6 +29,7 @@ from syncline.testing.histories.mending import MENDS, SPOILS, Mending
 from syncline.testing.histories.owners import Owners
 from syncline.testing.histories.past import Past
 from syncline.testing.histories.process import Process
+from syncline.testing.histories.questions import Questions
 from syncline.testing.histories.runs import Run, Settled
 from syncline.testing.histories.watch import Calls, Commits, Watch
 from syncline.testing.ledger import Ledger
@@ -72,6 +73,7 @@ class History:
         self._settled = Settled()
         self._approved = 0
         self.mending = Mending(self.kept, self.stores)
+        self.questions = Questions(self.kept, self.stores)
         self._alone: tuple[str, ...] = ()
         self._meanwhile: Callable[[], None] | None = None
         self.counted: Counter[str] = Counter()
@@ -196,6 +198,7 @@ class History:
         self.kept.lose()
         self.past.state_lost(PerSide(*(self._out_of_reach(side) for side in SIDES)))
         self.mending.forget()
+        self.questions.forget()
         self.ledger.state_lost()
         self.borders = drawn(self.ledger, self.world.policy.where)
         self._settled.policies.clear()
@@ -246,7 +249,9 @@ class History:
 
     def approve(self) -> int:
         """Somebody releases everything that guards hold."""
-        handles = tuple(each.handle for each in self.session().held())
+        held = self.session().held()
+        handles = tuple(each.handle for each in held)
+        self.questions.answered(held, self.world.policy)
         self._approved += self.session().approve(handles) if handles else 0
         return len(handles)
 
@@ -312,11 +317,13 @@ class History:
             former=self.kept.holders(self.world.clock().timestamp()),
             full=full,
             approved=self._approved,
+            unapproved=self.questions.unapproved(policy),
         )
 
     def _ended(self, run: Run, report: RunReport | None) -> None:
         """A run is over; no report, if it died."""
         self._settled.note(run, report)
+        self.questions.told(report)
         self.past.notice_kept(run.policy)  # what was deleted while it was at work, too
         self.past.calm = self.past.calm and not run.eventful
         self.past.notice_shared()

@@ -11,6 +11,7 @@ from syncline.model.sides import PerSide, Side
 from syncline.policy.schema import ObjectPolicy
 from syncline.testing.histories.border import Border
 from syncline.testing.histories.kept import Waits
+from syncline.testing.histories.questions import Deletion
 
 
 @dataclass(kw_only=True)
@@ -21,7 +22,8 @@ class Run:
     `settled` maps each member to the policy under which a run of theirs came to its end last:
     another one than this, perhaps between its beginning and its lease.
     `live`: the records of a side, `pairs`: those that are on both.
-    `began`: in seconds since 1970. `approved`: how many operations people had released.
+    `began`: in seconds since 1970. `approved`: how many operations people had released;
+    `unapproved`: which deletions guards had held, and nobody released as they are.
     `waiting`: what waited when it began; `former`: who held leases then.
     `eventful`: something failed in it. `asleep`: its lease has expired; `sent`: its last batch,
     which a call may repeat by its key.
@@ -40,6 +42,7 @@ class Run:
     former: frozenset[str] = frozenset()
     full: bool = False
     approved: int = 0
+    unapproved: frozenset[Deletion] = frozenset()
     eventful: bool = False
     asleep: bool = False
     sent: object = None

@@ -12,6 +12,7 @@ from syncline.plugin.requests import ApplyRequest, Create, Delete, DeleteRequest
 from syncline.policy.schema import Direction, LeftScope, ObjectPolicy, SharedDelete
 from syncline.testing.histories.kept import Waits
 from syncline.testing.histories.owners import member_of
+from syncline.testing.histories.questions import Deletion
 from syncline.testing.histories.runs import Run
 from syncline.testing.ledger import FOLLOWED, values_in
 
@@ -93,6 +94,9 @@ def _check_deletion(history: History, run: Run, side: Side, operation: Delete) -
     begun = member not in run.settled and not history.past.forgot
     early = run.rebaselines(member) and not begun
     assert not early, f"P18: {family} deleted in a first run of this policy"
+    deletion = Deletion(member, side, operation.id)
+    assert deletion not in run.unapproved, f"P10: {family} deleted at {side}, held and not approved"
+    history.questions.made(deletion)
     if not history.watch.raced(side, operation.id):
         unseen = _unseen(history, policy, side, entry)
         assert not unseen, f"P4: {family} deleted at {side} although {unseen} was typed there"

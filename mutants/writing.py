@@ -62,8 +62,8 @@ WRITING = (
     Mutant(
         name="recovery does not look",
         file="engine/recover_creates.py",
-        old="        if certain:\n            self._adopt(sent, finding, traces)\n",
-        new="        if certain:\n            self._did_not_happen(sent)\n",
+        old="        if finding.certain:\n            self._adopt(sent, finding, traces)\n",
+        new="        if finding.certain:\n            self._did_not_happen(sent)\n",
         wrong="A create that was cut off is made again although its record is there.",
         caught_by="P8",
         tests=("test_planted_faults.py::test_wherever_a_run_dies_each_record_comes_once",),
@@ -119,6 +119,42 @@ WRITING = (
         caught_by="P5",
         tests=(
             "test_writes_sent_again.py::test_a_create_is_looked_for_before_it_is_repeated_whatever_was_answered",
+        ),
+    ),
+    Mutant(
+        name="one record for two creates",
+        file="engine/created.py",
+        old="                used.update(each.id for each in finding.candidates)\n",
+        new="",
+        wrong="Two creates that were sent the same both take the one record that was made.",
+        caught_by="P9",
+        tests=(
+            "test_writes_sent_again.py::"
+            "test_two_that_hold_the_same_are_each_made_once_and_nobody_else_is_held_up",
+        ),
+    ),
+    Mutant(
+        name="two records for two creates",
+        file="engine/created.py",
+        old="traces, used, open_still[sought.what])",
+        new="traces, used, 1)",
+        wrong="A person is asked which of two equal records belongs to which of two equal ones.",
+        caught_by="P1",
+        tests=(
+            "test_uncertain_writes.py::"
+            "test_two_that_hold_the_same_and_were_sent_together_are_each_found",
+        ),
+    ),
+    Mutant(
+        name="another member's record adopted",
+        file="engine/created.py",
+        old="    return here.of_all_accounts and record.owner not in (None, here.account)\n",
+        new="    return here.of_all_accounts and record.owner is here\n",
+        wrong="What was made for one member is linked to the same record of another one.",
+        caught_by="P1",
+        tests=(
+            "test_writes_sent_again.py::"
+            "test_what_was_made_for_one_member_is_not_taken_for_the_same_of_another",
         ),
     ),
     Mutant(

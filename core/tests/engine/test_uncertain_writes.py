@@ -267,6 +267,21 @@ def test_two_alike_that_were_sent_together_are_each_found(worlds: Worlds) -> Non
     assert world.same()
 
 
+def test_two_that_hold_the_same_and_were_sent_together_are_each_found(worlds: Worlds) -> None:
+    """Which of the two records is whose makes no difference."""
+    world = worlds(right=MemoryOptions(idempotency="none"))
+    here = [world.left.create("ada", {"given_name": "Grace"}) for _twin in range(2)]
+    _lose_answer(world)
+    world.left.create("ada", {"given_name": "Alan"})
+    report = _later(world)
+
+    assert report.problems == ()
+    assert len(world.right.read("ada")) == 3
+    world.left.update(here[0], {"job_title": "Admiral"})
+    _later(world)
+    assert world.same(), "each is linked to one of them"
+
+
 @pytest.mark.parametrize("idempotency", KINDS)
 @pytest.mark.parametrize("ahead", [-300.0, 300.0])
 def test_our_clock_may_be_wrong(tmp_path: Path, idempotency: str, ahead: float) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
 from syncline.connectors.memory import Call, MemoryOptions
 from syncline.errors import Retry
+from syncline.plugin.requests import ApplyRequest, Create
 from syncline.testing.crashes import LEASE_IS_OVER
 from syncline.testing.rehearsal import EngineWorld, person
 
@@ -59,6 +60,69 @@ def test_a_create_is_looked_for_before_it_is_repeated_whatever_was_answered(
     assert len(world.right.read("ada")) == 5, "in one run, and once each"
     world.settle()
     assert world.same()
+
+
+NOBODY = MemoryOptions(idempotency="none", visibility_lag=20.0)
+
+
+@dataclass
+class LetsSomeThrough:
+    """A gateway that answers a batch of creates with a 429; the `chosen` ones were carried out."""
+
+    world: EngineWorld
+    chosen: slice
+    refused: bool = False
+
+    def before(self, call: Call) -> None:
+        if self.refused or not isinstance(call.request, ApplyRequest):
+            return
+        self.refused, store = True, self.world.right
+        names = {account: name for name, account in store.accounts.items()}
+        for operation in call.request.operations[self.chosen]:
+            assert isinstance(operation, Create)
+            store.create(names[operation.account], operation.fields)
+        raise Retry("429", after=5.0, reached=False)
+
+    def after(self, call: Call) -> None:
+        pass
+
+
+@pytest.mark.parametrize("made", [0, 1, 2])
+def test_two_that_hold_the_same_are_each_made_once_and_nobody_else_is_held_up(
+    worlds: Worlds, made: int
+) -> None:
+    world, fields = worlds(right=NOBODY), {"given_name": "Grace", "family_name": "Hopper"}
+    one = world.left.create("ada", fields)
+    world.left.create("ada", fields)
+    world.left.create("bob", person("Alan", "Turing"))
+    world.right.fault = LetsSomeThrough(world, slice(made))
+    report = world.sync()
+    world.right.fault = None
+
+    assert report.problems == ()
+    assert (len(world.right.read("ada")), len(world.right.read("bob"))) == (2, 1)
+    world.left.update(one, {"job_title": "Admiral"})
+    world.settle()
+    assert [f.get("job_title") for f in world.shown(world.right)].count("Admiral") == 1
+    assert world.same(), "each is linked to one of them"
+
+
+@pytest.mark.parametrize("chosen", [slice(0), slice(1), slice(1, 2), slice(2)])
+def test_what_was_made_for_one_member_is_not_taken_for_the_same_of_another(
+    worlds: Worlds, chosen: slice
+) -> None:
+    world = worlds(right=replace(NOBODY, feed="connection", spans_accounts=True))
+    for member in world.people:
+        world.left.create(member, {"given_name": "Mum", "family_name": "Hopper"})
+    world.right.fault = LetsSomeThrough(world, chosen)
+    report = world.sync()
+    world.right.fault = None
+
+    assert report.problems == ()
+    assert [len(world.right.read(member)) for member in world.people] == [1, 1]
+    world.settle()
+    assert [len(world.left.read(member)) for member in world.people] == [1, 1]
+    assert [len(world.right.read(member)) for member in world.people] == [1, 1]
 
 
 @dataclass

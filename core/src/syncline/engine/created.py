@@ -6,7 +6,8 @@ among the feed's own news, in what was made since: by the service's clock, which
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -53,6 +54,12 @@ class Sought:
     since: float
     told: Collection[str] = ()
 
+    @property
+    def what(self) -> Hashable:
+        """The same for creates in one feed whose records nobody can tell apart."""
+        wanted = tuple(frozenset(digests.items()) for digests in self.wanted)
+        return self.lane.sides[self.side].account, self.since, wanted
+
 
 @dataclass(frozen=True)
 class Trace:
@@ -72,11 +79,15 @@ class CreatedSearch:
     _held: dict[RecordId, Digests] = field(default_factory=dict)
 
     def traces(self, group: Sequence[Sought], news: Iterable[Record] = ()) -> list[Trace]:
-        """Everything made since that may be one of these. `news`: what the feed tells of."""
+        """Everything made since that may be one of these, and that no link holds. `news`: what the
+        feed tells of.
+        """
         keys = [key for sought in group for key in self._keys(sought)]
         traces = self._with_keys(keys, min(sought.since for sought in group))
+        if has_marks(self.feed.spec):
+            return traces
         known = {trace.record.id for trace in traces}
-        return traces + [Trace(record) for record in news if record.id not in known]
+        return self._unlinked([*traces, *(Trace(r) for r in news if r.id not in known)])
 
     @property
     def _lookup(self) -> Lookup:
@@ -104,31 +115,43 @@ class CreatedSearch:
         answer = self.ask([record.id for record in records]) if records else Answer()
         return [Trace(record, deleted=True) for record in records if answer.is_gone(record.id)]
 
+    def _unlinked(self, traces: Sequence[Trace]) -> list[Trace]:
+        side, ids = self.feed.side, [trace.record.id for trace in traces]
+        with self.world.transaction() as tx:
+            rows = links.by_records(tx, side, self.feed.id, ids)
+        taken = {row._mapping[f"{side}_id"] for row in rows}
+        return [trace for trace in traces if trace.record.id not in taken]
+
     def weigh(
-        self, sought: Sought, traces: Iterable[Trace], beside: Collection[str] = ()
-    ) -> Finding:
-        """What the traces say of one create together, as far as no link holds them and they are
-        not somebody else's (`beside`).
+        self, group: Sequence[Sought], traces: Sequence[Trace], taken: Iterable[str] = ()
+    ) -> list[Finding]:
+        """What the traces say of each create. What is certain comes first, since each record is
+        one create's: what one has made is none of the others'; nor is what is `taken`.
         """
+        findings: dict[int, Finding] = {}
+        used, open_still = set(taken), Counter(sought.what for sought in group)
+        everyone = range(len(group))
+        for number in (*everyone, *everyone):
+            if number in findings and findings[number].certain:
+                continue
+            sought = group[number]
+            finding = self._weigh(sought, traces, used, open_still[sought.what])
+            findings[number] = finding
+            if finding.certain:
+                used.update(each.id for each in finding.candidates)
+                open_still[sought.what] -= 1
+        return [findings[number] for number in everyone]
+
+    def _weigh(
+        self, sought: Sought, traces: Iterable[Trace], used: Collection[str], alike: int
+    ) -> Finding:
         likely = [
             Candidate(trace.record.id, like, trace.deleted)
             for trace in traces
-            if trace.record.id not in beside
+            if trace.record.id not in used
             and (like := self._likeness(sought, trace)) is not Likeness.OTHER
         ]
-        if has_marks(self.feed.spec):
-            return decide_created(likely)
-        free = self._unlinked(sought, likely)
-        return decide_created([each for each in free if not _is_dismissed(each, sought)])
-
-    def _unlinked(self, sought: Sought, candidates: Sequence[Candidate]) -> list[Candidate]:
-        if not candidates:
-            return []
-        ids = [each.id for each in candidates]
-        with self.world.transaction() as tx:
-            rows = links.by_records(tx, sought.side, self.feed.id, ids)
-        taken = {row._mapping[f"{sought.side}_id"] for row in rows}
-        return [each for each in candidates if each.id not in taken]
+        return decide_created([each for each in likely if not _is_dismissed(each, sought)], alike)
 
     def _likeness(self, sought: Sought, trace: Trace) -> Likeness:
         record, marked = trace.record, has_marks(self.feed.spec)
@@ -147,7 +170,16 @@ class CreatedSearch:
         names = _names(lane, sought.fields)
         found = [likeness(w, holds, names, shares_key=shares_key) for w in sought.wanted]
         made_equal = found[0] is not Likeness.OTHER and Likeness.SAME in found
-        return Likeness.SAME if made_equal else found[0]
+        alike = Likeness.SAME if made_equal else found[0]
+        if alike is Likeness.SAME and _is_somebody_elses(record, sought):
+            return Likeness.SIMILAR
+        return alike
+
+
+def _is_somebody_elses(record: Record, sought: Sought) -> bool:
+    """Given to another account since it was made, or what was made for that one."""
+    here = sought.lane.sides[sought.side]
+    return here.of_all_accounts and record.owner not in (None, here.account)
 
 
 def _names(lane: Lane, fields: Mapping[str, Value]) -> tuple[str, ...]:

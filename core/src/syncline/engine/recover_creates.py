@@ -60,28 +60,18 @@ class RecoveredCreates:
         return self.findings.world
 
     def resolve(self, creates: Sequence[Sent]) -> None:
-        """What is certain first: of two alike, what one has adopted is not the other's."""
+        """Look for all of them together, and take in what became of each."""
         search = CreatedSearch(self._world, self.reader.feed, self.reader.answer)
         sought = [self._sought(sent) for sent in creates]
         news = () if has_marks(self.reader.feed.spec) else self._made_since(sought)
         traces = search.traces(sought, news)
-        rest = []
-        for sent, each in zip(creates, sought, strict=True):
-            if not self._adopted(sent, search.weigh(each, traces), traces):
-                rest.append((sent, each))
-        for sent, each in rest:
-            self._resolve(sent, search.weigh(each, traces), traces)
-
-    def _adopted(self, sent: Sent, finding: Finding, traces: Sequence[Trace]) -> bool:
-        certain = finding.fate in (Fate.MADE, Fate.DELETED)
-        if certain:
-            self._adopt(sent, finding, traces)
-        return certain
+        for sent, finding in zip(creates, search.weigh(sought, traces), strict=True):
+            self._resolve(sent, finding, traces)
 
     def _resolve(self, sent: Sent, finding: Finding, traces: Sequence[Trace]) -> None:
-        if self._adopted(sent, finding, traces):
-            return
-        if finding.fate is Fate.UNCLEAR and not self._source_is_gone(sent):
+        if finding.certain:
+            self._adopt(sent, finding, traces)
+        elif finding.fate is Fate.UNCLEAR and not self._source_is_gone(sent):
             self._ask(sent, finding)
         elif self._world.seconds - sent.sent_at < unseen_for(self.reader.feed.spec):
             self.unseen.add((sent.lane_id, sent.side))

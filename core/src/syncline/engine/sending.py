@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -12,7 +12,6 @@ from syncline.engine.created import CreatedSearch, Sought, made_since
 from syncline.engine.decide.created import Fate, Finding
 from syncline.engine.prepared import Prepared
 from syncline.engine.world import World
-from syncline.model.records import RecordId
 from syncline.plugin.requests import Applied, Create, Outcome, Unknown
 from syncline.state import intents, leases
 
@@ -58,15 +57,13 @@ class Sending:
         feed = self.writes[0].feed
         ask = partial(look, feed, scoped=feed.feed.scope is not None)
         search = CreatedSearch(self.world, feed, ask)
-        sought = {position: self._sought(self.writes[position]) for position in positions}
-        traces = search.traces([*sought.values()])
-        ours = {o.id for o in outcomes.values() if isinstance(o, Applied)}
-        made = {p: search.weigh(each, traces, ours) for p, each in sought.items()}
-        ours |= set(_made(made.values()))
+        sought = [self._sought(self.writes[position]) for position in positions]
+        made = [each.id for each in outcomes.values() if isinstance(each, Applied)]
+        findings = search.weigh(sought, search.traces(sought), made)
         return {
             position: outcome
-            for position, each in sought.items()
-            if (outcome := _outcome(made[position], search.weigh(each, traces, ours))) is not None
+            for position, finding in zip(positions, findings, strict=True)
+            if (outcome := _outcome(finding)) is not None
         }
 
     def _sought(self, write: Prepared) -> Sought:
@@ -82,15 +79,11 @@ class Sending:
         )
 
 
-def _made(findings: Iterable[Finding]) -> list[RecordId]:
-    return [f.candidates[0].id for f in findings if f.fate is Fate.MADE]
-
-
-def _outcome(finding: Finding, among_the_rest: Finding) -> Outcome | None:
-    """`among_the_rest`: the same when what others have made is taken away."""
+def _outcome(finding: Finding) -> Outcome | None:
+    """None: it is not there."""
     if finding.fate is Fate.MADE:
         # What it holds by now may be somebody's: the version stands for nothing that we know.
         return Applied(id=finding.candidates[0].id)
-    if among_the_rest.fate is Fate.NOT_THERE:
+    if finding.fate is Fate.NOT_THERE:
         return None
     return Unknown(message="it may have been created all the same")

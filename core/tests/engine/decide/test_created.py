@@ -81,3 +81,22 @@ def test_only_what_is_certain_is_adopted(words: tuple[str, ...], fate: Fate, cho
 
     assert finding.fate is fate
     assert " ".join(each.id for each in finding.candidates) == chosen
+
+
+@pytest.mark.parametrize(
+    ("words", "fate", "chosen"),
+    [
+        ((), Fate.NOT_THERE, ""),
+        (("similar", "same"), Fate.MADE, "r1"),
+        (("same", "same deleted", "same"), Fate.MADE, "r0"),
+        (("same", "same", "same"), Fate.UNCLEAR, "r0 r1 r2"),
+        (("similar", "similar"), Fate.UNCLEAR, "r0 r1"),
+    ],
+)
+def test_of_two_that_were_sent_the_same_either_is_any_of_no_more_than_two(
+    words: tuple[str, ...], fate: Fate, chosen: str
+) -> None:
+    finding = decide_created(_candidates(*words), alike=2)
+
+    assert finding.fate is fate
+    assert " ".join(each.id for each in finding.candidates) == chosen

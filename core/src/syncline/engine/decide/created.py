@@ -45,6 +45,11 @@ class Finding:
     fate: Fate
     candidates: tuple[Candidate, ...] = ()
 
+    @property
+    def certain(self) -> bool:
+        """Whether a record is known to be the one."""
+        return self.fate in (Fate.MADE, Fate.DELETED)
+
 
 def likeness(
     sent: Mapping[str, Digest],
@@ -69,14 +74,15 @@ def likeness(
     return Likeness.SIMILAR if shares_key or half else Likeness.OTHER
 
 
-def decide_created(candidates: Sequence[Candidate]) -> Finding:
-    """The only record that holds what was sent is what was made. What is merely similar may be it,
-    edited since, or somebody else's: nothing is adopted, and nothing made, on such grounds.
+def decide_created(candidates: Sequence[Candidate], alike: int = 1) -> Finding:
+    """The only record that holds what was sent is what was made. Where several creates were sent
+    the same (so many: `alike`), it is any one of at most as many records. What is merely similar
+    may be it, edited since, or somebody else's: nothing is adopted, or made, on such grounds.
     """
     same = [each for each in candidates if each.likeness is Likeness.SAME]
     living = [each for each in same if not each.deleted]
-    if len(living) == 1:
-        return Finding(Fate.MADE, tuple(living))
+    if 1 <= len(living) <= alike:
+        return Finding(Fate.MADE, (living[0],))
     if same and not living:
         return Finding(Fate.DELETED, (same[-1],))
     unclear = living or [each for each in candidates if each.likeness is Likeness.SIMILAR]

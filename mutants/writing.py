@@ -122,6 +122,42 @@ WRITING = (
         ),
     ),
     Mutant(
+        name="looked for by keys alone",
+        file="engine/created.py",
+        old="for record in self.reader.news(since) if",
+        new="for record in () if",
+        wrong="A create that has no key to look for is sent again although it was carried out.",
+        caught_by="P5",
+        tests=(
+            "test_writes_sent_again.py::"
+            "test_a_create_no_key_leads_to_is_looked_for_in_what_was_made_since",
+        ),
+    ),
+    Mutant(
+        name="what others have read is no news",
+        file="engine/read.py",
+        old="[id for id in noted if id not in told]",
+        new="[id for id in noted if id in told]",
+        wrong="What a create made is not found once another run has read it.",
+        caught_by="P5",
+        tests=(
+            "test_writes_sent_again.py::"
+            "test_a_create_is_looked_for_in_what_another_run_has_read_since",
+        ),
+    ),
+    Mutant(
+        name="news noted between writes",
+        file="engine/read.py",
+        old="        row = self._row()\n        told: dict",
+        new="        self.read(sweep=False)\n        row = self._row()\n        told: dict",
+        wrong="Deletions that are read while a round writes pass by its guards.",
+        caught_by="P10",
+        tests=(
+            "test_writes_sent_again.py::"
+            "test_what_is_found_when_a_create_is_looked_for_is_left_to_the_next_runs_guards",
+        ),
+    ),
+    Mutant(
         name="one record for two creates",
         file="engine/created.py",
         old="                used.update(each.id for each in finding.candidates)\n",

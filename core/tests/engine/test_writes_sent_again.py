@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 
@@ -11,7 +11,9 @@ import pytest
 
 from syncline.connectors.memory import Call, MemoryOptions
 from syncline.errors import Retry
+from syncline.model.fields import Value
 from syncline.plugin.requests import ApplyRequest, Create
+from syncline.run.selection import Selection
 from syncline.testing.crashes import LEASE_IS_OVER
 from syncline.testing.rehearsal import EngineWorld, person
 
@@ -22,11 +24,12 @@ KINDS = ["key", "marker", "none"]
 @dataclass
 class Gateway:
     """In front of the service: it answers the first `times` creates with a 429, carried out or
-    not.
+    not; `meanwhile` something happens there.
     """
 
     times: int
     effect: bool = True
+    meanwhile: Callable[[], object] = lambda: None
     sent: int = 0
 
     def before(self, call: Call) -> None:
@@ -41,6 +44,7 @@ class Gateway:
         if call.kind == "apply":
             self.sent += 1
             if self.sent <= self.times:
+                self.meanwhile()
                 raise Retry("429", after=5.0, reached=False)
 
 
@@ -63,6 +67,70 @@ def test_a_create_is_looked_for_before_it_is_repeated_whatever_was_answered(
 
 
 NOBODY = MemoryOptions(idempotency="none", visibility_lag=20.0)
+WITHOUT_A_KEY: dict[str, tuple[MemoryOptions, Mapping[str, Value]]] = {
+    "a company alone": (NOBODY, {"company": "Navy"}),
+    "a part of a name": (NOBODY, {"family_name": "Hopper"}),
+    "at a service that can look for nothing": (
+        replace(NOBODY, match=frozenset()),
+        person("Grace", "Hopper", company="Navy"),
+    ),
+}
+
+
+@pytest.mark.parametrize("effect", [True, False])
+@pytest.mark.parametrize("case", WITHOUT_A_KEY)
+def test_a_create_no_key_leads_to_is_looked_for_in_what_was_made_since(
+    worlds: Worlds, case: str, effect: bool
+) -> None:
+    options, fields = WITHOUT_A_KEY[case]
+    world = worlds(right=options)
+    world.left.create("ada", fields)
+    world.right.fault = Gateway(2, effect=effect)
+    report = world.sync()
+    world.right.fault = None
+
+    assert report.problems == ()
+    assert len(world.right.read("ada")) == 1
+    world.settle()
+    assert len(world.left.read("ada")) == len(world.right.read("ada")) == 1
+
+
+def test_a_create_is_looked_for_in_what_another_run_has_read_since(worlds: Worlds) -> None:
+    world = worlds(right=replace(NOBODY, feed="connection", visibility_lag=0.0))
+    world.left.create("ada", {"company": "Navy"})
+
+    def bob_runs() -> None:
+        with world.another_session() as session:
+            session.run(Selection(members=("bob",)))
+
+    world.right.fault = Gateway(1, meanwhile=bob_runs)
+    report = world.sync(members=("ada",))
+    world.right.fault = None
+
+    assert report.problems == ()
+    assert len(world.right.read("ada")) == 1
+
+
+def test_what_is_found_when_a_create_is_looked_for_is_left_to_the_next_runs_guards(
+    worlds: Worlds,
+) -> None:
+    world = worlds(right=NOBODY)
+    for number in range(30):
+        world.left.create("ada", person(f"Given{number}", "Hopper"))
+    world.settle()
+    world.left.create("ada", {"company": "Navy"})
+
+    def all_are_deleted() -> None:
+        for each in world.right.read("ada"):
+            world.right.delete(each)
+
+    world.right.fault = Gateway(1, effect=False, meanwhile=all_are_deleted)
+    world.sync()
+    world.right.fault = None
+    report = world.sync()
+
+    assert report.guards
+    assert len(world.left.read("ada")) == 31
 
 
 @dataclass
@@ -88,10 +156,13 @@ class LetsSomeThrough:
 
 
 @pytest.mark.parametrize("made", [0, 1, 2])
+@pytest.mark.parametrize(
+    "fields", [{"given_name": "Grace", "family_name": "Hopper"}, {"company": "Navy"}]
+)
 def test_two_that_hold_the_same_are_each_made_once_and_nobody_else_is_held_up(
-    worlds: Worlds, made: int
+    worlds: Worlds, fields: Mapping[str, Value], made: int
 ) -> None:
-    world, fields = worlds(right=NOBODY), {"given_name": "Grace", "family_name": "Hopper"}
+    world = worlds(right=NOBODY)
     one = world.left.create("ada", fields)
     world.left.create("ada", fields)
     world.left.create("bob", person("Alan", "Turing"))
@@ -113,7 +184,7 @@ def test_what_was_made_for_one_member_is_not_taken_for_the_same_of_another(
 ) -> None:
     world = worlds(right=replace(NOBODY, feed="connection", spans_accounts=True))
     for member in world.people:
-        world.left.create(member, {"given_name": "Mum", "family_name": "Hopper"})
+        world.left.create(member, {"given_name": "Mum"})
     world.right.fault = LetsSomeThrough(world, chosen)
     report = world.sync()
     world.right.fault = None

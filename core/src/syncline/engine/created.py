@@ -7,11 +7,11 @@ among the feed's own news, in what was made since: by the service's clock, which
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from syncline.engine.answer import Answer
+from syncline.engine.answer import look
 from syncline.engine.decide.created import (
     Candidate,
     Finding,
@@ -22,6 +22,7 @@ from syncline.engine.decide.created import (
 from syncline.engine.decide.deltas import Digest, Digests
 from syncline.engine.lanes import FeedState, Lane
 from syncline.engine.lookup import MARKER, Lookup
+from syncline.engine.read import FeedReader, is_since
 from syncline.engine.world import World
 from syncline.model.fields import Value
 from syncline.model.records import Record, RecordId
@@ -71,23 +72,28 @@ class Trace:
 
 @dataclass(frozen=True)
 class CreatedSearch:
-    """Searches one feed. `ask` reads records by id."""
+    """Searches one feed, and takes note of nothing."""
 
     world: World
-    feed: FeedState
-    ask: Callable[[Iterable[RecordId]], Answer]
+    reader: FeedReader
     _held: dict[RecordId, Digests] = field(default_factory=dict)
 
-    def traces(self, group: Sequence[Sought], news: Iterable[Record] = ()) -> list[Trace]:
-        """Everything made since that may be one of these, and that no link holds. `news`: what the
-        feed tells of.
+    @property
+    def feed(self) -> FeedState:
+        """The feed that is searched."""
+        return self.reader.feed
+
+    def traces(self, group: Sequence[Sought]) -> list[Trace]:
+        """Everything made since that may be one of these, and that no link holds. To what has no
+        key we could look for, or was renamed meanwhile, only the feed's own news lead.
         """
-        keys = [key for sought in group for key in self._keys(sought)]
-        traces = self._with_keys(keys, min(sought.since for sought in group))
+        since = min(sought.since for sought in group)
+        traces = self._with_keys([k for sought in group for k in self._keys(sought)], since)
         if has_marks(self.feed.spec):
             return traces
         known = {trace.record.id for trace in traces}
-        return self._unlinked([*traces, *(Trace(r) for r in news if r.id not in known)])
+        news = [Trace(record) for record in self.reader.news(since) if record.id not in known]
+        return self._unlinked([*traces, *news])
 
     @property
     def _lookup(self) -> Lookup:
@@ -112,7 +118,8 @@ class CreatedSearch:
 
     def _certainly_gone(self, records: Sequence[Record]) -> list[Trace]:
         """A bin may be read before somebody takes a record out of it."""
-        answer = self.ask([record.id for record in records]) if records else Answer()
+        scoped = self.feed.feed.scope is not None
+        answer = look(self.feed, [record.id for record in records], scoped=scoped)
         return [Trace(record, deleted=True) for record in records if answer.is_gone(record.id)]
 
     def _unlinked(self, traces: Sequence[Trace]) -> list[Trace]:
@@ -155,7 +162,7 @@ class CreatedSearch:
 
     def _likeness(self, sought: Sought, trace: Trace) -> Likeness:
         record, marked = trace.record, has_marks(self.feed.spec)
-        if (trace.deleted or not marked) and not _is_since(record, sought.since):
+        if (trace.deleted or not marked) and not is_since(record, sought.since):
             return Likeness.OTHER
         if marked:
             return Likeness.SAME if record.marker == sought.key else Likeness.OTHER
@@ -215,7 +222,3 @@ def made_since(feed: FeedState, sent_at: float, service_time: float | None) -> f
     if service_time is None:
         return sent_at - _OWN_CLOCK - granularity
     return service_time - _MARGIN - granularity
-
-
-def _is_since(record: Record, since: float) -> bool:
-    return record.created is None or record.created.timestamp() >= since

@@ -9,11 +9,11 @@ only a reason to ask by id.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection, Row, exists, select
 
 from syncline.engine.answer import Answer, ask, look
 from syncline.engine.lanes import FeedState, Readers
@@ -28,6 +28,8 @@ from syncline.model.records import AbsenceReason, Absent, Record, RecordId
 from syncline.plugin.requests import ChangesRequest, Page
 from syncline.state import feeds, records
 from syncline.state.database import chunks
+from syncline.state.links import LINK
+from syncline.state.records import RECORD
 
 SWEEP_EVERY: Final = 24 * 3600.0
 """Seconds after which a feed is listed again: what it did not tell is found then at the latest."""
@@ -130,27 +132,55 @@ class FeedReader:
             ids = self.observer.never_inside(tx, left)
         return ask(self.feed, ids, scoped=False) if ids else Page()
 
+    # --- what was made since --------------------------------------------------------------------
+
+    def news(self, since: float) -> list[Record]:
+        """What may have been made since, by the service's clock, and what no link holds: what was
+        noted already, and what the feed tells of beyond our cursor, in the data set or outside of
+        it. Nothing is taken note of: a round must not come to know, after its guards have counted,
+        what they have not counted.
+
+        Raises:
+            ConnectionFailure: the feed could not be read.
+
+        """
+        row = self._row()
+        told: dict[str, Record] = {}
+        for page in self._pages(row.cursor_json):
+            for absence in page.absent:
+                told.pop(absence.id, None)
+            told.update((record.id, record) for record in page.records if is_since(record, since))
+        with self.world.transaction() as tx:
+            noted = _unlinked_since(tx, self.feed, since)
+        answer = look(self.feed, [id for id in noted if id not in told], scoped=False)
+        return [*told.values(), *answer.records.values()]
+
     # --- changes ------------------------------------------------------------------------------
 
     def _changes(self, row: Row[Any], cursor: str | None) -> bool:
         """Read to the end of the round; True if it was a pass over everything. `row` is the feed
         as it was when this reader began.
         """
-        start = None if cursor is None else json.loads(cursor)
         generation = self._begin_pass() if cursor is None else 0
-        following: Any = None
         began = int(row.revision)
+        for page in self._pages(cursor):
+            began = self._keep(page, began, generation, cursor)
+        if cursor is None:
+            self._end_pass(page, generation, row.cursor_json)
+        return cursor is None
+
+    def _pages(self, cursor: str | None) -> Iterator[Page]:
+        start = None if cursor is None else json.loads(cursor)
+        following: Any = None
         for _page in range(_PAGES_AT_MOST):
             request = ChangesRequest(
                 spec=self.feed.spec, feed=self.feed.feed, cursor=start, next=following
             )
             page = self.feed.connection.fetch(request)
-            began = self._keep(page, began, generation, cursor)
+            yield page
             following = page.next
             if following is None:
-                if cursor is None:
-                    self._end_pass(page, generation, row.cursor_json)
-                return cursor is None
+                return
         raise Stop("a feed never ended", connection=self.feed.connection.name)
 
     def _begin_pass(self) -> int:
@@ -246,6 +276,20 @@ class FeedReader:
         if row is None:
             raise Busy("a run with another configuration has taken over this member")
         return row
+
+
+def is_since(record: Record, since: float) -> bool:
+    """Whether a record may have been made since that moment, by the service's clock."""
+    return record.created is None or record.created.timestamp() >= since
+
+
+def _unlinked_since(tx: Connection, feed: FeedState, since: float) -> list[RecordId]:
+    """What may have been made since, as far as the feed has told us."""
+    fresh = (RECORD.c.modified_at >= since) | (RECORD.c.modified_at.is_(None) & RECORD.c.pending)
+    here = (LINK.c[f"{feed.side}_feed"], LINK.c[f"{feed.side}_id"])
+    linked = exists().where(here[0] == RECORD.c.feed_id, here[1] == RECORD.c.id)
+    statement = select(RECORD.c.id).where(RECORD.c.feed_id == feed.id, fresh, ~linked)
+    return [RecordId(each) for each in tx.scalars(statement)]
 
 
 def _says_nothing(page: Page, cursor: str | None) -> bool:

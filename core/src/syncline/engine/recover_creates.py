@@ -27,11 +27,10 @@ from syncline.engine.findings import Findings
 from syncline.engine.prepared import Sent
 from syncline.engine.read import FeedReader
 from syncline.engine.world import World
-from syncline.model.records import Record, RecordId
+from syncline.model.records import RecordId
 from syncline.model.sides import Side
 from syncline.plugin.requests import Applied
 from syncline.state import attention, claims, intents, links, records
-from syncline.state.records import RECORD
 
 UNCERTAIN: Final = "uncertain"
 _LATER: Final = "The next run looks again; nothing is created twice meanwhile."
@@ -61,10 +60,11 @@ class RecoveredCreates:
 
     def resolve(self, creates: Sequence[Sent]) -> None:
         """Look for all of them together, and take in what became of each."""
-        search = CreatedSearch(self._world, self.reader.feed, self.reader.answer)
+        if not has_marks(self.reader.feed.spec):
+            self.reader.read(sweep=False)  # as the round would; little is left to search for news
+        search = CreatedSearch(self._world, self.reader)
         sought = [self._sought(sent) for sent in creates]
-        news = () if has_marks(self.reader.feed.spec) else self._made_since(sought)
-        traces = search.traces(sought, news)
+        traces = search.traces(sought)
         for sent, finding in zip(creates, search.weigh(sought, traces), strict=True):
             self._resolve(sent, finding, traces)
 
@@ -110,13 +110,6 @@ class RecoveredCreates:
     def _source_is_gone(self, sent: Sent) -> bool:
         row = self._source(sent)
         return row is not None and row.presence == "deleted"
-
-    def _made_since(self, group: Sequence[Sought]) -> list[Record]:
-        """What a person has renamed meanwhile no key leads to: the feed's own news do."""
-        self.reader.read(sweep=False)
-        with self._world.transaction() as tx:
-            ids = _moved_since(tx, self.reader.feed.id, min(sought.since for sought in group))
-        return self.reader.by_id(ids)
 
     # --- what follows ---------------------------------------------------------------------------
 
@@ -186,10 +179,3 @@ def _words(finding: Finding) -> tuple[str, str]:
         return "a record like it was made there: it may be the one we created", _WAYS_OUT
     hint = "Delete the surplus ones there, or change them; the next run takes the one that is left."
     return f"{number} records there may be the one that was created", hint
-
-
-def _moved_since(tx: Connection, feed_id: int, floor: float) -> list[RecordId]:
-    """What may have been made since, as far as the feed has told us."""
-    fresh = (RECORD.c.modified_at >= floor) | (RECORD.c.modified_at.is_(None) & RECORD.c.pending)
-    statement = select(RECORD.c.id).where(RECORD.c.feed_id == feed_id, fresh)
-    return [RecordId(each) for each in tx.scalars(statement)]

@@ -212,7 +212,7 @@ class Round:
 
     def _write(self, held: Held) -> None:
         """Updates and new records until nothing new is due, then deletions."""
-        writer = Writer(self.world, self.lanes, self.report, self._leased)
+        writer = Writer(self.world, self.lanes, self._readers, self.report, self._leased)
         self._failures = writer.failures
         creating = Creating(self.world, self._readers, self.report, writer, self._crowded)
         linked = LinkedWork(self.world, self.lanes, self._readers, self.report, held, creating)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Final
 
-from syncline.engine.answer import look
 from syncline.engine.created import CreatedSearch, Sought, made_since
 from syncline.engine.decide.created import Fate, Finding
 from syncline.engine.prepared import Prepared
+from syncline.engine.read import FeedReader
 from syncline.engine.world import World
 from syncline.plugin.requests import Applied, Create, Outcome, Unknown
 from syncline.state import intents, leases
@@ -21,9 +20,12 @@ _JUST_NOW: Final = 1.0
 
 @dataclass
 class Sending:
-    """A batch whose intents were committed at `began`. `held_leases`: how many the run holds."""
+    """A batch for the feed of `reader`, whose intents were committed at `began`. `held_leases`: how
+    many the run holds.
+    """
 
     world: World
+    reader: FeedReader
     held_leases: int
     writes: Sequence[Prepared]
     intents: Sequence[int]
@@ -54,9 +56,7 @@ class Sending:
         """What became of creates that were refused by who knows whom. Those that are not there
         are left out: they may be sent again.
         """
-        feed = self.writes[0].feed
-        ask = partial(look, feed, scoped=feed.feed.scope is not None)
-        search = CreatedSearch(self.world, feed, ask)
+        search = CreatedSearch(self.world, self.reader)
         sought = [self._sought(self.writes[position]) for position in positions]
         made = [each.id for each in outcomes.values() if isinstance(each, Applied)]
         findings = search.weigh(sought, search.traces(sought), made)

@@ -17,6 +17,7 @@ from syncline.engine.deleted import last_held, prepared_as_held
 from syncline.engine.failures import Failures
 from syncline.engine.lanes import Lane
 from syncline.engine.prepared import Prepared
+from syncline.engine.read import FeedReader
 from syncline.engine.report import RoundReport
 from syncline.engine.sending import Sending
 from syncline.engine.settle import Settled, settle
@@ -69,9 +70,15 @@ class Writer:
     """Sends prepared writes of one round, batch by batch, several accounts at once."""
 
     def __init__(
-        self, world: World, lanes: Mapping[int, Lane], report: RoundReport, held_leases: int
+        self,
+        world: World,
+        lanes: Mapping[int, Lane],
+        readers: Mapping[int, FeedReader],
+        report: RoundReport,
+        held_leases: int,
     ) -> None:
         self.world = world
+        self.readers = readers
         self.report = report
         self.held_leases = held_leases
         self.aftermath = Aftermath()
@@ -163,7 +170,8 @@ class Writer:
     def _call(self, batch: _Batch) -> list[Outcome]:
         feed = batch.writes[0].feed
         operations: tuple[Any, ...] = tuple(each.operation for each in batch.writes)
-        sending = Sending(self.world, self.held_leases, batch.writes, batch.intents, batch.begun_at)
+        reader, held = self.readers[feed.id], self.held_leases
+        sending = Sending(self.world, reader, held, batch.writes, batch.intents, batch.begun_at)
         try:
             if batch.writes[0].action is Action.DELETE:
                 request = DeleteRequest(spec=feed.spec, feed=feed.feed, operations=operations)

@@ -315,6 +315,31 @@ WRITING = (
         ),
     ),
     Mutant(
+        name="claim of a run at work taken for free",
+        file="engine/claiming.py",
+        old="    if holder is None and _another_run_has(tx, world, claim.lane_id):\n",
+        new="    if False:\n",
+        wrong="Of a claim nothing is to be seen before its batch begins: another run makes the "
+        "record meanwhile.",
+        caught_by="P5",
+        tests=(
+            "test_claims.py::test_a_person_another_run_is_about_to_make_is_not_made_by_a_run_beside_it",
+        ),
+    ),
+    Mutant(
+        name="claim lost and lease kept",
+        file="state/leases.py",
+        old='    upsert(tx, LEASE, rows, ("holder", "until_at"))\n    holders =',
+        new="    holders =",
+        wrong="A run that others take for dead, and whose clock is behind theirs, makes what they "
+        "have made in its place.",
+        caught_by="P19",
+        tests=(
+            "test_claims.py::"
+            "test_a_run_whose_lease_is_over_for_others_makes_nothing_of_what_it_had_claimed",
+        ),
+    ),
+    Mutant(
         name="twin outside of the scope",
         file="engine/creating.py",
         old="        twins: Mapping[int, Twin] | None = None\n",

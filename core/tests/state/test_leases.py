@@ -206,3 +206,35 @@ def test_before_a_call_a_lease_that_has_passed_on_is_noticed(database: Database)
 
     with database.transaction() as tx, pytest.raises(Busy):
         leases.ensure(tx, "one", 61.0, 60.0, 1, outlasting=30.0)
+
+
+# --- who is at work -------------------------------------------------------------------------------
+
+
+def at_work(database: Database, now: float) -> str:
+    with database.transaction() as tx:
+        return leases.at_work(tx, (ADA, BOB), now)
+
+
+def test_at_work_is_who_holds_all_that_the_work_needs(database: Database) -> None:
+    assert at_work(database, 0.0) == ""
+    acquire(database, "one", 0.0, ADA)
+    assert at_work(database, 1.0) == ""
+    acquire(database, "one", 0.0, BOB)
+    assert at_work(database, 1.0) == "one"
+
+
+def test_two_who_hold_one_each_are_at_other_work(database: Database) -> None:
+    acquire(database, "one", 0.0, ADA)
+    acquire(database, "two", 0.0, BOB)
+
+    assert at_work(database, 1.0) == ""
+
+
+def test_who_is_no_longer_taken_to_be_at_work_has_lost_its_leases(database: Database) -> None:
+    acquire(database, "one", 0.0, ADA, BOB)
+
+    assert at_work(database, 60.0) == ""
+
+    with pytest.raises(Busy), database.transaction() as tx:
+        leases.renew(tx, "one", 59.0, 60.0, 2)  # whatever its own clock says

@@ -16,10 +16,11 @@ from syncline.engine.prepared import Prepared
 from syncline.engine.world import World
 from syncline.model.records import RecordId
 from syncline.model.sides import SIDES, Side
-from syncline.state import links
+from syncline.state import leases, links
 from syncline.state.claims import Claim, claim
 from syncline.state.feeds import FEED
 from syncline.state.intents import INTENT
+from syncline.state.lanes import get_lane, lease_keys
 from syncline.state.links import LINK
 from syncline.state.records import RECORD
 
@@ -83,9 +84,25 @@ class Holder:
     target: RecordId | None
 
 
-def holder_of(tx: Connection, create: Prepared, claim: Claim) -> Holder | None:
+def holder_of(tx: Connection, world: World, create: Prepared, claim: Claim) -> Holder | None:
     """Who has the claim that a create has to follow; None if nothing has come of it, or what came
-    of it is gone. Their lane may have our target's system on its other side.
+    of it is gone, and nobody is at work who may be about to make it.
+    """
+    holder = _who_made(tx, create, claim)
+    if holder is None and _another_run_has(tx, world, claim.lane_id):
+        return Holder(None)
+    return holder
+
+
+def _another_run_has(tx: Connection, world: World, lane_id: int) -> bool:
+    """Whether another run works on a lane: what it claims it makes batch by batch."""
+    keys = lease_keys(get_lane(tx, lane_id))
+    return leases.at_work(tx, keys, world.seconds) not in ("", world.run_id)
+
+
+def _who_made(tx: Connection, create: Prepared, claim: Claim) -> Holder | None:
+    """Whose create has been sent, or carried out. Their lane may have our target's system on its
+    other side.
     """
     for side in (create.side, create.side.other):
         values = {"lane": claim.lane_id, "source": claim.source_id, "store": create.feed.store_id}

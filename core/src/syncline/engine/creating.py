@@ -125,11 +125,11 @@ class Creating:
 
     def _follow(self, followers: Sequence[tuple[Prepared, Claim]]) -> None:
         """Somebody else has the claim: link to what it made, or wait until it is settled. A claim
-        of which nothing came, or what it made is gone, is free again for the next pass.
+        of which nothing can come any more, or what it made is gone, is free for the next pass.
         """
         for create, claim in followers:
             with self.world.transaction() as tx:
-                holder = holder_of(tx, create, claim)
+                holder = holder_of(tx, self.world, create, claim)
                 if holder is None:
                     release(tx, claim.lane_id, [claim.source_id])
                 elif claim.lane_id != create.lane.id and holder.target is not None:

@@ -25,7 +25,7 @@ from syncline.model.reports import (
     WaitingConflict,
     WaitingRecord,
 )
-from syncline.model.sides import SIDES, Side
+from syncline.model.sides import Side
 from syncline.plugin.manager import PluginManager
 from syncline.policy.settings import Configuration
 from syncline.run.release import release
@@ -34,7 +34,7 @@ from syncline.state.attention import ATTENTION
 from syncline.state.conflicts import CONFLICT
 from syncline.state.database import Database
 from syncline.state.history import HISTORY, RUN
-from syncline.state.lanes import IN_USE, LANE
+from syncline.state.lanes import IN_USE, LANE, lease_keys
 from syncline.state.links import LINK
 from syncline.state.records import RECORD
 
@@ -137,15 +137,7 @@ class Inspection:
         )
 
     def _busy(self, tx: Connection, row: Row[Any]) -> datetime | None:
-        found = row._mapping
-        ends = [
-            leases.until(
-                tx,
-                leases.LeaseKey(found[f"{side}_store"], found[f"{side}_account"], row.type),
-                self.now,
-            )
-            for side in SIDES
-        ]
+        ends = [leases.until(tx, key, self.now) for key in lease_keys(row)]
         return _instant(max((end for end in ends if end is not None), default=None))
 
     def waiting(self, tx: Connection, row: Row[Any], lane: Row[Any]) -> WaitingRecord:

@@ -13,6 +13,7 @@ from syncline.state.among import among, one_of
 from syncline.state.bulk import upsert
 from syncline.state.database import chunks, table
 from syncline.state.feeds import FEED
+from syncline.state.leases import LeaseKey
 from syncline.state.links import LINK
 from syncline.state.records import KEY, RECORD
 
@@ -153,6 +154,12 @@ def find_lane(tx: Connection, key: Mapping[str, Any]) -> Row[Any] | None:
 def get_lane(tx: Connection, lane_id: int) -> Row[Any]:
     """The row of a lane that is there."""
     return tx.execute(_LANE, {"lane": lane_id}).one()
+
+
+def lease_keys(lane: Row[Any]) -> list[LeaseKey]:
+    """What a run leases to work on a lane: both accounts, for its type."""
+    row = lane._mapping
+    return [LeaseKey(row[f"{s}_store"], row[f"{s}_account"], row["type"]) for s in SIDES]
 
 
 def add_lane(tx: Connection, values: Mapping[str, Any]) -> int:

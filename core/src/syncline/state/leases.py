@@ -6,7 +6,7 @@ ends when it is given back, when it runs out, or when its holder is certainly de
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import URL, Connection, Row, bindparam, func, select, update
@@ -163,6 +163,19 @@ def until(tx: Connection, key: LeaseKey, now: float) -> float | None:
         )
     ).first()
     return None if found is None or _is_dead(tx, found.holder) else float(found.until_at)
+
+
+def at_work(tx: Connection, keys: Collection[LeaseKey], now: float) -> str:
+    """Who holds all of these leases; empty if nobody does. (The dead are buried when a run begins.)
+    Those that have run out are given back: who is no longer taken to be at work commits nothing
+    more, whatever their clock says.
+    """
+    known = _known(tx, keys)
+    over = {key for key, row in known.items() if row.until_at <= now}
+    rows = [{**key._asdict(), "holder": "", "until_at": 0.0} for key in over]
+    upsert(tx, LEASE, rows, ("holder", "until_at"))
+    holders = {known[key].holder if key in known and key not in over else "" for key in keys}
+    return holders.pop() if len(holders) == 1 else ""
 
 
 _HOLDERS: Final = select(LEASE.c.holder).where(LEASE.c.holder != "").distinct()

@@ -462,6 +462,17 @@ WRITING = (
         tests=("test_planted_faults.py::test_after_a_quiet_run_nothing_is_due",),
     ),
     Mutant(
+        name="agreed on what was noted before",
+        file="engine/linked.py",
+        old="            done = [each for each in decided if each.link.id in unmoved]\n",
+        new="            done = [each for each in decided if unmoved is not None]\n",
+        wrong="What another run notes while a pair is being settled counts as settled with it.",
+        caught_by="P1",
+        tests=(
+            "test_noted_meanwhile.py::test_an_edit_another_run_notes_while_we_agree_reaches_us_as_well",
+        ),
+    ),
+    Mutant(
         name="each makes it again",
         file="engine/claiming.py",
         old="        again = [] if create.replaces is None else [(_AGAIN, create.replaces)]\n",

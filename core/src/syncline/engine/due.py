@@ -134,6 +134,19 @@ def looked_at(tx: Connection, lanes: Iterable[int], now: float) -> None:
         tx.execute(_LOOKED_AT, {"lanes": part, "now": now})
 
 
+def still_so(tx: Connection, lanes: Mapping[int, Lane], decided: Iterable[DueLink]) -> set[int]:
+    """Of links that were decided about, those of which the state holds now what they were decided
+    on. Of the others somebody has noted something since: another lane of the round, or another run
+    that reads one of their feeds. They stay due, since nobody has decided about that yet.
+    """
+    by_id = {link.id: link for link in decided}
+    return {
+        link.id
+        for link in links_by_id(tx, lanes, by_id)
+        if all(_content(link.sides[side]) == _content(by_id[link.id].sides[side]) for side in SIDES)
+    }
+
+
 # --- the query --------------------------------------------------------------------------------
 
 _LEFT = alias(records.RECORD, "left_record")
@@ -148,6 +161,11 @@ _READ = (
     "writable_json",
     "payload",
 )
+
+
+def _content(here: LinkSide) -> tuple[object, ...]:
+    """What is decided on: not the version, which moves with every touch."""
+    return here.id, here.presence, here.digests, here.base
 
 
 def _joined() -> Any:

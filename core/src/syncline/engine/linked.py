@@ -16,7 +16,14 @@ from syncline.engine import unread
 from syncline.engine.conflicts import Conflicts, ruling_of
 from syncline.engine.creating import Creating
 from syncline.engine.decide.link import Presence, Ruling, Verdict
-from syncline.engine.due import DueLink, also_linked, every_due_link, links_by_id, with_reads
+from syncline.engine.due import (
+    DueLink,
+    also_linked,
+    every_due_link,
+    links_by_id,
+    still_so,
+    with_reads,
+)
 from syncline.engine.evaluate import Evaluation, evaluate, waits_to_be_compared
 from syncline.engine.held import Held
 from syncline.engine.lanes import Lane
@@ -143,10 +150,13 @@ class LinkedWork:
 
     # --- without a write ------------------------------------------------------------------------
 
-    def _finish(self, done: Sequence[Evaluation]) -> None:
-        if not done:
+    def _finish(self, decided: Sequence[Evaluation]) -> None:
+        """Carry out what needs no write, where it is decided on what the state holds still."""
+        if not decided:
             return
         with self.world.transaction() as tx:
+            unmoved = still_so(tx, self.lanes, (each.link for each in decided))
+            done = [each for each in decided if each.link.id in unmoved]
             quiet = [e for e in done if e.decision.verdict in (Verdict.NOTHING, Verdict.UPDATE)]
             settle_agreement(tx, [_agreement(each) for each in quiet])
             settled = [each for each in done if _is_decided(each) and not _is_open(each)]

@@ -1,0 +1,159 @@
+"""Whoever settles a link has decided on what is noted of both records now: what another run, or
+another lane of the same run, notes between the decision and its end is decided about as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+
+from syncline.connectors.memory import Call, MemoryOptions
+from syncline.connectors.memory.faults import CallKind
+from syncline.model.records import RecordId
+from syncline.model.sides import PerSide
+from syncline.policy.schema import Conflict, Records
+from syncline.run.selection import Selection
+from syncline.testing.rehearsal import EngineWorld, person
+
+CRM = MemoryOptions(feed="connection", spans_accounts=True)
+EVERYBODYS = PerSide(Records.OWN, Records.VISIBLE)
+THEIR_OWN = PerSide(Records.OWN, Records.OWN)
+
+
+@dataclass
+class Once:
+    """Before the first call of a kind something happens."""
+
+    kind: CallKind
+    act: Callable[[], object]
+    over: bool = False
+
+    def before(self, call: Call) -> None:
+        if call.kind == self.kind and not self.over:
+            self.over = True
+            self.act()
+
+    def after(self, call: Call) -> None:
+        """Nothing."""
+
+
+@pytest.fixture
+def world(worlds: Callable[..., EngineWorld]) -> EngineWorld:
+    """Everybody has Grace and Alan of the one CRM."""
+    world = worlds(right=CRM)
+    world.set(records=EVERYBODYS)
+    return with_two_people(world)
+
+
+def with_two_people(world: EngineWorld) -> EngineWorld:
+    for given, family in (("Grace", "Hopper"), ("Alan", "Turing")):
+        world.right.create("ada", person(given, family))
+    world.settle()
+    return world
+
+
+def called(world: EngineWorld, given: str, account: str | None = "ada") -> RecordId:
+    """Whose record of that name: an account's in its mailbox; without one, that of the CRM."""
+    store = world.right if account is None else world.left
+    held = store.read(account)
+    return next(key for key, fields in held.items() if fields["given_name"] == given)
+
+
+def held(world: EngineWorld, given: str, account: str | None = "ada") -> dict[str, object]:
+    store = world.right if account is None else world.left
+    return dict(store.read(account)[called(world, given, account)])
+
+
+def run_of(world: EngineWorld, member: str) -> None:
+    with world.another_session() as session:
+        session.run(Selection(members=(member,)))
+
+
+def run_of_ada(world: EngineWorld, meanwhile: Callable[[], object]) -> None:
+    """She has an edit of Alan's to write; before she reads the target, something happens."""
+    world.left.update(called(world, "Alan"), {"job_title": "Dr"})
+    world.right.fault = Once("ids", meanwhile)
+    world.clock.advance(30)
+    with world.session() as session:
+        session.run(Selection(members=("ada",)))
+    world.right.fault = None
+
+
+@pytest.mark.parametrize("whose", [EVERYBODYS, THEIR_OWN], ids=["everybody's", "their own"])
+def test_an_edit_another_run_notes_while_we_agree_reaches_us_as_well(
+    worlds: Callable[..., EngineWorld], whose: PerSide[Records]
+) -> None:
+    world = worlds(right=CRM)
+    world.set(records=whose)
+    with_two_people(world)
+    grace = called(world, "Grace", None)
+    world.left.update(called(world, "Grace"), {"job_title": "Admiral"})
+    world.right.update(grace, {"job_title": "Admiral"})
+
+    def edited() -> None:
+        world.right.update(grace, {"company": "Navy"})
+        run_of(world, "bob")
+
+    run_of_ada(world, edited)
+    world.settle()
+
+    assert held(world, "Grace")["company"] == "Navy"
+    assert held(world, "Alan", None)["job_title"] == "Dr"
+
+
+def test_an_edit_the_same_run_reads_for_another_member_reaches_who_had_agreed_before(
+    world: EngineWorld,
+) -> None:
+    world.set(conflict=Conflict.RIGHT_WINS)
+    grace = called(world, "Grace", None)
+    world.left.update(called(world, "Grace"), {"job_title": "Admiral"})
+    world.right.update(grace, {"job_title": "Admiral"})
+    world.left.update(called(world, "Grace", "bob"), {"notes": "Bob's"})
+
+    world.right.fault = Once("ids", lambda: world.right.update(grace, {"notes": "the CRM's"}))
+    world.sync()
+    world.right.fault = None
+    world.settle()
+
+    for account in ("ada", "bob", None):
+        assert held(world, "Grace", account)["notes"] == "the CRM's"
+
+
+def test_a_record_that_is_restored_and_edited_while_its_deletion_ends_the_pair_travels_on(
+    world: EngineWorld,
+) -> None:
+    world.set(delete=PerSide(False, False))
+    grace = called(world, "Grace", None)
+    world.right.delete(grace)
+
+    def restored() -> None:
+        world.right.restore(grace)
+        world.right.update(grace, {"company": "Navy"})
+        run_of(world, "bob")
+
+    run_of_ada(world, restored)
+    world.settle()
+
+    for account in ("ada", "bob"):
+        assert held(world, "Grace", account)["company"] == "Navy"
+
+
+def test_a_record_that_is_back_in_the_data_set_while_its_pair_is_put_to_rest_travels_on(
+    world: EngineWorld,
+) -> None:
+    world.set(records=THEIR_OWN)
+    world.settle()
+    grace = called(world, "Grace", None)
+    world.right.give(grace, "bob")
+
+    def given_back() -> None:
+        world.right.give(grace, "ada")
+        world.right.update(grace, {"company": "Navy"})
+        run_of(world, "bob")
+
+    run_of_ada(world, given_back)
+    world.settle()
+
+    assert held(world, "Grace")["company"] == "Navy"

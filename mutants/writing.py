@@ -381,10 +381,10 @@ WRITING = (
     Mutant(
         name="deferred counts as done",
         file="engine/write.py",
-        old="    return outcome if isinstance(outcome, Applied) else None\n",
+        old="    if not isinstance(outcome, Applied):\n        return None\n    sent =",
         new="    if isinstance(outcome, Deferred):\n"
         "        return Applied(id=RecordId(str(each.target_id)))\n"
-        "    return outcome if isinstance(outcome, Applied) else None\n",
+        "    if not isinstance(outcome, Applied):\n        return None\n    sent =",
         wrong="A write the service put off is settled as if it had happened.",
         caught_by="P1",
         tests=("test_planted_faults.py::test_a_write_the_service_puts_off_is_not_done",),
@@ -471,6 +471,26 @@ WRITING = (
         tests=(
             "test_noted_meanwhile.py::test_an_edit_another_run_notes_while_we_agree_reaches_us_as_well",
         ),
+    ),
+    Mutant(
+        name="written in part is written",
+        file="engine/settle.py",
+        old="{n: d for n, d in written.items() if n not in each.left_out}}\n",
+        new="written}\n",
+        wrong="What a service could not write is taken for written, and never sent again.",
+        caught_by="P1",
+        tests=(
+            "test_incomplete_writes.py::test_what_an_edit_was_written_without_follows[exact-filled]",
+        ),
+    ),
+    Mutant(
+        name="history of what was left out",
+        file="engine/settle.py",
+        old="        written = {name: value for name, value in after.items() if name not in self.left_out}\n",
+        new="        written = after\n",
+        wrong="The history says that what a service could not write was written.",
+        caught_by="P22",
+        tests=("test_incomplete_writes.py::test_an_undo_takes_back_what_was_written_and_no_more",),
     ),
     Mutant(
         name="each makes it again",

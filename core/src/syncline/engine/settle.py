@@ -23,7 +23,7 @@ from syncline.engine.world import World
 from syncline.model.fields import Value
 from syncline.model.records import RecordId
 from syncline.model.reports import Action
-from syncline.model.sides import SIDES, Side
+from syncline.model.sides import SIDES, PerSide, Side
 from syncline.plugin.requests import Applied
 from syncline.state import attention, claims, conflicts, history, links, records
 
@@ -49,6 +49,18 @@ class Settled:
     after: Mapping[str, Value]
     incarnation: int = 0
     undo: TakesBack | None = None
+
+    @property
+    def left_out(self) -> frozenset[str]:
+        """The fields that the connector could not write: they hold what they held."""
+        return frozenset(self.applied.incomplete)
+
+    @property
+    def held_after(self) -> Mapping[str, Value]:
+        """The values after it, for the history."""
+        after = {**self.after, **(self.applied.stored or {})}
+        written = {name: value for name, value in after.items() if name not in self.left_out}
+        return written | {n: v for n, v in self.before.items() if n in self.left_out & after.keys()}
 
 
 def settle(tx: Connection, world: World, settled: Sequence[Settled]) -> None:
@@ -198,7 +210,7 @@ def _taken_back_for_all(tx: Connection, settled: Sequence[Settled]) -> None:
 
 def _put_back(each: Settled, base: Mapping[str, Digest]) -> dict[str, Digest]:
     """Of the restored fields, those that a base had agreed to as the run had left them."""
-    put = each.settlement.side(each.side).put
+    put = _with_stored(each).side(each.side).put
     taken = each.lane.digester.fields({name: each.before.get(name) for name in put})
     return {name: put[name] for name in put if name in base and base[name] == taken[name]}
 
@@ -218,26 +230,20 @@ def _settle_delete(tx: Connection, each: Settled, row: Row[Any]) -> None:
 
 
 def _with_stored(each: Settled) -> Settlement:
-    """The settlement, corrected by what the write's own answer said was stored."""
-    move = each.settlement.side(each.side)
-    if each.applied.incomplete:
-        keep = (move.names | each.settlement.side(each.side.other).names) - set(
-            each.applied.incomplete
-        )
-        left, right = each.settlement.left.only(keep), each.settlement.right.only(keep)
-        return Settlement(left, right)
-    if not each.applied.stored:
+    """The settlement, corrected by what the write's own answer said was stored. What it said was
+    left out is not settled at either side.
+    """
+    if not (each.applied.stored or each.left_out):
         return each.settlement
-    digester = each.lane.digester
+    move, digester = each.settlement.side(each.side), each.lane.digester
     corrected = {
         name: digester.field(name, value)
-        for name, value in each.applied.stored.items()
+        for name, value in (each.applied.stored or {}).items()
         if name in move.put
     }
     put = BaseMove({**move.put, **corrected}, move.added, move.removed)
-    if each.side is Side.LEFT:
-        return Settlement(put, each.settlement.right)
-    return Settlement(each.settlement.left, put)
+    moves = PerSide(each.settlement.left, each.settlement.right).with_side(each.side, put)
+    return Settlement.of(moves.map(lambda side: side.only(side.names - each.left_out)))
 
 
 def _moved(
@@ -280,6 +286,8 @@ def _still_due(
     due = set()
     seen: dict[tuple[int, str], str | None] = {**_sources_seen(tx, settled), **noted}
     for each, link in zip(settled, saved, strict=True):
+        if each.left_out:
+            due.add(each.link_id)
         for side in SIDES:
             text = seen.get((each.lane.sides[side].feed.id, link[f"{side}_id"]), "{}")
             base_text = link[f"{side}_base_json"]
@@ -308,10 +316,12 @@ def _sources_seen(tx: Connection, settled: Sequence[Settled]) -> dict[tuple[int,
 
 
 def _current(each: Settled, known: Row[Any] | None) -> dict[str, Digest]:
-    """What the record holds: as last seen, then as predicted, then as the answer said."""
+    """What the record holds: as last seen, then as predicted, then as the answer said. Of a field
+    that was left out nothing is known but what was seen there before.
+    """
     before = None if known is None else digests.load(known.digests_json)
-    stored = each.lane.digester.fields(each.applied.stored or {})
-    return {**(before or {}), **each.predicted, **stored}
+    written = {**each.predicted, **each.lane.digester.fields(each.applied.stored or {})}
+    return {**(before or {}), **{n: d for n, d in written.items() if n not in each.left_out}}
 
 
 def _target_row(
@@ -355,7 +365,7 @@ def history_row(world: World, each: Settled) -> dict[str, Any]:
     """What was done, and the values before and after."""
     values = {
         "before": dict(each.before),
-        "after": {**each.after, **(each.applied.stored or {})},
+        "after": dict(each.held_after),
         "version": each.applied.version,
     }
     return {

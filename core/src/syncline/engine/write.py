@@ -199,11 +199,13 @@ class Writer:
         for each, _intent, applied in done:
             self.report.done(each.lane, each.planned, applied.id)
             if applied.incomplete:
-                names = ", ".join(applied.incomplete)
-                self._wait(tx, each, "incomplete", f"written without: {names}")
+                self._wait(tx, each, "incomplete", _without(applied))
 
     def _take(self, tx: Connection, each: Prepared, intent: int, outcome: Outcome) -> None:
         match outcome:
+            case Applied():
+                self._again(tx, each, intent)
+                self._wait(tx, each, "incomplete", _without(outcome))
             case Stale() | Gone():
                 self._again(tx, each, intent)
                 self.aftermath.moved.append(each)
@@ -268,10 +270,19 @@ class Writer:
 
 
 def _applied(each: Prepared, outcome: Outcome) -> Applied | None:
-    """The outcome as something that was done; deleting what is gone is done, too."""
+    """The outcome as something that was done; deleting what is gone is done, too. An update of
+    which everything was left out is not.
+    """
     if isinstance(outcome, Gone) and each.action is Action.DELETE:
         return Applied(id=RecordId(str(each.target_id)))
-    return outcome if isinstance(outcome, Applied) else None
+    if not isinstance(outcome, Applied):
+        return None
+    sent = each.operation.fields.keys() if isinstance(each.operation, Update) else ()
+    return None if sent and set(outcome.incomplete).issuperset(sent) else outcome
+
+
+def _without(applied: Applied) -> str:
+    return f"written without: {', '.join(applied.incomplete)}"
 
 
 def _as_they_were_deleted(

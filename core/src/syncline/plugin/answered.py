@@ -58,7 +58,13 @@ def _applied(outcome: Applied, spec: TypeSpec, type_: ObjectType | None) -> Outc
     if not is_name(outcome.id):
         return Unknown(message="the answer to the write names no usable record")
     version = outcome.version if is_name(outcome.version) else None
-    return replace(outcome, version=version, stored=_stored(outcome.stored, spec, type_))
+    names = field_types(spec, type_)
+    return replace(
+        outcome,
+        version=version,
+        stored=_stored(outcome.stored, spec, type_),
+        incomplete=tuple(name for name in outcome.incomplete if name in names),
+    )
 
 
 def _stored(

@@ -281,7 +281,7 @@ class DeleteRequest:
 class Applied:
     """It was done. `version` and `stored` only if the answer said so (or the connector itself
     decided what to store, such as a company that matches no account). `incomplete` names fields
-    that a second call failed to write.
+    that a second call failed to write: they hold what they held, and are sent again.
     """
 
     id: RecordId

@@ -14,6 +14,8 @@ from syncline.testing.system import DataSet
 
 PASSWORDS = {"MEMORY_PASSWORD": "correct horse", "WRONG_PASSWORD": "battery staple"}
 """Environment variables the settings refer to; a fixture sets them."""
+IN_A_SECOND_CALL = frozenset({"notes", "categories"})
+"""What a memory store takes for fields that need one."""
 
 
 class Clock:
@@ -64,6 +66,7 @@ class MemorySystem:
             "malformed",
             "stale_cursor",
             "clock_ahead",
+            "second_call_fails",
         }
     )
 
@@ -120,12 +123,15 @@ class MemorySystem:
             self.store.expire_cursors()
         elif name == "clock_ahead":
             self.store.told_ahead = 700.0
+        elif name == "second_call_fails":
+            self.store.second_call_fails = IN_A_SECOND_CALL
         else:
             self.store.fault = Fault(name)
 
     def clear_faults(self) -> None:
         """No more."""
         self.store.fault, self.store.told_ahead = None, 0.0
+        self.store.second_call_fails = frozenset()
 
     def advance(self, seconds: float) -> None:
         """The clock goes on."""

@@ -21,13 +21,15 @@ FAULTS: Final = (
     "page_loop",
     "stale_cursor",
     "clock_ahead",
+    "second_call_fails",
 )
 """`throttled`: 429 and how long to wait. `throttled_silent`: 429 without that. `server_error`: 5xx.
 `drop_before`: the connection breaks before anything happened. `drop_after`: … after the effect.
 `malformed`: an answer that is not what the protocol says. `token_revoked`: the token in use no
 longer counts, a new one would. `page_loop`: the link to the next page leads back. `stale_cursor`:
 cursors given out so far are dead. `clock_ahead`: the service tells a time that is minutes ahead,
-though its stamps are right."""
+though its stamps are right. `second_call_fails`: a write needs two calls, and of those the second
+one fails."""
 
 
 @dataclass(frozen=True, kw_only=True)

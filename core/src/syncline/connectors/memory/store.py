@@ -18,7 +18,7 @@ from syncline.model.records import WRITABLE, AbsenceReason, AccountId, RecordId,
 from syncline.plugin.requests import Container, Outcome
 
 Clock = Callable[[], datetime]
-_NOT_KEPT: Final = ("lock", "clock", "options", "spec", "fault", "instead")
+_NOT_KEPT: Final = ("lock", "clock", "options", "spec", "fault", "instead", "second_call_fails")
 
 
 def _system_clock() -> datetime:
@@ -30,10 +30,12 @@ class MemoryStore:
 
     The methods are the back door: what a user does, in canonical fields, by account *names*.
     `fault`, `password` and `hidden_fields` may be changed at any time, as may `instead`: the
-    outcome that every write then gets instead of being carried out, and `told_ahead`: by how many
-    seconds the time that the store tells is wrong, though its stamps are right. `zoneless`: records
-    come with instants that say no zone, so that nobody knows what they mean. `mails` lists who
-    would have been written to, `writes` counts what came in through the connector.
+    outcome that every write then gets instead of being carried out, and `second_call_fails`: the
+    fields that a write puts into a second call, which fails, so that it is done without them.
+    `told_ahead`: by how many seconds the time that the store tells is wrong, though its stamps are
+    right. `zoneless`: records come with instants that say no zone, so that nobody knows what they
+    mean. `mails` lists who would have been written to, `writes` counts what came in through the
+    connector.
     """
 
     _stores: ClassVar[dict[str, MemoryStore]] = {}
@@ -57,6 +59,7 @@ class MemoryStore:
         self.password: str | None = None
         self.fault: FaultHook | None = None
         self.instead: Outcome | None = None
+        self.second_call_fails: frozenset[str] = frozenset()
         self.calls: Counter[CallKind] = Counter()
         self.writes: Counter[str] = Counter()
         self.mails: list[tuple[str, RecordId]] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from syncline.connectors.memory.entries import Entry, Place
@@ -48,11 +49,21 @@ def batch(store: MemoryStore, request: ApplyRequest | DeleteRequest) -> list[Out
 
 
 def _outcome(store: MemoryStore, spec: TypeSpec, operation: Create | Update | Delete) -> Outcome:
+    if isinstance(operation, Delete):
+        return delete(store, spec, operation)
+    required = (field.name for field in store.spec.fields if field.required)
+    missing = store.second_call_fails & operation.fields.keys() - {*required}
+    first = {name: value for name, value in operation.fields.items() if name not in missing}
+    outcome = _first_call(store, spec, replace(operation, fields=first))
+    if isinstance(outcome, Applied):
+        return replace(outcome, incomplete=tuple(sorted(missing)))
+    return outcome
+
+
+def _first_call(store: MemoryStore, spec: TypeSpec, operation: Create | Update) -> Outcome:
     if isinstance(operation, Create):
         return create(store, spec, operation)
-    if isinstance(operation, Update):
-        return update(store, spec, operation)
-    return delete(store, spec, operation)
+    return update(store, spec, operation)
 
 
 def create(store: MemoryStore, spec: TypeSpec, operation: Create) -> Outcome:
@@ -88,6 +99,8 @@ def update(store: MemoryStore, spec: TypeSpec, operation: Update) -> Outcome:
     fields = spec.write(operation.fields, entry.fields)
     if refused := _refused(store, spec, fields, entry, entry.place.account):
         return refused
+    if not fields:
+        return _applied(store, entry)
     store.write(entry, fields)
     return _done(store, "update", entry)
 

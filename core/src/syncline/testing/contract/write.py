@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from syncline.errors import Retry, SynclineError
+from syncline.model.fields import Value
 from syncline.model.matching import BUILT_IN
 from syncline.model.records import AccountId, RecordId
 from syncline.plugin.requests import Applied, Create, MatchKey, Rejected, Unknown
@@ -177,6 +180,21 @@ class WriteContract(ContractBase):
         world.settle()
         assert _marked(world, "a-lost-key") == list(world.stored())
 
+    def test_what_a_second_call_failed_to_write_is_named(self, world: World) -> None:
+        """In `incomplete`: these fields hold what they held, and the others what was sent."""
+        name = "second_call_fails"
+        require(name in world.system.faults, f"the system cannot produce the fault {name!r}")
+        world.system.fault(name)
+        made = world.create(world.sample(1))
+        _assert_written_in_part(world, made, {}, world.sample(1))
+        before = world.record(made.id).fields
+        edit = {n: v for n, v in world.sample(2).items() if not world.spec.by_name[n].create_only}
+        _assert_written_in_part(world, world.update(made.id, edit), before, edit)
+        world.system.clear_faults()
+        again = world.update(made.id, edit)
+        assert not again.incomplete
+        world.assert_holds(world.record(made.id).fields, world.predicted(edit, again))
+
     def test_a_refused_record_does_not_hold_up_its_neighbours(self, world: World) -> None:
         """One outcome is `Rejected`, the others are applied, in order."""
         require(world.spec.create_batch >= 3, "a batch holds fewer than three creates")
@@ -210,6 +228,16 @@ class WriteContract(ContractBase):
             outcome = Rejected(kind="forbidden", message="the whole call was refused")
         assert isinstance(outcome, Rejected), outcome
         assert world.stored() == {}
+
+
+def _assert_written_in_part(
+    world: World, applied: Applied, before: Mapping[str, Value], sent: Mapping[str, Value]
+) -> None:
+    missing = set(applied.incomplete)
+    assert missing, "the answer names no field, though not all of them were written"
+    expected = {n: v for n, v in world.predicted(sent, applied).items() if n not in missing}
+    held = {name: before.get(name) for name in missing}
+    world.assert_holds(world.record(applied.id).fields, {**expected, **held})
 
 
 def _one_text(world: World, number: int) -> dict[str, object]:

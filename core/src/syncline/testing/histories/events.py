@@ -12,12 +12,13 @@ from syncline.testing.histories.deeds import People
 
 Fault = Literal[
     "die", "retry", "not reached", "stop", "refuse all", "put off all", "disk full", "interrupt",
-    "resync",
+    "resync", "in part",
 ]  # fmt: skip
 """`die`: the process is killed. `retry`, `not reached`, `stop`: the call fails as a whole. `refuse
 all`, `put off all`: every write of the batch gets that outcome. `disk full`: the commit fails, and
 ends the process. `interrupt`: somebody presses Ctrl-C. `resync`: the cursor of a page of changes
-is dead, also that of a later page of a first pass.
+is dead, also that of a later page of a first pass. `in part`: every write of the batch is done
+without the fields of its second call.
 """
 FAULTS: Final[tuple[Fault, ...]] = get_args(Fault)
 Rival = Literal["another run", "overtaken"]

@@ -39,6 +39,7 @@ from syncline.testing.histories.events import (
 from syncline.testing.histories.runs import Run
 from syncline.testing.histories.writes import check_write
 from syncline.testing.ledger import FOLLOWED, values_in
+from syncline.testing.memory import IN_A_SECOND_CALL
 
 if TYPE_CHECKING:
     from syncline.testing.histories.history import History
@@ -124,6 +125,7 @@ class Watch:
 
     def _seen(self, side: Side, call: Call) -> None:
         self.history.stores[side].instead = None
+        self.history.stores[side].second_call_fails = frozenset()
         if call.writes:
             self.history.ledger.look(side)
             self.history.look_at_borders()
@@ -171,6 +173,8 @@ class Watch:
             self.history.interrupt()
         elif (answer := answer_of(what)) is not None and side is not None:
             self.history.stores[side].instead = answer
+        elif what == "in part" and side is not None:
+            self.history.stores[side].second_call_fails = IN_A_SECOND_CALL
         else:
             raise error_of(what, moment)
 

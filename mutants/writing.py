@@ -474,7 +474,7 @@ WRITING = (
     ),
     Mutant(
         name="written in part is written",
-        file="engine/settle.py",
+        file="engine/targets.py",
         old="{n: d for n, d in written.items() if n not in each.left_out}}\n",
         new="written}\n",
         wrong="What a service could not write is taken for written, and never sent again.",
@@ -484,13 +484,48 @@ WRITING = (
         ),
     ),
     Mutant(
-        name="history of what was left out",
+        name="an answer replaces what was noted since",
+        file="engine/targets.py",
+        old="    return known is None or known.revision > each.noted\n",
+        new="    return False\n",
+        wrong="What another run has read of a record counts for less than the older answer to our write.",
+        caught_by="P1",
+        tests=(
+            "test_noted_meanwhile.py::test_an_edit_of_what_was_just_written_is_carried_though_another_run_has_noted_it[exact]",
+        ),
+    ),
+    Mutant(
+        name="made anew as it was sent",
+        file="engine/targets.py",
+        old='        return known is not None and known.presence == "present"\n',
+        new="        return False\n",
+        wrong="An edit of a new record that another run reads before its answer is here is lost.",
+        caught_by="P1",
+        tests=(
+            "test_noted_meanwhile.py::test_an_edit_of_what_was_just_made_is_carried_though_another_run_has_noted_it",
+        ),
+    ),
+    Mutant(
+        name="merged while it was written",
         file="engine/settle.py",
-        old="        written = {name: value for name, value in after.items() if name not in self.left_out}\n",
-        new="        written = after\n",
-        wrong="The history says that what a service could not write was written.",
-        caught_by="P22",
-        tests=("test_incomplete_writes.py::test_an_undo_takes_back_what_was_written_and_no_more",),
+        old=" or _leads_elsewhere(each, link):\n",
+        new=":\n",
+        wrong="Who is merged into another record during a write is settled as if he held what was written.",
+        caught_by="P1",
+        tests=(
+            "test_noted_meanwhile.py::test_a_merge_of_what_was_just_carried_over_is_followed_though_another_run_has_noted_it",
+        ),
+    ),
+    Mutant(
+        name="back while it was deleted",
+        file="engine/settle.py",
+        old="    back = _is_back(tx, each)\n",
+        new="    back = False\n",
+        wrong="What is restored while its copy is being deleted is forgotten.",
+        caught_by="P1",
+        tests=(
+            "test_noted_meanwhile.py::test_what_is_restored_while_its_copy_is_being_deleted_is_copied_again",
+        ),
     ),
     Mutant(
         name="each makes it again",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from syncline.connectors.memory import Call, MemoryOptions
+from syncline.connectors.memory import Call, MemoryOptions, MemoryStore
 from syncline.connectors.memory.faults import CallKind
 from syncline.model.records import RecordId
 from syncline.model.sides import PerSide
@@ -24,19 +24,23 @@ THEIR_OWN = PerSide(Records.OWN, Records.OWN)
 
 @dataclass
 class Once:
-    """Before the first call of a kind something happens."""
+    """Before the first call of a kind something happens, or after its effect."""
 
     kind: CallKind
     act: Callable[[], object]
+    afterwards: bool = False
     over: bool = False
 
     def before(self, call: Call) -> None:
-        if call.kind == self.kind and not self.over:
-            self.over = True
-            self.act()
+        self._happen(call, not self.afterwards)
 
     def after(self, call: Call) -> None:
-        """Nothing."""
+        self._happen(call, self.afterwards)
+
+    def _happen(self, call: Call, now: bool) -> None:
+        if now and call.kind == self.kind and not self.over:
+            self.over = True
+            self.act()
 
 
 @pytest.fixture
@@ -157,3 +161,127 @@ def test_a_record_that_is_back_in_the_data_set_while_its_pair_is_put_to_rest_tra
     world.settle()
 
     assert held(world, "Grace")["company"] == "Navy"
+
+
+# --- between the effect of a write and its settlement -------------------------------------------
+
+
+def run_of_ada_until(world: EngineWorld, after: Once, store: MemoryStore) -> None:
+    """Her run; after the effect of one of its writes, and before that is settled, something
+    happens, and a run of Bob's reads it.
+    """
+
+    def happens() -> None:
+        act()
+        run_of(world, "bob")
+
+    act, after.act, after.afterwards = after.act, happens, True
+    store.fault = after
+    world.clock.advance(30)
+    with world.session() as session:
+        session.run(Selection(members=("ada",)))
+    store.fault = None
+    assert after.over
+
+
+KINDS = {
+    "exact": CRM,
+    "nothing answered": MemoryOptions(
+        feed="connection", spans_accounts=True, answers_version=False
+    ),
+    "stamps": MemoryOptions(
+        feed="connection", spans_accounts=True, conditional="second", granularity=1.0
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_edit_of_what_was_just_written_is_carried_though_another_run_has_noted_it(
+    worlds: Callable[..., EngineWorld], kind: str
+) -> None:
+    world = worlds(right=KINDS[kind])
+    world.set(records=EVERYBODYS)
+    with_two_people(world)
+    grace = called(world, "Grace", None)
+    world.left.update(called(world, "Grace"), {"job_title": "Admiral"})
+
+    edit = Once("apply", lambda: world.right.update(grace, {"job_title": "Commodore"}))
+    run_of_ada_until(world, edit, world.right)
+    world.settle()
+
+    for account in ("ada", "bob", None):
+        assert held(world, "Grace", account)["job_title"] == "Commodore"
+
+
+def test_a_deletion_of_what_was_just_written_passes_though_another_run_has_noted_it(
+    world: EngineWorld,
+) -> None:
+    grace = called(world, "Grace", None)
+    world.left.update(called(world, "Grace"), {"job_title": "Admiral"})
+
+    run_of_ada_until(world, Once("apply", lambda: world.right.delete(grace)), world.right)
+    world.settle()
+
+    assert [each["given_name"] for each in world.shown(world.left)] == ["Alan"]
+
+
+def test_a_merge_of_what_was_just_written_is_followed_though_another_run_has_noted_it(
+    world: EngineWorld,
+) -> None:
+    grace = called(world, "Grace", None)
+    world.left.update(called(world, "Grace"), {"job_title": "Admiral"})
+
+    def merged() -> None:
+        fields = person("Grace", "Hopper", company="Navy", job_title="Admiral")
+        world.right.merge(grace, world.right.create("ada", fields))
+
+    run_of_ada_until(world, Once("apply", merged), world.right)
+    world.settle()
+
+    for account in ("ada", "bob", None):
+        assert held(world, "Grace", account)["company"] == "Navy"
+
+
+def test_a_merge_of_what_was_just_carried_over_is_followed_though_another_run_has_noted_it(
+    world: EngineWorld,
+) -> None:
+    grace = called(world, "Grace", None)
+    world.right.update(grace, {"job_title": "Admiral"})
+
+    def merged() -> None:
+        fields = person("Grace", "Hopper", company="Navy", job_title="Admiral")
+        world.right.merge(grace, world.right.create("ada", fields))
+
+    run_of_ada_until(world, Once("apply", merged), world.left)
+    world.settle()
+
+    for account in ("ada", "bob", None):
+        assert held(world, "Grace", account)["company"] == "Navy"
+
+
+def test_an_edit_of_what_was_just_made_is_carried_though_another_run_has_noted_it(
+    world: EngineWorld,
+) -> None:
+    world.left.create("ada", person("Edsger", "Dijkstra", job_title="Dr"))
+
+    def edited() -> None:
+        world.right.update(called(world, "Edsger", None), {"job_title": "Professor"})
+
+    run_of_ada_until(world, Once("apply", edited), world.right)
+    world.settle()
+
+    for account in ("ada", "bob", None):
+        assert held(world, "Edsger", account)["job_title"] == "Professor"
+
+
+def test_what_is_restored_while_its_copy_is_being_deleted_is_copied_again(
+    world: EngineWorld,
+) -> None:
+    grace = called(world, "Grace", None)
+    world.right.delete(grace)
+
+    run_of_ada_until(world, Once("delete", lambda: world.right.restore(grace)), world.left)
+    world.settle()
+
+    for account in ("ada", "bob"):
+        assert [f["given_name"] for f in world.shown(world.left, account)] == ["Grace", "Alan"]

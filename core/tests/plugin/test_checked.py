@@ -151,6 +151,9 @@ def test_of_an_answer_only_what_can_be_kept_is_believed() -> None:
     outcome = answered(Applied(id=GOOD.id, version="a\0b", stored=stored), SPEC, CONTACT)
 
     assert outcome == Applied(id=GOOD.id, stored={"given_name": "Ada"})
+    in_part: Any = ("birthday", "shoe_size", None, ["birthday"])
+    answer = answered(Applied(id=GOOD.id, incomplete=in_part), SPEC, CONTACT)
+    assert answer == Applied(id=GOOD.id, incomplete=("birthday",))
     assert answered(Stale(current=GOOD), SPEC, CONTACT) == Stale(current=GOOD)
     bad = replace(GOOD, fields={"birthday": "never"})
     assert answered(Stale(current=bad), SPEC, CONTACT) == Stale()

@@ -33,12 +33,15 @@ _PRESENCE: Final = {
 
 @dataclass(frozen=True)
 class LinkSide:
-    """One side of a due link, from the state; not `known`: the record was never seen there."""
+    """One side of a due link, from the state; not `known`: the record was never seen there.
+    `revision`: that of its feed when the record was noted last.
+    """
 
     id: RecordId | None
     known: bool
     presence: Presence
     version: str
+    revision: int | None
     digests: Mapping[str, Any]
     base: Mapping[str, Any] | None
     modified: datetime | None
@@ -156,6 +159,7 @@ _READ = (
     "presence",
     "owner",
     "version",
+    "revision",
     "digests_json",
     "modified_at",
     "writable_json",
@@ -262,6 +266,7 @@ def _side(found: Mapping[str, Any], lane: Lane, side: Side) -> LinkSide:
         known=known,
         presence=_presence(found, lane.sides[side], side) if known else Presence.UNREADABLE,
         version=column("version") or "",
+        revision=column("revision"),
         digests=digests.load(column("digests_json")) or {},
         base=digests.load(found[f"{side}_base_json"]),
         modified=None if modified is None else datetime.fromtimestamp(modified, UTC),

@@ -12,7 +12,8 @@ from syncline.engine.decide.settlement import Settlement
 from syncline.engine.lanes import FeedState, Lane
 from syncline.engine.prepared import Sent
 from syncline.engine.report import RoundReport
-from syncline.engine.settle import Settled, settle
+from syncline.engine.settle import settle
+from syncline.engine.settled import Settled
 from syncline.engine.world import World
 from syncline.model.reports import Action
 from syncline.plugin.requests import Applied
@@ -71,6 +72,7 @@ class Findings:
             before=sent.before,
             after=sent.after,
             undo=sent.undo,
+            noted=0,  # whoever looked at the target has noted it, or somebody since
         )
 
     def unresolved(self, sent: Sent, message: str, hint: str, kind: str = "unknown") -> None:

@@ -87,6 +87,7 @@ def _update(evaluation: Evaluation, side: Side, *, first: bool) -> Prepared:
         before=current.fields,
         after=write.stored,
         refused=write.refused,
+        noted=here.revision,
     )
 
 

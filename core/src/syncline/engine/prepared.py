@@ -46,7 +46,7 @@ class Prepared:
     and `after` are the values for the history. `link_id` is None until a create's link exists;
     `source` are the values it is made from, whose match keys it is looked for by. `refused` are
     fields that should be written, too, but may not. `replaces`: the record that is gone, where a
-    create makes it again.
+    create makes it again. `noted`: the revision at which the target had been noted last.
     """
 
     lane: Lane
@@ -66,6 +66,7 @@ class Prepared:
     refused: tuple[str, ...] = ()
     replaces: RecordId | None = None
     undo: TakesBack | None = None
+    noted: int | None = None
 
     def with_link(self, link_id: int) -> Prepared:
         """The same, once its link exists."""

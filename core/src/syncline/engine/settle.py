@@ -8,7 +8,6 @@ edit, and travels on.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Row
@@ -18,65 +17,35 @@ from syncline.engine.decide.deltas import Digest, differs
 from syncline.engine.decide.settlement import BaseMove, Settlement
 from syncline.engine.interest import no_longer_pending, pending_again
 from syncline.engine.lanes import FeedState, Lane
-from syncline.engine.prepared import TakesBack
+from syncline.engine.settled import Settled
+from syncline.engine.targets import Targets, note_targets
 from syncline.engine.world import World
-from syncline.model.fields import Value
-from syncline.model.records import RecordId
 from syncline.model.reports import Action
 from syncline.model.sides import SIDES, PerSide, Side
-from syncline.plugin.requests import Applied
 from syncline.state import attention, claims, conflicts, history, links, records
 
 _COLUMNS: Final = {side: (f"{side}_id", f"{side}_version", f"{side}_base_json") for side in SIDES}
 """Of a link's row, by side: record, version, base."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Settled:
-    """A write that happened: which link, what it did to both bases, what is stored now."""
-
-    lane: Lane
-    link_id: int
-    side: Side
-    action: Action
-    reason: str
-    settlement: Settlement
-    source_id: RecordId | None
-    source_version: str
-    applied: Applied
-    predicted: Mapping[str, Digest]
-    before: Mapping[str, Value]
-    after: Mapping[str, Value]
-    incarnation: int = 0
-    undo: TakesBack | None = None
-
-    @property
-    def left_out(self) -> frozenset[str]:
-        """The fields that the connector could not write: they hold what they held."""
-        return frozenset(self.applied.incomplete)
-
-    @property
-    def held_after(self) -> Mapping[str, Value]:
-        """The values after it, for the history."""
-        after = {**self.after, **(self.applied.stored or {})}
-        written = {name: value for name, value in after.items() if name not in self.left_out}
-        return written | {n: v for n, v in self.before.items() if n in self.left_out & after.keys()}
-
-
-def settle(tx: Connection, world: World, settled: Sequence[Settled]) -> None:
+def settle(tx: Connection, world: World, settled: Sequence[Settled]) -> set[int]:
     """Move bases, note versions, write history. The intents are ended by the caller.
 
-    Each link may appear once.
+    Each link may appear once. Returns the links whose target somebody else has noted since the
+    write was decided on: it is to be read again.
     """
     rows = _links(tx, [each.link_id for each in settled])
     live = [each for each in settled if each.link_id in rows]
     for each in live:
         if each.action is Action.DELETE:
             _settle_delete(tx, each, rows[each.link_id])
-    due = _settle_writes(tx, [each for each in live if each.action is not Action.DELETE], rows)
+    written = [each for each in live if each.action is not Action.DELETE]
+    targets = note_targets(tx, written)
+    due = _settle_writes(tx, written, rows, targets)
     _no_longer_waiting(tx, [each for each in live if each.link_id not in due], rows)
     approvals.spend(tx, [_subject(each) for each in live if each.undo is None])
     history.add(tx, [history_row(world, each) for each in live])
+    return targets.overtaken
 
 
 def _no_longer_waiting(
@@ -123,15 +92,14 @@ def settle_agreement(tx: Connection, agreed: Sequence[Agreement]) -> None:
 
 
 def _settle_writes(
-    tx: Connection, settled: Sequence[Settled], rows: Mapping[int, Row[Any]]
+    tx: Connection, settled: Sequence[Settled], rows: Mapping[int, Row[Any]], targets: Targets
 ) -> set[int]:
     """Returns the links that are due still."""
     saved = [_settled_link(each, rows[each.link_id]) for each in settled]
     links.save(tx, saved)
-    noted = _note_targets(tx, settled)
     existed = [each for each in settled if rows[each.link_id].status != "creating"]
     links.change(tx, [each.link_id for each in existed], dirty=False)
-    due = _still_due(tx, settled, saved, noted)
+    due = _still_due(tx, settled, saved, targets)
     links.change(tx, due, dirty=True)
     conflicts.drop(tx, [each.link_id for each in settled if each.link_id not in due])
     _tell_other_lanes(tx, settled)
@@ -155,7 +123,7 @@ def _settled_link(each: Settled, row: Row[Any]) -> dict[str, Any]:
     saved |= {name: getattr(row, name) for name in ("incarnation", "left_inside", "right_inside")}
     if each.action is Action.CREATE:
         status = "linked" if each.undo is None else each.undo.fate
-        unseen = {f"{each.side}_inside": _feed(each).feed.scope is None}  # it is another record
+        unseen = {f"{each.side}_inside": each.feed.feed.scope is None}  # it is another record
         created = {f"{each.side}_id": each.applied.id, "status": status, **unseen}
         saved |= {**created, "incarnation": each.incarnation}
     return saved
@@ -222,11 +190,21 @@ def _settle_delete(tx: Connection, each: Settled, row: Row[Any]) -> None:
         claims.release(tx, each.lane.id, [str(each.source_id)])
         return
     links.end(tx, row, "delete")
-    for side in SIDES:
+    back = _is_back(tx, each)
+    if back:
+        pending_again(tx, each.lane.sides[each.side.other].feed, [str(each.source_id)])
+    for side in (each.side,) if back else SIDES:
         record_id = row._mapping[f"{side}_id"]
         feed_id = row._mapping[f"{side}_feed"]
         if record_id and not links.by_records(tx, side, feed_id, [record_id]):
             records.forget(tx, feed_id, [record_id])
+
+
+def _is_back(tx: Connection, each: Settled) -> bool:
+    """Whether the record whose deletion was carried over is there again: it is a new one."""
+    feed, record_id = each.lane.sides[each.side.other].feed, str(each.source_id)
+    row = records.find(tx, feed.id, [record_id]).get(record_id)
+    return row is not None and row.presence == "present" and row.in_scope
 
 
 def _with_stored(each: Settled) -> Settlement:
@@ -258,35 +236,20 @@ def _moved(
     return saved
 
 
-def _note_targets(tx: Connection, settled: Sequence[Settled]) -> dict[tuple[int, str], str]:
-    """The written records as we know them now; their digests, by feed and record."""
-    by_feed: dict[int, list[str]] = {}
-    for each in settled:
-        by_feed.setdefault(_feed(each).id, []).append(each.applied.id)
-    known = {feed_id: records.find(tx, feed_id, ids) for feed_id, ids in by_feed.items()}
-    rows = []
-    for each in settled:
-        row = known[_feed(each).id].get(each.applied.id)
-        rows.append(_target_row(each, row, _current(each, row)))
-    records.save(tx, rows)
-    return {(row["feed_id"], row["id"]): row["digests_json"] for row in rows}
-
-
 def _still_due(
     tx: Connection,
     settled: Sequence[Settled],
     saved: Sequence[Mapping[str, Any]],
-    noted: Mapping[tuple[int, str], str],
+    targets: Targets,
 ) -> set[int]:
     """The links where a side, as last seen, differs from what it was settled at: the write to the
     other side is yet to come (and this run may never send it), the answer revealed somebody's
-    edit, a field was left out, or the source was found edited or gone while the outcome of the
-    write was not known.
+    edit, a field was left out, or somebody else has noted something of either record meanwhile.
     """
     due = set()
-    seen: dict[tuple[int, str], str | None] = {**_sources_seen(tx, settled), **noted}
+    seen: dict[tuple[int, str], str | None] = {**_sources_seen(tx, settled), **targets.digests}
     for each, link in zip(settled, saved, strict=True):
-        if each.left_out:
+        if each.left_out or each.link_id in targets.overtaken or _leads_elsewhere(each, link):
             due.add(each.link_id)
         for side in SIDES:
             text = seen.get((each.lane.sides[side].feed.id, link[f"{side}_id"]), "{}")
@@ -303,6 +266,12 @@ def _still_due(
     return due
 
 
+def _leads_elsewhere(each: Settled, link: Mapping[str, Any]) -> bool:
+    """Whether a record of the link was merged into another one meanwhile."""
+    moved = link[f"{each.side.other}_id"] != each.source_id
+    return link[f"{each.side}_id"] != each.applied.id or (each.source_id is not None and moved)
+
+
 def _sources_seen(tx: Connection, settled: Sequence[Settled]) -> dict[tuple[int, str], str | None]:
     """By feed and record, the digests of what the sides that were not written last held; None if
     they are not there any more.
@@ -313,46 +282,6 @@ def _sources_seen(tx: Connection, settled: Sequence[Settled]) -> dict[tuple[int,
         for feed, ids in _by_feed([each for each in settled if each.side is side.other], side)
         for row in records.seen_as(tx, feed.id, ids)
     }
-
-
-def _current(each: Settled, known: Row[Any] | None) -> dict[str, Digest]:
-    """What the record holds: as last seen, then as predicted, then as the answer said. Of a field
-    that was left out nothing is known but what was seen there before.
-    """
-    before = None if known is None else digests.load(known.digests_json)
-    written = {**each.predicted, **each.lane.digester.fields(each.applied.stored or {})}
-    return {**(before or {}), **{n: d for n, d in written.items() if n not in each.left_out}}
-
-
-def _target_row(
-    each: Settled, known: Row[Any] | None, current: Mapping[str, Digest]
-) -> dict[str, Any]:
-    kept = ("owner", "marker", "modified_at", "writable_json", "generation", "pending",
-            "presence", "in_scope")  # fmt: skip
-    new = {
-        "owner": each.lane.sides[each.side].account,
-        "generation": 0,
-        "presence": "present",
-        "in_scope": True,
-    }
-    row = {name: new.get(name) if known is None else known._mapping[name] for name in kept}
-    if each.action is Action.CREATE:
-        row["pending"] = False  # unless another lane wants it, too: asked when all are noted
-        row["presence"] = "present"  # a service may give it the id of a deleted record
-    elif known is None:
-        row["pending"] = False
-    return {
-        **row,
-        "feed_id": _feed(each).id,
-        "id": each.applied.id,
-        "version": each.applied.version or "",
-        "digests_json": digests.dump(current),
-        "payload": None,
-    }
-
-
-def _feed(each: Settled) -> FeedState:
-    return each.lane.sides[each.side].feed
 
 
 def _subject(each: Settled) -> approvals.Subject:

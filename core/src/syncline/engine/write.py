@@ -20,7 +20,8 @@ from syncline.engine.prepared import Prepared
 from syncline.engine.read import FeedReader
 from syncline.engine.report import RoundReport
 from syncline.engine.sending import Sending
-from syncline.engine.settle import Settled, settle
+from syncline.engine.settle import settle
+from syncline.engine.settled import Settled
 from syncline.engine.world import World
 from syncline.errors import CALL_FAILED, Busy
 from syncline.model.records import RecordId
@@ -194,10 +195,13 @@ class Writer:
             for each, intent, outcome in answers
             if (applied := _applied(each, outcome)) is not None
         ]
-        settle(tx, self.world, [settled_from(each, applied) for each, _intent, applied in done])
+        settled = [settled_from(each, applied) for each, _intent, applied in done]
+        overtaken = settle(tx, self.world, settled)
         intents.end(tx, [intent for _each, intent, _applied in done])
         for each, _intent, applied in done:
             self.report.done(each.lane, each.planned, applied.id)
+            if each.link_id in overtaken:
+                self.aftermath.reread.setdefault(each.feed.id, set()).add(applied.id)
             if applied.incomplete:
                 self._wait(tx, each, "incomplete", _without(applied))
 
@@ -338,6 +342,7 @@ def settled_from(each: Prepared, applied: Applied) -> Settled:
         after=each.after,
         incarnation=each.incarnation,
         undo=each.undo,
+        noted=each.noted,
     )
 
 

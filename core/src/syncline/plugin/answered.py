@@ -63,7 +63,7 @@ def _applied(outcome: Applied, spec: TypeSpec, type_: ObjectType | None) -> Outc
         outcome,
         version=version,
         stored=_stored(outcome.stored, spec, type_),
-        incomplete=tuple(name for name in outcome.incomplete if name in names),
+        incomplete=tuple(n for n in outcome.incomplete if isinstance(n, str) and n in names),
     )
 
 

@@ -324,6 +324,8 @@ WRITING = (
         caught_by="P5",
         tests=(
             "test_claims.py::test_a_person_another_run_is_about_to_make_is_not_made_by_a_run_beside_it",
+            "test_found_with_several_members.py::"
+            "test_a_person_two_members_enter_is_made_once_by_runs_beside_each_other",
         ),
     ),
     Mutant(

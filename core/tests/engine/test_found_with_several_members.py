@@ -101,3 +101,46 @@ def test_two_members_of_a_record_that_both_see_deleted_delete_it(tmp_path: Path)
     history = Stage.at(tmp_path).play(Story(start, (Work((People("delete", LEFT),)),)))
 
     assert history.ledger.live(RIGHT) == []
+
+
+def test_a_person_two_members_enter_is_made_once_by_runs_beside_each_other(tmp_path: Path) -> None:
+    """What the first run had claimed for a batch to come, the second one set free, and made."""
+    both = (People("create", LEFT, 0), People("meet", LEFT, -1, 1))
+    beside = (Event(1, "after", "another run", "write"),)
+
+    history = Stage.at(tmp_path).play(
+        Story(
+            Start(right=("one feed", "one by one"), members=("ada", "bob")),
+            (Work((*both, *both), beside, alone=("ada",)),),
+        )
+    )
+
+    assert len(history.ledger.live(RIGHT)) == 2
+
+
+def test_whose_record_stays_alone_need_not_agree_with_somebody_elses(tmp_path: Path) -> None:
+    """Bob's counterpart was deleted, and his record may not be; Ada knows the person, too."""
+    start = Start(
+        right=("one feed",),
+        policy={"delete": PerSide(False, True)},
+        members=("ada", "bob"),
+        people=(People("create", LEFT, 1),),
+        in_step=True,
+    )
+    met = Work((People("meet", RIGHT, 0, 0), People("delete", RIGHT, 0)))
+
+    Stage.at(tmp_path).play(Story(start, (met,)))
+
+
+def test_who_is_linked_to_the_record_of_somebody_else_has_one_of_their_own_waiting(
+    tmp_path: Path,
+) -> None:
+    both = (People("create", LEFT, 0), People("meet", LEFT, -1, 1))
+    start = Start(right=("one feed",), members=("ada", "bob"))
+    bobs = Work(both, alone=("bob",))
+
+    history = Stage.at(tmp_path).play(
+        Story(start, (bobs, Work(), Work((People("meet", RIGHT, 0, 0),))))
+    )
+
+    assert len(history.ledger.live(RIGHT)) == 2

@@ -56,6 +56,7 @@ THEMES: Final[dict[str, tuple[Deed, ...]]] = {
     "many": ("empty", "wipe", "delete", "create", "create", "restore"),
     "spoiled": ("spoil", "spoil", "mend", "edit"),
     "rounds": ("edit", "edit", "touch", "spoil", "mend", "give"),
+    "known": ("meet", "delete", "again", "edit"),
     "odd": ("refused", "accept", "expire", "expire", "touch"),
     "times": ("no zone", "ahead", "ahead", "edit", "create"),
 }
@@ -87,6 +88,11 @@ AT: Final[Sequence[tuple[At, int]]] = (
     ("match", 1), ("keys", 2), ("commit", 12), ("commit", 30), ("any", 40),
 )  # fmt: skip
 
+RUNS_OF_OTHERS: Final[Sequence[tuple[At, int]]] = (
+    ("write", 1), ("write", 2), ("write", 4), ("commit", 30),
+)  # fmt: skip
+"""Where the run of another member comes in who knows the same people."""
+
 
 def random_story(seed: str) -> Story:
     """The story of a seed."""
@@ -111,10 +117,12 @@ class _Author:
         if "places" in themes:
             policy["where"] = self.chance.choice([PerSide(INSIDE, None), PerSide(None, INSIDE)])
             policy["left_scope"] = self.chance.choice(list(LeftScope))
+        if "known" in themes:
+            policy["match"] = CHOICES["match"][0]  # or nobody could tell that they are the same
         if "many" in themes:
             policy["guards"] = _SMALL_GUARDS
         left, right = self._quirks(), self._quirks()
-        if "rounds" in themes:
+        if self._side_by_side:
             right = ("one feed", "one by one")
         if "capitals later" in (*left, *right):
             policy["drift"] = Drift.IGNORE  # or they would take turns for ever
@@ -126,15 +134,20 @@ class _Author:
             left=left,
             right=right,
             policy=policy,
-            members=self._members(themes),
+            members=self._members(),
             skew=PerSide(*(self.chance.choice([0.0] * 4 + [-40.0, 45.0, 3600.0]) for _s in "lr")),
             people=tuple(people),
             in_step=self._rarely(0.7),
         )
 
-    def _members(self, themes: Sequence[str]) -> tuple[str, ...]:
-        several = "rounds" in themes or self._rarely(0.25)
+    def _members(self) -> tuple[str, ...]:
+        several = self._side_by_side or self._rarely(0.25)
         return ("ada", "bob") if several else ("ada",)
+
+    @property
+    def _side_by_side(self) -> bool:
+        """Whether two members have a system in common, each in runs of their own."""
+        return not {"rounds", "known"}.isdisjoint(self.themes)
 
     def _quirks(self) -> tuple[str, ...]:
         """Without ids that are used again: an id is all by which the engine knows a record."""
@@ -159,17 +172,29 @@ class _Author:
     def _work(self, deeds: Sequence[Deed], changing: bool) -> Work:
         people = [self._people(deeds) for _deed in range(self.chance.randint(1, 3))]
         events = [self._event(deeds) for _event in range(self.chance.choice([0, 1, 1, 2]))]
-        if "rounds" in self.themes and self._rarely(0.6):
-            point = self.chance.randint(1, 4)
-            events.append(Event(point, "after", "another run", "changes"))
+        if "known" in self.themes and self._rarely(0.6):
+            people += [each for _person in range(2) for each in self._known_to_two()]
+        if self._side_by_side and self._rarely(0.6):
             member = self.chance.choice(("ada", "bob"))
-            return Work(tuple(people), tuple(events), alone=(member,))
+            return Work(tuple(people), (*events, self._run_of_the_other()), alone=(member,))
         if not changing or self._rarely(0.8):
             return Work(tuple(people), tuple(events))
         at, most = self.chance.choice(AT)
         rival = self.chance.choice(RIVALS)
         beside = Event(self.chance.randint(1, most), self._moment(), rival, at)
         return Work(tuple(people), (*events, beside), self._configure())
+
+    def _known_to_two(self) -> tuple[People, People]:
+        """Both members enter a person."""
+        first = self._few(2)
+        return People("create", Side.LEFT, first), People("meet", Side.LEFT, -1, 1 - first)
+
+    def _run_of_the_other(self) -> Event:
+        """After a page that was read; or among writes: what was claimed for a batch that is still
+        to come is not there yet.
+        """
+        at, most = self.chance.choice(RUNS_OF_OTHERS) if "known" in self.themes else ("changes", 4)
+        return Event(self.chance.randint(1, most), "after", "another run", at)
 
     def _configure(self) -> Configure:
         members = self.chance.choice([(), (), ("ada",), ("ada", "bob"), ("bob",)])

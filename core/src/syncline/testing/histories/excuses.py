@@ -253,8 +253,20 @@ class Excuses:
             "drifted": self._drifted(pair, name),
             "blank": self._blank(pair, name),
             "another source": self._from_another_source(pair, name),
+            "another's": self._linked_to_anothers(pair),
         }
         return next((why for why, holds in excuses.items() if holds), "")
+
+    def _linked_to_anothers(self, pair: Pair) -> bool:
+        """In a system that all share, what they have is linked to the record of somebody else, who
+        knew the person first; one of their own, entered there later, waits as ambiguous.
+        """
+        others = any(
+            len(self.ledger.families(side)[pair.family]) > len(pair.entries[side])
+            for side in SIDES
+            if self.history.stores[side].options.feed == "connection"
+        )
+        return others and self._waits(pair, "ambiguous")
 
     @staticmethod
     def _locked(pair: Pair, name: str) -> bool:

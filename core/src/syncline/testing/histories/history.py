@@ -302,7 +302,7 @@ class History:
         stores, policy = self.stores, self.world.policy
         self.counted["runs"] += 1
         self.borders = redrawn(self.ledger, self.borders, policy.where)
-        self.past.notice_kept(policy)
+        self.past.begins(policy)
         return Run(
             number=self.counted["runs"],
             policy=policy,

@@ -45,7 +45,8 @@ def lanes_of(history: History) -> Iterator[Pair]:
 
 def _of_member(history: History, member: str, side: Side, there: list[Entry]) -> list[Entry]:
     """The member's own records of a person. Where all members share a feed, whatever is visible to
-    them; or else the one of somebody else, which was found when theirs was to be made there.
+    them; or else the one of somebody else, which was found when theirs was to be made there. If
+    theirs was deleted there, and what they have stays alone, none was to be made.
     """
     own = [each for each in there if each.place.account == _account(history, member, side)]
     if history.stores[side].options.feed == "account":
@@ -53,7 +54,8 @@ def _of_member(history: History, member: str, side: Side, there: list[Entry]) ->
     policy = history.world.policy
     if policy.records[side] is Records.VISIBLE:
         return there
-    made = policy.direction.writes(side) and policy.create[side]
+    alone = any(str(each.fields["family_name"]) in history.past.severed[side] for each in there)
+    made = policy.direction.writes(side) and policy.create[side] and not alone
     return own or (there if made else [])
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from syncline.model.records import AccountId, RecordId
-from syncline.model.sides import SIDES, PerSide
+from syncline.model.sides import SIDES, PerSide, Side
 from syncline.policy.schema import LeftScope, ObjectPolicy
 from syncline.testing.histories.deeds import People, is_spoiled
 from syncline.testing.histories.owners import Owners
@@ -41,7 +41,8 @@ class Past:
     sides were in step; `torn`: whose pair people have taken apart since. `shown`: fields that were
     hidden when they were read, so that only a listing finds them. `unseen`: who could not be read
     when, or since, the state was lost, or was out of reach then. `decided`: about whom a person
-    decided since. `updates`: how often somebody's record was updated.
+    decided since. `updates`: how often somebody's record was updated. `by_address`: every run so
+    far told people by their address; `unread`: who could not be read at a side at some time.
     """
 
     ledger: Ledger
@@ -52,6 +53,8 @@ class Past:
     severed: PerSide[set[str]] = field(default_factory=_families)
     ever_deleted: PerSide[set[str]] = field(default_factory=_families)
     unseen: PerSide[set[str]] = field(default_factory=_families)
+    unread: PerSide[set[str]] = field(default_factory=_families)
+    by_address: bool = True
     shown: set[str] = field(default_factory=set)
     shared: set[str] = field(default_factory=set)
     decided: set[str] = field(default_factory=set)
@@ -89,10 +92,20 @@ class Past:
         self.torn |= {(member, family) for member in members for family in moved}
         if people.deed == "restore":
             self.severed[people.side].difference_update(moved)
+        self._note_unread()
         if self.forgot:
             self._note_unseen()
         self.calm = self.calm and people.deed in _EDITS
         self.notice_shared()
+
+    def begins(self, policy: ObjectPolicy) -> None:
+        """A run with this policy begins."""
+        self.by_address = self.by_address and "email" in policy.match
+        self.notice_kept(policy)
+
+    def can_be_told(self, side: Side, family: str) -> bool:
+        """Whether all who know somebody could tell at any time that they are at a side already."""
+        return self.by_address and family not in self.unread[side] | self.unseen[side]
 
     def notice_kept(self, policy: ObjectPolicy) -> None:
         """Whoever is deleted at a side stays at the other, if nothing may be deleted there."""
@@ -128,5 +141,14 @@ class Past:
 
     def _note_unseen(self) -> None:
         for side in SIDES:
-            unread = (e for e in self.ledger.live(side) if not e.readable or is_spoiled(e))
-            self.unseen[side].update(self.ledger.family(side, each.id) for each in unread)
+            self.unseen[side].update(self._not_readable(side))
+
+    def _note_unread(self) -> None:
+        for side in SIDES:
+            self.unread[side].update(self._not_readable(side))
+
+    def _not_readable(self, side: Side) -> set[str]:
+        """Who cannot be read there now."""
+        ledger = self.ledger
+        unread = (e for e in ledger.live(side) if not e.readable or is_spoiled(e))
+        return {ledger.family(side, each.id) for each in unread}

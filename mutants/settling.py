@@ -1,0 +1,74 @@
+"""Faults in settling: what is taken for known of records that others note meanwhile."""
+
+from __future__ import annotations
+
+from mutants.planted import Mutant
+
+SETTLING = (
+    Mutant(
+        name="agreed on what was noted before",
+        file="engine/linked.py",
+        old="            done = [each for each in decided if each.link.id in unmoved]\n",
+        new="            done = [each for each in decided if unmoved is not None]\n",
+        wrong="What another run notes while a pair is being settled counts as settled with it.",
+        caught_by="P1",
+        tests=(
+            "test_noted_meanwhile.py::test_an_edit_another_run_notes_while_we_agree_reaches_us_as_well",
+        ),
+    ),
+    Mutant(
+        name="written in part is written",
+        file="engine/targets.py",
+        old="{n: d for n, d in written.items() if n not in each.left_out}}\n",
+        new="written}\n",
+        wrong="What a service could not write is taken for written, and never sent again.",
+        caught_by="P1",
+        tests=(
+            "test_incomplete_writes.py::test_what_an_edit_was_written_without_follows[exact-filled]",
+        ),
+    ),
+    Mutant(
+        name="an answer replaces what was noted since",
+        file="engine/targets.py",
+        old="    return known is None or known.revision > each.noted\n",
+        new="    return False\n",
+        wrong="An older answer to our write replaces what another run has read since.",
+        caught_by="P1",
+        tests=(
+            "test_noted_meanwhile.py::test_an_edit_of_what_was_just_written_is_carried_though_another_run_has_noted_it[exact]",
+        ),
+    ),
+    Mutant(
+        name="made anew as it was sent",
+        file="engine/targets.py",
+        old='        return known is not None and known.presence == "present"\n',
+        new="        return False\n",
+        wrong="An edit of a new record that another run reads before its answer is here is lost.",
+        caught_by="P1",
+        tests=(
+            "test_noted_meanwhile.py::test_an_edit_of_what_was_just_made_is_carried_though_another_run_has_noted_it",
+        ),
+    ),
+    Mutant(
+        name="merged while it was written",
+        file="engine/settle.py",
+        old=" or _leads_elsewhere(each, link):\n",
+        new=":\n",
+        wrong="Who is merged away during a write is settled as if nothing had happened.",
+        caught_by="P1",
+        tests=(
+            "test_noted_meanwhile.py::test_a_merge_of_what_was_just_carried_over_is_followed_though_another_run_has_noted_it",
+        ),
+    ),
+    Mutant(
+        name="back while it was deleted",
+        file="engine/settle.py",
+        old="    back = _is_back(tx, each)\n",
+        new="    back = False\n",
+        wrong="What is restored while its copy is being deleted is forgotten.",
+        caught_by="P1",
+        tests=(
+            "test_noted_meanwhile.py::test_what_is_restored_while_its_copy_is_being_deleted_is_copied_again",
+        ),
+    ),
+)

@@ -152,6 +152,19 @@ def test_a_copy_deleted_before_the_sync_was_turned_round_deletes_nothing(
     assert len(alone.left.read("ada")) == 2
 
 
+def test_a_field_is_carried_from_the_side_it_did_not_come_from_before(alone: EngineWorld) -> None:
+    """It had a base that said it was settled there."""
+    alone.set(fields=OURS)
+    alone.right.create("ada", person("Grace", "Hopper", job_title="Admiral"))
+    alone.settle()
+    assert "job_title" not in alone.shown(alone.left)[0]
+
+    alone.set(direction=Direction.RIGHT_TO_LEFT, conflict=None, fields={})
+    alone.settle()
+
+    assert [each["job_title"] for each in alone.shown(alone.left)] == ["Admiral"]
+
+
 def test_a_field_that_was_off_empties_nothing_when_it_is_mapped_again(alone: EngineWorld) -> None:
     alone.left.create("ada", person("Grace", "Hopper", job_title="Admiral"))
     alone.settle()

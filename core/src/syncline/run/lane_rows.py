@@ -168,20 +168,21 @@ class LaneRows:
         rows.look_anew(tx, row.id, former)
 
     def _fields_travel_again(self, tx: Connection, row: Row[Any]) -> Side | None:
-        """Single fields that were off and travel now, or were one-way and now travel both ways:
-        what changed meanwhile was never carried, so they have no bases. Returns the former source,
-        which wins. (If there is more than one, `conflict` decides.)
+        """Single fields that travel now from a side they did not come from before: what they held
+        there was never carried, so they have no bases. Returns the former source of those that
+        travel both ways now, which wins. (If there is more than one, `conflict` decides.)
         """
         former: dict[str, str] = json.loads(row.one_way_json)
         now = {name: self.policy.field_direction(name) for name in former}
         turned = [
             name
             for name, source in former.items()
-            if now[name] is Direction.BOTH or (not source and now[name] is not Direction.NONE)
+            if any(now[name].writes(side.other) for side in SIDES if side.value != source)
         ]
         if turned:
             forget_fields(tx, row.id, turned)
-        sources = {Side(former[name]) for name in turned if former[name]}
+        both = (name for name in turned if now[name] is Direction.BOTH)
+        sources = {Side(former[name]) for name in both if former[name]}
         return sources.pop() if len(sources) == 1 else None
 
 

@@ -132,11 +132,13 @@ def test_whose_record_stays_alone_need_not_agree_with_somebody_elses(tmp_path: P
     Stage.at(tmp_path).play(Story(start, (met,)))
 
 
+@pytest.mark.parametrize("creates", [True, False])
 def test_who_is_linked_to_the_record_of_somebody_else_has_one_of_their_own_waiting(
-    tmp_path: Path,
+    tmp_path: Path, creates: bool
 ) -> None:
     both = (People("create", LEFT, 0), People("meet", LEFT, -1, 1))
-    start = Start(right=("one feed",), members=("ada", "bob"))
+    policy = {"create": PerSide(creates, True)}
+    start = Start(right=("one feed",), policy=policy, members=("ada", "bob"))
     bobs = Work(both, alone=("bob",))
 
     history = Stage.at(tmp_path).play(

@@ -259,14 +259,16 @@ class Excuses:
 
     def _linked_to_anothers(self, pair: Pair) -> bool:
         """In a system that all share, what they have is linked to the record of somebody else, who
-        knew the person first; one of their own, entered there later, waits as ambiguous.
+        knew the person first; one of their own, entered there later, waits as ambiguous, or for
+        creating to be switched on.
         """
-        others = any(
-            len(self.ledger.families(side)[pair.family]) > len(pair.entries[side])
+        ambiguous = self._waits(pair, "ambiguous")
+        return any(
+            ambiguous or not self.policy.create[side.other]
             for side in SIDES
             if self.history.stores[side].options.feed == "connection"
+            and len(self.ledger.families(side)[pair.family]) > len(pair.entries[side])
         )
-        return others and self._waits(pair, "ambiguous")
 
     @staticmethod
     def _locked(pair: Pair, name: str) -> bool:

@@ -329,6 +329,29 @@ WRITING = (
         ),
     ),
     Mutant(
+        name="claim holds whatever became of it",
+        file="engine/claiming.py",
+        old="other in fresh or self._is_again(create, other))\n",
+        new="True)\n",
+        wrong="Who gets a key that another record gave up is linked to that one, or waits for it.",
+        caught_by="P1",
+        tests=(
+            "test_old_claims.py::"
+            "test_who_gets_an_address_that_somebody_else_gave_up_today_is_not_taken_for_them",
+            "test_old_claims.py::"
+            "test_in_one_address_book_the_key_that_was_given_up_today_holds_nobody_up",
+        ),
+    ),
+    Mutant(
+        name="claim of what cannot be read taken for free",
+        file="engine/creating.py",
+        old="        elif target in known.answer.records or known.answer.is_gone(target):\n",
+        new="        elif target:\n",
+        wrong="What was made and is hidden for a while is made a second time.",
+        caught_by="P5",
+        tests=("test_old_claims.py::test_what_was_made_and_cannot_be_read_is_not_made_beside_it",),
+    ),
+    Mutant(
         name="claim lost and lease kept",
         file="state/leases.py",
         old='    upsert(tx, LEASE, rows, ("holder", "until_at"))\n    holders =',

@@ -120,6 +120,19 @@ def test_a_released_or_expired_claim_is_free(database: Database) -> None:
         assert claims.claim(tx, [[MAIL]], 0.0) == [None]
 
 
+def test_a_claim_that_is_given_up_is_free_and_the_others_of_its_record_are_not(
+    database: Database,
+) -> None:
+    name = Claim("name", MAIL.lane_id, MAIL.source_id)
+    with database.transaction() as tx:
+        claims.claim(tx, [[MAIL, name]], 0.0)
+        claims.give_up(tx, [OTHER])
+        assert claims.claim(tx, [[OTHER]], 0.0) == [MAIL]
+        claims.give_up(tx, [MAIL])
+        assert claims.claim(tx, [[OTHER]], 0.0) == [None]
+        assert claims.claim(tx, [[name._replace(lane_id=2)]], 0.0) == [name]
+
+
 def test_a_claim_made_by_a_clock_that_was_far_ahead_is_no_claim_for_ever(
     database: Database,
 ) -> None:

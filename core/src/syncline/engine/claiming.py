@@ -17,7 +17,7 @@ from syncline.engine.world import World
 from syncline.model.records import RecordId
 from syncline.model.sides import SIDES, Side
 from syncline.state import leases, links
-from syncline.state.claims import Claim, claim
+from syncline.state.claims import Claim, claim, give_up
 from syncline.state.feeds import FEED
 from syncline.state.intents import INTENT
 from syncline.state.lanes import get_lane, lease_keys
@@ -29,27 +29,51 @@ _AGAIN: Final = "again"
 
 
 @dataclass(frozen=True)
+class Follower:
+    """A create that somebody else's claim comes before. `certain`: both are the same beyond doubt,
+    since the claim is of this moment, or since both held the record that is gone.
+    """
+
+    create: Prepared
+    claim: Claim
+    certain: bool
+
+    @property
+    def same_lane(self) -> bool:
+        """Whether both are records of one side, which one record cannot be linked to."""
+        return self.claim.lane_id == self.create.lane.id
+
+
+@dataclass(frozen=True)
 class Claiming:
     """`crowded`: by feed, the keys (kind, digest) that too many records carry to say anything."""
 
     world: World
     crowded: Mapping[int, Set[tuple[str, str]]]
 
-    def claimed(
-        self, creates: Sequence[Prepared]
-    ) -> tuple[list[Prepared], list[tuple[Prepared, Claim]]]:
+    def claimed(self, creates: Sequence[Prepared]) -> tuple[list[Prepared], list[Follower]]:
         """Those that may be created, and the others, each with the claim it has to follow."""
-        leaders: list[Prepared] = []
-        followers: list[tuple[Prepared, Claim]] = []
         with self.world.transaction() as tx:
-            wanted = [self._claims(each) for each in creates]
+            wanted = [self._claims(create) for create in creates]
             others = claim(tx, wanted, self.world.seconds)
-        for each, other in zip(creates, others, strict=True):
-            if other is None:
-                leaders.append(each)
-            else:
-                followers.append((each, other))
+        answers = list(zip(creates, wanted, others, strict=True))
+        fresh = {each for _create, claims, other in answers if other is None for each in claims}
+        leaders = [create for create, _claims, other in answers if other is None]
+        followers = [
+            Follower(create, other, other in fresh or self._is_again(create, other))
+            for create, _claims, other in answers
+            if other is not None
+        ]
         return leaders, followers
+
+    def void(self, tx: Connection, follower: Follower) -> None:
+        """What was made by whoever has the claim does not carry the key any more: whatever it has
+        claimed of what this create wants is free, unless another run may be about to use it again.
+        """
+        other = follower.claim
+        if not _another_run_has(tx, self.world, other.lane_id):
+            wanted = self._claims(follower.create)
+            give_up(tx, [other._replace(what=each.what) for each in wanted])
 
     def says_nothing(self, each: Prepared, kind: str, key: str) -> bool:
         """Whether too many records on the source's side carry this key."""
@@ -57,6 +81,10 @@ class Claiming:
         if not crowded:
             return False
         return (kind, self.world.database.vault.digest(f"match:{kind}", key)) in crowded
+
+    def _is_again(self, create: Prepared, other: Claim) -> bool:
+        gone = create.replaces
+        return gone is not None and self._claim(create, _AGAIN, gone).what == other.what
 
     def _claims(self, create: Prepared) -> list[Claim]:
         """One claim for the record it replaces and one per match key, strongest first."""

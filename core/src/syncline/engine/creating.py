@@ -4,6 +4,10 @@ A create is the only write that cannot be made safe by a condition. So each has 
 key, is preceded by a search for the marker and the match keys, and holds a claim on its match
 keys, so that two members who know the same person make one record. All this goes for a record that
 is made again, too: it may be there already, and several members may have held the one that is gone.
+
+No search shows what was made a moment ago, nor goes by a key that the connection cannot be searched
+for. So what was made by whoever has the claim is read by id: whether it is the one, its own keys
+say, as they would if a search had found it.
 """
 
 from __future__ import annotations
@@ -14,7 +18,8 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from syncline.engine.claiming import Claiming, holder_of
+from syncline.engine.answer import Answer, look
+from syncline.engine.claiming import Claiming, Follower, Holder, holder_of
 from syncline.engine.joining import join_to
 from syncline.engine.lanes import FeedState
 from syncline.engine.lookup import Lookup, Twin
@@ -27,10 +32,16 @@ from syncline.engine.write import Writer
 from syncline.model.records import Record, RecordId
 from syncline.model.reports import Action
 from syncline.state import attention, records
-from syncline.state.claims import Claim, release
+from syncline.state.claims import release
 
 _TAKEN: Final = "another record of the same person is linked to it already"
 _SAME_KEY: Final = "another record on the same side carries the same match key"
+_UNDER_WAY: Final = (
+    "another record that carried the same match key is being created, with an unknown outcome"
+)
+_HIDDEN: Final = (
+    "what was created for another record with the same match key cannot be read at the moment"
+)
 
 
 @dataclass(frozen=True)
@@ -50,7 +61,7 @@ class Creating:
         for feed, group in _by_feed(creates):
             leaders, followers = self._claiming.claimed(self._not_found(feed, group))
             self.writer.send(leaders)
-            self._follow(followers)
+            self._follow(feed, followers)
         return len(creates)
 
     def link_duplicates(self) -> int:
@@ -65,10 +76,12 @@ class Creating:
             self._link_twin(create, Twin(next(iter(there), None), why))
         return len(refused)
 
-    def stop(self, create: Prepared, kind: attention.Reason, why: str) -> None:
-        """The record waits for a person, or for a change."""
+    def stop(
+        self, create: Prepared, kind: attention.Reason, why: str, *, patient: bool = True
+    ) -> None:
+        """The record waits for a person, or for a change; what is not `patient`, for a while."""
         lane, side, source = create.lane, create.side.other, create.source_id
-        waiting = attention.Waiting(lane.id, side, str(source), kind, why, patient=True)
+        waiting = attention.Waiting(lane.id, side, str(source), kind, why, patient=patient)
         with self.world.transaction() as tx:
             attention.wait(tx, waiting, self.world.seconds)
         self.report.waits(lane, side, source, kind, why, label=create.planned.label)
@@ -98,6 +111,27 @@ class Creating:
                 self._link_twin(create, twin, began)
         return missing
 
+    def _known(self, feed: FeedState, ids: Sequence[str]) -> _Known | None:
+        """These records, wherever they are in the connection; None if it does not answer."""
+        if not ids:
+            return _Known(Answer(), 0)
+        began = self.readers[feed.id].revision()
+        with self.writer.failures.caught(feed):
+            return _Known(look(feed, ids, scoped=False), began)
+        return None
+
+    def _link_known(self, create: Prepared, known: _Known, ids: Sequence[str]) -> bool:
+        """Whether one of these records carries a match key of the create, which is done then."""
+        there = [known.answer.records[id] for id in ids if id in known.answer.records]
+        if not there:
+            return False
+        lookup = Lookup(self.world, create.feed)
+        twin = lookup.among(create, there, self._claiming.says_nothing)
+        if twin is None:
+            return False
+        self._link_twin(create, twin, known.began)
+        return True
+
     def _link_twin(self, create: Prepared, twin: Twin, began: int | None = None) -> None:
         """`began`: the revision of the feed before the twin was looked for; None if it is noted."""
         if twin.record is None:
@@ -123,19 +157,56 @@ class Creating:
 
     # --- claim ----------------------------------------------------------------------------------
 
-    def _follow(self, followers: Sequence[tuple[Prepared, Claim]]) -> None:
+    def _follow(self, feed: FeedState, followers: Sequence[Follower]) -> None:
         """Somebody else has the claim: link to what it made, or wait until it is settled. A claim
-        of which nothing can come any more, or what it made is gone, is free for the next pass.
+        of which nothing can come any more, or what it made is gone, or carries the key no more, is
+        free for the next pass.
         """
-        for create, claim in followers:
+        behind: list[tuple[Follower, Holder]] = []
+        for follower in followers:
             with self.world.transaction() as tx:
-                holder = holder_of(tx, self.world, create, claim)
+                holder = holder_of(tx, self.world, follower.create, follower.claim)
                 if holder is None:
-                    release(tx, claim.lane_id, [claim.source_id])
-                elif claim.lane_id != create.lane.id and holder.target is not None:
-                    self._join(tx, create, holder.target)
-            if claim.lane_id == create.lane.id and holder is not None:
-                self.stop(create, "ambiguous", _SAME_KEY)
+                    release(tx, follower.claim.lane_id, [follower.claim.source_id])
+                else:
+                    behind.append((follower, holder))
+        asked = [h.target for f, h in behind if h.target is not None and not f.certain]
+        known = self._known(feed, asked)
+        for follower, holder in behind:
+            if follower.certain:
+                self._follow_certainly(follower, holder)
+            elif known is not None:
+                self._follow_known(follower, holder, known)
+
+    def _follow_certainly(self, follower: Follower, holder: Holder) -> None:
+        if follower.same_lane:
+            self.stop(follower.create, "ambiguous", _SAME_KEY)
+        elif holder.target is not None:
+            with self.world.transaction() as tx:
+                joined = self._join(tx, follower.create, holder.target)
+            if not joined:
+                self.stop(follower.create, "ambiguous", _TAKEN)
+
+    def _follow_known(self, follower: Follower, holder: Holder, known: _Known) -> None:
+        """The claim is of an earlier moment: what was made says whether it is the same still."""
+        create, target = follower.create, holder.target
+        if target is None:
+            if follower.same_lane:
+                self.stop(create, "ambiguous", _UNDER_WAY, patient=False)
+        elif target in known.answer.records or known.answer.is_gone(target):
+            if not self._link_known(create, known, [target]):
+                with self.world.transaction() as tx:
+                    self._claiming.void(tx, follower)
+        else:
+            self.stop(create, "ambiguous", _HIDDEN, patient=False)
+
+
+@dataclass(frozen=True)
+class _Known:
+    """Records read by id. `began`: the revision of the feed before the call."""
+
+    answer: Answer
+    began: int
 
 
 def _note_twin(tx: Connection, reader: FeedReader, record: Record, began: int) -> set[RecordId]:

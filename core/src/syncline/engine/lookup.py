@@ -49,13 +49,26 @@ class Lookup:
         every = dict.fromkeys(key for keys in wanted.values() for key in keys)
         if not every:
             return {}
-        held = self._by_key(self._fetch(every))
+        held = self._by_key(self._fetch(every), self.feed.spec.match - {MARKER})
         found: dict[int, Twin] = {}
         for each in group:
             twin = self._twin(wanted[id(each)], held)
             if twin is not None:
                 found[id(each)] = twin
         return found
+
+    def among(
+        self,
+        create: Prepared,
+        records: Iterable[Record],
+        says_nothing: Callable[[Prepared, str, str], bool],
+    ) -> Twin | None:
+        """The twin of a create among records that are known already, as `search` would tell it if
+        it could look for every match key, and saw each record at once.
+        """
+        kinds = create.lane.policy.match
+        keys = [k for k in self._match_keys(create) if not says_nothing(create, k.kind, k.value)]
+        return self._twin(keys, self._by_key(records, kinds))
 
     def created_since(
         self, keys: Iterable[MatchKey], since: float, *, deleted: bool = False
@@ -81,6 +94,13 @@ class Lookup:
             return []
         return self.keys(each.operation.key, each.source, each.lane.policy.match)
 
+    def _match_keys(self, create: Prepared) -> list[MatchKey]:
+        return [
+            MatchKey(kind=kind, value=value)
+            for kind in create.lane.policy.match
+            for value in self.world.plugins.matchers[kind](create.source)
+        ]
+
     def _fetch(
         self, keys: Mapping[MatchKey, None], since: float | None = None, *, deleted: bool = False
     ) -> list[Record]:
@@ -98,12 +118,14 @@ class Lookup:
             found.update((record.id, record) for record in page.records)
         return list(found.values())
 
-    def _by_key(self, found: Iterable[Record]) -> dict[MatchKey, list[Record]]:
+    def _by_key(
+        self, found: Iterable[Record], kinds: Iterable[str]
+    ) -> dict[MatchKey, list[Record]]:
         held: dict[MatchKey, list[Record]] = {}
         for record in found:
             if record.marker:
                 held.setdefault(MatchKey(kind=MARKER, value=record.marker), []).append(record)
-            for kind in self.feed.spec.match - {MARKER}:
+            for kind in kinds:
                 matcher = self.world.plugins.matchers.get(kind)
                 for value in matcher(record.fields) if matcher else ():
                     held.setdefault(MatchKey(kind=kind, value=value), []).append(record)

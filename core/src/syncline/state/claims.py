@@ -63,6 +63,13 @@ def release(tx: Connection, lane_id: int, source_ids: Iterable[str]) -> None:
         tx.execute(delete(CLAIM).where(CLAIM.c.lane_id == lane_id, among(CLAIM.c.source_id, part)))
 
 
+def give_up(tx: Connection, claims: Iterable[Claim]) -> None:
+    """These claims are free again; what else their records had claimed is not."""
+    for each in claims:
+        where = (CLAIM.c.lane_id == each.lane_id, CLAIM.c.source_id == each.source_id)
+        tx.execute(delete(CLAIM).where(CLAIM.c.what == each.what, *where))
+
+
 def expire(tx: Connection, now: float) -> None:
     """Forget old claims: searches see those records by now. What was claimed far in the future was
     claimed by a clock that was ahead, and would never grow old.

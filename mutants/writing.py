@@ -352,6 +352,21 @@ WRITING = (
         tests=("test_old_claims.py::test_what_was_made_and_cannot_be_read_is_not_made_beside_it",),
     ),
     Mutant(
+        name="entered anew only where a search tells",
+        file="engine/creating.py",
+        old="lane_ids = {create.lane.id for create in group if lookup.misses_keys(create)}\n",
+        new="lane_ids: set[int] = set()\n",
+        wrong="Where a service cannot be searched for the key, the counterpart of a record that was "
+        "entered anew is deleted.",
+        caught_by="P24",
+        tests=(
+            "test_entered_anew.py::"
+            "test_it_is_linked_also_where_nobody_can_search_for_the_counterpart",
+            "test_entered_anew.py::"
+            "test_it_is_linked_to_the_survivor_also_where_nobody_can_search_for_it",
+        ),
+    ),
+    Mutant(
         name="claim lost and lease kept",
         file="state/leases.py",
         old='    upsert(tx, LEASE, rows, ("holder", "until_at"))\n    holders =',

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
+from syncline.connectors.memory import MemoryOptions
+from syncline.model.contact import CONTACT
+from syncline.model.records import RecordId
 from syncline.model.reports import Action
 from syncline.model.sides import PerSide
 from syncline.policy.schema import Conflict, GuardLimits
 from syncline.testing.rehearsal import EngineWorld, person
 
+Worlds = Callable[..., EngineWorld]
 GRACE = person("Grace", "Hopper", company="Navy")
 
 
@@ -108,3 +114,90 @@ def test_another_record_of_the_same_person_does_not_take_the_place_of_one_that_i
 
     assert report.writes == 0
     assert [problem.kind for problem in report.problems] == ["ambiguous"]
+
+
+# --- where the other side cannot be searched for the key ------------------------------------------
+
+MORE = ("categories", "nickname")
+"""What only the right holds."""
+BY_NAME = {"given_name": "Grace", "family_name": "Hopper", "company": "Navy"}
+
+
+def by_mail_only(worlds: Worlds) -> EngineWorld:
+    """Who has no e-mail address cannot be looked for at the right."""
+    fields = tuple(name for name in CONTACT.fields if name not in MORE)
+    return worlds(MemoryOptions(fields=fields), MemoryOptions(match=frozenset({"email"})))
+
+
+def in_step(world: EngineWorld, days: int) -> RecordId:
+    """Grace, linked for so many days; her record at the right."""
+    world.left.create("ada", BY_NAME)
+    world.settle()
+    there = world.only(world.right)
+    world.right.update(there, {"nickname": "Amazing Grace", "categories": ("VIP",)})
+    world.settle()
+    world.clock.advance(days * 24 * 3600)
+    world.settle()
+    return there
+
+
+@pytest.mark.parametrize("days", [0, 5])
+def test_it_is_linked_also_where_nobody_can_search_for_the_counterpart(
+    worlds: Worlds, days: int
+) -> None:
+    """The counterpart was deleted, with what only it holds."""
+    world = by_mail_only(worlds)
+    there = in_step(world, days)
+    world.left.delete(world.only(world.left))
+    world.left.create("ada", {**BY_NAME, "job_title": "Admiral"})
+    assert [each.action for each in world.plan().operations] == [Action.UPDATE]
+
+    report = world.sync()
+
+    assert report.problems == ()
+    assert world.only(world.right) == there
+    [shown] = world.shown(world.right)
+    assert (shown["nickname"], shown["job_title"]) == ("Amazing Grace", "Admiral")
+    assert world.settle().writes == 0
+
+
+def test_it_is_linked_to_the_survivor_also_where_nobody_can_search_for_it(worlds: Worlds) -> None:
+    world = by_mail_only(worlds)
+    world.set(delete=PerSide(True, False))
+    there = in_step(world, 5)
+    world.left.delete(world.only(world.left))
+    world.settle()
+    world.left.create("ada", BY_NAME)
+
+    world.settle()
+
+    assert list(world.right.read("ada")) == [there]
+    assert len(world.left.read("ada")) == 1
+    world.left.update(world.only(world.left), {"job_title": "Admiral"})
+    world.settle()
+    assert world.shown(world.right)[0]["job_title"] == "Admiral"
+
+
+def test_somebody_else_takes_no_deleted_records_place(worlds: Worlds) -> None:
+    world = by_mail_only(worlds)
+    there = in_step(world, 5)
+    world.left.delete(world.only(world.left))
+    world.left.create("ada", {**BY_NAME, "given_name": "Alan"})
+
+    report = world.sync()
+
+    assert sorted(each.action for each in report.operations) == [Action.CREATE, Action.DELETE]
+    assert there not in world.right.read("ada")
+
+
+def test_nor_the_place_of_one_that_is_there(worlds: Worlds) -> None:
+    world = by_mail_only(worlds)
+    in_step(world, 0)
+    world.left.create("ada", BY_NAME)
+
+    report = world.sync()
+
+    assert report.writes == 0
+    assert [each.message for each in report.problems] == [
+        "another record of the same person is linked to it already"
+    ]

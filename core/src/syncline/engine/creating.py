@@ -6,8 +6,9 @@ keys, so that two members who know the same person make one record. All this goe
 is made again, too: it may be there already, and several members may have held the one that is gone.
 
 No search shows what was made a moment ago, nor goes by a key that the connection cannot be searched
-for. So what was made by whoever has the claim is read by id: whether it is the one, its own keys
-say, as they would if a search had found it.
+for. Where the state knows of a record that may be the one, it is read by id: what was made by
+whoever has the claim, and the counterpart of a record that was deleted and may have been entered
+anew. Whether it is the one, its own keys say, as they would if a search had found it.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from syncline.engine.world import World
 from syncline.engine.write import Writer
 from syncline.model.records import Record, RecordId
 from syncline.model.reports import Action
-from syncline.state import attention, records
+from syncline.state import attention, links, records
 from syncline.state.claims import release
 
 _TAKEN: Final = "another record of the same person is linked to it already"
@@ -59,7 +60,8 @@ class Creating:
     def send(self, creates: Sequence[Prepared]) -> int:
         """Create what does not exist yet, and link the rest; returns how many there were."""
         for feed, group in _by_feed(creates):
-            leaders, followers = self._claiming.claimed(self._not_found(feed, group))
+            missing = self._not_entered_anew(feed, self._not_found(feed, group))
+            leaders, followers = self._claiming.claimed(missing)
             self.writer.send(leaders)
             self._follow(feed, followers)
         return len(creates)
@@ -110,6 +112,25 @@ class Creating:
             else:
                 self._link_twin(create, twin, began)
         return missing
+
+    def _not_entered_anew(self, feed: FeedState, group: Sequence[Prepared]) -> list[Prepared]:
+        """Those that take the place of no deleted record whose counterpart is there still. Where
+        every match key can be searched for, the search has told.
+        """
+        lookup = Lookup(self.world, feed)
+        lane_ids = {create.lane.id for create in group if lookup.misses_keys(create)}
+        if not lane_ids:
+            return list(group)
+        with self.world.transaction() as tx:
+            survivors = {each: links.survivors(tx, each, feed.side) for each in sorted(lane_ids)}
+        known = self._known(feed, [id for ids in survivors.values() for id in ids])
+        if known is None:
+            return []
+        return [
+            create
+            for create in group
+            if not self._link_known(create, known, survivors.get(create.lane.id, ()))
+        ]
 
     def _known(self, feed: FeedState, ids: Sequence[str]) -> _Known | None:
         """These records, wherever they are in the connection; None if it does not answer."""

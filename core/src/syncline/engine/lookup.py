@@ -70,6 +70,12 @@ class Lookup:
         keys = [k for k in self._match_keys(create) if not says_nothing(create, k.kind, k.value)]
         return self._twin(keys, self._by_key(records, kinds))
 
+    def misses_keys(self, create: Prepared) -> bool:
+        """Whether a record with a match key of this create may be there that `search` cannot find,
+        since the connection cannot be searched for that kind of key.
+        """
+        return any(key.kind not in self.feed.spec.match for key in self._match_keys(create))
+
     def created_since(
         self, keys: Iterable[MatchKey], since: float, *, deleted: bool = False
     ) -> list[Record]:

@@ -145,6 +145,17 @@ def is_severed_at(link: Row[Any], side: Side) -> bool:
     return bool(link.status == "severed" and link._mapping[f"{side}_version"] == _GONE)
 
 
+def survivors(tx: Connection, lane_id: int, side: Side) -> list[str]:
+    """A lane's records on a side whose counterpart was deleted, as far as it is known: those it
+    is yet to be decided about, and those that stayed.
+    """
+    return [
+        record_id
+        for statement in _SURVIVORS[side]
+        for record_id in tx.scalars(statement, {"lane": lane_id})
+    ]
+
+
 def begin_again(tx: Connection, link_ids: Iterable[int], side: Side, **values: Any) -> None:
     """These links go on with another record on this side, or with one that is there again: what
     the former one was settled at says nothing about it, so that both bases are unknown.
@@ -238,6 +249,23 @@ def _also_held(side: Side, there: Side) -> Select[Any]:
     )
 
 
+def _survivors(side: Side) -> list[Select[Any]]:
+    there = side.other
+    counterpart = (
+        RECORD.c.feed_id == LINK.c[f"{there}_feed"],
+        RECORD.c.id == LINK.c[f"{there}_id"],
+    )
+    deleted = exists().where(*counterpart, RECORD.c.presence == "deleted")
+    mine = select(LINK.c[f"{side}_id"]).where(
+        LINK.c.lane_id == bindparam("lane"), LINK.c[f"{side}_id"].is_not(None)
+    )
+    return [
+        mine.where(LINK.c.status == "linked", LINK.c.dirty, deleted),
+        mine.where(LINK.c.status == "severed", LINK.c[f"{there}_version"] == _GONE),
+    ]
+
+
+_SURVIVORS: Final = {side: _survivors(side) for side in SIDES}
 _OTHER: Final = LINK.alias("other")
 _ALSO_HELD: Final = {side: [_also_held(side, there) for there in SIDES] for side in SIDES}
 _OTHERS: Final = {

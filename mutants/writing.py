@@ -367,6 +367,19 @@ WRITING = (
         ),
     ),
     Mutant(
+        name="twin as it will not be",
+        file="engine/creating.py",
+        old="            if self._is_put_off(tx, create, twin.record.id):\n",
+        new="            if False:\n",
+        wrong="Who gets a key in the run in which another record gives it up is linked to that one, "
+        "or waits for it.",
+        caught_by="P1",
+        tests=(
+            "test_old_claims.py::"
+            "test_an_address_that_passes_on_between_two_runs_makes_nobody_the_other_one",
+        ),
+    ),
+    Mutant(
         name="claim lost and lease kept",
         file="state/leases.py",
         old='    upsert(tx, LEASE, rows, ("holder", "until_at"))\n    holders =',

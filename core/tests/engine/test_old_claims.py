@@ -157,3 +157,28 @@ def test_what_was_made_and_cannot_be_read_is_not_made_beside_it(worlds: Worlds) 
     world.clock.advance(3600)
     world.settle()
     assert list(world.right.read()) == [made]
+
+
+# --- given up and taken between two runs ----------------------------------------------------------
+
+
+@pytest.mark.parametrize("days", [0, 5])
+@pytest.mark.parametrize("match", [None, frozenset[str]()])
+@pytest.mark.parametrize("whose", ["ada", "bob"])
+def test_an_address_that_passes_on_between_two_runs_makes_nobody_the_other_one(
+    worlds: Worlds, whose: str, match: frozenset[str] | None, days: int
+) -> None:
+    """What the first one became had yet to reach the CRM when the second one was looked for."""
+    world = crm(worlds, Records.OWN, **({} if match is None else {"match": match}))
+    grace = world.left.create("ada", contact("Grace", "Hopper", SLIP))
+    world.settle()
+    world.clock.advance(days * 24 * 3600)
+    world.settle()
+    world.left.update(grace, {"emails": ("grace@example.test",)})
+    world.left.create(whose, contact("Alan", "Turing", SLIP))
+
+    report = world.sync()
+
+    assert people(world) == BOTH
+    assert report.problems == ()
+    assert len(world.left.read("ada")) + len(world.left.read("bob")) == 2

@@ -14,7 +14,7 @@ anew. Whether it is the one, its own keys say, as they would if a search had fou
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from sqlalchemy import Connection
@@ -48,7 +48,8 @@ _HIDDEN: Final = (
 @dataclass(frozen=True)
 class Creating:
     """Carries the creates of a round out. `crowded`: by feed, the keys (kind, digest) that so many
-    records carry that they say nothing.
+    records carry that they say nothing. `put_off`: by lane, records whose twins may have changed
+    in the next pass.
     """
 
     world: World
@@ -56,6 +57,7 @@ class Creating:
     report: RoundReport
     writer: Writer
     crowded: Mapping[int, Set[tuple[str, str]]]
+    put_off: set[tuple[int, str]] = field(default_factory=set)
 
     def send(self, creates: Sequence[Prepared]) -> int:
         """Create what does not exist yet, and link the rest; returns how many there were."""
@@ -161,12 +163,28 @@ class Creating:
         reader = self.readers[create.feed.id]
         overtaken: set[RecordId] = set()
         with self.world.transaction() as tx:
+            if self._is_put_off(tx, create, twin.record.id):
+                return
             if began is not None:
                 overtaken = _note_twin(tx, reader, twin.record, began)
             joined = self._join(tx, create, twin.record.id, twin.record.marker)
         reader.by_id(overtaken)
         if not joined:
             self.stop(create, "ambiguous", _TAKEN)
+
+    def _is_put_off(self, tx: Connection, create: Prepared, target: RecordId) -> bool:
+        """Whether the twin may not be one any more in the next pass: it is linked to a record whose
+        edit has yet to reach it, and may take the key away. Nobody waits for that twice.
+        """
+        mine = (create.lane.id, str(create.source_id))
+        if mine in self.put_off:
+            return False
+        held = links.by_records(tx, create.side, create.feed.id, [target])
+        others = [link for link in held if link.dirty and link.id != create.link_id]
+        if not any(links.is_edited(tx, link, create.side.other) for link in others):
+            return False
+        self.put_off.add(mine)
+        return True
 
     def _join(
         self, tx: Connection, create: Prepared, target: RecordId, marker: str | None = None

@@ -156,6 +156,18 @@ def survivors(tx: Connection, lane_id: int, side: Side) -> list[str]:
     ]
 
 
+def is_edited(tx: Connection, link: Row[Any], side: Side) -> bool:
+    """Whether the record on this side of a link in use is there, and is not as it was settled."""
+    base = link._mapping[f"{side}_base_json"]
+    there = (
+        RECORD.c.feed_id == link._mapping[f"{side}_feed"],
+        RECORD.c.id == link._mapping[f"{side}_id"],
+        RECORD.c.presence == "present",
+    )
+    current = tx.scalar(select(RECORD.c.digests_json).where(*there))
+    return link.status == "linked" and current is not None and current != base
+
+
 def begin_again(tx: Connection, link_ids: Iterable[int], side: Side, **values: Any) -> None:
     """These links go on with another record on this side, or with one that is there again: what
     the former one was settled at says nothing about it, so that both bases are unknown.

@@ -58,6 +58,30 @@ DECIDING = (
         tests=("test_planted_faults.py::test_of_several_with_the_same_key_none_is_picked",),
     ),
     Mutant(
+        name="crowds of everybody's records",
+        file="state/crowds.py",
+        old="        .group_by(*group)\n        .having(func.count() > HOLDERS_AT_MOST)\n",
+        new="        .group_by(*group)\n",
+        wrong="A key says nothing to a member because others have it too: each gets a second record.",
+        caught_by="P5",
+        tests=(
+            "test_crowded_keys.py::"
+            "test_a_key_that_many_members_have_one_record_of_each_pairs_every_one",
+        ),
+    ),
+    Mutant(
+        name="crowds counted without what is paired",
+        file="state/records.py",
+        old='    ~one_of(KEY.c.digest, "crowded"),\n',
+        new="",
+        wrong="A key says something again once enough of its many records are paired: they wait.",
+        caught_by="P25",
+        tests=(
+            "test_crowded_keys.py::"
+            "test_an_owner_s_key_says_nothing_although_some_of_them_are_paired_already",
+        ),
+    ),
+    Mutant(
         name="foreign marker ignored",
         file="engine/round.py",
         old="            if foreign and not lane.adopt_foreign:\n",

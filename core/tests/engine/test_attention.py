@@ -206,35 +206,6 @@ def test_an_ambiguity_a_person_ended_is_settled(world: EngineWorld) -> None:
     assert len(world.left.read("ada")) == 2
 
 
-def test_a_key_that_more_than_twenty_records_hold_says_nothing(world: EngineWorld) -> None:
-    mail = ("reception@x.test",)
-    for number in range(21):
-        world.left.create("ada", {"given_name": f"P{number}", "family_name": "X", "emails": mail})
-    world.right.create("ada", {"given_name": "P3", "family_name": "X", "emails": mail})
-    world.set(match=("email", "name"))
-
-    report = world.settle()
-
-    assert report.problems == ()
-    assert len(world.right.read("ada")) == 21
-    assert world.same()
-
-
-def test_such_a_key_says_nothing_although_some_of_them_are_paired_already(
-    world: EngineWorld,
-) -> None:
-    """Paired records have no keys any more: what a limit had left over then waited as ambiguous."""
-    mail = ("reception@x.test",)
-    for number in range(22):
-        world.left.create("ada", {"given_name": f"P{number}", "family_name": "X", "emails": mail})
-
-    world.sync(limit=10)
-    report = world.settle()
-
-    assert report.problems == ()
-    assert len(world.right.read("ada")) == 22
-
-
 def test_two_on_one_side_with_one_key_make_one_and_the_other_is_reported(
     world: EngineWorld,
 ) -> None:

@@ -90,3 +90,22 @@ def test_a_policy_changes_and_the_state_follows(world: EngineWorld) -> None:
 
     assert world.shown(world.left, "bob")[0]["job_title"] == "Admiral"
     assert "job_title" not in world.shown(world.left, "ada")[0]
+
+
+def test_what_each_owner_has_of_one_person_is_paired_and_a_crowd_of_them_is_not(
+    world: EngineWorld,
+) -> None:
+    world.set(records=PerSide(Records.OWN, Records.OWN), match=("email",))
+    mail = ("reception@x.test",)
+    for number in range(21):
+        world.right.create("ada", person(f"P{number}", "X", emails=mail))
+    for name in ("ada", "bob"):
+        world.left.create(name, person("Front", "Desk", emails=mail))
+    world.right.create("bob", person("Bob", "Desk", emails=mail))
+
+    report = world.settle()
+
+    assert report.problems == ()
+    assert len(world.left.read("bob")) == 1
+    assert len(world.left.read("ada")) == 22
+    assert len(world.right.read()) == 23

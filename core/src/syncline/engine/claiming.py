@@ -6,7 +6,7 @@ everybody who held that one held the same, whatever they have made of it since.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from syncline.model.records import RecordId
 from syncline.model.sides import SIDES, Side
 from syncline.state import leases, links
 from syncline.state.claims import Claim, claim, give_up
+from syncline.state.crowds import Crowds
 from syncline.state.feeds import FEED
 from syncline.state.intents import INTENT
 from syncline.state.lanes import get_lane, lease_keys
@@ -46,10 +47,10 @@ class Follower:
 
 @dataclass(frozen=True)
 class Claiming:
-    """`crowded`: by feed, the keys (kind, digest) that too many records carry to say anything."""
+    """`crowds`: the keys that too many records of a side carry to say anything."""
 
     world: World
-    crowded: Mapping[int, Set[tuple[str, str]]]
+    crowds: Crowds
 
     def claimed(self, creates: Sequence[Prepared]) -> tuple[list[Prepared], list[Follower]]:
         """Those that may be created, and the others, each with the claim it has to follow."""
@@ -77,10 +78,11 @@ class Claiming:
 
     def says_nothing(self, each: Prepared, kind: str, key: str) -> bool:
         """Whether too many records on the source's side carry this key."""
-        crowded = self.crowded.get(each.lane.sides[each.side.other].feed.id)
+        source = each.lane.sides[each.side.other]
+        crowded = self.crowds.on_side(source.feed.id, source.owner)
         if not crowded:
             return False
-        return (kind, self.world.database.vault.digest(f"match:{kind}", key)) in crowded
+        return self.world.database.vault.digest(f"match:{kind}", key) in crowded
 
     def _is_again(self, create: Prepared, other: Claim) -> bool:
         gone = create.replaces

@@ -13,7 +13,7 @@ anew. Whether it is the one, its own keys say, as they would if a search had fou
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -34,6 +34,7 @@ from syncline.model.records import Record, RecordId
 from syncline.model.reports import Action
 from syncline.state import attention, links, records
 from syncline.state.claims import release
+from syncline.state.crowds import Crowds
 
 _TAKEN: Final = "another record of the same person is linked to it already"
 _SAME_KEY: Final = "another record on the same side carries the same match key"
@@ -47,16 +48,16 @@ _HIDDEN: Final = (
 
 @dataclass(frozen=True)
 class Creating:
-    """Carries the creates of a round out. `crowded`: by feed, the keys (kind, digest) that so many
-    records carry that they say nothing. `put_off`: by lane, records whose twins may have changed
-    in the next pass.
+    """Carries the creates of a round out. `crowds`: the keys that so many records of a side carry
+    that they say nothing. `put_off`: by lane, records whose twins may have changed in the next
+    pass.
     """
 
     world: World
     readers: Mapping[int, FeedReader]
     report: RoundReport
     writer: Writer
-    crowded: Mapping[int, Set[tuple[str, str]]]
+    crowds: Crowds
     put_off: set[tuple[int, str]] = field(default_factory=set)
 
     def send(self, creates: Sequence[Prepared]) -> int:
@@ -94,7 +95,7 @@ class Creating:
 
     @property
     def _claiming(self) -> Claiming:
-        return Claiming(self.world, self.crowded)
+        return Claiming(self.world, self.crowds)
 
     def _not_found(self, feed: FeedState, group: Sequence[Prepared]) -> list[Prepared]:
         """Those whose counterpart does not exist yet; the others are linked or reported."""

@@ -56,6 +56,11 @@ class LaneSide:
         """Whether only the account's own records belong to the lane."""
         return self.of_all_accounts and self.records is Records.OWN
 
+    @property
+    def owner(self) -> AccountId | None:
+        """Whose records of the feed alone belong to the lane; None if all of them do."""
+        return self.account if self.by_owner else None
+
     def absence_of(self, owner: AccountId | None) -> AbsenceReason | None:
         """Why a record that is there does not belong to the lane: it is somebody else's, or nobody
         can read whose it is. None if it does.

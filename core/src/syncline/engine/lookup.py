@@ -12,8 +12,8 @@ from syncline.engine.prepared import Prepared
 from syncline.engine.world import World
 from syncline.model.records import Record
 from syncline.plugin.requests import Create, MatchKey, MatchRequest
+from syncline.state.crowds import HOLDERS_AT_MOST
 from syncline.state.database import chunks
-from syncline.state.records import HOLDERS_AT_MOST
 
 MARKER: Final = "marker"
 KEYS_AT_MOST: Final = 400

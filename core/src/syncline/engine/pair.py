@@ -1,6 +1,6 @@
 """Pairing records that were never linked: by our own marker, by match keys, by what they hold.
 
-The join happens inside the database. A key that more than twenty records of a side hold says
+The join happens inside the database. A key that more than twenty records of a lane's side hold says
 nothing; several candidates at the strongest key that finds any stop as ambiguous.
 """
 
@@ -11,10 +11,12 @@ from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     Connection,
     Insert,
     Select,
+    Subquery,
     bindparam,
     delete,
     exists,
@@ -37,6 +39,8 @@ from syncline.model.records import RecordId
 from syncline.model.reports import Action
 from syncline.model.sides import SIDES, PerSide, Side
 from syncline.state import attention, links, records, tables
+from syncline.state.among import one_of
+from syncline.state.crowds import Crowds
 from syncline.state.database import table
 
 CANDIDATE: Final = table(tables.Candidate)
@@ -50,20 +54,20 @@ _NAMESAKE: Final = (
 )
 
 
-def pair_all(world: World, lanes: Mapping[int, Lane], report: RoundReport) -> None:
+def pair_all(world: World, lanes: Mapping[int, Lane], crowds: Crowds, report: RoundReport) -> None:
     """Link what belongs together, in every lane that has something to pair on both sides."""
     with world.transaction() as tx:
         sides = [lanes_with_unlinked(tx, lanes, side) for side in SIDES]
     for lane_id in sorted(set.intersection(*sides)):
-        pair(world, lanes[lane_id], report)
+        pair(world, lanes[lane_id], crowds, report)
 
 
-def pair(world: World, lane: Lane, report: RoundReport) -> None:
+def pair(world: World, lane: Lane, crowds: Crowds, report: RoundReport) -> None:
     """Link what belongs together in one lane."""
     with world.transaction() as tx:
         found = _by_marker(tx, world, lane)
         for matcher in lane.policy.match if _matches(lane) else ():
-            found += _by_key(tx, world, lane, matcher, report)
+            found += _by_key(tx, world, lane, matcher, crowds, report)
         if _matches(lane):
             found += _by_content(tx, world, lane, report)
         if found:
@@ -133,12 +137,11 @@ def _link_marked(
 
 # --- by match key -----------------------------------------------------------------------------
 
-_LEFT_KEY = alias(records.KEY, "left_key")
-_RIGHT_KEY = alias(records.KEY, "right_key")
 
-
-def _by_key(tx: Connection, world: World, lane: Lane, matcher: str, report: RoundReport) -> int:
-    _fill_candidates(tx, world, lane, matcher)
+def _by_key(
+    tx: Connection, world: World, lane: Lane, matcher: str, crowds: Crowds, report: RoundReport
+) -> int:
+    _fill_candidates(tx, world, lane, matcher, crowds)
     several = tx.execute(_SEVERAL, of_lane(lane)).all()
     added = _insert_links(tx, lane, _CLEAR)
     tx.execute(_NO_CANDIDATES, of_lane(lane))
@@ -146,54 +149,63 @@ def _by_key(tx: Connection, world: World, lane: Lane, matcher: str, report: Roun
     return added
 
 
-def _fill_candidates(tx: Connection, world: World, lane: Lane, matcher: str) -> None:
+def _fill_candidates(
+    tx: Connection, world: World, lane: Lane, matcher: str, crowds: Crowds
+) -> None:
     """Every pair of pending records of both sides that shares a key of this matcher, once."""
-    statement = _filling(PerSide(*(lane.sides[side].by_owner for side in SIDES)))
-    values = {"matcher": matcher, "now": world.seconds}
+    statement = _filling(lane.sides.map(lambda here: here.by_owner))
+    values: dict[str, Any] = {"matcher": matcher, "now": world.seconds}
+    for side in SIDES:
+        here = lane.sides[side]
+        values[f"{side}_crowded"] = list(crowds.on_side(here.feed.id, here.owner))
     tx.execute(statement, {**of_lane(lane), **values})
 
 
 @lru_cache(maxsize=4)
 def _filling(by_owner: PerSide[bool]) -> Insert:
-    """The conditions on single records are `EXISTS`, so that the join goes by the keys: with lists
-    of ids a database may prefer to try every id of one side with every id of the other.
+    """What one owner has in a feed of many is taken out of it first, and the join begins there: a
+    key that each of them has would be found with all their records. Of two such sides only one:
+    nothing is indexed by what was taken out.
     """
+    first = next((side for side in SIDES if by_owner[side]), None)
+    left, right = (_of_owner(s) if s is first else _free(s, by_owner=by_owner[s]) for s in SIDES)
     statement = (
-        select(THIS_LANE, _LEFT_KEY.c.record_id, _RIGHT_KEY.c.record_id)
-        .select_from(_LEFT_KEY)
-        .join(_RIGHT_KEY, _RIGHT_KEY.c.digest == _LEFT_KEY.c.digest)
+        select(THIS_LANE, left.c.record_id, right.c.record_id)
+        .select_from(left)
+        .join(right, right.c.digest == left.c.digest)
         .distinct()
     )
-    for side, key in ((Side.LEFT, _LEFT_KEY), (Side.RIGHT, _RIGHT_KEY)):
-        statement = statement.where(
-            *_of_matcher(side, key),
-            key.c.digest.not_in(_common(side)),
-            _is_free(side, key, by_owner=by_owner[side]),
-        )
     return insert(CANDIDATE).from_select(["lane_id", "left_id", "right_id"], statement)
 
 
-def _of_matcher(side: Side, key: Any) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return key.c.feed_id == bindparam(f"this_{side}_feed"), key.c.kind == bindparam("matcher")
+def _of_owner(side: Side) -> CTE:
+    """The keys of an owner's records that may be paired now."""
+    key, record = alias(records.KEY), alias(records.RECORD)
+    mine = select(record.c.id).where(in_scope(side, record, by_owner=True))
+    free = _keys(side, key).where(key.c.record_id.in_(mine))
+    return free.cte(f"{side}_keys").prefix_with("MATERIALIZED")
 
 
-def _is_free(side: Side, key: Any, *, by_owner: bool) -> ColumnElement[bool]:
-    """The record of this key may be paired now: in scope, unlinked, not waiting."""
-    record, link = alias(records.RECORD), alias(links.LINK)
-    scope = in_scope(side, record, by_owner=by_owner)
-    here = exists().where(record.c.id == key.c.record_id, scope)
+def _free(side: Side, *, by_owner: bool) -> Subquery:
+    """The keys of a feed's records that may be paired now. That they may is asked with `EXISTS`, so
+    that the join goes by the keys: with lists of ids a database may prefer to try every id of one
+    side with every id of the other.
+    """
+    key, record = alias(records.KEY), alias(records.RECORD)
+    here = exists().where(record.c.id == key.c.record_id, in_scope(side, record, by_owner=by_owner))
+    return _keys(side, key).where(here).subquery(f"{side}_keys")
+
+
+def _keys(side: Side, key: Any) -> Select[Any]:
+    """The keys of this matcher that say something, of records that are unlinked and do not wait."""
+    link = alias(links.LINK)
     taken = exists().where(link.c.lane_id == THIS_LANE, link.c[f"{side}_id"] == key.c.record_id)
-    return here & ~taken & ~attention.waits(THIS_LANE, key.c.record_id)
-
-
-def _common(side: Side) -> Select[Any]:
-    """The keys that too many records of a side hold to say anything."""
-    key = alias(records.KEY)
-    return (
-        select(key.c.digest)
-        .where(*_of_matcher(side, key))
-        .group_by(key.c.digest)
-        .having(func.count() > records.HOLDERS_AT_MOST)
+    return select(key.c.record_id, key.c.digest).where(
+        key.c.feed_id == bindparam(f"this_{side}_feed"),
+        key.c.kind == bindparam("matcher"),
+        ~one_of(key.c.digest, f"{side}_crowded"),
+        ~taken,
+        ~attention.waits(THIS_LANE, key.c.record_id),
     )
 
 

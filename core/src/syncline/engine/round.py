@@ -39,6 +39,7 @@ from syncline.model.sides import SIDES, Side
 from syncline.state import attention, records
 from syncline.state.among import one_of
 from syncline.state.careful import careful_no_more
+from syncline.state.crowds import Crowds
 from syncline.state.database import chunks
 from syncline.state.holder import Holder
 from syncline.state.lanes import LANE, change_lane
@@ -60,7 +61,7 @@ class Round:
     report: RoundReport
     full: bool = False
     _readers: dict[int, FeedReader] = field(default_factory=dict)
-    _crowded: dict[int, set[tuple[str, str]]] = field(default_factory=dict)
+    _crowds: Crowds = field(default_factory=lambda: Crowds({}))
     _unseen: set[tuple[int, Side]] = field(default_factory=set)
     _holder: Holder = field(init=False)
     _leased: int = 0
@@ -94,7 +95,7 @@ class Round:
         self._count()
         self._phase("pair")
         self._find_crowded_keys()
-        pair_all(self.world, self.lanes, self.report)
+        pair_all(self.world, self.lanes, self._crowds, self.report)
         self._phase("plan")
         held = survey(self.world, self.lanes)
         self._phase("write")
@@ -206,7 +207,7 @@ class Round:
         """Before any pairing, since linked records have no keys any more."""
         feeds = [reader.feed.id for reader in self._in_use()]
         with self.world.transaction() as tx:
-            self._crowded = records.crowded_keys(tx, feeds)
+            self._crowds = Crowds.of(tx, feeds)
 
     # --- write ----------------------------------------------------------------------------------
 
@@ -214,7 +215,7 @@ class Round:
         """Updates and new records until nothing new is due, then deletions."""
         writer = Writer(self.world, self.lanes, self._readers, self.report, self._leased)
         self._failures = writer.failures
-        creating = Creating(self.world, self._readers, self.report, writer, self._crowded)
+        creating = Creating(self.world, self._readers, self.report, writer, self._crowds)
         linked = LinkedWork(self.world, self.lanes, self._readers, self.report, held, creating)
         unlinked = UnlinkedWork(
             self.world,
@@ -282,12 +283,13 @@ class Round:
             return
         feed_ids = sorted({lane.sides[side].feed.id for lane in paired for side in SIDES})
         with self.world.transaction() as tx:
-            crowded = records.crowded_keys(tx, feed_ids)
+            crowds = Crowds.of(tx, feed_ids)
         for feed_id in feed_ids:
+            crowded = crowds.in_feed(feed_id)
             after: str | None = ""
             while after is not None:
                 with self.world.transaction() as tx:
-                    after = records.drop_keys(tx, feed_id, after, crowded=feed_id in crowded)
+                    after = records.drop_keys(tx, feed_id, after, crowded=crowded)
 
     def _end_of(self, lane: Lane) -> dict[str, Any]:
         """What the lane's row says from now on."""

@@ -15,9 +15,6 @@ from syncline.state.database import chunks, table
 RECORD: Final = table(tables.RecordRow)
 KEY: Final = table(tables.RecordKey)
 
-HOLDERS_AT_MOST: Final = 20
-"""A key that more records of a side carry says nothing about who they are."""
-
 _CHANGING: Final = tuple(c.name for c in RECORD.columns if not c.primary_key)
 
 
@@ -34,12 +31,6 @@ _UNSEEN: Final = select(RECORD.c.id, RECORD.c.revision).where(
     RECORD.c.generation < bindparam("pass"),
     # What could not be read is in no data set, and may be gone like any other.
     (RECORD.c.presence == "unreadable") | ((RECORD.c.presence == "present") & RECORD.c.in_scope),
-)
-_CROWDED: Final = (
-    select(KEY.c.feed_id, KEY.c.kind, KEY.c.digest)
-    .where(one_of(KEY.c.feed_id, "feeds"))
-    .group_by(KEY.c.feed_id, KEY.c.kind, KEY.c.digest)
-    .having(func.count() > HOLDERS_AT_MOST)
 )
 _WITHOUT_VALUES: Final = (
     update(RECORD).where(*_OF_FEED, RECORD.c.pending.is_(False)).values(payload=None)
@@ -129,15 +120,6 @@ def leave(tx: Connection, feed_id: int, ids: Iterable[str]) -> None:
         tx.execute(_LEFT, {"feed": feed_id, "ids": part})
 
 
-def crowded_keys(tx: Connection, feed_ids: Iterable[int]) -> dict[int, set[tuple[str, str]]]:
-    """By feed, the (kind, digest) of keys that too many of its unlinked records carry."""
-    found: dict[int, set[tuple[str, str]]] = {}
-    for part in chunks(feed_ids):
-        for feed_id, kind, digest in tx.execute(_CROWDED, {"feeds": part}):
-            found.setdefault(feed_id, set()).add((kind, digest))
-    return found
-
-
 def forget(tx: Connection, feed_id: int, ids: Iterable[str]) -> None:
     """Remove rows of records that nothing refers to."""
     for part in chunks(ids):
@@ -153,19 +135,19 @@ def not_pending(tx: Connection, feed_id: int, ids: Iterable[str]) -> None:
 
 
 def drop_keys(
-    tx: Connection, feed_id: int, after: str = "", *, crowded: bool, size: int = 20_000
+    tx: Connection, feed_id: int, after: str = "", *, crowded: Iterable[str], size: int = 20_000
 ) -> str | None:
     """Drop the keys of records that are paired, and found by their ids: of so many records of the
     feed that come after this id. Returns the last of them, None when there were no more.
 
-    Keys that too many carry stay, if there are any (`crowded`): how many do must not depend on how
+    Keys that too many carry stay (`crowded`: their digests): how many do must not depend on how
     many of them are paired already. Many at once, and not with each record: keys are digests, each
     on a page of the index far from the last one.
     """
     here = {"feed": feed_id, "after": after}
     last: str | None = tx.scalar(_LAST_KEY, {**here, "size": size})
     if last is not None:
-        tx.execute(_DROPPED[crowded], {**here, "last": last})
+        tx.execute(_OF_PAIRED, {**here, "last": last, "crowded": list(crowded)})
     return last
 
 
@@ -173,20 +155,6 @@ def _waiting() -> Select[Any]:
     record = RECORD.c
     return select(literal(1)).where(
         record.feed_id == KEY.c.feed_id, record.id == KEY.c.record_id, record.pending
-    )
-
-
-def _too_many() -> Select[Any]:
-    other = KEY.alias("other")
-    return (
-        select(literal(1))
-        .where(
-            other.c.feed_id == KEY.c.feed_id,
-            other.c.kind == KEY.c.kind,
-            other.c.digest == KEY.c.digest,
-        )
-        .limit(1)
-        .offset(HOLDERS_AT_MOST)
     )
 
 
@@ -200,7 +168,8 @@ _NEXT_KEYS: Final = (
 )
 _LAST_KEY: Final = select(func.max(_NEXT_KEYS.subquery().c.record_id))
 _OF_PAIRED: Final = delete(KEY).where(
-    *_AFTER, KEY.c.record_id <= bindparam("last"), ~_waiting().exists()
+    *_AFTER,
+    KEY.c.record_id <= bindparam("last"),
+    ~_waiting().exists(),
+    ~one_of(KEY.c.digest, "crowded"),
 )
-_DROPPED: Final = {False: _OF_PAIRED, True: _OF_PAIRED.where(~_too_many().exists())}
-"""By whether some keys are crowded."""

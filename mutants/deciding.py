@@ -82,6 +82,30 @@ DECIDING = (
         ),
     ),
     Mutant(
+        name="first sync over for what waits",
+        file="engine/pair.py",
+        old="if _matches(lane) or _still_waits(tx, lane) else ():",
+        new="if _matches(lane) else ():",
+        wrong="What was ambiguous in the first sync is never linked where nothing may be created.",
+        caught_by="P1",
+        tests=(
+            "test_create_and_delete_switches.py::"
+            "test_where_creating_is_off_what_was_ambiguous_in_the_first_sync_is_linked_when_mended",
+        ),
+    ),
+    Mutant(
+        name="all matched for one that waits",
+        file="engine/pair.py",
+        old="only_first=not _matches(lane)",
+        new="only_first=False",
+        wrong="One ambiguous record of the first sync links later ones, though creating is off.",
+        caught_by="P7",
+        tests=(
+            "test_create_and_delete_switches.py::"
+            "test_where_creating_is_off_what_was_ambiguous_in_the_first_sync_is_linked_when_mended",
+        ),
+    ),
+    Mutant(
         name="foreign marker ignored",
         file="engine/round.py",
         old="            if foreign and not lane.adopt_foreign:\n",

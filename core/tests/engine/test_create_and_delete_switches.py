@@ -47,6 +47,42 @@ def test_where_creating_is_off_later_twins_are_not_linked_either(world: EngineWo
     assert "job_title" not in world.shown(world.right)[0]
 
 
+def test_where_creating_is_off_what_was_ambiguous_in_the_first_sync_is_linked_when_mended(
+    world: EngineWorld,
+) -> None:
+    world.set(create=NEITHER)
+    kept = world.left.create("ada", person("Grace", "Hopper", job_title="Admiral"))
+    surplus = world.left.create("ada", person("Grace", "Hopper", job_title="Clerk"))
+    world.right.create("ada", person("Grace", "Hopper"))
+    world.settle()
+    for store in (world.left, world.right):
+        store.create("ada", person("Alan", "Turing", notes=f"new in {store.name}"))
+
+    world.left.delete(surplus)
+    world.settle()
+    world.sync(full=True)
+
+    shown = {each["given_name"]: each for each in world.shown(world.right)}
+    assert shown["Grace"]["job_title"] == world.left.read("ada")[kept]["job_title"]
+    assert shown["Alan"]["notes"] == f"new in {world.right.name}"  # a later one is not linked
+
+
+def test_what_is_new_on_both_sides_is_linked_where_creating_is_off_at_one(
+    world: EngineWorld,
+) -> None:
+    """Copied to the side where it may be created, it would be there twice."""
+    world.sync()
+    world.set(create=PerSide(True, False))
+    world.left.create("ada", person("Grace", "Hopper", job_title="Admiral"))
+    world.sync()
+    world.right.create("ada", person("Grace", "Hopper"))
+
+    world.settle()
+
+    assert world.same()
+    assert len(world.left.read("ada")) == len(world.right.read("ada")) == 1
+
+
 def test_what_was_held_comes_when_creating_is_on_again(world: EngineWorld) -> None:
     world.sync()
     world.set(create=PerSide(True, False))

@@ -17,12 +17,14 @@ from sqlalchemy import (
     Insert,
     Select,
     Subquery,
+    and_,
     bindparam,
     delete,
     exists,
     func,
     insert,
     literal,
+    or_,
     select,
 )
 from sqlalchemy.sql import alias
@@ -42,6 +44,7 @@ from syncline.state import attention, links, records, tables
 from syncline.state.among import one_of
 from syncline.state.crowds import Crowds
 from syncline.state.database import table
+from syncline.state.lanes import LANE
 
 CANDIDATE: Final = table(tables.Candidate)
 
@@ -66,7 +69,7 @@ def pair(world: World, lane: Lane, crowds: Crowds, report: RoundReport) -> None:
     """Link what belongs together in one lane."""
     with world.transaction() as tx:
         found = _by_marker(tx, world, lane)
-        for matcher in lane.policy.match if _matches(lane) else ():
+        for matcher in lane.policy.match if _matches(lane) or _still_waits(tx, lane) else ():
             found += _by_key(tx, world, lane, matcher, crowds, report)
         if _matches(lane):
             found += _by_content(tx, world, lane, report)
@@ -78,9 +81,30 @@ def pair(world: World, lane: Lane, crowds: Crowds, report: RoundReport) -> None:
 
 
 def _matches(lane: Lane) -> bool:
-    """After the first sync, where nothing may be created, what is new is held, not linked."""
+    """After the first sync, where nothing may be created, what is new is held, not linked. One that
+    was ambiguous in the first sync is not new: it is linked when its keys say with which.
+    """
     policy = lane.policy
     return lane.first_sync or any(policy.direction.writes(s) and policy.create[s] for s in SIDES)
+
+
+def _since_first_sync(side: Side, record_id: ColumnElement[str]) -> ColumnElement[bool]:
+    """The condition that a record is ambiguous in this lane since its first sync."""
+    waiting = attention.ATTENTION.c
+    return exists().where(_SINCE, waiting.side == side.value, waiting.record_id == record_id)
+
+
+_SINCE: Final = and_(
+    attention.ATTENTION.c.lane_id == THIS_LANE,
+    attention.ATTENTION.c.reason == "ambiguous",
+    attention.ATTENTION.c.since_at
+    <= select(LANE.c.first_synced_at).where(LANE.c.id == THIS_LANE).scalar_subquery(),
+)
+_ANY_SINCE: Final = select(exists().where(_SINCE))
+
+
+def _still_waits(tx: Connection, lane: Lane) -> bool:
+    return bool(tx.scalar(_ANY_SINCE, of_lane(lane)))
 
 
 _OWNED: Final = [(side, by_owner) for side in SIDES for by_owner in (False, True)]
@@ -153,7 +177,8 @@ def _fill_candidates(
     tx: Connection, world: World, lane: Lane, matcher: str, crowds: Crowds
 ) -> None:
     """Every pair of pending records of both sides that shares a key of this matcher, once."""
-    statement = _filling(lane.sides.map(lambda here: here.by_owner))
+    by_owner = lane.sides.map(lambda here: here.by_owner)
+    statement = _filling(by_owner, only_first=not _matches(lane))
     values: dict[str, Any] = {"matcher": matcher, "now": world.seconds}
     for side in SIDES:
         here = lane.sides[side]
@@ -161,11 +186,11 @@ def _fill_candidates(
     tx.execute(statement, {**of_lane(lane), **values})
 
 
-@lru_cache(maxsize=4)
-def _filling(by_owner: PerSide[bool]) -> Insert:
+@lru_cache(maxsize=8)
+def _filling(by_owner: PerSide[bool], *, only_first: bool) -> Insert:
     """What one owner has in a feed of many is taken out of it first, and the join begins there: a
     key that each of them has would be found with all their records. Of two such sides only one:
-    nothing is indexed by what was taken out.
+    nothing is indexed by what was taken out. `only_first`: pairs that wait since the first sync.
     """
     first = next((side for side in SIDES if by_owner[side]), None)
     left, right = (_of_owner(s) if s is first else _free(s, by_owner=by_owner[s]) for s in SIDES)
@@ -175,6 +200,9 @@ def _filling(by_owner: PerSide[bool]) -> Insert:
         .join(right, right.c.digest == left.c.digest)
         .distinct()
     )
+    if only_first:
+        ids = PerSide(left.c.record_id, right.c.record_id)
+        statement = statement.where(or_(*(_since_first_sync(side, ids[side]) for side in SIDES)))
     return insert(CANDIDATE).from_select(["lane_id", "left_id", "right_id"], statement)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Index, LargeBinary, UniqueConstraint, false
+from sqlalchemy import Index, LargeBinary, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
 _IN_ONE_TREE: Final = {"sqlite_with_rowid": False}
@@ -194,6 +194,13 @@ class LinkRow(SQLModel, table=True):
         Index("link_by_left", "left_feed", "left_id"),
         Index("link_by_right", "right_feed", "right_id"),
         Index("link_due", "lane_id", "status", "dirty"),
+        Index(
+            "link_rebaseline",
+            "lane_id",
+            "status",
+            sqlite_where=text("rebaseline = 1"),
+            postgresql_where=text("rebaseline"),
+        ),
     )
     id: int | None = Field(default=None, primary_key=True)
     lane_id: int

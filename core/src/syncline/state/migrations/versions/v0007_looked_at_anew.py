@@ -18,6 +18,14 @@ def upgrade() -> None:
         "link", sa.Column("rebaseline", sa.Boolean(), nullable=False, server_default=sa.false())
     )
     op.add_column("link", sa.Column("former_source", sa.String(), nullable=True))
+    # Few links are, and every run asks for them.
+    op.create_index(
+        "link_rebaseline",
+        "link",
+        ["lane_id", "status"],
+        sqlite_where=sa.text("rebaseline = 1"),
+        postgresql_where=sa.text("rebaseline"),
+    )
     _copy("rebaseline", "rebaseline")
     _copy("former_source", "baseline_winner")
     op.drop_column("lane", "baseline_winner")
@@ -26,6 +34,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.add_column("lane", sa.Column("baseline_winner", sa.String(), nullable=True))
     op.drop_column("link", "former_source")
+    op.drop_index("link_rebaseline", "link")
     op.drop_column("link", "rebaseline")
 
 

@@ -1,8 +1,9 @@
 """The oracle of random histories: an account of what people did, that knows nothing of the engine.
 
-Every value is typed once in a history, and every person has a family name of their own. So a
-value, and a record, can be followed wherever the engine takes them: cut, since what tells a value
-from all others are its first letters; or with other capitals, since those do not count.
+Every value is new in a history, unless somebody types what the other side holds, and every person
+has a family name of their own. So a value, and a record, can be followed wherever the engine takes
+them: cut, since what tells a value from all others are its first letters; or with other capitals,
+since those do not count.
 """
 
 from __future__ import annotations
@@ -35,16 +36,16 @@ def _per_side_sets() -> PerSide[set[str]]:
 
 @dataclass
 class Ledger:
-    """`standing`: values that people typed and nobody replaced or deleted since: each must be
-    somewhere. `births`: how often people made, or restored, a person. `deleted`: whom they deleted
-    on a side, `touched`: when they last changed a field of somebody there (by a number that only
-    grows), `edited`: the same, without the records they deleted; `merged`: whose record they
-    merged into another one, and whose that was; `merged_at`: on which side. `cleared`: the fields
-    they emptied, record by record.
+    """`standing`: values that people typed and nobody replaced or deleted since, with the records
+    they typed them into: each must be somewhere. `births`: how often people made, or restored, a
+    person. `deleted`: whom they deleted on a side, `touched`: when they last changed a field of
+    somebody there (by a number that only grows), `edited`: the same, without the records they
+    deleted; `merged`: whose record they merged into another one, and whose that was; `merged_at`:
+    on which side. `cleared`: the fields they emptied, record by record.
     """
 
     stores: PerSide[MemoryStore]
-    standing: set[str] = field(default_factory=set)
+    standing: dict[str, set[RecordId]] = field(default_factory=dict)
     births: Counter[str] = field(default_factory=Counter)
     deleted: PerSide[set[str]] = field(default_factory=_per_side_sets)
     touched: PerSide[dict[tuple[str, str], int]] = field(default_factory=lambda: PerSide({}, {}))
@@ -74,7 +75,7 @@ class Ledger:
         held = self.stores[side].entries[id].fields
         self._born(side, id)
         self._note(side, str(fields["family_name"]), {}, held)
-        self.standing.update(values_in(held))
+        self.stand(id, values_in(held))
         return id
 
     def edit(self, side: Side, id: RecordId, fields: Mapping[str, Value]) -> set[str]:
@@ -86,8 +87,8 @@ class Ledger:
         self._note(side, self.family(side, id), before, after)
         self.cleared |= {(id, n) for n in FOLLOWED if before.get(n) and not after.get(n)}
         old, new = set(values_in(before)), set(values_in(after))
-        self.standing -= old - new
-        self.standing |= new - old
+        self.fall(id, old - new)
+        self.stand(id, new - old)
         return new - old
 
     def delete(self, side: Side, id: RecordId) -> None:
@@ -109,15 +110,29 @@ class Ledger:
         store.restore(id)
         self._born(side, id)
         self._note(side, self.family(side, id), {}, store.entries[id].fields)
-        self.standing.update(values_in(store.entries[id].fields))
+        self.stand(id, values_in(store.entries[id].fields))
 
     def counts(self, side: Side, id: RecordId) -> None:
         """Somebody changed what is not followed, but may travel."""
         self.deeds[side][self.family(side, id)] += 1
 
+    def stand(self, id: RecordId, values: Iterable[str]) -> None:
+        """Somebody has typed these into a record."""
+        for value in values:
+            self.standing.setdefault(value, set()).add(id)
+
+    def fall(self, id: RecordId, values: Iterable[str]) -> None:
+        """A record's values are gone, as they should or may. What people typed into others as well
+        stands there still; a value that only came here is gone for all.
+        """
+        for value in values:
+            there = self.standing.pop(value, set())
+            if id in there and there - {id}:
+                self.standing[value] = there - {id}
+
     def _gone(self, side: Side, id: RecordId) -> None:
         fields = self.stores[side].entries[id].fields
-        self.standing -= set(values_in(fields))
+        self.fall(id, values_in(fields))
         self._note(side, self.family(side, id), fields, {})
 
     def _born(self, side: Side, id: RecordId) -> None:
@@ -219,6 +234,7 @@ class Ledger:
         """The history went with the state: only what is on a side still stands. Deletions that
         had not passed are forgotten.
         """
-        self.standing &= self.on_a_side()
+        there = self.on_a_side()
+        self.standing = {value: ids for value, ids in self.standing.items() if value in there}
         for side in SIDES:
             self.deleted[side].clear()

@@ -45,7 +45,7 @@ T = TypeVar("T")
 
 EDITS: Final[tuple[Deed, ...]] = (
     "edit", "edit", "edit", "edit", "add", "add", "drop", "clear", "create", "delete", "delete",
-    "touch",
+    "touch", "agree", "agree",
 )  # fmt: skip
 THEMES: Final[dict[str, tuple[Deed, ...]]] = {
     "again": ("again", "meet", "restore", "restore", "delete", "create"),
@@ -58,6 +58,7 @@ THEMES: Final[dict[str, tuple[Deed, ...]]] = {
     "rounds": ("edit", "edit", "touch", "spoil", "mend", "give"),
     "known": ("meet", "delete", "again", "edit"),
     "odd": ("refused", "accept", "expire", "expire", "touch"),
+    "alike": ("edit", "add", "agree", "agree", "agree"),
     "times": ("no zone", "ahead", "ahead", "edit", "create"),
 }
 _SMALL_GUARDS = GuardLimits(deletions=1, deletion_share=0.1, cleared_share=0.3, minimum_links=3)
@@ -147,7 +148,7 @@ class _Author:
     @property
     def _side_by_side(self) -> bool:
         """Whether two members have a system in common, each in runs of their own."""
-        return not {"rounds", "known"}.isdisjoint(self.themes)
+        return not {"rounds", "known", "alike"}.isdisjoint(self.themes)
 
     def _quirks(self) -> tuple[str, ...]:
         """Without ids that are used again: an id is all by which the engine knows a record."""
@@ -175,8 +176,9 @@ class _Author:
         if "known" in self.themes and self._rarely(0.6):
             people += [each for _person in range(2) for each in self._known_to_two()]
         if self._side_by_side and self._rarely(0.6):
+            people += self._typed_twice() if "alike" in self.themes else ()
             member = self.chance.choice(("ada", "bob"))
-            return Work(tuple(people), (*events, self._run_of_the_other()), alone=(member,))
+            return Work(tuple(people), (*events, *self._run_of_the_other()), alone=(member,))
         if not changing or self._rarely(0.8):
             return Work(tuple(people), tuple(events))
         at, most = self.chance.choice(AT)
@@ -189,12 +191,24 @@ class _Author:
         first = self._few(2)
         return People("create", Side.LEFT, first), People("meet", Side.LEFT, -1, 1 - first)
 
-    def _run_of_the_other(self) -> Event:
+    def _typed_twice(self) -> tuple[People, People]:
+        """Two people type the same, each on one side."""
+        side = self.chance.choice(list(Side))
+        return self._edit(side), People("agree", side.other)
+
+    def _run_of_the_other(self) -> tuple[Event, ...]:
         """After a page that was read; or among writes: what was claimed for a batch that is still
-        to come is not there yet.
+        to come is not there yet; or when something was just edited once more: what both sides
+        held alike before that may be just about to be settled.
         """
         at, most = self.chance.choice(RUNS_OF_OTHERS) if "known" in self.themes else ("changes", 4)
-        return Event(self.chance.randint(1, most), "after", "another run", at)
+        if "alike" not in self.themes:
+            return (Event(self.chance.randint(1, most), "after", "another run", at),)
+        point, edit = self.chance.randint(12, 30), self._edit(Side.RIGHT)
+        return tuple(Event(point, "after", what, "commit") for what in (edit, "another run"))
+
+    def _edit(self, side: Side) -> People:
+        return People("edit", side, self._few(4), self._few(3))
 
     def _configure(self) -> Configure:
         members = self.chance.choice([(), (), ("ada",), ("ada", "bob"), ("bob",)])

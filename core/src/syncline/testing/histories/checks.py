@@ -42,7 +42,7 @@ class Checks:
         """P3: a value a person typed is on a side, or was overwritten and is in the history."""
         ledger, kept = self.history.ledger, self.history.kept
         known = kept.overwritten() | kept.under_way(self.history.world.people)
-        lost = ledger.standing - ledger.on_a_side() - known
+        lost = ledger.standing.keys() - ledger.on_a_side() - known
         assert not lost, f"P3: lost: {sorted(lost)}"
 
     def nothing_is_doubled(self) -> None:

@@ -17,8 +17,8 @@ from syncline.model.sides import PerSide, Side
 from syncline.testing.ledger import FOLLOWED, Ledger
 
 Deed = Literal[
-    "create", "refused", "meet", "edit", "clear", "add", "drop", "delete", "again", "restore",
-    "merge", "touch", "leave", "enter", "hide", "show", "lock", "half lock", "unlock",
+    "create", "refused", "meet", "edit", "agree", "clear", "add", "drop", "delete", "again",
+    "restore", "merge", "touch", "leave", "enter", "hide", "show", "lock", "half lock", "unlock",
     "empty", "wipe", "forbid", "allow", "expire", "spoil", "mend", "accept", "give",
     "no zone", "ahead",
 ]  # fmt: skip
@@ -69,7 +69,7 @@ class Deeds:
         if people.deed in to_all:
             to_all[people.deed](people)
             return {}
-        there = self.ledger.live(people.side)
+        there = self._concerned(people)
         if not there:
             return {}
         entry = there[people.record % len(there)]
@@ -78,6 +78,27 @@ class Deeds:
         return {entry.id: typed} if entry.sequence != before else {}
 
     # --- to one record --------------------------------------------------------------------------
+
+    def _concerned(self, people: People) -> list[Entry]:
+        """The records it may be done to."""
+        live = self.ledger.live(people.side)
+        if people.deed != "agree":
+            return live
+        return [each for each in live if self._held_elsewhere(people.side, each.id)]
+
+    def _held_elsewhere(self, side: Side, id: RecordId) -> dict[str, Value]:
+        """What a record of the other side holds of the same person, where this one differs."""
+        ledger, here = self.ledger, self.ledger.stores[side]
+        fields = here.entries[id].fields
+        there = ledger.families(side.other).get(ledger.family(side, id), [])
+        shared = here.spec.readable & ledger.stores[side.other].spec.readable
+        names = [name for name in FOLLOWED if name in shared]
+        return {
+            name: each.fields.get(name)
+            for each in there[:1]
+            for name in names
+            if each.fields.get(name) != fields.get(name)
+        }
 
     def _to_a_record(self, people: People, id: RecordId) -> set[str]:
         side, ledger = people.side, self.ledger
@@ -92,6 +113,8 @@ class Deeds:
         }
         if people.deed in edits:
             return ledger.edit(side, id, _known(edits[people.deed], store.spec.readable))
+        if people.deed == "agree":
+            return self._agree(people, id)
         deeds: Mapping[Deed, Callable[[], None]] = {
             "delete": lambda: ledger.delete(side, id),
             "again": lambda: self._again(side, id),
@@ -110,6 +133,11 @@ class Deeds:
         }
         deeds[people.deed]()
         return set()
+
+    def _agree(self, people: People, id: RecordId) -> set[str]:
+        """Somebody types what the other side holds."""
+        held = list(self._held_elsewhere(people.side, id).items())
+        return self.ledger.edit(people.side, id, dict([held[people.field % len(held)]]))
 
     def _again(self, side: Side, id: RecordId) -> None:
         """Deleted, and entered anew: the same person, another record."""

@@ -14,7 +14,9 @@ from syncline.testing.histories.deeds import People, is_spoiled
 from syncline.testing.histories.owners import Owners
 from syncline.testing.ledger import Ledger
 
-_EDITS: Final = frozenset({"create", "edit", "clear", "add", "drop", "delete", "touch", "expire"})
+_EDITS: Final = frozenset(
+    {"create", "edit", "agree", "clear", "add", "drop", "delete", "touch", "expire"}
+)
 """Deeds after which both sides still count each other's edits exactly."""
 
 

@@ -93,7 +93,8 @@ class Watch:
         if side is not None and call is not None and call.writes:
             self._check(side, call)
         if side is not None and call is not None and call.kind == "deleted":
-            self.history.ledger.standing -= self._in_the_bin(side, call)
+            for id, values in self._in_the_bin(side, call):
+                self.history.ledger.fall(id, values)
         if not self._beside:
             for kind in kinds_of(call):
                 self._counts[kind] += 1
@@ -111,7 +112,8 @@ class Watch:
         if not self._beside:
             self._pass("after", side, call)
         if side is not None and call is not None and call.kind == "deleted":
-            self.history.ledger.standing |= self._in_the_bin(side, call)
+            for id, values in self._in_the_bin(side, call):
+                self.history.ledger.stand(id, values)
 
     def _check(self, side: Side, call: Call) -> None:
         try:
@@ -187,7 +189,7 @@ class Watch:
         options, ledger = self.history.stores[side].options, self.history.ledger
         for each in _operations(call):
             if isinstance(each, Delete):
-                ledger.standing -= self._unread(side, each)
+                ledger.fall(each.id, self._unread(side, each))
             if isinstance(each, Create) or (side, each.id) not in self._races:
                 continue
             deletes = isinstance(each, Delete)
@@ -197,22 +199,21 @@ class Watch:
             fields = self.history.stores[side].entries[each.id].fields
             names = each.fields if isinstance(each, Update) else fields
             lost = self._races[side, each.id] & set(values_in(fields, names))
-            ledger.standing -= lost
+            ledger.fall(each.id, lost)
             if deletes:
                 self._binned[side, each.id] = lost
 
-    def _in_the_bin(self, side: Side, call: Call) -> set[str]:
+    def _in_the_bin(self, side: Side, call: Call) -> Iterator[tuple[RecordId, set[str]]]:
         """Of what deletions went over, what the bin tells: where it answers, that must be in the
         history from then on.
         """
         assert isinstance(call.request, DeletedRequest)
-        store, told = self.history.stores[side], set[str]()
+        store = self.history.stores[side]
         for id in call.request.ids if store.options.bin and not store.options.reuses_ids else ():
             entry = store.entries[id]
             if entry.deleted and entry.readable and entry.merged_into is None:
                 read = [name for name in FOLLOWED if name not in self._off | store.hidden_fields]
-                told |= self._binned.get((side, id), set()) & set(values_in(entry.fields, read))
-        return told
+                yield id, self._binned.get((side, id), set()) & set(values_in(entry.fields, read))
 
     def _unread(self, side: Side, deletion: Delete) -> set[str]:
         """What a deletion takes along unseen: fields that are off are not read, nor those that we

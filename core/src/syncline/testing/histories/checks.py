@@ -47,8 +47,10 @@ class Checks:
 
     def nothing_is_doubled(self) -> None:
         """P5, P24: of a person, no account holds more records that nobody entered there than were
-        entered elsewhere; or one more, if theirs could not be read when the state was lost. And of
-        whom all that know them can tell by a match key, a system that all share holds one of these.
+        entered elsewhere; or one more, if theirs could not be read when the state was lost; or as
+        many as were merged into them, if they were merged away themselves, since what is left of
+        both gets their name. And of whom all that know them can tell by a match key, a system that
+        all share holds one of these.
         """
         ledger, past = self.history.ledger, self.history.past
         for side in SIDES:
@@ -56,6 +58,8 @@ class Checks:
             for family, found in ledger.families(side).items():
                 copies = Counter(e.place.account for e in found if e.id not in ledger.made)
                 may = ledger.births[family] + (family in past.unseen[side])
+                if any(family in merged for merged in ledger.merged_at):
+                    may += sum(ledger.births[each] for each in ledger.absorbed(family))
                 assert max(copies.values(), default=0) <= may, f"P5: {family} doubled at {side}"
                 if shared and past.can_be_told(side, family):
                     assert copies.total() <= 1, f"P5: {family} made by several at {side}"

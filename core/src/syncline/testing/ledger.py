@@ -41,7 +41,8 @@ class Ledger:
     person. `deleted`: whom they deleted on a side, `touched`: when they last changed a field of
     somebody there (by a number that only grows), `edited`: the same, without the records they
     deleted; `merged`: whose record they merged into another one, and whose that was; `merged_at`:
-    on which side. `cleared`: the fields they emptied, record by record.
+    on which side. `cleared`: the fields they emptied, record by record; `typed`: what they typed
+    last (in a tuple, since it may be nothing), since both sides were in step.
     """
 
     stores: PerSide[MemoryStore]
@@ -53,19 +54,21 @@ class Ledger:
     merged: dict[str, set[str]] = field(default_factory=dict)
     merged_at: PerSide[set[str]] = field(default_factory=_per_side_sets)
     cleared: set[tuple[RecordId, str]] = field(default_factory=set)
+    typed: dict[tuple[RecordId, str], tuple[Value]] = field(default_factory=dict)
     made: set[RecordId] = field(default_factory=set)
     arrived: PerSide[set[str]] = field(default_factory=_per_side_sets)
     deeds: PerSide[Counter[str]] = field(default_factory=lambda: PerSide(Counter(), Counter()))
     _rested: PerSide[dict[RecordId, Mapping[str, Value]]] = field(
         default_factory=lambda: PerSide({}, {})
     )
-    _typed: int = 0
+    _values: int = 0
     _deeds: int = 0
+    _rested_at: int = 0
 
     def new_value(self) -> str:
         """A value nobody has typed yet. What may be cut off says nothing."""
-        self._typed += 1
-        return f"v{self._typed} and so on"
+        self._values += 1
+        return f"v{self._values} and so on"
 
     # --- what people do -------------------------------------------------------------------------
 
@@ -86,6 +89,8 @@ class Ledger:
         after = store.entries[id].fields
         self._note(side, self.family(side, id), before, after)
         self.cleared |= {(id, n) for n in FOLLOWED if before.get(n) and not after.get(n)}
+        changed = [n for n in FOLLOWED if before.get(n) != after.get(n)]
+        self.typed.update({(id, name): (after.get(name),) for name in changed})
         old, new = set(values_in(before)), set(values_in(after))
         self.fall(id, old - new)
         self.stand(id, new - old)
@@ -193,6 +198,15 @@ class Ledger:
         before, now = self._rested[side].get(id), self.stores[side].entries[id].fields
         return before is not None and all(before.get(n) == now.get(n) for n in names)
 
+    def rested_alike(self, pair: PerSide[RecordId]) -> set[str]:
+        """The fields in which two records held the same when all was quiet."""
+        left, right = (self._rested[side].get(pair[side], {}) for side in SIDES)
+        return {n for n in FOLLOWED if set(values_in(left, (n,))) == set(values_in(right, (n,)))}
+
+    def touched_since(self, side: Side, family: str, names: Iterable[str]) -> bool:
+        """Whether people touched these fields of somebody since all was quiet."""
+        return self.last_touch(side, family, names) > self._rested_at
+
     def was_deleted(self, side: Side, family: str) -> bool:
         """Whether people deleted somebody there, or, on either side, whom they had merged them into
         (who may have been entered anew, and merged into the other one).
@@ -229,6 +243,8 @@ class Ledger:
             self._rested[side].update({each.id: each.fields for each in self.live(side)})
             self.deleted[side].difference_update(passed)
             self.deeds[side].clear()
+        self.typed.clear()
+        self._rested_at = self._deeds
 
     def state_lost(self) -> None:
         """The history went with the state: only what is on a side still stands. Deletions that

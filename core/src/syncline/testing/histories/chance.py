@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 
 from syncline.model.sides import PerSide, Side
@@ -111,6 +111,8 @@ class _Author:
         changing = self._rarely(0.6 if "places" in themes else 0.35)
         start = self._start(themes)
         steps = [self._step(deeds, changing) for _step in range(self.chance.randint(3, 8))]
+        if "alike" in themes:
+            steps += self._agreed_and_edited()
         return Story(start, tuple(steps))
 
     def _start(self, themes: Sequence[str]) -> Start:
@@ -120,6 +122,8 @@ class _Author:
             policy["left_scope"] = self.chance.choice(list(LeftScope))
         if "known" in themes:
             policy["match"] = CHOICES["match"][0]  # or nobody could tell that they are the same
+        if "alike" in themes:
+            policy["direction"] = Direction.BOTH
         if "many" in themes:
             policy["guards"] = _SMALL_GUARDS
         left, right = self._quirks(), self._quirks()
@@ -148,7 +152,7 @@ class _Author:
     @property
     def _side_by_side(self) -> bool:
         """Whether two members have a system in common, each in runs of their own."""
-        return not {"rounds", "known", "alike"}.isdisjoint(self.themes)
+        return not {"rounds", "known"}.isdisjoint(self.themes)
 
     def _quirks(self) -> tuple[str, ...]:
         """Without ids that are used again: an id is all by which the engine knows a record."""
@@ -175,10 +179,14 @@ class _Author:
         events = [self._event(deeds) for _event in range(self.chance.choice([0, 1, 1, 2]))]
         if "known" in self.themes and self._rarely(0.6):
             people += [each for _person in range(2) for each in self._known_to_two()]
+        if "alike" in self.themes and self._rarely(0.6):
+            people += self._typed_twice()
         if self._side_by_side and self._rarely(0.6):
-            people += self._typed_twice() if "alike" in self.themes else ()
             member = self.chance.choice(("ada", "bob"))
-            return Work(tuple(people), (*events, *self._run_of_the_other()), alone=(member,))
+            if "rounds" in self.themes and self._rarely(0.4):
+                people += self._typed_twice()
+                return Work(tuple(people), self._noted_by_the_other(), alone=(member,))
+            return Work(tuple(people), (*events, self._run_of_the_other()), alone=(member,))
         if not changing or self._rarely(0.8):
             return Work(tuple(people), tuple(events))
         at, most = self.chance.choice(AT)
@@ -196,19 +204,30 @@ class _Author:
         side = self.chance.choice(list(Side))
         return self._edit(side), People("agree", side.other)
 
-    def _run_of_the_other(self) -> tuple[Event, ...]:
-        """After a page that was read; or among writes: what was claimed for a batch that is still
-        to come is not there yet; or when something was just edited once more: what both sides
-        held alike before that may be just about to be settled.
-        """
-        at, most = self.chance.choice(RUNS_OF_OTHERS) if "known" in self.themes else ("changes", 4)
-        if "alike" not in self.themes:
-            return (Event(self.chance.randint(1, most), "after", "another run", at),)
-        point, edit = self.chance.randint(12, 30), self._edit(Side.RIGHT)
-        return tuple(Event(point, "after", what, "commit") for what in (edit, "another run"))
+    def _agreed_and_edited(self) -> tuple[Step, ...]:
+        """What two people typed alike is what the next edit is compared with."""
+        first, second = self._typed_twice()
+        again = replace(first, side=self.chance.choice(list(Side)))
+        return Work((first, second)), Settle(full=False), Work((again,))
 
     def _edit(self, side: Side) -> People:
-        return People("edit", side, self._few(4), self._few(3))
+        """Of few records, so that one is edited several times."""
+        return People("edit", side, self._few(2), self._few(2))
+
+    def _run_of_the_other(self) -> Event:
+        """After a page that was read; or among writes: what was claimed for a batch that is still
+        to come is not there yet.
+        """
+        at, most = self.chance.choice(RUNS_OF_OTHERS) if "known" in self.themes else ("changes", 4)
+        return Event(self.chance.randint(1, most), "after", "another run", at)
+
+    def _noted_by_the_other(self) -> tuple[Event, Event]:
+        """Something is edited, and the other's run notes it, while this one may just be settling
+        what both sides held alike before that.
+        """
+        point = self.chance.randint(12, 30)
+        edit = Event(point, "after", self._edit(Side.RIGHT), "commit")
+        return edit, Event(point, "after", "another run", "commit")
 
     def _configure(self) -> Configure:
         members = self.chance.choice([(), (), ("ada",), ("ada", "bob"), ("bob",)])

@@ -13,6 +13,7 @@ from syncline.model.sides import SIDES, PerSide, Side
 from syncline.policy.schema import Direction, Drift
 from syncline.testing.histories.excuses import Excuses
 from syncline.testing.histories.lanes import Pair, lanes_of
+from syncline.testing.histories.unopposed import stands, unopposed
 from syncline.testing.ledger import FOLLOWED
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class Checks:
     def all(self) -> None:
         """Every one of them."""
         self.nothing_is_lost()
+        self.nothing_is_overruled()
         self.nothing_is_doubled()
         self.nobody_got_mail()
         self.both_sides_agree()
@@ -44,6 +46,14 @@ class Checks:
         known = kept.overwritten() | kept.under_way(self.history.world.people)
         lost = ledger.standing.keys() - ledger.on_a_side() - known
         assert not lost, f"P3: lost: {sorted(lost)}"
+
+    def nothing_is_overruled(self) -> None:
+        """P3: what nobody opposed is replaced by no rule, and nobody is asked about it."""
+        conflicts = self.history.session().conflicts()
+        for each in unopposed(self.history):
+            asked = any(each.name in c.fields and each.family in c.label for c in conflicts)
+            assert not asked, f"P3: in conflict, though nobody opposed it: {each}"
+            assert stands(self.history, each), f"P3: overruled, though nobody opposed it: {each}"
 
     def nothing_is_doubled(self) -> None:
         """P5, P24: of a person, no account holds more records that nobody entered there than were

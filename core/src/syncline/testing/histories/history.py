@@ -330,7 +330,7 @@ class History:
 
     def _all_is_quiet(self) -> None:
         undecided = bool(self.session().conflicts())
-        self.past.all_is_quiet(self.pairs_now(), undecided=undecided)
+        self.past.all_is_quiet(self.pairs_now(), self.world.policy, undecided=undecided)
         self._approved = 0
         self.ledger.all_is_quiet()
 

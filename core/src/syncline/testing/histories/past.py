@@ -9,10 +9,10 @@ from typing import Final
 
 from syncline.model.records import AccountId, RecordId
 from syncline.model.sides import SIDES, PerSide, Side
-from syncline.policy.schema import LeftScope, ObjectPolicy
+from syncline.policy.schema import Direction, LeftScope, Merge, ObjectPolicy
 from syncline.testing.histories.deeds import People, is_spoiled
 from syncline.testing.histories.owners import Owners
-from syncline.testing.ledger import Ledger
+from syncline.testing.ledger import FOLLOWED, Ledger
 
 _EDITS: Final = frozenset(
     {"create", "edit", "agree", "clear", "add", "drop", "delete", "touch", "expire"}
@@ -43,8 +43,10 @@ class Past:
     sides were in step; `torn`: whose pair people have taken apart since. `shown`: fields that were
     hidden when they were read, so that only a listing finds them. `unseen`: who could not be read
     when, or since, the state was lost, or was out of reach then. `decided`: about whom a person
-    decided since. `updates`: how often somebody's record was updated. `by_address`: every run so
-    far told people by their address; `unread`: who could not be read at a side at some time.
+    decided since. `two_way`: the fields that have gone both ways ever since both sides were in
+    step; `merged_whole`: whether whole records were merged since. `updates`: how often somebody's
+    record was updated. `by_address`: every run so far told people by their address; `unread`: who
+    could not be read at a side at some time.
     """
 
     ledger: Ledger
@@ -57,6 +59,8 @@ class Past:
     unseen: PerSide[set[str]] = field(default_factory=_families)
     unread: PerSide[set[str]] = field(default_factory=_families)
     by_address: bool = True
+    two_way: set[str] = field(default_factory=set)
+    merged_whole: bool = False
     shown: set[str] = field(default_factory=set)
     shared: set[str] = field(default_factory=set)
     decided: set[str] = field(default_factory=set)
@@ -103,6 +107,8 @@ class Past:
     def begins(self, policy: ObjectPolicy) -> None:
         """A run with this policy begins."""
         self.by_address = self.by_address and "email" in policy.match
+        self.two_way &= _two_way(policy)
+        self.merged_whole |= policy.merge is Merge.RECORD
         self.notice_kept(policy)
 
     def can_be_told(self, side: Side, family: str) -> bool:
@@ -130,12 +136,19 @@ class Past:
         for severed in self.severed:
             severed.clear()
         self.calm, self.baseless, self.forgot = False, True, True
+        self.two_way.clear()
 
     def all_is_quiet(
-        self, pairs: Mapping[tuple[str, str], tuple[RecordId, RecordId]], *, undecided: bool
+        self,
+        pairs: Mapping[tuple[str, str], tuple[RecordId, RecordId]],
+        policy: ObjectPolicy,
+        *,
+        undecided: bool,
     ) -> None:
         """Both sides are in step, but for what is `undecided`: a conflict that waits."""
         self.pairs, self.calm = pairs, not undecided
+        hidden = frozenset().union(*(store.hidden_fields for store in self.ledger.stores))
+        self.two_way, self.merged_whole = _two_way(policy) - hidden, False
         self.torn.clear()
         self.decided.clear()
         for side in SIDES:
@@ -154,3 +167,8 @@ class Past:
         ledger = self.ledger
         unread = (e for e in ledger.live(side) if not e.readable or is_spoiled(e))
         return {ledger.family(side, each.id) for each in unread}
+
+
+def _two_way(policy: ObjectPolicy) -> set[str]:
+    """The fields that go both ways."""
+    return {name for name in FOLLOWED if policy.field_direction(name) is Direction.BOTH}

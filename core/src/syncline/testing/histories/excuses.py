@@ -317,13 +317,20 @@ class Excuses:
         return not here
 
     def _from_another_source(self, pair: Pair, name: str) -> bool:
-        """One way, and others have the target, too: it holds what one of them has."""
+        """One way, and others have the target, too: it holds what one of them has, or had, who has
+        deleted their own since.
+        """
         source = self.policy.field_direction(name).source
         if source is None or self.history.stores[source.other].options.feed != "connection":
             return False
         [target] = pair.entries[source.other]
+        own = {each.place.account for each in pair.entries[source]}
         theirs = [
-            e for e in self.ledger.families(source)[pair.family] if e not in pair.entries[source]
+            each
+            for each in self.history.stores[source].entries.values()
+            if self.ledger.family(source, each.id) == pair.family
+            and each not in pair.entries[source]
+            and (each.live or each.place.account not in own)
         ]
         options = self.history.stores[source.other].options
         rewritten = [each for each in (options.stored_as, options.rewrites_later) if each]

@@ -18,7 +18,9 @@ from syncline.model.fields import Value
 from syncline.model.records import WRITABLE, RecordId
 from syncline.model.sides import SIDES, PerSide, Side
 
-FOLLOWED = ("job_title", "company", "notes", "categories")
+NAMES = ("given_name", "suffix")
+"""Parts of a name that people edit; by the family name they are known."""
+FOLLOWED = ("job_title", "company", "notes", "categories", *NAMES)
 """The fields people edit."""
 
 

@@ -59,8 +59,10 @@ THEMES: Final[dict[str, tuple[Deed, ...]]] = {
     "known": ("meet", "delete", "again", "edit"),
     "odd": ("refused", "accept", "expire", "expire", "touch"),
     "alike": ("edit", "add", "agree", "agree", "agree"),
+    "names": ("name", "name", "name", "agree", "edit"),
     "times": ("no zone", "ahead", "ahead", "edit", "create"),
 }
+_NONE, _BOTH = Direction.NONE, Direction.BOTH
 _SMALL_GUARDS = GuardLimits(deletions=1, deletion_share=0.1, cleared_share=0.3, minimum_links=3)
 _OWN = PerSide(Records.OWN, Records.OWN)
 CHOICES: Final[dict[str, Sequence[Any]]] = {
@@ -81,6 +83,7 @@ CHOICES: Final[dict[str, Sequence[Any]]] = {
         {"notes": FieldRule(Direction.NONE)},
         {"job_title": FieldRule(Direction.LEFT_TO_RIGHT)},
         {"company": FieldRule(Direction.RIGHT_TO_LEFT)},
+        {"suffix": FieldRule(Direction.NONE)},
     ],
 }
 """What of a policy is drawn: from lists in which the usual stands several times."""
@@ -113,6 +116,8 @@ class _Author:
         steps = [self._step(deeds, changing) for _step in range(self.chance.randint(3, 8))]
         if "alike" in themes:
             steps += self._agreed_and_edited()
+        if "names" in themes:
+            steps += self._mapped_from_now_on()
         return Story(start, tuple(steps))
 
     def _start(self, themes: Sequence[str]) -> Start:
@@ -209,6 +214,17 @@ class _Author:
         first, second = self._typed_twice()
         again = replace(first, side=self.chance.choice(list(Side)))
         return Work((first, second)), Settle(full=False), Work((again,))
+
+    def _mapped_from_now_on(self) -> tuple[Step, ...]:
+        """A part of a name was not mapped; each side has its own. Then it is, when another part is
+        edited.
+        """
+        apart, both = ({"suffix": FieldRule(direction)} for direction in (_NONE, _BOTH))
+        record, side = self._few(2), self.chance.choice(list(Side))
+        own = tuple(People("name", each, record, 1) for each in Side)
+        renamed = Work((People("name", side, record, 0),))
+        mapped = Configure(policy={"fields": both})
+        return Configure(policy={"fields": apart}), Work(own), Settle(), mapped, renamed
 
     def _edit(self, side: Side) -> People:
         """Of few records, so that one is edited several times."""

@@ -14,10 +14,10 @@ from syncline.connectors.memory.entries import Entry
 from syncline.model.fields import Value
 from syncline.model.records import WRITABLE, RecordId, Writable
 from syncline.model.sides import PerSide, Side
-from syncline.testing.ledger import FOLLOWED, Ledger
+from syncline.testing.ledger import FOLLOWED, NAMES, Ledger
 
 Deed = Literal[
-    "create", "refused", "meet", "edit", "agree", "clear", "add", "drop", "delete", "again",
+    "create", "refused", "meet", "edit", "agree", "name", "clear", "add", "drop", "delete", "again",
     "restore", "merge", "touch", "leave", "enter", "hide", "show", "lock", "half lock", "unlock",
     "empty", "wipe", "forbid", "allow", "expire", "spoil", "mend", "accept", "give",
     "no zone", "ahead",
@@ -107,6 +107,7 @@ class Deeds:
         held = store.entries[id].fields.get("categories") or ()
         edits: Mapping[Deed, Mapping[str, Value]] = {
             "edit": {name: ledger.new_value()},
+            "name": {NAMES[people.field % 2]: ledger.new_value()},
             "clear": {name: None},
             "add": {"categories": (*held, ledger.new_value())},
             "drop": {"categories": held[1:] or None},
@@ -115,6 +116,8 @@ class Deeds:
             return ledger.edit(side, id, _known(edits[people.deed], store.spec.readable))
         if people.deed == "agree":
             return self._agree(people, id)
+        if people.deed == "accept":
+            return self._accept(side, id)
         deeds: Mapping[Deed, Callable[[], None]] = {
             "delete": lambda: ledger.delete(side, id),
             "again": lambda: self._again(side, id),
@@ -128,7 +131,6 @@ class Deeds:
             "unlock": lambda: store.protect(id, WRITABLE),
             "spoil": lambda: self._bear(side, id, SPOILED),
             "mend": lambda: self._bear(side, id, None),
-            "accept": lambda: self._accept(side, id),
             "give": lambda: self._give(people, id),
         }
         deeds[people.deed]()
@@ -157,12 +159,11 @@ class Deeds:
         store.write(store.entries[id], {"birthday": birthday})
         self.ledger.counts(side, id)
 
-    def _accept(self, side: Side, id: RecordId) -> None:
+    def _accept(self, side: Side, id: RecordId) -> set[str]:
         """Whom a service refused gets a name that it takes."""
-        store = self.ledger.stores[side]
-        if store.entries[id].fields.get("given_name") == REFUSED:
-            store.update(id, {"given_name": "A"})
-            self.ledger.counts(side, id)
+        if self.ledger.stores[side].entries[id].fields.get("given_name") != REFUSED:
+            return set()
+        return self.ledger.edit(side, id, {"given_name": "A"})
 
     def _give(self, people: People, id: RecordId) -> None:
         """A record of a shared system gets another owner."""

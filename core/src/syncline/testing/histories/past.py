@@ -15,7 +15,7 @@ from syncline.testing.histories.owners import Owners
 from syncline.testing.ledger import FOLLOWED, Ledger
 
 _EDITS: Final = frozenset(
-    {"create", "edit", "agree", "clear", "add", "drop", "delete", "touch", "expire"}
+    {"create", "edit", "agree", "name", "clear", "add", "drop", "delete", "touch", "expire"}
 )
 """Deeds after which both sides still count each other's edits exactly."""
 

@@ -10,7 +10,7 @@ from syncline.model.fields import Value
 from syncline.model.records import RecordId
 from syncline.model.sides import SIDES, PerSide, Side
 from syncline.policy.schema import Merge
-from syncline.testing.ledger import FOLLOWED, values_in
+from syncline.testing.ledger import values_in
 
 if TYPE_CHECKING:
     from syncline.testing.histories.history import History
@@ -27,8 +27,8 @@ class Typed(NamedTuple):
 
 
 def unopposed(history: History) -> Iterator[Typed]:
-    """What was typed on one side of a pair that nobody has taken apart, into a field that both
-    sides held alike, while nobody touched on the other side what is decided together with it.
+    """What was typed on one side of a pair that nobody has taken apart, while nobody touched on the
+    other side what is decided together with it, and both sides had held that alike.
     """
     past, ledger = history.past, history.ledger
     unclear = past.shared.union(*past.unread, *past.unseen, past.decided)
@@ -36,11 +36,13 @@ def unopposed(history: History) -> Iterator[Typed]:
         if (member, family) in past.torn or family in unclear:
             continue
         pair = PerSide(*ids)
+        alike = ledger.rested_alike(pair)
         for side in SIDES:
-            for name in past.two_way & ledger.rested_alike(pair):
+            for name in past.two_way:
                 typed = ledger.typed.get((pair[side], name))
                 together = _decided_together(history, name)
-                if typed and not ledger.touched_since(side.other, family, together):
+                opposed = ledger.touched_since(side.other, family, together)
+                if typed and not opposed and alike.issuperset(together):
                     yield Typed(side, pair[side], family, name, typed[0])
 
 
@@ -55,8 +57,10 @@ def stands(history: History, typed: Typed) -> bool:
 
 
 def _decided_together(history: History, name: str) -> tuple[str, ...]:
-    """The fields of its group; all of them, where whole records are."""
-    if history.past.merged_whole or history.world.policy.merge is Merge.RECORD:
-        return FOLLOWED
+    """The fields of its group that go both ways; all of them, where whole records are merged. One
+    that was turned on since is decided for itself, once.
+    """
+    past, policy = history.past, history.world.policy
+    whole = past.merged_whole or policy.merge is Merge.RECORD
     [unit] = [names for names in CONTACT.units().values() if name in names]
-    return tuple(each for each in FOLLOWED if each in unit)
+    return tuple(each for each in past.two_way if whole or each in unit)

@@ -17,6 +17,17 @@ SETTLING = (
         ),
     ),
     Mutant(
+        name="agreed only with a write",
+        file="engine/linked.py",
+        old="        agreed = [each for each in withheld if not each.agreed.empty]\n",
+        new="        agreed = [each for each in withheld if each.agreed.empty]\n",
+        wrong="What both sides hold alike is not settled while another field may not be written.",
+        caught_by="P3",
+        tests=(
+            "test_conflicts.py::test_an_edit_after_an_agreement_is_no_conflict_though_nothing_could_be_written_then[0]",
+        ),
+    ),
+    Mutant(
         name="written in part is written",
         file="engine/targets.py",
         old="{n: d for n, d in written.items() if n not in each.left_out}}\n",

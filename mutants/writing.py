@@ -539,7 +539,7 @@ WRITING = (
     Mutant(
         name="two writes of one record at once",
         file="engine/linked.py",
-        old="            to_write = _each_record_once(to_write)\n",
+        old="            to_write = each_record_once(to_write)\n",
         new="",
         wrong="One member's edit goes over another's where the service has no conditions.",
         caught_by="P14",

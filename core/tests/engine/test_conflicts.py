@@ -52,6 +52,23 @@ def test_the_rule_decides(world: EngineWorld, rule: Conflict, winner: str) -> No
     assert titles(world) == (winner, winner)
 
 
+@pytest.mark.parametrize("limit", [0, None])
+def test_an_edit_after_an_agreement_is_no_conflict_though_nothing_could_be_written_then(
+    world: EngineWorld, limit: int | None
+) -> None:
+    """What was agreed was settled with the write of another field, which did not come."""
+    world.set(conflict=Conflict.MANUAL)
+    linked(world)
+    both_edit(world, "Admiral", "Admiral")
+    world.left.update(world.only(world.left), {"company": "Navy"})
+    world.sync(limit=limit)
+
+    world.left.update(world.only(world.left), {"job_title": "Doctor"})
+    world.settle()
+
+    assert titles(world) == ("Doctor", "Doctor")
+
+
 def test_with_merge_record_the_whole_record_of_the_winner_stays(world: EngineWorld) -> None:
     world.set(merge=Merge.RECORD)
     linked(world, company="Navy")

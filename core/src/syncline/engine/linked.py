@@ -28,6 +28,7 @@ from syncline.engine.evaluate import Evaluation, evaluate, waits_to_be_compared
 from syncline.engine.held import Held
 from syncline.engine.lanes import Lane
 from syncline.engine.obstacle import Obstacle, obstacle
+from syncline.engine.once import each_record_once
 from syncline.engine.prepare import guarded, join, prepare_link
 from syncline.engine.prepared import Prepared
 from syncline.engine.read import FeedReader
@@ -91,9 +92,11 @@ class LinkedWork:
             renewed = self._renewed(to_write)
             also_done, to_write = _sorted(self._evaluate(renewed), deletions)
             done.extend(also_done)
-            to_write = _each_record_once(to_write)
+            to_write = each_record_once(to_write)
         self._finish(done)
-        return [each for found in to_write for each in self._prepare(found)]
+        prepared = [(each, self._prepare(each)) for each in to_write]
+        self._settle_agreed([each for each, ready in prepared if not ready])
+        return [write for _each, ready in prepared for write in ready]
 
     def _evaluate(self, page: Sequence[DueLink]) -> list[Evaluation]:
         with self.world.transaction() as tx:
@@ -167,6 +170,18 @@ class LinkedWork:
                 self._end(tx, each)
                 if each.decision.verdict is not Verdict.WAIT:
                     self._note_decided(each.link)
+
+    def _settle_agreed(self, withheld: Sequence[Evaluation]) -> None:
+        """What both sides hold alike is settled also where the rest may not be written now: whoever
+        edits it next edits it alone.
+        """
+        agreed = [each for each in withheld if not each.agreed.empty]
+        if not agreed:
+            return
+        with self.world.transaction() as tx:
+            unmoved = still_so(tx, self.lanes, (each.link for each in agreed))
+            still = [each for each in agreed if each.link.id in unmoved]
+            settle_agreement(tx, [_agreed_alone(each) for each in still])
 
     def _note_decided(self, link: DueLink) -> None:
         self.held.note_decided(link.lane, link.sides.map(lambda side: side.id))
@@ -308,33 +323,6 @@ def _sorted(
     return done, writes
 
 
-def _each_record_once(evaluations: Iterable[Evaluation]) -> list[Evaluation]:
-    """Of several links that write one record, the first. The others are decided on what that wrote:
-    those of a deletion in the next run, which finds both of their records gone. Not every service
-    would refuse the second of two writes that know nothing of each other.
-    """
-    written: set[tuple[int, str, str]] = set()
-    first = []
-    for each in evaluations:
-        targets = {_target(each.link, side) for side in _written_sides(each)}
-        if written.isdisjoint(targets):
-            written |= targets
-            first.append(each)
-    return first
-
-
-def _written_sides(each: Evaluation) -> set[Side]:
-    if each.decision.verdict is Verdict.DELETE and each.decision.side is not None:
-        return {each.decision.side}
-    return {side for side, write in each.writes.items() if write.fields}
-
-
-def _target(link: DueLink, side: Side) -> tuple[int, str, str]:
-    """The record of a side, in whatever data set it was found."""
-    feed = link.lane.sides[side].feed
-    return feed.store_id, feed.feed.account or "", str(link.sides[side].id)
-
-
 def _is_decided(each: Evaluation) -> bool:
     """Whether nobody has to decide about this link, or will have to when it can be read again."""
     open_still = (Verdict.CONFLICT, Verdict.HOLD, Verdict.WAIT)
@@ -375,6 +363,11 @@ def _by_feed(wanted: Iterable[tuple[DueLink, Side]]) -> dict[int, set[RecordId]]
 def _agreement(each: Evaluation) -> Agreement:
     moves = join((each.agreed, *(write.settlement for write in each.writes.values())))
     return Agreement(each.link.lane, each.link.id, moves, _seen(each.link), _is_open(each))
+
+
+def _agreed_alone(each: Evaluation) -> Agreement:
+    link = each.link
+    return Agreement(link.lane, link.id, each.agreed, _seen(link), open=True)
 
 
 def _ids_by_lane(evaluations: Iterable[Evaluation]) -> dict[int, list[str]]:

@@ -75,7 +75,7 @@ class Agreement(NamedTuple):
 
 
 def settle_agreement(tx: Connection, agreed: Sequence[Agreement]) -> None:
-    """Bases move, nothing was written."""
+    """Bases move, nothing was written. The values of what is open still are kept."""
     rows = _links(tx, [each.link_id for each in agreed])
     saved = []
     for each in agreed:
@@ -86,7 +86,8 @@ def settle_agreement(tx: Connection, agreed: Sequence[Agreement]) -> None:
     for side in SIDES:
         by_feed: dict[int, list[str]] = {}
         for each in agreed:
-            by_feed.setdefault(each.lane.sides[side].feed.id, []).append(each.seen[side][0])
+            if not each.open:
+                by_feed.setdefault(each.lane.sides[side].feed.id, []).append(each.seen[side][0])
         for feed_id, ids in by_feed.items():
             records.drop_payloads(tx, feed_id, ids)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from syncline.model.sides import PerSide, Side
-from syncline.policy.schema import Records
+from syncline.policy.schema import GuardLimits, Records
 from syncline.testing.histories import (
     INSIDE,
     Event,
@@ -146,3 +146,20 @@ def test_who_is_linked_to_the_record_of_somebody_else_has_one_of_their_own_waiti
     )
 
     assert len(history.ledger.live(RIGHT)) == 2
+
+
+def test_who_has_few_links_in_a_run_is_not_guarded_for_those_of_others(tmp_path: Path) -> None:
+    """The oracle counted the links of members who were not in the run."""
+    limits = GuardLimits(deletions=1, deletion_share=0.1, cleared_share=0.3, minimum_links=3)
+    start = Start(
+        right=("one feed",),
+        policy={"guards": limits},
+        members=("ada", "bob"),
+        people=(People("create", LEFT, 1), People("create", LEFT, 1)),
+        in_step=True,
+    )
+    wiped = Event(40, "after", People("wipe", LEFT, 1), "any")
+    bobs = Work((People("give", RIGHT, 1), People("create", LEFT, 3, 1)), (wiped,))
+    beside = (Event(1, "after", "overtaken", "write"), Event(1, "after", "another run", "changes"))
+
+    Stage.at(tmp_path).play(Story(start, (bobs, Work((), beside, alone=("ada",)))))

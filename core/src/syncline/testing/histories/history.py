@@ -300,6 +300,7 @@ class History:
 
     def _new_run(self, *, full: bool = False, members: tuple[str, ...] = ()) -> Run:
         stores, policy = self.stores, self.world.policy
+        whose, given = members or self.world.people, self.owners.given  # whose links rest
         self.counted["runs"] += 1
         self.borders = redrawn(self.ledger, self.borders, policy.where)
         self.past.begins(policy)
@@ -307,11 +308,11 @@ class History:
             number=self.counted["runs"],
             policy=policy,
             borders=self.borders,
-            members=members or self.world.people,
+            members=whose,
             settled=self._settled.policies,
             writable=stores.map(lambda s: {e.id: e.writable for e in s.entries.values()}),
             live=stores.map(lambda s: sum(not e.deleted for e in s.entries.values())),
-            pairs=len(self.pairs_now()),
+            pairs=sum(each[0] in whose for each in self.pairs_now() if each not in given),
             began=self.world.clock().timestamp(),
             waiting=frozenset(self.kept.waiting()),
             former=self.kept.holders(self.world.clock().timestamp()),

@@ -21,7 +21,7 @@ class Run:
     `number`: in the order in which they began.
     `settled` maps each member to the policy under which a run of theirs came to its end last:
     another one than this, perhaps between its beginning and its lease.
-    `live`: the records of a side, `pairs`: those that are on both.
+    `live`: the records of a side, `pairs`: those of its members that are on both.
     `began`: in seconds since 1970. `approved`: how many operations people had released;
     `unapproved`: which deletions guards had held, and nobody released as they are.
     `waiting`: what waited when it began; `former`: who held leases then.

@@ -143,9 +143,15 @@ def still_so(tx: Connection, lanes: Mapping[int, Lane], decided: Iterable[DueLin
     that reads one of their feeds. They stay due, since nobody has decided about that yet.
     """
     by_id = {link.id: link for link in decided}
-    return {
+    untouched = {
+        row.id
+        for part in chunks(by_id)
+        for row in tx.execute(_NOTED, {"ids": part})
+        if all(_noted(by_id[row.id].sides[side]) == _noted_in(row, side) for side in SIDES)
+    }
+    return untouched | {
         link.id
-        for link in links_by_id(tx, lanes, by_id)
+        for link in links_by_id(tx, lanes, by_id.keys() - untouched)
         if all(_content(link.sides[side]) == _content(by_id[link.id].sides[side]) for side in SIDES)
     }
 
@@ -172,15 +178,25 @@ def _content(here: LinkSide) -> tuple[object, ...]:
     return here.id, here.presence, here.digests, here.base
 
 
-def _joined() -> Any:
+def _noted(here: LinkSide) -> tuple[object, ...]:
+    """Which record it was, and when it was noted last. A base is moved by others only with it."""
+    return here.id, here.revision
+
+
+def _noted_in(row: Row[Any], side: Side) -> tuple[object, ...]:
+    return row._mapping[f"{side}_id"], row._mapping[f"{side}_record_revision"]
+
+
+def _joined(names: Sequence[str], *of_link: Any) -> Any:
     link = links.LINK
     columns = [
         each.c[name].label(f"{side}_record_{name}")
         for side, each in (("left", _LEFT), ("right", _RIGHT))
-        for name in _READ
+        for name in names
     ]
     return (
-        select(link, *columns)
+        select(*of_link, *columns)
+        .select_from(link)
         .outerjoin(_LEFT, (_LEFT.c.feed_id == link.c.left_feed) & (_LEFT.c.id == link.c.left_id))
         .outerjoin(
             _RIGHT, (_RIGHT.c.feed_id == link.c.right_feed) & (_RIGHT.c.id == link.c.right_id)
@@ -235,10 +251,14 @@ _LOOKED_AT: Final = (
     .where(*(~_is_unread(side) for side in SIDES))
     .values(rebaseline=False)
 )
-_THESE: Final = _joined().where(one_of(links.LINK.c.id, "ids"))
+_EVERYTHING: Final = _joined(_READ, links.LINK)
+_NOTED: Final = _joined(
+    ("revision",), links.LINK.c.id, links.LINK.c.left_id, links.LINK.c.right_id
+).where(one_of(links.LINK.c.id, "ids"))
+_THESE: Final = _EVERYTHING.where(one_of(links.LINK.c.id, "ids"))
 _DUE: Final = select(links.LINK.c.id).where(one_of(links.LINK.c.lane_id, "lanes"), *_is_due())
 _MAY_LOSE: Final = _DUE.where(_something_to_lose())
-_STILL_DUE: Final = _joined().where(one_of(links.LINK.c.id, "ids"), *_is_due())
+_STILL_DUE: Final = _EVERYTHING.where(one_of(links.LINK.c.id, "ids"), *_is_due())
 _MAY_STILL_LOSE: Final = _STILL_DUE.where(_something_to_lose())
 
 

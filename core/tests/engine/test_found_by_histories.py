@@ -182,6 +182,18 @@ def test_a_run_that_was_overtaken_under_another_policy_leaves_what_that_one_held
     Stage.at(tmp_path).play(Story(start, (overtaken,)))
 
 
+def test_a_run_with_the_configuration_of_yesterday_brings_no_lane_back_to_it(
+    tmp_path: Path,
+) -> None:
+    """What the run of the new one had made outside of its data set rested, as if it had left it."""
+    start = Start(people=(People("create", LEFT, 1, 2),))
+    edited = Configure(policy={"where": PerSide(None, INSIDE)})
+    beside = (Event(4, "after", "another run", "any"),)
+    late = Work((), beside, meanwhile=edited)
+
+    Stage.at(tmp_path).play(Story(start, (late, Work((People("edit", RIGHT, 0, 2),)))))
+
+
 def _in_step(folder: Path, right: MemoryOptions | None = None, **policy: object) -> History:
     history = History(folder, right=right, quick=QuickState(folder), **policy)
     history.people("create", LEFT)

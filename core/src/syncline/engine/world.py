@@ -28,7 +28,8 @@ class World:
     """`dry`: plan only; the database is then a scratch copy, and `reach` puts something in the
     place of each service that sends nothing (`as_planned.py`). `stop` is asked between batches
     (Ctrl-C). `workers` is the number of threads for calls to the systems. `fence` is asked in every
-    transaction whether the round's leases are still held.
+    transaction whether the round's leases are still held. `epoch`: the state's, in which the run
+    began; None where it has none.
     """
 
     database: Database
@@ -42,6 +43,7 @@ class World:
     stop: Callable[[], bool] = lambda: False
     workers: int = 8
     lease_seconds: float = 600.0
+    epoch: int | None = None
     fence: Callable[[Connection], None] = lambda _tx: None
 
     @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from syncline.engine.as_planned import AsPlanned
@@ -76,16 +76,17 @@ class Carrier:
         self.plugins.observe_run_started(
             RunStarted(run_id=world.run_id, dry=world.dry, started=started)
         )
-        self._begin(world, report, undoes)
-        lanes = work(world, report)
+        epoch = self._begin(world, report, undoes)
+        lanes = work(replace(world, epoch=epoch), report)
         found = self._report(world, started, report, lanes, before)
         if not world.dry:
             self._note_end(world, found)
         self.plugins.observe_run_finished(found)
         return found
 
-    def _begin(self, world: World, report: RoundReport, undoes: str | None) -> None:
-        """Note the run and the state's new epoch; a plan only looks what the state is.
+    def _begin(self, world: World, report: RoundReport, undoes: str | None) -> int | None:
+        """Note the run and the state's new epoch, which is returned; a plan only looks what the
+        state is.
 
         Raises:
             StateError: the state is a copy that belongs elsewhere.
@@ -101,6 +102,7 @@ class Carrier:
         self.epochs.raised(epoch)
         if found is not Standing.KNOWN:
             report.problem(not_the_latest(found))
+        return None if epoch is None else epoch.number
 
     def _report(
         self,

@@ -27,8 +27,8 @@ from syncline.state.leases import LeaseKey, until
 @dataclass(frozen=True)
 class LaneRows:
     """The lanes between two stores for one object type. `known` by its key, as they were
-    when all of them were looked up. `careful`: lanes whose state was lost; `anew`: those that
-    begin may be such, too.
+    when all of them were looked up. `epoch`: in which the run began. `careful`: lanes whose state
+    was lost; `anew`: those that begin may be such, too.
     """
 
     database: Database
@@ -37,6 +37,7 @@ class LaneRows:
     fingerprint: str
     digester: Digester
     now: float
+    epoch: int | None = None
     careful: frozenset[int] = frozenset()
     anew: bool = False
 
@@ -47,6 +48,7 @@ class LaneRows:
         policy: ObjectPolicy,
         sides: Iterable[PerSide[LaneSide]],
         now: float,
+        epoch: int | None,
     ) -> LaneRows:
         """Look up the lanes with these sides."""
         with database.transaction() as tx:
@@ -54,7 +56,15 @@ class LaneRows:
             careful, anew = careful_lanes(tx), may_begin_again(tx, now)
         digester = Digester(policy.type, database.vault.digest)
         return cls(
-            database, policy, known, policy_fingerprint(policy), digester, now, careful, anew
+            database=database,
+            policy=policy,
+            known=known,
+            fingerprint=policy_fingerprint(policy),
+            digester=digester,
+            now=now,
+            epoch=epoch,
+            careful=careful,
+            anew=anew,
         )
 
     def lane(
@@ -63,7 +73,8 @@ class LaneRows:
         """The lane, ready to run.
 
         Raises:
-            Busy: the configuration changed, and a run works on the lane as it was.
+            Busy: the configuration changed, and a run works on the lane as it was; or a later
+                run has brought it in line with a configuration that this one does not know.
 
         """
         key = self._key(sides)
@@ -124,14 +135,25 @@ class LaneRows:
         row = rows.find_lane(tx, self._key(sides))  # another run may have brought it here since
         lane_id = rows.add_lane(tx, {**self._key(sides), **wanted}) if row is None else row.id
         if row is not None and _differs(row, wanted):
+            self._require_known(row)
             self._require_free(tx, sides)
             left_behind = _moved(tx, row, sides)
             self._policy_changed(tx, row, sides)
             rows.change_lane(tx, lane_id, **wanted)
             rows.drop_unread_feeds(tx, left_behind)
+        if self.epoch is not None and (row is None or _differs(row, wanted)):
+            rows.change_lane(tx, lane_id, configured=self.epoch)
         if adopt:
             rows.change_lane(tx, lane_id, adopted_foreign=True)
         return rows.get_lane(tx, lane_id)
+
+    def _require_known(self, row: Row[Any]) -> None:
+        """A run that read its configuration before it was edited brings nothing back to it."""
+        if self.epoch is not None and row.configured > self.epoch:
+            raise Busy(
+                "a run that began later works with another configuration",
+                hint="It was edited after this run had read it. The next run has the new one.",
+            )
 
     def _require_free(self, tx: Connection, sides: PerSide[LaneSide]) -> None:
         """Links are not moved, and bases not given up, under the hands of a run that works with

@@ -28,6 +28,7 @@ class Resolver:
     connect: Callable[[str], ConnectionHandle]
     reach: Callable[[Service], Service]
     now: Callable[[], float]
+    epoch: int | None = None
     limit: int | None = None
     adopt_foreign: bool = False
     problems: list[Problem] = field(default_factory=list)
@@ -57,7 +58,9 @@ class Resolver:
                 sides.append((name, PerSide(*(ends[side].of(member) for side in SIDES))))
             except SynclineError as error:
                 self._problem(name, error)
-        known = LaneRows.of(self.database, policy, (each for _name, each in sides), self.now())
+        known = LaneRows.of(
+            self.database, policy, (each for _name, each in sides), self.now(), self.epoch
+        )
         found: dict[int, Lane] = {}
         for name, both in sides:
             try:

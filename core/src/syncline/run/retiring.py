@@ -8,20 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 
 from syncline.engine.lanes import Lane
+from syncline.engine.world import World
 from syncline.model.reports import LaneName
 from syncline.policy.settings import Configuration
-from syncline.state.database import Database
 from syncline.state.lanes import IN_USE, LANE, retire
 
 
-def retire_others(
-    database: Database, configuration: Configuration, resolved: Iterable[Lane]
-) -> None:
+def retire_others(world: World, configuration: Configuration, resolved: Iterable[Lane]) -> None:
     """Retire the lanes that are not among these, and have no name that the configuration knows, or
-    one that another lane has now: the accounts it stands for are other ones.
+    one that another lane has now: the accounts it stands for are other ones. Not those of a run
+    that began later, and has another configuration.
     """
     known = {
         LaneName(sync.name, policy.type.name, *member.accounts)
@@ -32,8 +31,9 @@ def retire_others(
     running = {lane.id: lane.name for lane in resolved}
     known -= {*running.values()}
     columns = (LANE.c.id, LANE.c.sync, LANE.c.type, LANE.c.left_name, LANE.c.right_name)
-    with database.transaction() as tx:
-        lanes = tx.execute(select(*columns).where(IN_USE)).all()
+    earlier = true() if world.epoch is None else LANE.c.configured <= world.epoch
+    with world.database.transaction() as tx:
+        lanes = tx.execute(select(*columns).where(IN_USE, earlier)).all()
         retire(
             tx, [id for id, *name in lanes if id not in running and LaneName(*name) not in known]
         )

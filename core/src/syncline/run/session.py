@@ -201,7 +201,7 @@ class Session:
             resolved = [self._lanes(world, selection, *each, report) for each in chosen]
             if selection.is_everything:
                 everyone = (lane for lanes in resolved for lane in lanes.values())
-                retire_others(world.database, self._configuration, everyone)
+                retire_others(world, self._configuration, everyone)
             rounds = (self._round(world, selection, lanes, report) for lanes in resolved)
             return [lane for lanes in rounds for lane in lanes]
 
@@ -223,6 +223,7 @@ class Session:
             self._connections.get,
             world.reach,
             lambda: world.seconds,
+            world.epoch,
             selection.limit,
             selection.adopt,
         )

@@ -81,7 +81,9 @@ class Undoing:
         policy: ObjectPolicy,
         members: tuple[Member, ...],
     ) -> dict[int, Lane]:
-        resolver = Resolver(world.database, self.connect, world.reach, lambda: world.seconds)
+        resolver = Resolver(
+            world.database, self.connect, world.reach, lambda: world.seconds, world.epoch
+        )
         try:
             lanes = resolver.lanes(sync, policy, members)
         except SynclineError as error:

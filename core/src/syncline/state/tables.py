@@ -135,6 +135,7 @@ class LaneRow(SQLModel, table=True):
     `one_way_json`: the fields that do not travel both ways, each with the side they come from.
     `match_json`: the matchers it pairs by, strongest first.
     `counted`: at which revisions its records were counted last, and found to be in order.
+    `configured`: the state's epoch in which the run began that brought it in line last.
     """
 
     __tablename__ = "lane"
@@ -166,6 +167,7 @@ class LaneRow(SQLModel, table=True):
     last_run_at: float | None = None
     last_error: str = ""
     counted: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    configured: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class Lease(SQLModel, table=True):

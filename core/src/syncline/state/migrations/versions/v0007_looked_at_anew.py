@@ -1,5 +1,6 @@
 """Which links are looked at anew after a change of the policy, and whose values win then, link by
-link: one that cannot be read in the first run after the change is looked at when it can be.
+link: one that cannot be read in the first run after the change is looked at when it can be. And
+since when a lane is as it is, so that no earlier run brings it back to what it was.
 """
 
 from __future__ import annotations
@@ -29,9 +30,11 @@ def upgrade() -> None:
     _copy("rebaseline", "rebaseline")
     _copy("former_source", "baseline_winner")
     op.drop_column("lane", "baseline_winner")
+    op.add_column("lane", sa.Column("configured", sa.Integer(), nullable=False, server_default="0"))
 
 
 def downgrade() -> None:
+    op.drop_column("lane", "configured")
     op.add_column("lane", sa.Column("baseline_winner", sa.String(), nullable=True))
     op.drop_column("link", "former_source")
     op.drop_index("link_rebaseline", "link")

@@ -1,0 +1,83 @@
+"""Faults in leases: who may write and commit, and who is dead."""
+
+from __future__ import annotations
+
+from mutants.planted import Mutant
+
+LEASING = (
+    Mutant(
+        name="repeated without a lease",
+        file="engine/sending.py",
+        old="        if self._calls or abs(now - self.began) >= _JUST_NOW:\n",
+        new="        if abs(now - self.began) < 0:\n",
+        wrong="What was to be repeated is sent although the lease has passed on.",
+        caught_by="P19",
+        tests=(
+            "test_writes_sent_again.py::test_what_was_to_be_repeated_is_not_sent_when_the_lease_has_passed_on",
+        ),
+    ),
+    Mutant(
+        name="stale fence accepted",
+        file="engine/write.py",
+        old="            leases.assert_held(tx, self.world.run_id, self.world.seconds, self.held_leases)\n",
+        new="",
+        wrong="A run whose lease passed to another one still takes answers in.",
+        caught_by="P19",
+        tests=(
+            "test_interruption.py::test_an_answer_is_not_taken_in_when_the_lease_is_somebody_elses",
+        ),
+    ),
+    Mutant(
+        name="stale read accepted",
+        file="engine/world.py",
+        old="            self.fence(tx)\n",
+        new="",
+        wrong="A run that slept through its lease still commits what it had read.",
+        caught_by="P19",
+        tests=(
+            "test_interruption.py::test_a_run_that_slept_through_its_lease_commits_nothing_of_what_it_had_read",
+        ),
+    ),
+    Mutant(
+        name="fence between renewals",
+        file="state/holder.py",
+        old="        elif taken_over != self._taken_over:\n",
+        new="        elif taken_over < self._taken_over:\n",
+        wrong="A run whose lease was taken commits what it had read until it would renew it.",
+        caught_by="P19",
+        tests=(
+            "test_interruption.py::test_a_run_that_slept_through_its_lease_commits_nothing_of_what_it_had_read",
+        ),
+    ),
+    Mutant(
+        name="lease not renewed",
+        file="state/leases.py",
+        old='"until_at": now + seconds})\n',
+        new='"until_at": now + 1})\n',
+        wrong="A long run loses its lease although it is alive.",
+        caught_by="P19",
+        tests=("test_planted_faults.py::test_a_long_run_keeps_its_lease",),
+    ),
+    Mutant(
+        name="the living taken for dead",
+        file="state/lives.py",
+        old="            fcntl.flock(found, fcntl.LOCK_SH | fcntl.LOCK_NB)\n",
+        new="            fcntl.flock(found, fcntl.LOCK_UN)\n",
+        wrong="A second engine takes the lease of one that is at work, for it has left a file.",
+        caught_by="P19",
+        tests=(
+            "test_interruption.py::test_a_second_engine_that_comes_while_one_writes_is_told_that_it_is_busy",
+        ),
+    ),
+    Mutant(
+        name="lease not taken",
+        file="state/leases.py",
+        old="        if key not in known or known[key].until_at <= now or known[key].holder == holder\n",
+        new="",
+        wrong="A second engine takes the lease of one that is at work.",
+        caught_by="P19",
+        tests=(
+            "test_interruption.py::test_a_second_engine_that_comes_while_one_writes_is_told_that_it_is_busy",
+        ),
+    ),
+)

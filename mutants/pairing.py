@@ -1,0 +1,126 @@
+"""Faults in pairing: markers, match keys, equal content."""
+
+from __future__ import annotations
+
+from mutants.planted import Mutant
+
+PAIRING = (
+    Mutant(
+        name="marker ignored",
+        file="engine/pair.py",
+        old="        if marked:\n            found += _link_marked(",
+        new="        if marked and lane.adopt_foreign:\n            found += _link_marked(",
+        wrong="Records that carry our marker are not recognised after the state was lost.",
+        caught_by="P20",
+        tests=("test_markers.py::test_what_we_made_is_recognised_though_it_was_edited_since",),
+    ),
+    Mutant(
+        name="number of a marker ignored",
+        file="engine/markers.py",
+        old="        return made._replace(incarnation=int(number)) if number.isdecimal() else made\n",
+        new="        return made\n",
+        wrong="A record made again after a loss carries the key of one that was deleted before it.",
+        caught_by="P20",
+        tests=(
+            "test_markers.py::test_after_a_loss_the_next_one_gets_a_mark_that_none_before_it_had",
+        ),
+    ),
+    Mutant(
+        name="equal content doubled",
+        file="engine/pair.py",
+        old="        if _matches(lane):\n            found += _by_content(",
+        new="        if _matches(lane) and lane.careful:\n            found += _by_content(",
+        wrong="Records without key and address are not recognised by what they hold.",
+        caught_by="P20",
+        tests=(
+            "test_equal_content.py::test_without_key_and_address_nothing_is_doubled_after_a_loss",
+        ),
+    ),
+    Mutant(
+        name="namesakes copied",
+        file="engine/alike.py",
+        old="if self.lane.careful or e.name in names]",
+        new="if e.name in names]",
+        wrong="What was edited since an old backup was made is copied, and not left to a person.",
+        caught_by="P20",
+        tests=(
+            "test_older_state.py::"
+            "test_what_was_edited_since_waits_for_a_person_and_goes_on_waiting",
+        ),
+    ),
+    Mutant(
+        name="ambiguous pairs linked",
+        file="engine/pair.py",
+        old="    added = _insert_links(tx, lane, _CLEAR)",
+        new="    added = _insert_links(tx, lane, _PAIRS.group_by(CANDIDATE.c.left_id))",
+        wrong="Of several records with the same match key one is picked.",
+        caught_by="P25",
+        tests=("test_planted_faults.py::test_of_several_with_the_same_key_none_is_picked",),
+    ),
+    Mutant(
+        name="crowds of everybody's records",
+        file="state/crowds.py",
+        old="        .group_by(*group)\n        .having(func.count() > HOLDERS_AT_MOST)\n",
+        new="        .group_by(*group)\n",
+        wrong="A key says nothing to a member because others have it too: each gets a second record.",
+        caught_by="P5",
+        tests=(
+            "test_crowded_keys.py::"
+            "test_a_key_that_many_members_have_one_record_of_each_pairs_every_one",
+        ),
+    ),
+    Mutant(
+        name="crowds counted without what is paired",
+        file="state/records.py",
+        old='    ~one_of(KEY.c.digest, "crowded"),\n',
+        new="",
+        wrong="A key says something again once enough of its many records are paired: they wait.",
+        caught_by="P25",
+        tests=(
+            "test_crowded_keys.py::"
+            "test_an_owner_s_key_says_nothing_although_some_of_them_are_paired_already",
+        ),
+    ),
+    Mutant(
+        name="first sync over for what waits",
+        file="engine/pair.py",
+        old="if _matches(lane) or _still_waits(tx, lane) else ():",
+        new="if _matches(lane) else ():",
+        wrong="What was ambiguous in the first sync is never linked where nothing may be created.",
+        caught_by="P1",
+        tests=(
+            "test_create_and_delete_switches.py::"
+            "test_where_creating_is_off_what_was_ambiguous_in_the_first_sync_is_linked_when_mended",
+        ),
+    ),
+    Mutant(
+        name="all matched for one that waits",
+        file="engine/pair.py",
+        old="only_first=not _matches(lane)",
+        new="only_first=False",
+        wrong="One ambiguous record of the first sync links later ones, though creating is off.",
+        caught_by="P7",
+        tests=(
+            "test_create_and_delete_switches.py::"
+            "test_where_creating_is_off_what_was_ambiguous_in_the_first_sync_is_linked_when_mended",
+        ),
+    ),
+    Mutant(
+        name="foreign marker ignored",
+        file="engine/round.py",
+        old="            if foreign and not lane.adopt_foreign:\n",
+        new="            if foreign and not lane.adopt_foreign and self.world.dry:\n",
+        wrong="A second installation on the same accounts does not stop the lane.",
+        caught_by="P19",
+        tests=("test_markers.py::test_a_foreign_marker_stops_the_lane_and_says_so_every_time",),
+    ),
+    Mutant(
+        name="entered anew waits beside the old one",
+        file="engine/joining.py",
+        old=' or (taken.status == "linked" and known_gone)\n',
+        new="\n",
+        wrong="A record its user deleted and entered anew is not taken for the same one.",
+        caught_by="P24",
+        tests=("test_entered_anew.py::test_it_is_linked_to_the_counterpart_which_is_not_deleted",),
+    ),
+)

@@ -68,7 +68,8 @@ class Deeds:
         ]
         for part in chunks(wanted, PAGE):
             with self.world.transaction() as tx:
-                page = [done for rows in part for done in self._done(tx, [row.id for row in rows])]
+                whole = self._whole(tx, part)
+            page = [done for rows in part for done in self._done([whole[row.id] for row in rows])]
             yield [done for done in page if done.lane.id in among_lanes]
 
     def _records(self, tx: Connection) -> list[list[Row[Any]]]:
@@ -85,9 +86,13 @@ class Deeds:
                 found.setdefault(place, []).append(row)
         return list(found.values())
 
-    def _done(self, tx: Connection, ids: Sequence[int]) -> list[Done]:
-        statement = select(HISTORY).where(among(HISTORY.c.id, ids)).order_by(HISTORY.c.id)
-        rows = tx.execute(statement).all()
+    def _whole(self, tx: Connection, page: Sequence[Sequence[Row[Any]]]) -> dict[int, Row[Any]]:
+        """The rows of a page with their values, by their ids."""
+        ids = chunks(row.id for rows in page for row in rows)
+        found = (tx.execute(select(HISTORY).where(among(HISTORY.c.id, part))) for part in ids)
+        return {row.id: row for part in found for row in part}
+
+    def _done(self, rows: Sequence[Row[Any]]) -> list[Done]:
         wrote = net([self._wrote(row) for row in rows])
         if wrote is None:
             return []

@@ -97,8 +97,8 @@ DECIDING = (
     Mutant(
         name="looked at in the first run or never",
         file="engine/due.py",
-        old='    return ~exists().where(*of_it, record.presence != "unreadable")\n',
-        new="    return ~exists().where(*of_it)\n",
+        old='    return exists().where(*of_it, record.presence != "unreadable")\n',
+        new="    return exists().where(*of_it)\n",
         wrong="A record that cannot be read while the policy changes is taken for looked at.",
         caught_by="P18",
         tests=(

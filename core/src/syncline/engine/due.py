@@ -238,17 +238,17 @@ def _is_away(side: Side) -> ColumnElement[bool]:
     )
 
 
-def _is_unread(side: Side) -> ColumnElement[bool]:
+def _can_be_read(side: Side) -> ColumnElement[bool]:
     link, record = links.LINK.c, records.RECORD.c
     of_it = (record.feed_id == link[f"{side}_feed"], record.id == link[f"{side}_id"])
-    return ~exists().where(*of_it, record.presence != "unreadable")
+    return exists().where(*of_it, record.presence != "unreadable")
 
 
 _LOOKED_AT: Final = (
     update(links.LINK)
     .where(one_of(links.LINK.c.lane_id, "lanes"), links.LINK.c.rebaseline)
     .where(links.LINK.c.status == "linked", *_may_be_looked_at())
-    .where(*(~_is_unread(side) for side in SIDES))
+    .where(*(_can_be_read(side) for side in SIDES))
     .values(rebaseline=False)
 )
 _EVERYTHING: Final = _joined(_READ, links.LINK)

@@ -138,7 +138,9 @@ class LaneRows:
             self._require_known(row)
             self._require_free(tx, sides)
             left_behind = _moved(tx, row, sides)
-            self._policy_changed(tx, row, sides)
+            former = self._policy_changed(tx, row, sides)
+            if left_behind or row.left_feed is None or row.policy != self.fingerprint:
+                rows.look_anew(tx, lane_id, former)
             rows.change_lane(tx, lane_id, **wanted)
             rows.drop_unread_feeds(tx, left_behind)
         if self.epoch is not None and (row is None or _differs(row, wanted)):
@@ -174,12 +176,14 @@ class LaneRows:
             **{f"{side}_account": sides[side].account for side in SIDES},
         }
 
-    def _policy_changed(self, tx: Connection, row: Row[Any], sides: PerSide[LaneSide]) -> None:
-        """Direction, data set, mapping or matching changed: everything is looked at again, and no
-        deletion is derived in this run. One-way to both: the former source wins where sides differ.
+    def _policy_changed(
+        self, tx: Connection, row: Row[Any], sides: PerSide[LaneSide]
+    ) -> Side | None:
+        """Direction, data set, mapping or matching changed: everything is read again. Returns the
+        former source, which wins where sides differ, if one way became two.
         """
         if row.policy == self.fingerprint:
-            return
+            return None
         for side in SIDES:
             rows.read_again(tx, sides[side].feed.id)
         former = Direction(row.direction).source if row.direction else None
@@ -187,7 +191,7 @@ class LaneRows:
             former = self._fields_travel_again(tx, row)
         elif self.policy.direction is Direction.BOTH:
             rows.forget_bases(tx, row.id)
-        rows.look_anew(tx, row.id, former)
+        return former
 
     def _fields_travel_again(self, tx: Connection, row: Row[Any]) -> Side | None:
         """Single fields that travel now from a side they did not come from before: what they held
@@ -214,10 +218,8 @@ def _differs(row: Row[Any], wanted: Mapping[str, Any]) -> bool:
 
 def _moved(tx: Connection, row: Row[Any], sides: PerSide[LaneSide]) -> list[int]:
     """Another folder, data set or set of fields: links follow to the new feed; returns the feeds
-    they were in. A lane that comes back to the configuration is shown what it missed.
+    they were in, those of a lane that comes back to the configuration as well.
     """
-    if row.left_feed is None:
-        rows.look_anew(tx, row.id)
     left_behind = []
     for side in SIDES:
         old, new = row._mapping[f"{side}_feed"], sides[side].feed
@@ -228,7 +230,6 @@ def _moved(tx: Connection, row: Row[Any], sides: PerSide[LaneSide]) -> list[int]
                 set_aside(tx, row.id, side)
             rows.move_links(tx, row.id, side, new.id)
             rows.read_again(tx, new.id)
-            rows.look_anew(tx, row.id)
             left_behind.append(old)
     return left_behind
 

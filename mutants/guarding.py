@@ -26,6 +26,18 @@ GUARDING = (
         ),
     ),
     Mutant(
+        name="only what was settled can be lost",
+        file="engine/due.py",
+        old="    return or_(*based, *(_is_away(side) for side in SIDES))\n",
+        new="    return or_(*based)\n",
+        wrong="No guard counts the deletions of pairs that were never settled.",
+        caught_by="P10",
+        tests=(
+            "test_guards_and_approvals.py::"
+            "test_deletions_found_while_one_way_becomes_two_are_guarded_in_the_run_after[both]",
+        ),
+    ),
+    Mutant(
         name="approval for other versions",
         file="engine/held.py",
         old="        what = (str(self.lane.id), self.side, self.action, self.record_id, *self.versions)\n",

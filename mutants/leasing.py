@@ -50,6 +50,41 @@ LEASING = (
         ),
     ),
     Mutant(
+        name="policy of yesterday",
+        file="engine/round.py",
+        old="            if now != [*feeds, lane.fingerprint] or (rebaseline and not lane.rebaseline):\n",
+        new="            if now[:2] != feeds:\n",
+        wrong="A run goes on by a policy that another run has replaced, and deletes what that put off.",
+        caught_by="P18",
+        tests=(
+            "test_found_while_reconfigured.py::"
+            "test_a_run_that_was_overtaken_under_another_policy_leaves_what_that_one_held_back",
+        ),
+    ),
+    Mutant(
+        name="configuration of yesterday",
+        file="run/lane_rows.py",
+        old="        if self.epoch is not None and row.configured > self.epoch:\n",
+        new="        if self.epoch is not None and row.configured < 0:\n",
+        wrong="A run brings a lane back to a configuration that was edited since it began.",
+        caught_by="P18",
+        tests=(
+            "test_found_while_reconfigured.py::"
+            "test_a_run_with_the_configuration_of_yesterday_brings_no_lane_back_to_it",
+        ),
+    ),
+    Mutant(
+        name="members of yesterday",
+        file="run/retiring.py",
+        old="    earlier = true() if world.epoch is None else LANE.c.configured <= world.epoch\n",
+        new="    earlier = true()\n",
+        wrong="A run retires a member who came with an edit that was made since it began.",
+        caught_by="P18",
+        tests=(
+            "test_lanes_out_of_use.py::test_a_run_that_began_before_a_member_came_retires_him_not",
+        ),
+    ),
+    Mutant(
         name="lease not renewed",
         file="state/leases.py",
         old='"until_at": now + seconds})\n',

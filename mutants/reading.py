@@ -6,6 +6,30 @@ from mutants.planted import ENUMERATION, Mutant
 
 READING = (
     Mutant(
+        name="unread outside of the scope",
+        file="engine/read.py",
+        old="        absent = {absence.id: absence for absence in (*page.absent, *beyond.absent)}\n",
+        new="        absent = {absence.id: absence for absence in page.absent}\n",
+        wrong="What cannot be read of a pair outside of the data set counts as what it was.",
+        caught_by="P4",
+        tests=(
+            "test_values_that_cannot_be_read.py::"
+            "test_a_record_outside_that_is_spoiled_before_our_deletion_is_not_deleted",
+        ),
+    ),
+    Mutant(
+        name="feed of who may come back dropped",
+        file="state/lanes.py",
+        old="    for each in (LANE, LINK)\n",
+        new="    for each in (LANE,)\n",
+        wrong="What the links of a member who left refer to is forgotten, and with it his bases.",
+        caught_by="P3",
+        tests=(
+            "test_lanes_out_of_use.py::"
+            "test_a_member_who_comes_back_after_an_edit_of_the_data_set_was_settled_before",
+        ),
+    ),
+    Mutant(
         name="cursor before records",
         file="engine/read.py",
         old="            began = self._keep(page, began, generation, cursor)\n",

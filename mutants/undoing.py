@@ -12,7 +12,7 @@ UNDOING = (
         new="",
         wrong="The next run empties what an undo put back in a record that several have.",
         caught_by="P22",
-        tests=("test_undo.py::test_what_two_members_had_typed_is_back_and_stays",),
+        tests=("test_undo_shared_records.py::test_what_two_members_had_typed_is_back_and_stays",),
     ),
     Mutant(
         name="undo sees its own side's holders",

@@ -15,14 +15,11 @@ from syncline.connectors.memory.options import Protection
 from syncline.model.sides import PerSide, Side
 from syncline.policy.schema import Conflict, Direction, FieldRule
 from syncline.testing.histories import (
-    INSIDE,
-    At,
     Event,
     Fault,
     History,
     Moment,
     People,
-    Rival,
 )
 from syncline.testing.histories.story import (
     Ahead,
@@ -38,7 +35,6 @@ from syncline.testing.histories.story import (
 from syncline.testing.quick_state import QuickState
 
 LEFT, RIGHT = Side.LEFT, Side.RIGHT
-"""Two members, each with all that there is on the right."""
 
 
 @pytest.mark.parametrize("point", range(26, 50, 2))
@@ -149,49 +145,6 @@ def test_what_would_send_mail_to_people_is_withheld_and_listed(tmp_path: Path, w
     assert [each.action for each in report.operations if "mail" in each.held] == [what]
     history.settle()
     history.reopen()
-
-
-@pytest.mark.parametrize("rival", ["another run", "overtaken"])
-@pytest.mark.parametrize("at", ["changes", "ids", "commit"])
-def test_another_run_with_another_configuration_leaves_a_run_its_lanes(
-    tmp_path: Path, at: At, rival: Rival
-) -> None:
-    """It moved links and dropped feeds before it asked for the lease, so the run that was under way
-    ended with an exception.
-    """
-    history = _in_step(tmp_path)
-    history.people("edit", LEFT)
-    change = {"where": PerSide(INSIDE, None), "fields": {"notes": FieldRule(Direction.NONE)}}
-    history.run(Event(1, "after", rival, at), meanwhile=lambda: history.reconfigure(**change))
-    history.settle()
-    history.reopen()
-
-
-@pytest.mark.parametrize("point", range(6, 12))
-def test_a_run_that_was_overtaken_under_another_policy_leaves_what_that_one_held_back(
-    tmp_path: Path, point: int
-) -> None:
-    """It took a lane for unchanged where only `match` was edited, so it deleted by the policy of
-    yesterday what the first run of the new one had just put off.
-    """
-    start = Start(policy={"match": ()}, people=(People("create", RIGHT),), in_step=True)
-    about_its_lease = Event(point, "after", "overtaken", "any")
-    edited = Configure(policy={"match": ("email", "name+company")})
-    overtaken = Work((People("delete", LEFT),), (about_its_lease,), meanwhile=edited)
-
-    Stage.at(tmp_path).play(Story(start, (overtaken,)))
-
-
-def test_a_run_with_the_configuration_of_yesterday_brings_no_lane_back_to_it(
-    tmp_path: Path,
-) -> None:
-    """What the run of the new one had made outside of its data set rested, as if it had left it."""
-    start = Start(people=(People("create", LEFT, 1, 2),))
-    edited = Configure(policy={"where": PerSide(None, INSIDE)})
-    beside = (Event(4, "after", "another run", "any"),)
-    late = Work((), beside, meanwhile=edited)
-
-    Stage.at(tmp_path).play(Story(start, (late, Work((People("edit", RIGHT, 0, 2),)))))
 
 
 def _in_step(folder: Path, right: MemoryOptions | None = None, **policy: object) -> History:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
 
-from syncline.connectors.memory import MemoryOptions
+from syncline.connectors.memory import Call, MemoryOptions
 from syncline.model.sides import PerSide
 from syncline.policy.schema import Conflict, Records
 from syncline.policy.settings import Member
+from syncline.run.selection import Selection
 from syncline.testing.rehearsal import EngineWorld, person
 
 Worlds = Callable[..., EngineWorld]
@@ -146,6 +147,39 @@ def test_a_member_who_comes_back_after_an_edit_of_the_data_set_was_settled_befor
 
     assert [each["job_title"] for each in world.left.read("bob").values()] == ["new"]
     assert world.right.read()[grace]["job_title"] == "new"
+
+
+def test_a_run_that_began_before_a_member_came_retires_him_not(world: EngineWorld) -> None:
+    """It does not know him; the run that does has begun since."""
+    world.people = ("ada",)
+    world.left.create("bob", person("Grace", "Hopper"))
+    world.settle()
+
+    def bob_comes() -> None:
+        world.left.fault = None
+        world.people = ("ada", "bob")
+        with world.another_session() as newer:
+            newer.run(Selection())
+
+    with world.session() as older:
+        world.left.fault = AtItsFirstCall(bob_comes)
+        older.run(Selection())
+
+    with world.session() as session:
+        assert [lane.lane.left for lane in session.status().lanes] == ["ada", "bob"]
+
+
+@dataclass
+class AtItsFirstCall:
+    """Something happens while a run begins."""
+
+    act: Callable[[], object]
+
+    def before(self, _call: Call) -> None:
+        self.act()
+
+    def after(self, call: Call) -> None:
+        return
 
 
 def test_status_tells_of_lanes_in_use_only(shared: EngineWorld) -> None:

@@ -10,19 +10,12 @@ from syncline.connectors.memory import Call, MemoryOptions
 from syncline.engine.done import PAGE
 from syncline.errors import Stop
 from syncline.model.records import RecordId
-from syncline.model.reports import Action, UndoReport
-from syncline.model.sides import PerSide
-from syncline.policy.schema import Direction, Drift, LeftScope, Records
+from syncline.model.reports import Action
+from syncline.policy.schema import Direction, Drift, LeftScope
 from syncline.testing.rehearsal import EngineWorld, person
 
 Worlds = Callable[..., EngineWorld]
 GRACE = person("Grace", "Hopper", job_title="Admiral")
-
-
-def undo(world: EngineWorld, run: str, *, dry: bool = False) -> UndoReport:
-    world.clock.advance(30)
-    with world.session() as session:
-        return session.undo(run, dry=dry)
 
 
 def in_step(world: EngineWorld) -> None:
@@ -38,7 +31,7 @@ def test_an_updated_record_gets_its_old_values_back_and_the_source_keeps_its_own
     world.left.update(world.only(world.left), {"job_title": "Captain", "company": "Navy"})
     run = world.sync()
 
-    report = undo(world, run.run_id)
+    report = world.undo(run.run_id)
 
     assert report.run.writes == 1
     assert report.kept == ()
@@ -51,7 +44,7 @@ def test_the_next_runs_do_not_do_it_again(world: EngineWorld) -> None:
     in_step(world)
     world.left.update(world.only(world.left), {"job_title": "Captain"})
     run = world.sync()
-    undo(world, run.run_id)
+    world.undo(run.run_id)
 
     assert [world.sync(full=full).writes for full in (False, True, False)] == [0, 0, 0]
     assert world.shown(world.right)[0]["job_title"] == "Admiral"
@@ -60,7 +53,7 @@ def test_the_next_runs_do_not_do_it_again(world: EngineWorld) -> None:
 def test_after_an_undo_the_next_edit_of_either_side_travels(world: EngineWorld) -> None:
     in_step(world)
     world.left.update(world.only(world.left), {"job_title": "Captain"})
-    undo(world, world.sync().run_id)
+    world.undo(world.sync().run_id)
     world.right.update(world.only(world.right), {"job_title": "Commodore"})
 
     world.settle()
@@ -76,10 +69,10 @@ def test_a_plan_of_an_undo_says_the_same_and_writes_nothing(world: EngineWorld) 
     run = world.sync()
     held = world.shown(world.right)
 
-    plan = undo(world, run.run_id, dry=True)
+    plan = world.undo(run.run_id, dry=True)
 
     assert world.shown(world.right) == held
-    done = undo(world, run.run_id)
+    done = world.undo(run.run_id)
     assert [(o.action, o.label, o.reason) for o in plan.run.operations] == [
         (o.action, o.label, o.reason) for o in done.run.operations
     ]
@@ -91,7 +84,7 @@ def test_a_record_edited_since_is_kept_and_listed(world: EngineWorld) -> None:
     run = world.sync()
     world.right.update(world.only(world.right), {"company": "Navy"})
 
-    report = undo(world, run.run_id)
+    report = world.undo(run.run_id)
 
     assert report.run.writes == 0
     [kept] = report.kept
@@ -106,11 +99,11 @@ def test_a_record_a_later_run_wrote_is_kept_and_the_run_named(world: EngineWorld
     world.left.update(world.only(world.left), {"job_title": "Commodore"})
     second = world.sync()
 
-    [kept] = undo(world, first.run_id).kept
+    [kept] = world.undo(first.run_id).kept
     assert second.run_id in kept.reason
 
-    assert undo(world, second.run_id).run.writes == 1
-    assert undo(world, first.run_id).run.writes == 1
+    assert world.undo(second.run_id).run.writes == 1
+    assert world.undo(first.run_id).run.writes == 1
     assert world.shown(world.right)[0]["job_title"] == "Admiral"
 
 
@@ -118,7 +111,7 @@ def test_a_created_record_is_deleted_and_does_not_come_back(world: EngineWorld) 
     world.left.create("ada", GRACE)
     run = world.sync()
 
-    report = undo(world, run.run_id)
+    report = world.undo(run.run_id)
 
     assert [o.action for o in report.run.operations] == [Action.DELETE]
     assert world.right.read("ada") == {}
@@ -133,7 +126,7 @@ def test_a_created_record_that_was_edited_since_stays(world: EngineWorld) -> Non
     run = world.sync()
     world.right.update(world.only(world.right), {"company": "Navy"})
 
-    report = undo(world, run.run_id)
+    report = world.undo(run.run_id)
 
     assert [kept.reason for kept in report.kept] == ["edited since: company"]
     assert len(world.right.read("ada")) == 1
@@ -146,9 +139,9 @@ def test_an_undo_can_be_undone(world: EngineWorld) -> None:
     world.left.create("ada", person("Alan", "Turing"))
     world.left.update(_find(world, "Grace"), {"job_title": "Captain"})
     run = world.sync()
-    first = undo(world, run.run_id)
+    first = world.undo(run.run_id)
 
-    second = undo(world, first.run.run_id)
+    second = world.undo(first.run.run_id)
 
     assert second.kept == ()
     assert world.same()
@@ -169,7 +162,7 @@ def test_a_deleted_record_is_created_again_and_then_is_a_new_one(world: EngineWo
     run = world.sync()
     assert world.right.read("ada") == {}
 
-    report = undo(world, run.run_id)
+    report = world.undo(run.run_id)
 
     assert world.shown(world.right) == before
     assert "here it is a new record" in report.run.operations[0].reason
@@ -184,14 +177,14 @@ def test_a_deleted_record_is_created_once_however_often_the_run_is_undone(
     in_step(world)
     world.left.delete(world.only(world.left))
     run = world.sync()
-    undo(world, run.run_id)
+    world.undo(run.run_id)
 
-    again = undo(world, run.run_id)
+    again = world.undo(run.run_id)
 
     assert again.run.writes == 0
     assert [kept.reason for kept in again.kept] == ["an earlier undo has created it again"]
     world.sync()
-    assert undo(world, run.run_id).run.writes == 0
+    assert world.undo(run.run_id).run.writes == 0
     assert len(world.right.read("ada")) == len(world.left.read("ada")) == 1
 
 
@@ -204,7 +197,7 @@ def test_a_deleted_record_whose_counterpart_is_back_is_linked_to_it_again(
     run = world.sync()
     world.left.restore(source)
 
-    undo(world, run.run_id)
+    world.undo(run.run_id)
 
     assert world.sync(full=True).writes == 0
     assert len(world.left.read("ada")) == len(world.right.read("ada")) == 1
@@ -219,7 +212,7 @@ def test_undo_writes_back_even_where_the_policy_writes_no_more(world: EngineWorl
     run = world.sync()
     world.set(direction=Direction.RIGHT_TO_LEFT, conflict=None)
 
-    assert undo(world, run.run_id).run.writes == 1
+    assert world.undo(run.run_id).run.writes == 1
     assert world.shown(world.right)[0]["job_title"] == "Admiral"
 
 
@@ -229,7 +222,7 @@ def test_one_way_with_drift_reverted_what_was_undone_stays_undone(world: EngineW
     world.left.update(world.only(world.left), {"job_title": "Captain"})
     run = world.sync()
 
-    undo(world, run.run_id)
+    world.undo(run.run_id)
 
     assert world.sync(full=True).writes == 0
     assert world.shown(world.right)[0]["job_title"] == "Admiral"
@@ -241,7 +234,7 @@ def test_an_edit_of_the_other_side_not_yet_carried_is_not_swallowed(world: Engin
     run = world.sync()
     world.left.update(world.only(world.left), {"company": "Navy"})
 
-    undo(world, run.run_id)
+    world.undo(run.run_id)
     world.settle()
 
     assert world.shown(world.right)[0]["company"] == "Navy"
@@ -254,7 +247,7 @@ def test_a_write_that_meets_another_version_is_kept(world: EngineWorld) -> None:
     run = world.sync()
     world.right.fault = EditBeforeWrite(world)
 
-    report = undo(world, run.run_id)
+    report = world.undo(run.run_id)
 
     assert report.run.writes == 0
     assert [kept.reason for kept in report.kept] == ["it was edited while it was being undone"]
@@ -287,7 +280,7 @@ def test_a_mailbox_that_refuses_holds_up_nobody_else(world: EngineWorld, records
     run = world.sync()
     world.right.fault = Refuses(world.right.accounts["ada"])
 
-    report = undo(world, run.run_id)
+    report = world.undo(run.run_id)
 
     assert [problem.message for problem in report.run.problems] == ["no longer allowed"]
     assert world.right.read("bob") == {}
@@ -315,7 +308,7 @@ def test_lanes_the_configuration_has_no_more_are_reported(world: EngineWorld) ->
     run = world.sync()
     world.set(enabled=False)
 
-    report = undo(world, run.run_id)
+    report = world.undo(run.run_id)
 
     assert report.run.writes == 0
     assert [problem.kind for problem in report.run.problems] == ["not configured"]
@@ -333,79 +326,10 @@ def test_what_left_the_data_set_and_was_deleted_comes_back_and_is_not_deleted_ag
     run = world.sync()
     assert world.right.read("ada") == {}
 
-    undo(world, run.run_id)
+    world.undo(run.run_id)
 
     assert len(world.right.read("ada")) == 1
     assert world.sync(full=True).writes == 0
     world.left.move(record, "")
     world.settle()
     assert len(world.right.read("ada")) == len(world.left.read("ada")) == 1
-
-
-@pytest.fixture
-def crm(worlds: Worlds) -> EngineWorld:
-    """Right is a CRM that is read once for all; each member has all of its records."""
-    world = worlds(right=MemoryOptions(feed="connection", spans_accounts=True))
-    world.set(records=PerSide(Records.OWN, Records.VISIBLE))
-    return world
-
-
-def test_an_edit_that_went_through_a_shared_record_is_taken_back_everywhere_we_wrote(
-    crm: EngineWorld,
-) -> None:
-    crm.left.create("ada", GRACE)
-    crm.settle()
-    crm.left.update(crm.only(crm.left, "ada"), {"job_title": "Captain"})
-    runs = [crm.sync().run_id for _run in range(2)]
-
-    for run in reversed(runs):
-        assert undo(crm, run).kept == ()
-
-    titles = [crm.shown(crm.left, who)[0]["job_title"] for who in ("ada", "bob")]
-    assert titles == ["Captain", "Admiral"]
-    assert next(iter(crm.right.read().values()))["job_title"] == "Admiral"
-    assert crm.sync(full=True).writes == 0
-
-
-def test_what_two_members_had_typed_is_back_and_stays(crm: EngineWorld) -> None:
-    """The next run empties nothing: for neither of them what was put back is an edit."""
-    crm.left.create("ada", GRACE)
-    crm.settle()
-    for who in ("ada", "bob"):
-        crm.left.update(crm.only(crm.left, who), {"company": f"of {who}"})
-    run = crm.sync()
-
-    assert undo(crm, run.run_id).kept == ()
-
-    companies = [crm.shown(crm.left, who)[0].get("company") for who in ("ada", "bob")]
-    assert companies == ["of ada", "of bob"]
-    assert crm.sync(full=True).writes == 0
-    crm.left.update(crm.only(crm.left, "bob"), {"company": "Navy"})
-    crm.settle()
-    assert crm.shown(crm.right)[0]["company"] == "Navy"
-
-
-def test_a_shared_record_goes_with_the_copies_that_the_same_run_made(crm: EngineWorld) -> None:
-    crm.left.create("ada", GRACE)
-    runs = [crm.sync().run_id for _run in range(2)]
-    assert len(crm.left.read("bob")) == 1
-
-    for run in reversed(runs):
-        plan, report = undo(crm, run, dry=True), undo(crm, run)
-        assert (plan.run.writes, plan.kept) == (report.run.writes, report.kept)
-
-    assert (crm.right.read(), crm.left.read("bob")) == ({}, {})
-    assert len(crm.left.read("ada")) == 1
-    assert crm.sync(full=True).writes == 0
-
-
-def test_a_record_that_others_have_linked_stays(crm: EngineWorld) -> None:
-    crm.left.create("ada", GRACE)
-    crm.left.create("bob", GRACE)
-    runs = [crm.sync().run_id for _run in range(2)]
-    assert len(crm.right.read()) == 1
-
-    report = undo(crm, runs[0])
-
-    assert [kept.reason for kept in report.kept] == ["others have linked it"]
-    assert len(crm.right.read()) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -133,6 +134,43 @@ def test_a_linked_record_outside_of_the_data_set_waits_and_is_not_deleted(
     assert _waiting(world) == []
     assert world.same("ada")
     assert world.shown(world.left)[0]["job_title"] == "Countess"
+
+
+def test_a_record_outside_that_is_spoiled_before_our_deletion_is_not_deleted(
+    world: EngineWorld,
+) -> None:
+    """It is read by its id once more, which shows that it cannot be read."""
+    world.set(where=PerSide(None, "categories=Customer"))
+    made = world.left.create("ada", person("Ada", "Lovelace"))
+    world.settle()
+    outside = world.only(world.right)
+
+    def spoiled() -> None:
+        world.right.entries[outside].fields["birthday"] = "0000-00-00"
+        world.right.update(outside, {"job_title": "Countess"})
+
+    world.left.delete(made)
+    world.right.fault = BeforeAsking(spoiled)
+    world.sync()
+
+    assert world.right.read()[outside]["job_title"] == "Countess"
+    assert _waiting(world) == [("ada", outside, "birthday: cannot be read as date")]
+
+
+@dataclass
+class BeforeAsking:
+    """Something happens before the first question for records by id."""
+
+    act: Callable[[], None]
+    over: bool = False
+
+    def before(self, call: Call) -> None:
+        if call.kind == "ids" and not self.over:
+            self.over = True
+            self.act()
+
+    def after(self, call: Call) -> None:
+        return
 
 
 def test_a_record_known_before_it_was_linked_waits_when_it_becomes_unreadable(

@@ -18,7 +18,7 @@ from syncline.model.contact import CONTACT
 from syncline.model.fields import Value
 from syncline.model.progress import Silent
 from syncline.model.records import RecordId
-from syncline.model.reports import RunReport
+from syncline.model.reports import RunReport, UndoReport
 from syncline.model.sides import PerSide
 from syncline.plugin.manager import PluginManager
 from syncline.plugin.secrets import Secret
@@ -183,6 +183,11 @@ class EngineWorld:
     def plan(self, **selection: Any) -> RunReport:
         with self.session() as session:
             return session.plan(Selection(**selection))
+
+    def undo(self, run: str, *, dry: bool = False) -> UndoReport:
+        self.clock.advance(30)
+        with self.session() as session:
+            return session.undo(run, dry=dry)
 
     def settle(self, rounds: int = 4) -> RunReport:
         """Run until a run writes nothing, at most so often; the last report."""

@@ -181,8 +181,8 @@ CREATING = (
     Mutant(
         name="entered anew only where a search tells",
         file="engine/creating.py",
-        old="lane_ids = {create.lane.id for create in group if lookup.misses_keys(create)}\n",
-        new="lane_ids: set[int] = set()\n",
+        old="lanes = {c.lane.id: c.lane for c in group if lookup.misses_keys(c)}\n",
+        new="lanes = {c.lane.id: c.lane for c in group if not c.feed}\n",
         wrong="Where a service cannot be searched for the key, the counterpart of a record that was "
         "entered anew is deleted.",
         caught_by="P24",

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import pytest
 
-from syncline.connectors.memory import MemoryOptions
+from syncline.connectors.memory import Call, MemoryOptions
+from syncline.engine.unlinked import PAGE
 from syncline.model.contact import CONTACT
 from syncline.model.records import RecordId
 from syncline.model.reports import Action
 from syncline.model.sides import PerSide
+from syncline.plugin.requests import IdsRequest
 from syncline.policy.schema import Conflict, GuardLimits
 from syncline.testing.rehearsal import EngineWorld, person
 
@@ -176,6 +180,37 @@ def test_it_is_linked_to_the_survivor_also_where_nobody_can_search_for_it(worlds
     world.left.update(world.only(world.left), {"job_title": "Admiral"})
     world.settle()
     assert world.shown(world.right)[0]["job_title"] == "Admiral"
+
+
+def test_the_survivors_are_read_once_however_many_pages_of_new_records_there_are(
+    worlds: Worlds,
+) -> None:
+    world = by_mail_only(worlds)
+    world.set(delete=PerSide(True, False), max_records=2 * PAGE + 1)
+    there = in_step(world, 5)
+    world.left.delete(world.only(world.left))
+    world.settle()
+    for number in range(PAGE + 1):
+        world.left.create("ada", {**BY_NAME, "family_name": f"Hopper {number}"})
+
+    world.right.fault = asked = Asked()
+    world.sync()
+
+    assert asked.ids[there] == 1
+
+
+@dataclass
+class Asked:
+    """How often each record was asked for by its id."""
+
+    ids: Counter[str] = field(default_factory=Counter)
+
+    def before(self, call: Call) -> None:
+        if isinstance(call.request, IdsRequest):
+            self.ids.update(call.request.ids)
+
+    def after(self, call: Call) -> None:
+        return
 
 
 def test_somebody_else_takes_no_deleted_records_place(worlds: Worlds) -> None:

@@ -19,7 +19,6 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from syncline.engine.answer import Answer, look
 from syncline.engine.claiming import Claiming, Follower, Holder, holder_of
 from syncline.engine.joining import join_to
 from syncline.engine.lanes import FeedState
@@ -28,6 +27,7 @@ from syncline.engine.place import Whereabouts
 from syncline.engine.prepared import Prepared
 from syncline.engine.read import FeedReader
 from syncline.engine.report import RoundReport
+from syncline.engine.survivors import Known, Survivors
 from syncline.engine.world import World
 from syncline.engine.write import Writer
 from syncline.model.records import Record, RecordId
@@ -46,7 +46,7 @@ _HIDDEN: Final = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass
 class Creating:
     """Carries the creates of a round out. `crowds`: the keys that so many records of a side carry
     that they say nothing. `put_off`: by lane, records whose twins may have changed in the next
@@ -59,6 +59,10 @@ class Creating:
     writer: Writer
     crowds: Crowds
     put_off: set[tuple[int, str]] = field(default_factory=set)
+    _survivors: Survivors = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._survivors = Survivors(self.world, self.readers, self.writer.failures)
 
     def send(self, creates: Sequence[Prepared]) -> int:
         """Create what does not exist yet, and link the rest; returns how many there were."""
@@ -121,32 +125,18 @@ class Creating:
         every match key can be searched for, the search has told.
         """
         lookup = Lookup(self.world, feed)
-        lane_ids = {create.lane.id for create in group if lookup.misses_keys(create)}
-        if not lane_ids:
+        lanes = {c.lane.id: c.lane for c in group if lookup.misses_keys(c)}
+        if not lanes:
             return list(group)
-        with self.world.transaction() as tx:
-            survivors = {each: links.survivors(tx, each, feed.side) for each in sorted(lane_ids)}
-        known = self._known(feed, [id for ids in survivors.values() for id in ids])
-        if known is None:
+        survivors = self._survivors.of(feed, lanes.values())
+        if survivors is None:
             return []
-        return [
-            create
-            for create in group
-            if not self._link_known(create, known, survivors.get(create.lane.id, ()))
-        ]
+        known, ids = survivors
+        return [c for c in group if not self._link_known(c, known, ids.get(c.lane.id, ()))]
 
-    def _known(self, feed: FeedState, ids: Sequence[str]) -> _Known | None:
-        """These records, wherever they are in the connection; None if it does not answer."""
-        if not ids:
-            return _Known(Answer(), 0)
-        began = self.readers[feed.id].revision()
-        with self.writer.failures.caught(feed):
-            return _Known(look(feed, ids, scoped=False), began)
-        return None
-
-    def _link_known(self, create: Prepared, known: _Known, ids: Sequence[str]) -> bool:
+    def _link_known(self, create: Prepared, known: Known, ids: Sequence[str]) -> bool:
         """Whether one of these records carries a match key of the create, which is done then."""
-        there = [known.answer.records[id] for id in ids if id in known.answer.records]
+        there = known.there(ids)
         if not there:
             return False
         lookup = Lookup(self.world, create.feed)
@@ -211,7 +201,7 @@ class Creating:
                 else:
                     behind.append((follower, holder))
         asked = [h.target for f, h in behind if h.target is not None and not f.certain]
-        known = self._known(feed, asked)
+        known = self._survivors.read(feed, asked)
         for follower, holder in behind:
             if follower.certain:
                 self._follow_certainly(follower, holder)
@@ -227,7 +217,7 @@ class Creating:
             if not joined:
                 self.stop(follower.create, "ambiguous", _TAKEN)
 
-    def _follow_known(self, follower: Follower, holder: Holder, known: _Known) -> None:
+    def _follow_known(self, follower: Follower, holder: Holder, known: Known) -> None:
         """The claim is of an earlier moment: what was made says whether it is the same still."""
         create, target = follower.create, holder.target
         if target is None:
@@ -239,14 +229,6 @@ class Creating:
                     self._claiming.void(tx, follower)
         else:
             self.stop(create, "ambiguous", _HIDDEN, patient=False)
-
-
-@dataclass(frozen=True)
-class _Known:
-    """Records read by id. `began`: the revision of the feed before the call."""
-
-    answer: Answer
-    began: int
 
 
 def _note_twin(tx: Connection, reader: FeedReader, record: Record, began: int) -> set[RecordId]:

@@ -145,15 +145,18 @@ def is_severed_at(link: Row[Any], side: Side) -> bool:
     return bool(link.status == "severed" and link._mapping[f"{side}_version"] == _GONE)
 
 
-def survivors(tx: Connection, lane_id: int, side: Side) -> list[str]:
+def survivors(tx: Connection, lane_id: int, side: Side, other_feed: int) -> list[str]:
     """A lane's records on a side whose counterpart was deleted, as far as it is known: those it
-    is yet to be decided about, and those that stayed.
+    is yet to be decided about, and those that stayed. `other_feed`: what it reads on the other.
     """
-    return [
-        record_id
-        for statement in _SURVIVORS[side]
-        for record_id in tx.scalars(statement, {"lane": lane_id})
+    # The deleted ones are few, and lead to their links; the links would be looked through all.
+    deleted = tx.scalars(_DELETED, {"feed": other_feed}).all()
+    due = [
+        link._mapping[f"{side}_id"]
+        for link in by_records(tx, side.other, other_feed, deleted)
+        if link.lane_id == lane_id and link.status == "linked" and link.dirty
     ]
+    return [id for id in (*due, *tx.scalars(_STAYED[side], {"lane": lane_id})) if id is not None]
 
 
 def is_edited(tx: Connection, link: Row[Any], side: Side) -> bool:
@@ -261,23 +264,19 @@ def _also_held(side: Side, there: Side) -> Select[Any]:
     )
 
 
-def _survivors(side: Side) -> list[Select[Any]]:
-    there = side.other
-    counterpart = (
-        RECORD.c.feed_id == LINK.c[f"{there}_feed"],
-        RECORD.c.id == LINK.c[f"{there}_id"],
+_DELETED: Final = select(RECORD.c.id).where(
+    RECORD.c.feed_id == bindparam("feed"),
+    RECORD.c.in_scope.is_(False),
+    RECORD.c.presence == "deleted",
+)
+_STAYED: Final = {
+    side: select(LINK.c[f"{side}_id"]).where(
+        LINK.c.lane_id == bindparam("lane"),
+        LINK.c.status == "severed",
+        LINK.c[f"{side.other}_version"] == _GONE,
     )
-    deleted = exists().where(*counterpart, RECORD.c.presence == "deleted")
-    mine = select(LINK.c[f"{side}_id"]).where(
-        LINK.c.lane_id == bindparam("lane"), LINK.c[f"{side}_id"].is_not(None)
-    )
-    return [
-        mine.where(LINK.c.status == "linked", LINK.c.dirty, deleted),
-        mine.where(LINK.c.status == "severed", LINK.c[f"{there}_version"] == _GONE),
-    ]
-
-
-_SURVIVORS: Final = {side: _survivors(side) for side in SIDES}
+    for side in SIDES
+}
 _OTHER: Final = LINK.alias("other")
 _ALSO_HELD: Final = {side: [_also_held(side, there) for there in SIDES] for side in SIDES}
 _OTHERS: Final = {

@@ -24,7 +24,7 @@ from syncline.plugin.requests import (
 from syncline.plugin.spec import TypeSpec
 from syncline_outlook.config import OutlookConfig
 from syncline_outlook.connector import OutlookConnector
-from syncline_outlook.contacts import CONTACTS
+from syncline_outlook.contacts.mapping import CONTACTS
 from syncline_sandbox.testing import GraphMailbox, GraphSandbox
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)

@@ -15,14 +15,15 @@ import pytest
 from syncline.errors import Reconnect, Retry, Stop
 from syncline.model.records import AbsenceReason, AccountId, RecordId
 from syncline.plugin.requests import Feed, MatchKey, MatchRequest, Page
-from syncline_outlook import batch
-from syncline_outlook.client import MAX_BODY, GraphClient, Transport
-from syncline_outlook.contacts import CONTACTS
-from syncline_outlook.errors import retry_after
-from syncline_outlook.folders import Folders
-from syncline_outlook.messages import Inner, Purpose
-from syncline_outlook.names import EmailNames
-from syncline_outlook.reading import Reader
+from syncline_outlook.contacts.folders import Folders
+from syncline_outlook.contacts.mapping import CONTACTS
+from syncline_outlook.contacts.names import EmailNames
+from syncline_outlook.contacts.reading import Reader
+from syncline_outlook.graph import batch
+from syncline_outlook.graph.client import GraphClient
+from syncline_outlook.graph.errors import retry_after
+from syncline_outlook.graph.messages import Inner, Purpose
+from syncline_outlook.graph.transport import MAX_BODY, Transport
 
 PURPOSE = Purpose(name="read something", kind="read", account="ada")
 Reply = tuple[int, dict[str, str], bytes]

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from syncline.model.contact import CONTACT
 from syncline.model.fields import CATEGORIES, EMAILS, PHONES, FieldType, PartsType, SetType
-from syncline_outlook.codecs import Birthday, EmailSlots, TextSlots, fill_slots
-from syncline_outlook.contacts import CONTACTS
+from syncline_outlook.contacts.codecs import Birthday, EmailSlots, TextSlots, fill_slots
+from syncline_outlook.contacts.mapping import CONTACTS
 
 texts = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=300)
 element = {

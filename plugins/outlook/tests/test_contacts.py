@@ -11,8 +11,9 @@ from syncline.errors import ConfigurationError
 from syncline.model.contact import CONTACT, Contact
 from syncline.model.records import AbsenceReason, AccountId, Record, RecordId
 from syncline.plugin.spec import UNREADABLE
-from syncline_outlook import contacts
-from syncline_outlook.contacts import CONTACTS, EXTENDED, MARKER_PROPERTY
+from syncline_outlook.contacts import mapping as contacts
+from syncline_outlook.contacts.mapping import CONTACTS, EXTENDED, MARKER_PROPERTY
+from syncline_outlook.graph.items import version_of
 
 ADA = AccountId("ada")
 
@@ -133,7 +134,7 @@ def test_a_record_carries_the_services_facts() -> None:
 
 
 def test_the_change_key_stands_in_for_a_missing_etag() -> None:
-    assert contacts.version_of({"changeKey": "k"}) == 'W/"k"'
+    assert version_of({"changeKey": "k"}) == 'W/"k"'
     without = contacts.read_record(CONTACTS, {"id": "x"}, ADA)
     assert without is not None
     assert not isinstance(without, Record)

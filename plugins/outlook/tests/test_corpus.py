@@ -12,7 +12,7 @@ import pytest
 from syncline.model.capacity import Inexpressible
 from syncline.model.contact import CONTACT
 from syncline.plugin.requests import Applied, ApplyRequest, Create
-from syncline_outlook.contacts import CONTACTS
+from syncline_outlook.contacts.mapping import CONTACTS
 
 CORPUS = Path(__file__).parents[4] / "shared" / "data" / "pim-corpus" / "contacts.jsonl"
 PARTS = {

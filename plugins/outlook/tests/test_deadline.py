@@ -8,8 +8,8 @@ import pytest
 
 from syncline.errors import Retry
 from syncline.testing.dripping import BEGINNINGS, Drip, dripping
-from syncline_outlook.client import ANSWER_SECONDS, Transport
-from syncline_outlook.messages import Purpose
+from syncline_outlook.graph.messages import Purpose
+from syncline_outlook.graph.transport import ANSWER_SECONDS, Transport
 
 
 @pytest.fixture(params=BEGINNINGS)

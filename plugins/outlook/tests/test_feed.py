@@ -11,7 +11,7 @@ from syncline.errors import Resync, Retry, Stop
 from syncline.model.records import AbsenceReason
 from syncline.plugin.requests import KeysRequest
 from syncline_outlook.connector import OutlookConnector
-from syncline_outlook.contacts import CONTACTS, PUBLIC_STRINGS, custom_field
+from syncline_outlook.contacts.mapping import CONTACTS, PUBLIC_STRINGS, custom_field
 
 Connect = Any
 

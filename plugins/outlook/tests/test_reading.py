@@ -15,7 +15,7 @@ from syncline.plugin.requests import (
     MatchRequest,
     Page,
 )
-from syncline_outlook.contacts import CONTACTS, MARKER_PROPERTY
+from syncline_outlook.contacts.mapping import CONTACTS, MARKER_PROPERTY
 
 
 def match(

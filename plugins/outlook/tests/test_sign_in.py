@@ -16,7 +16,7 @@ from cryptography.x509.oid import NameOID
 
 from syncline.errors import ConfigurationError, Reconnect, Retry, Stop, SynclineError
 from syncline.plugin.requests import AccountsRequest, CheckRequest
-from syncline_outlook.refusals import refused_sign_in
+from syncline_outlook.sign_in.refusals import refused_sign_in
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 

@@ -12,14 +12,14 @@ from syncline.model.contact import CONTACT
 from syncline.model.records import AccountId, RecordId
 from syncline.plugin.checked import checked
 from syncline.plugin.requests import ChangesRequest, Feed, KeysRequest, Page
-from syncline_outlook.client import GraphClient
-from syncline_outlook.contacts import CONTACTS, EXTENDED
-from syncline_outlook.delta import DeltaFeed
-from syncline_outlook.folders import Folders
-from syncline_outlook.marks import FolderMarks
-from syncline_outlook.names import EmailNames
-from syncline_outlook.reading import Reader
-from syncline_outlook.rounds import Position
+from syncline_outlook.contacts.feed import DeltaFeed
+from syncline_outlook.contacts.folders import Folders
+from syncline_outlook.contacts.mapping import CONTACTS, EXTENDED
+from syncline_outlook.contacts.marks import FolderMarks
+from syncline_outlook.contacts.names import EmailNames
+from syncline_outlook.contacts.reading import Reader
+from syncline_outlook.graph.client import GraphClient
+from syncline_outlook.graph.delta import Position
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ADA = AccountId("ada")

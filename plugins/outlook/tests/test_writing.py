@@ -22,9 +22,9 @@ from syncline.plugin.requests import (
     Unknown,
     Update,
 )
-from syncline_outlook.contacts import CONTACTS, custom_field
-from syncline_outlook.messages import Inner, Reply
-from syncline_outlook.writing import refused
+from syncline_outlook.contacts.mapping import CONTACTS, custom_field
+from syncline_outlook.contacts.writing import refused
+from syncline_outlook.graph.messages import Inner, Reply
 
 GRACE: dict[str, Any] = {
     "prefix": "Dr.", "given_name": "Grace", "middle_name": "Brewster", "family_name": "Hopper",

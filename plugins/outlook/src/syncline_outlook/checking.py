@@ -12,12 +12,12 @@ from typing import Any
 from syncline.errors import Stop
 from syncline.model.records import AccountId
 from syncline.plugin.requests import CheckReport, CheckRequest, CheckResult, Level
-from syncline_outlook import batch
-from syncline_outlook.client import GraphClient
 from syncline_outlook.config import Certificate, OutlookConfig
-from syncline_outlook.contacts import CONTACTS
-from syncline_outlook.errors import failure
-from syncline_outlook.messages import Inner, Purpose, Reply, mailbox, query
+from syncline_outlook.contacts.mapping import CONTACTS
+from syncline_outlook.graph import batch
+from syncline_outlook.graph.client import GraphClient
+from syncline_outlook.graph.errors import failure
+from syncline_outlook.graph.messages import Inner, Purpose, Reply, mailbox, query
 
 _WRITE = "Contacts.ReadWrite"
 _EXPIRES_SOON = timedelta(days=30)

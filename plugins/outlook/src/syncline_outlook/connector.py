@@ -21,16 +21,20 @@ from syncline.plugin.requests import (
     Page,
 )
 from syncline.plugin.spec import Field, TypeSpec
-from syncline_outlook import accounts, checking, contacts
-from syncline_outlook.auth import PersonTokens, plain_netloc, token_source
-from syncline_outlook.client import GraphClient, LoginClient, Transport
+from syncline_outlook import checking
 from syncline_outlook.config import OutlookConfig
-from syncline_outlook.delta import DeltaFeed
-from syncline_outlook.folders import Folders
-from syncline_outlook.marks import FolderMarks
-from syncline_outlook.names import EmailNames
-from syncline_outlook.reading import Reader
-from syncline_outlook.writing import Writer
+from syncline_outlook.contacts import mapping
+from syncline_outlook.contacts.feed import DeltaFeed
+from syncline_outlook.contacts.folders import Folders
+from syncline_outlook.contacts.marks import FolderMarks
+from syncline_outlook.contacts.names import EmailNames
+from syncline_outlook.contacts.reading import Reader
+from syncline_outlook.contacts.writing import Writer
+from syncline_outlook.graph import mailboxes
+from syncline_outlook.graph.client import GraphClient
+from syncline_outlook.graph.transport import Transport
+from syncline_outlook.sign_in.login_client import LoginClient
+from syncline_outlook.sign_in.tokens import PersonTokens, plain_netloc, token_source
 
 
 class OutlookConnector(Connector):
@@ -38,7 +42,7 @@ class OutlookConnector(Connector):
 
     name: ClassVar[str] = "outlook"
     Config: ClassVar[type[ConnectorConfig]] = OutlookConfig
-    types: ClassVar[tuple[TypeSpec, ...]] = (contacts.CONTACTS,)
+    types: ClassVar[tuple[TypeSpec, ...]] = (mapping.CONTACTS,)
 
     def __init__(self, config: OutlookConfig, context: ConnectorContext) -> None:
         super().__init__(config, context)
@@ -69,8 +73,8 @@ class OutlookConnector(Connector):
         return checking.report(self._client, self.config, request, self.context.now())
 
     def accounts(self, request: AccountsRequest) -> Containers:
-        """See `accounts.resolve`."""
-        return Containers(accounts=accounts.resolve(self._client, request.names))
+        """See `mailboxes.resolve`."""
+        return Containers(accounts=mailboxes.resolve(self._client, request.names))
 
     def containers(self, request: ContainersRequest) -> Containers:
         """See `Folders.read`."""
@@ -101,8 +105,8 @@ class OutlookConnector(Connector):
         return self._writer.delete(request)
 
     def custom_field(self, spec: TypeSpec, name: str, native: str) -> Field:
-        """See `contacts.custom_field`."""
-        return contacts.custom_field(name, native)
+        """See `mapping.custom_field`."""
+        return mapping.custom_field(name, native)
 
     def close(self) -> None:
         """Gives the sockets back."""

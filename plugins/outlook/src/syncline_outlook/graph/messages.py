@@ -57,14 +57,6 @@ def mailbox(account: str) -> str:
     return "/me" if account == "me" else f"/users/{segment(account)}"
 
 
-def contacts_path(account: str, folder: str | None) -> str:
-    """The contacts of a folder, None: the default one (create and list; changes need its id)."""
-    box = mailbox(account)
-    return (
-        f"{box}/contacts" if folder is None else f"{box}/contactFolders/{segment(folder)}/contacts"
-    )
-
-
 def segment(identifier: str) -> str:
     """An id as one part of a path: ids contain `=`, sometimes `/` and `+`.
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from syncline.model.records import AccountId
 from syncline.plugin.requests import Account
-from syncline_outlook import batch
-from syncline_outlook.client import GraphClient
-from syncline_outlook.messages import Inner, Purpose, Reply, literal, mailbox, query
+from syncline_outlook.graph import batch
+from syncline_outlook.graph.client import GraphClient
+from syncline_outlook.graph.messages import Inner, Purpose, Reply, literal, mailbox, query
 
 _PERSON = "id,displayName,userPrincipalName,mail"
 _PURPOSE = Purpose(name="find mailboxes", kind="check")

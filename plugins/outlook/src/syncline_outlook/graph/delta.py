@@ -15,10 +15,10 @@ from typing import Any
 
 from syncline.errors import Resync
 from syncline.model.records import Json, RecordId
-from syncline_outlook.client import GraphClient
-from syncline_outlook.contacts import id_of
-from syncline_outlook.errors import malformed
-from syncline_outlook.messages import Purpose
+from syncline_outlook.graph.client import GraphClient
+from syncline_outlook.graph.errors import malformed
+from syncline_outlook.graph.items import id_of
+from syncline_outlook.graph.messages import Purpose
 
 _MAX_MARKS = 40_000
 _MAX_ROWS = 10_000

@@ -7,13 +7,15 @@ request is throttled by itself (learn.microsoft.com/graph/json-batching).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Final
 
 from syncline.errors import Retry
-from syncline_outlook.client import GraphClient
-from syncline_outlook.contacts import BATCH
-from syncline_outlook.errors import failure, malformed, retry_after
-from syncline_outlook.messages import IMMUTABLE, Inner, Purpose, Reply
+from syncline_outlook.graph.client import GraphClient
+from syncline_outlook.graph.errors import failure, malformed, retry_after
+from syncline_outlook.graph.messages import IMMUTABLE, Inner, Purpose, Reply
+
+BATCH: Final = 20
+"""The most requests one `$batch` takes (learn.microsoft.com/graph/json-batching)."""
 
 
 def run(

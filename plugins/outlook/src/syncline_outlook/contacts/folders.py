@@ -12,10 +12,10 @@ from typing import Any
 
 from syncline.errors import Stop
 from syncline.plugin.requests import Container
-from syncline_outlook import batch
-from syncline_outlook.client import GraphClient
-from syncline_outlook.errors import failure, malformed
-from syncline_outlook.messages import Inner, Purpose, Reply, mailbox, query, segment
+from syncline_outlook.graph import batch
+from syncline_outlook.graph.client import GraphClient
+from syncline_outlook.graph.errors import failure, malformed
+from syncline_outlook.graph.messages import Inner, Purpose, Reply, mailbox, query, segment
 
 _MAX_LEVELS = 50
 _NAMED = query(select="id,displayName")
@@ -146,3 +146,11 @@ def _name_of(default: Container) -> str:
 def _below(above: str, folder: Container) -> Container:
     """People also write the default folder's name in front: `Contacts/CRM`."""
     return replace(folder, also=(f"{above}/{folder.path}",)) if above else folder
+
+
+def contacts_path(account: str, folder: str | None) -> str:
+    """The contacts of a folder, None: the default one (create and list; changes need its id)."""
+    box = mailbox(account)
+    return (
+        f"{box}/contacts" if folder is None else f"{box}/contactFolders/{segment(folder)}/contacts"
+    )

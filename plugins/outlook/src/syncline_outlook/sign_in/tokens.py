@@ -13,9 +13,10 @@ from urllib.parse import urlsplit
 
 from syncline.errors import ConfigurationError, Reconnect, Retry, Stop
 from syncline.plugin.connector import TokenStore
-from syncline_outlook.client import LoginClient, TokenSource
 from syncline_outlook.config import Certificate, OutlookConfig
-from syncline_outlook.refusals import refused_sign_in
+from syncline_outlook.graph.client import TokenSource
+from syncline_outlook.sign_in.login_client import LoginClient
+from syncline_outlook.sign_in.refusals import refused_sign_in
 
 _CACHE = "microsoft-sign-in"
 _PERMISSIONS = ("Contacts.ReadWrite", "User.Read")

@@ -9,14 +9,17 @@ from threading import Lock
 from typing import Any
 
 from syncline.model.records import AccountId, RecordId
-from syncline_outlook import batch, contacts
-from syncline_outlook.client import GraphClient
-from syncline_outlook.errors import is_item_gone, malformed
-from syncline_outlook.messages import Inner, Purpose, contacts_path, mailbox, query, segment
+from syncline_outlook.contacts import mapping
+from syncline_outlook.contacts.folders import contacts_path
+from syncline_outlook.graph import batch
+from syncline_outlook.graph.client import GraphClient
+from syncline_outlook.graph.errors import is_item_gone, malformed
+from syncline_outlook.graph.items import id_of
+from syncline_outlook.graph.messages import Inner, Purpose, mailbox, query, segment
 
 _PAGE = 1000
 """The most rows a list gives in a page."""
-_OPTIONS = {"select": "id", "expand": contacts.marker_expand()}
+_OPTIONS = {"select": "id", "expand": mapping.marker_expand()}
 
 Marks = dict[str, str]
 """Key by contact id; contacts without a mark are not in it."""
@@ -34,7 +37,7 @@ class FolderMarks:
         """The marks of these contacts: one call for up to 20; for more, the folder's list."""
         if not ids:
             return {}
-        if len(ids) > contacts.BATCH:
+        if len(ids) > batch.BATCH:
             return self.all(account, folder)
         purpose = Purpose(name="read marks", kind="read", account=account)
         urls = (f"{mailbox(account)}/contacts/{segment(each)}{query(**_OPTIONS)}" for each in ids)
@@ -76,9 +79,5 @@ class FolderMarks:
 
 
 def _marks(natives: Any) -> Marks:
-    pairs = (
-        (contacts.id_of(each), contacts.marker_of(each))
-        for each in natives
-        if isinstance(each, dict)
-    )
+    pairs = ((id_of(each), mapping.marker_of(each)) for each in natives if isinstance(each, dict))
     return {identifier: mark for identifier, mark in pairs if identifier and mark}

@@ -23,12 +23,15 @@ from syncline.plugin.requests import (
     Update,
 )
 from syncline.plugin.spec import UNREADABLE, TypeSpec
-from syncline_outlook import batch, contacts
-from syncline_outlook.client import GraphClient
-from syncline_outlook.errors import QUOTA, code_of, codes_of, is_item_gone
-from syncline_outlook.messages import Inner, Purpose, Reply, contacts_path, mailbox, segment
-from syncline_outlook.names import EmailNames
-from syncline_outlook.reading import Reader
+from syncline_outlook.contacts import mapping
+from syncline_outlook.contacts.folders import contacts_path
+from syncline_outlook.contacts.names import EmailNames
+from syncline_outlook.contacts.reading import Reader
+from syncline_outlook.graph import batch
+from syncline_outlook.graph.client import GraphClient
+from syncline_outlook.graph.errors import QUOTA, code_of, codes_of, is_item_gone
+from syncline_outlook.graph.items import id_of, version_of
+from syncline_outlook.graph.messages import Inner, Purpose, Reply, mailbox, segment
 
 _TOO_LONG = re.compile(r"exceed|too (?:long|large|many)|max(?:imum)? (?:allowed )?(?:length|size)")
 _FULL = 507
@@ -97,7 +100,7 @@ class Writer:
         requests = []
         for each in operations:
             url = contacts_path(each.account, each.container or container)
-            body = contacts.create_body(spec, each.fields, each.key)
+            body = mapping.create_body(spec, each.fields, each.key)
             requests.append(Inner(method="POST", url=url, body=body))
         return requests
 
@@ -108,7 +111,7 @@ class Writer:
             Inner(
                 method="PATCH",
                 url=f"{mailbox(each.account)}/contacts/{segment(each.id)}",
-                body=contacts.update_body(spec, each.fields, each.current, shown.get(each.id, {})),
+                body=mapping.update_body(spec, each.fields, each.current, shown.get(each.id, {})),
                 if_match=each.version,
             )
             for each in operations
@@ -138,13 +141,13 @@ class Writer:
         out of it.
         """
         native = body if isinstance(body, dict) else {}
-        identifier = contacts.id_of(native) or known
+        identifier = id_of(native) or known
         if not identifier:
             return Unknown(message="the answer to a create names no contact")
         self._names.remember(native)
-        fields = contacts.read_fields(spec, native)
+        fields = mapping.read_fields(spec, native)
         stored = {n: v for n, v in fields.items() if v is not UNREADABLE} or None
-        return Applied(id=identifier, version=contacts.version_of(native), stored=stored)
+        return Applied(id=identifier, version=version_of(native), stored=stored)
 
 
 def refused(spec: TypeSpec, request: Inner, reply: Reply | None, after: float | None) -> Outcome:

@@ -10,9 +10,9 @@ from typing import Any, Final
 from syncline.errors import ConfigurationError
 from syncline.model.capacity import Capacity, cut_text
 from syncline.model.fields import CATEGORIES, EMAILS, PHONES, Value
-from syncline.model.records import AbsenceReason, Absent, AccountId, Record, RecordId
+from syncline.model.records import AbsenceReason, Absent, AccountId, Record
 from syncline.plugin.spec import ChangeDetection, Field, Native, TypeSpec
-from syncline_outlook.codecs import (
+from syncline_outlook.contacts.codecs import (
     ADDRESS_PARTS,
     Address,
     Birthday,
@@ -21,10 +21,10 @@ from syncline_outlook.codecs import (
     Text,
     TextSlots,
 )
-from syncline_outlook.messages import literal
+from syncline_outlook.graph.batch import BATCH
+from syncline_outlook.graph.items import id_of, version_of
+from syncline_outlook.graph.messages import literal
 
-BATCH: Final = 20
-"""The most requests one `$batch` takes (learn.microsoft.com/graph/json-batching)."""
 MARKER_PROPERTY: Final = "String {4b0ac7a6-6a1f-4f0e-9c57-0d3f5b8b7d21} Name SynclineKey"
 """Our mark on what we created. Fixed for the product: each name is a MAPI named property, of which
 a mailbox has a finite number."""
@@ -230,23 +230,6 @@ def read_fields(spec: TypeSpec, native: Native) -> dict[str, Value]:
         elif not all(part in native for part in _NATIVE_PARTS):
             del fields["display_name"]
     return fields
-
-
-def version_of(native: Native) -> str | None:
-    """The etag; it comes with every item, whatever was selected."""
-    etag, key = native.get("@odata.etag"), native.get("changeKey")
-    if isinstance(etag, str) and etag:
-        return etag
-    return f'W/"{key}"' if isinstance(key, str) and key else None
-
-
-_ID: Final = re.compile(r"[A-Za-z0-9_+/=-]{1,1024}")
-
-
-def id_of(native: Any) -> RecordId | None:
-    """The contact's id; None if it has none that could be one. Ids become parts of addresses."""
-    found = native.get("id") if isinstance(native, Mapping) else None
-    return RecordId(found) if isinstance(found, str) and _ID.fullmatch(found) else None
 
 
 def read_record(spec: TypeSpec, native: Native, account: AccountId) -> Record | Absent | None:

@@ -14,7 +14,7 @@ from threading import Lock
 from typing import Any
 
 from syncline.model.fields import EMAILS
-from syncline_outlook.contacts import version_of
+from syncline_outlook.graph.items import version_of
 
 _KEPT = 5000
 """Contacts remembered: two names each, under two megabytes."""

@@ -8,21 +8,21 @@ from typing import Any
 from syncline.model.records import AbsenceReason, Absent, AccountId, Record, RecordId
 from syncline.plugin.requests import IdsRequest, MatchKey, MatchRequest, Page
 from syncline.plugin.spec import TypeSpec
-from syncline_outlook import batch, contacts
-from syncline_outlook.client import GraphClient
-from syncline_outlook.errors import codes_of, is_item_gone, malformed
-from syncline_outlook.folders import Folders
-from syncline_outlook.messages import (
+from syncline_outlook.contacts import mapping
+from syncline_outlook.contacts.folders import Folders, contacts_path
+from syncline_outlook.contacts.names import EmailNames, shown_names
+from syncline_outlook.graph import batch
+from syncline_outlook.graph.client import GraphClient
+from syncline_outlook.graph.errors import codes_of, is_item_gone, malformed
+from syncline_outlook.graph.messages import (
     Inner,
     Purpose,
     Reply,
-    contacts_path,
     literal,
     mailbox,
     query,
     segment,
 )
-from syncline_outlook.names import EmailNames, shown_names
 
 _DELETED_ITEMS = "deleteditems"
 _UNKNOWN_FOLDER = frozenset({400, 404, 405})
@@ -63,7 +63,7 @@ class Reader:
         """
         purpose = Purpose(name="read contacts by id", kind="read", account=account)
         unique = tuple(dict.fromkeys(ids))
-        options = query(select=",".join(contacts.select(spec)), expand=contacts.expand(spec))
+        options = query(select=",".join(mapping.select(spec)), expand=mapping.expand(spec))
         urls = (f"{mailbox(account)}/contacts/{segment(each)}{options}" for each in unique)
         replies = batch.read(
             self._client,
@@ -93,7 +93,7 @@ class Reader:
         if not isinstance(body, dict):
             return None
         self._names.remember(body)
-        return contacts.read_record(spec, contacts.expanded(spec, body), account)
+        return mapping.read_record(spec, mapping.expanded(spec, body), account)
 
     # ---- by key ---------------------------------------------------------------------------------
 
@@ -144,7 +144,7 @@ class Reader:
     ) -> list[Record]:
         purpose = Purpose(name="look for contacts", kind="read", account=account)
         base = contacts_path(account, folder)
-        fixed = {"select": ",".join(contacts.select(spec)), "expand": contacts.expand(spec)}
+        fixed = {"select": ",".join(mapping.select(spec)), "expand": mapping.expand(spec)}
         urls = (f"{base}{query(filter=_filter(key), top=_TWINS, **fixed)}" for key in keys)
         requests = [Inner(method="GET", url=url) for url in urls]
         replies = batch.read(self._client, requests, purpose, accepts)
@@ -186,8 +186,8 @@ class Reader:
 def _filter(key: MatchKey) -> str:
     if key.kind == "email":
         return f"emailAddresses/any(a:a/address eq {literal(key.value)})"
-    name, value = literal(contacts.MARKER_PROPERTY), literal(key.value)
-    return f"{contacts.EXTENDED}/Any(ep: ep/id eq {name} and ep/value eq {value})"
+    name, value = literal(mapping.MARKER_PROPERTY), literal(key.value)
+    return f"{mapping.EXTENDED}/Any(ep: ep/id eq {name} and ep/value eq {value})"
 
 
 def _placed(record: Record | Absent, live: set[str], container: str | None) -> Record | Absent:

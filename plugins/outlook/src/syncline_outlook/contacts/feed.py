@@ -15,14 +15,14 @@ from syncline.errors import Resync
 from syncline.model.records import Absent, AccountId, Json, Record, RecordId
 from syncline.plugin.requests import ChangesRequest, KeysRequest, Page
 from syncline.plugin.spec import TypeSpec
-from syncline_outlook import contacts
-from syncline_outlook.client import GraphClient
-from syncline_outlook.folders import Folders
-from syncline_outlook.marks import FolderMarks
-from syncline_outlook.messages import Purpose, contacts_path, query
-from syncline_outlook.names import EmailNames
-from syncline_outlook.reading import Reader, owner
-from syncline_outlook.rounds import Position, Row, fetch_page, is_removed
+from syncline_outlook.contacts import mapping
+from syncline_outlook.contacts.folders import Folders, contacts_path
+from syncline_outlook.contacts.marks import FolderMarks
+from syncline_outlook.contacts.names import EmailNames
+from syncline_outlook.contacts.reading import Reader, owner
+from syncline_outlook.graph.client import GraphClient
+from syncline_outlook.graph.delta import Position, Row, fetch_page, is_removed
+from syncline_outlook.graph.messages import Purpose, query
 
 KEYS_PAGE = 500
 """Rows of a sweep's page; no maximum is documented, 500 is in use elsewhere (davmail)."""
@@ -64,9 +64,9 @@ class DeltaFeed:
 
         """
         spec, folder = request.spec, self._folder(request)
-        by_id = bool(contacts.extended_names(spec))
+        by_id = bool(mapping.extended_names(spec))
         kept = request.next or request.cursor
-        select = "id" if by_id else ",".join(contacts.select(spec))
+        select = "id" if by_id else ",".join(mapping.select(spec))
         position = self._position(kept, folder, select)
         if request.next is None:
             self._marks.forget(folder.account, folder.id)
@@ -142,7 +142,7 @@ class DeltaFeed:
 
     def _record(self, spec: TypeSpec, folder: _Folder, row: Row) -> Record | Absent | None:
         self._names.remember(row)
-        return contacts.read_record(spec, row, folder.account)
+        return mapping.read_record(spec, row, folder.account)
 
 
 def _is_there(row: Row) -> bool:

@@ -13,7 +13,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from syncline.errors import ConnectionFailure, Reconnect, Resync, Retry, Stop
-from syncline_outlook.messages import Purpose, Reply
+from syncline_outlook.graph.messages import Purpose, Reply
 
 ITEM_GONE = frozenset({"erroritemnotfound", "itemnotfound"})
 QUOTA = frozenset({"quotalimitreached", "errorquotaexceeded", "errormailboxstorequotaexceeded"})

@@ -1,0 +1,1 @@
+"""Microsoft Graph, whatever is in it: calls, batches, delta rounds, mailboxes."""

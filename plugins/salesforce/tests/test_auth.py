@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from syncline.errors import ConfigurationError, Reconnect, Retry
-from syncline_salesforce.auth import Token, TokenProvider
+from syncline_salesforce.rest.tokens import Token, TokenProvider
 
 
 class Endpoint:

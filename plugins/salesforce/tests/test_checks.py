@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from syncline.errors import ConfigurationError, Stop
-from syncline_salesforce.contacts import FIELDS
+from syncline_salesforce.contacts.mapping import FIELDS
 
 
 def levels(connection: Any) -> dict[str, str]:

@@ -13,7 +13,7 @@ from syncline.model.fields import Value
 from syncline.model.records import RecordId
 from syncline.testing import ConnectorContract, DataSet
 from syncline_salesforce.connector import SalesforceConnector
-from syncline_salesforce.contacts import COMPANY, CONTACT_TYPE
+from syncline_salesforce.contacts.mapping import COMPANY, CONTACT_TYPE
 from syncline_sandbox.testing import SalesforceSandbox, SandboxUser
 
 ACCOUNTS = ("ada@example.test", "bob@example.test")

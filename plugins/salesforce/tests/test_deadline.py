@@ -8,8 +8,8 @@ import pytest
 import requests
 
 from syncline.testing.dripping import BEGINNINGS, Drip, dripping
-from syncline_salesforce.deadline import ANSWER_SECONDS, PatientUntil
-from syncline_salesforce.errors import not_reached
+from syncline_salesforce.rest.deadline import ANSWER_SECONDS, PatientUntil
+from syncline_salesforce.rest.errors import not_reached
 
 
 @pytest.fixture(params=BEGINNINGS)

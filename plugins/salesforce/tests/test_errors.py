@@ -10,7 +10,7 @@ import pytest
 
 from syncline.errors import ConfigurationError, Reconnect, Retry, Stop, SynclineError
 from syncline.plugin.requests import Deferred, Duplicate, Gone, Rejected
-from syncline_salesforce.errors import (
+from syncline_salesforce.rest.errors import (
     SchemaMoved,
     duplicate_ids,
     entries,

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from syncline.errors import ConnectionFailure, Reconnect, Retry, Stop
-from syncline_salesforce.session import BODY_LIMIT
+from syncline_salesforce.rest.session import BODY_LIMIT
 
 EMPTY = json.dumps({"totalSize": 0, "done": True, "records": []}).encode()
 DEAD = json.dumps([{"errorCode": "INVALID_SESSION_ID", "message": "expired"}]).encode()

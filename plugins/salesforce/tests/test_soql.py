@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncline_salesforce import soql
+from syncline_salesforce.rest import soql
 
 texts = st.text(st.characters(blacklist_categories=("Cs",)))
 _LITERAL = re.compile(r"'(?:[^'\\]|\\[\\'nrtbf])*'", re.DOTALL)

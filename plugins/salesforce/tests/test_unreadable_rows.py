@@ -12,11 +12,12 @@ from syncline.model.contact import CONTACT
 from syncline.model.records import AbsenceReason, Absent, Record
 from syncline.plugin.checked import checked
 from syncline.plugin.requests import ChangesRequest, Feed, Page
-from syncline_salesforce.changes import Changes
-from syncline_salesforce.contacts import CONTACT_TYPE, FIELDS
-from syncline_salesforce.rows import Selection, key_of
-from syncline_salesforce.schema import Schema
-from syncline_salesforce.service import Result, SalesforceService
+from syncline_salesforce.contacts.feed import Changes
+from syncline_salesforce.contacts.mapping import CONTACT_TYPE, FIELDS
+from syncline_salesforce.contacts.schema import Schema
+from syncline_salesforce.contacts.selection import Selection
+from syncline_salesforce.rest.rows import key_of
+from syncline_salesforce.rest.service import Result, SalesforceService
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 SCHEMA = Schema(

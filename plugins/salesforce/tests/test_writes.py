@@ -20,8 +20,9 @@ from syncline.plugin.requests import (
     Stale,
     Unknown,
 )
-from syncline_salesforce.errors import QueryRefused
-from syncline_salesforce.writes import Writes, in_batches
+from syncline_salesforce.contacts.writing import Writes
+from syncline_salesforce.rest.batches import in_batches
+from syncline_salesforce.rest.errors import QueryRefused
 
 Same = Callable[[Any, Any], bool]
 

@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 
 from syncline.errors import Stop
 from syncline.plugin.requests import CheckReport, CheckRequest, CheckResult, Level
-from syncline_salesforce import soql
 from syncline_salesforce.config import SalesforceConfig
-from syncline_salesforce.contacts import contact_type
-from syncline_salesforce.errors import malformed
-from syncline_salesforce.schema import Schema, SchemaSource
-from syncline_salesforce.service import SalesforceService
+from syncline_salesforce.contacts.mapping import contact_type
+from syncline_salesforce.contacts.schema import Schema, SchemaSource
+from syncline_salesforce.rest import soql
+from syncline_salesforce.rest.errors import malformed
+from syncline_salesforce.rest.service import SalesforceService
 
 _CLOCK_TOLERANCE = timedelta(minutes=2)
 _KEY_LENGTH = 64

@@ -29,17 +29,18 @@ from syncline.plugin.requests import (
     Update,
 )
 from syncline.plugin.spec import Field, TypeSpec
-from syncline_salesforce import soql, writes
-from syncline_salesforce.changes import Changes
 from syncline_salesforce.checks import Checks
 from syncline_salesforce.config import SalesforceConfig
-from syncline_salesforce.contacts import CONTACT_TYPE, OBJECT
-from syncline_salesforce.errors import QueryRefused, SchemaMoved
-from syncline_salesforce.reads import Reads
-from syncline_salesforce.rows import Selection
-from syncline_salesforce.schema import SchemaSource
-from syncline_salesforce.service import SalesforceService
-from syncline_salesforce.users import find_users
+from syncline_salesforce.contacts import writing
+from syncline_salesforce.contacts.feed import Changes
+from syncline_salesforce.contacts.mapping import CONTACT_TYPE, OBJECT
+from syncline_salesforce.contacts.reading import Reads
+from syncline_salesforce.contacts.schema import SchemaSource
+from syncline_salesforce.contacts.selection import Selection
+from syncline_salesforce.rest import soql
+from syncline_salesforce.rest.errors import QueryRefused, SchemaMoved
+from syncline_salesforce.rest.service import SalesforceService
+from syncline_salesforce.rest.users import find_users
 
 T = TypeVar("T")
 
@@ -72,7 +73,7 @@ class SalesforceConnector(Connector):
         return Containers(accounts=find_users(self._service, request.names))
 
     def fetch_changes(self, request: ChangesRequest) -> Page:
-        """See `changes`."""
+        """See `Changes.page`."""
         return self._read(request.spec, lambda selection: self._changes.page(request, selection))
 
     def fetch_ids(self, request: IdsRequest) -> Page:
@@ -92,26 +93,26 @@ class SalesforceConnector(Connector):
         return self._read(request.spec, lambda selection: self._reads.deleted(request, selection))
 
     def apply(self, request: ApplyRequest) -> list[Outcome]:
-        """See `writes`. Rows that were refused for a field whose permission was lost since the
+        """See `writing`. Rows that were refused for a field whose permission was lost since the
         organisation was described are sent once more without it.
         """
         operations: Sequence[Create | Update] = request.operations
         try:
-            outcomes = writes.apply(self._writes(request), operations)
+            outcomes = writing.apply(self._writes(request), operations)
         except SchemaMoved:
             self._schemas.refreshed(anew=True)
-            return writes.apply(self._writes(request), operations)
-        refused = [i for i, each in enumerate(outcomes) if writes.without_permission(each)]
+            return writing.apply(self._writes(request), operations)
+        refused = [i for i, each in enumerate(outcomes) if writing.without_permission(each)]
         if refused:
             self._schemas.refreshed(anew=True)
-            again = writes.apply(self._writes(request), [operations[i] for i in refused])
+            again = writing.apply(self._writes(request), [operations[i] for i in refused])
             for i, outcome in zip(refused, again, strict=True):
                 outcomes[i] = outcome
         return outcomes
 
     def delete(self, request: DeleteRequest) -> list[Outcome]:
-        """See `writes`."""
-        return writes.delete(self._writes(request), request)
+        """See `writing`."""
+        return writing.delete(self._writes(request), request)
 
     def scope(self, spec: TypeSpec, text: str) -> Scope:
         """A SOQL condition on Contact, asked once to see whether the service understands it.
@@ -151,11 +152,11 @@ class SalesforceConnector(Connector):
         except SchemaMoved:
             return read(Selection(spec, self._schemas.refreshed(anew=True), key_field))
 
-    def _writes(self, request: ApplyRequest | DeleteRequest) -> writes.Writes:
+    def _writes(self, request: ApplyRequest | DeleteRequest) -> writing.Writes:
         def explain(ids: Sequence[RecordId]) -> Mapping[RecordId, Absent | None]:
             wanted = IdsRequest(spec=request.spec, feed=request.feed, ids=tuple(ids))
             absent = {each.id: each for each in self.fetch_ids(wanted).absent}
             return {id: absent.get(id) for id in ids}
 
         schema, key_field = self._schemas.known(), self.config.key_field
-        return writes.Writes(self._service, schema, request.spec, explain, key_field)
+        return writing.Writes(self._service, schema, request.spec, explain, key_field)

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from syncline.errors import Retry
 from syncline.model import text
 from syncline.model.fields import Value
-from syncline_salesforce import soql
-from syncline_salesforce.service import SalesforceService
+from syncline_salesforce.rest import soql
+from syncline_salesforce.rest.service import SalesforceService
 
 
 @dataclass(frozen=True)

@@ -22,10 +22,10 @@ import requests
 from syncline.errors import Retry, Stop
 from syncline.model.json_text import json_of
 from syncline.plugin.connector import ConnectorContext
-from syncline_salesforce.auth import Token, TokenProvider
 from syncline_salesforce.config import is_loopback
-from syncline_salesforce.deadline import PatientUntil
-from syncline_salesforce.errors import entries, failure, malformed, not_reached, unauthorised
+from syncline_salesforce.rest.deadline import PatientUntil
+from syncline_salesforce.rest.errors import entries, failure, malformed, not_reached, unauthorised
+from syncline_salesforce.rest.tokens import Token, TokenProvider
 
 Kind = Literal["read", "write", "check"]
 

@@ -18,12 +18,11 @@ from simple_salesforce.exceptions import SalesforceGeneralError
 
 from syncline.model.json_text import whole
 from syncline.plugin.connector import ConnectorContext
-from syncline_salesforce import soql
-from syncline_salesforce.auth import TokenProvider
 from syncline_salesforce.config import SalesforceConfig
-from syncline_salesforce.errors import QueryRefused, malformed, not_reached
-from syncline_salesforce.login import Login
-from syncline_salesforce.session import (
+from syncline_salesforce.rest import soql
+from syncline_salesforce.rest.errors import QueryRefused, malformed, not_reached
+from syncline_salesforce.rest.login import Login
+from syncline_salesforce.rest.session import (
     Kind,
     SalesforceSession,
     Sessions,
@@ -31,6 +30,7 @@ from syncline_salesforce.session import (
     send_form,
     session_for,
 )
+from syncline_salesforce.rest.tokens import TokenProvider
 
 Row = Mapping[str, Any]
 _NO_DUPLICATES = {"Sforce-Duplicate-Rule-Header": "allowSave=false; runAsCurrentUser=true"}

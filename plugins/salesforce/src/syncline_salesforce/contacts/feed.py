@@ -21,11 +21,12 @@ from syncline.errors import Resync
 from syncline.model.records import Json
 from syncline.plugin.cursors import read_until
 from syncline.plugin.requests import ChangesRequest, Page
-from syncline_salesforce import soql
-from syncline_salesforce.contacts import OBJECT
-from syncline_salesforce.errors import malformed
-from syncline_salesforce.rows import Selection, moment, named, parsed
-from syncline_salesforce.service import Row, SalesforceService
+from syncline_salesforce.contacts.mapping import OBJECT
+from syncline_salesforce.contacts.selection import Selection
+from syncline_salesforce.rest import soql
+from syncline_salesforce.rest.errors import malformed
+from syncline_salesforce.rest.rows import moment, named, parsed
+from syncline_salesforce.rest.service import Row, SalesforceService
 
 PAGE = 2_000
 _FORM = "%Y-%m-%dT%H:%M:%SZ"

@@ -7,16 +7,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import format_datetime
-from typing import Any, TypeVar
+from typing import Any
 
-from syncline.errors import ConnectionFailure, Retry, Stop
+from syncline.errors import ConnectionFailure, Stop
 from syncline.model.fields import Value
 from syncline.model.records import AbsenceReason, RecordId
 from syncline.plugin.requests import (
     Absent,
     Applied,
     Create,
-    Deferred,
     Delete,
     DeleteRequest,
     Gone,
@@ -27,20 +26,19 @@ from syncline.plugin.requests import (
     Update,
 )
 from syncline.plugin.spec import TypeSpec
-from syncline_salesforce.accounts import Accounts, Company, find_accounts, written
-from syncline_salesforce.contacts import COMPANY, OBJECT
-from syncline_salesforce.errors import QueryRefused, entries, malformed, row_outcome
-from syncline_salesforce.rows import row_id, unmodified_since
-from syncline_salesforce.schema import Schema
-from syncline_salesforce.service import Row, SalesforceService
+from syncline_salesforce.contacts.companies import Accounts, Company, find_accounts, written
+from syncline_salesforce.contacts.mapping import COMPANY, OBJECT
+from syncline_salesforce.contacts.schema import Schema
+from syncline_salesforce.rest.batches import in_batches
+from syncline_salesforce.rest.errors import entries, malformed, row_outcome
+from syncline_salesforce.rest.rows import row_id, unmodified_since
+from syncline_salesforce.rest.service import Row, SalesforceService
 
 COLLECTION, WITHOUT_KEY, COMPOSITE = 200, 50, 25
 _FIELD_CODES = frozenset({"INVALID_FIELD", "INVALID_FIELD_FOR_INSERT_UPDATE"})
 
 Explain = Callable[[Sequence[RecordId]], Mapping[RecordId, Absent | None]]
 """Why ids are not there any more; None for one that is."""
-
-Op = TypeVar("Op")
 
 
 @dataclass(frozen=True)
@@ -238,45 +236,6 @@ def _unless_full(outcomes: list[Outcome]) -> list[Outcome]:
     if refused and len(refused) == len(outcomes):
         raise Stop(refused[0].message, hint="Make room, then run again.", code=refused[0].code)
     return outcomes
-
-
-def in_batches(
-    operations: Sequence[Op],
-    size: int,
-    send: Callable[[Sequence[Op]], list[Outcome]],
-    answered: bool = False,
-) -> list[Outcome]:
-    """One outcome for each operation. A call that fails after others were `answered` makes its
-    operations unknown (or deferred, if it was not reached) instead of losing those answers.
-    """
-    outcomes: list[Outcome] = []
-    for start in range(0, len(operations), size):
-        batch = operations[start : start + size]
-        try:
-            outcomes += send(batch)
-        except ConnectionFailure as problem:
-            if not outcomes and not answered:
-                raise
-            rest = operations[start + len(batch) :]
-            outcomes += [_after(problem)] * len(batch)
-            return outcomes + [_not_sent(problem)] * len(rest)
-    return outcomes
-
-
-def _not_sent(problem: ConnectionFailure) -> Outcome:
-    return Deferred(message="not sent", after=_wait(problem), sent=False)
-
-
-def _after(problem: ConnectionFailure) -> Outcome:
-    refused = isinstance(problem, QueryRefused)
-    if refused or (isinstance(problem, Retry) and not problem.reached):
-        sent = not isinstance(problem, Retry) or problem.sent
-        return Deferred(message=problem.message, after=_wait(problem), sent=sent)
-    return Unknown(message=problem.message)
-
-
-def _wait(problem: ConnectionFailure) -> float | None:
-    return problem.after if isinstance(problem, Retry) else None
 
 
 def apply(writes: Writes, operations: Sequence[Create | Update]) -> list[Outcome]:

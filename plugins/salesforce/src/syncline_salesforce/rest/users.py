@@ -8,9 +8,9 @@ from typing import Any
 
 from syncline.model.records import AccountId
 from syncline.plugin.requests import Account
-from syncline_salesforce import soql
-from syncline_salesforce.rows import row_id
-from syncline_salesforce.service import SalesforceService
+from syncline_salesforce.rest import soql
+from syncline_salesforce.rest.rows import row_id
+from syncline_salesforce.rest.service import SalesforceService
 
 _ID = re.compile(r"005[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?")
 

@@ -16,12 +16,13 @@ from syncline.plugin.requests import (
     Page,
     Scope,
 )
-from syncline_salesforce import soql
-from syncline_salesforce.contacts import OBJECT
-from syncline_salesforce.errors import QueryRefused, malformed
-from syncline_salesforce.matching import columns_of
-from syncline_salesforce.rows import Selection, certain_until, key_of, row_id
-from syncline_salesforce.service import SalesforceService
+from syncline_salesforce.contacts.mapping import OBJECT
+from syncline_salesforce.contacts.matching import columns_of
+from syncline_salesforce.contacts.selection import Selection
+from syncline_salesforce.rest import soql
+from syncline_salesforce.rest.errors import QueryRefused, malformed
+from syncline_salesforce.rest.rows import certain_until, key_of, row_id
+from syncline_salesforce.rest.service import SalesforceService
 
 PAGE = 2_000
 _IDS = 600

@@ -19,9 +19,9 @@ from pydantic import SecretStr
 from syncline.errors import ConfigurationError, Reconnect, Retry, Stop
 from syncline.plugin.connector import ConnectorContext
 from syncline.plugin.secrets import Secret
-from syncline_salesforce.auth import Token
 from syncline_salesforce.config import SalesforceConfig, checked_origin, is_loopback
-from syncline_salesforce.errors import not_reached, retry_after
+from syncline_salesforce.rest.errors import not_reached, retry_after
+from syncline_salesforce.rest.tokens import Token
 
 _PATH = "/services/oauth2/token"
 _JWT_GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"

@@ -15,10 +15,10 @@ from typing import Any
 from syncline.errors import ConfigurationError
 from syncline.model.capacity import Capacity
 from syncline.plugin.spec import SAME_TEXT, Field, TypeSpec
-from syncline_salesforce import contacts
-from syncline_salesforce.contacts import COMPANY, OBJECT, STANDARD_LENGTHS, Stored
-from syncline_salesforce.matching import COLUMNS
-from syncline_salesforce.service import SalesforceService
+from syncline_salesforce.contacts import mapping
+from syncline_salesforce.contacts.mapping import COMPANY, OBJECT, STANDARD_LENGTHS, Stored
+from syncline_salesforce.contacts.matching import COLUMNS
+from syncline_salesforce.rest.service import SalesforceService
 
 _TEXT_TYPES = frozenset(
     {"string", "textarea", "picklist", "phone", "url", "email", "encryptedstring"}
@@ -124,13 +124,13 @@ class Schema:
                 hint="Text, picklist, phone, URL and e-mail fields can, unless mapped already.",
             )
         capacity = Capacity(max_length=self.length(native))
-        codec = contacts.LONG_TEXT if description["type"] == "textarea" else SAME_TEXT
+        codec = mapping.LONG_TEXT if description["type"] == "textarea" else SAME_TEXT
         return self._narrowed(Field(name=name, native=(native,), capacity=capacity, codec=codec))
 
     @property
     def mapped(self) -> frozenset[str]:
         """Native names the declared mapping uses."""
-        return frozenset(n for field in contacts.FIELDS for n in field.native)
+        return frozenset(n for field in mapping.FIELDS for n in field.native)
 
 
 class SchemaSource:

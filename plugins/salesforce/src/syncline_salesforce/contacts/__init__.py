@@ -1,0 +1,1 @@
+"""Contacts, and the accounts that their companies are."""

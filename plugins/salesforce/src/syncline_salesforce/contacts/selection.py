@@ -1,0 +1,103 @@
+"""From a row of a query to a contact, and what must be selected for that."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from syncline.model.records import AbsenceReason, Absent, Record, Writable
+from syncline.plugin.spec import TypeSpec
+from syncline_salesforce.contacts.mapping import COMPANY
+from syncline_salesforce.contacts.schema import Schema
+from syncline_salesforce.rest.rows import (
+    STAMPS,
+    absent,
+    moment,
+    named,
+    owner_of,
+    row_id,
+    unreadable,
+    version,
+)
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The columns of a query for records: those of the type that this organisation lets us read."""
+
+    spec: TypeSpec
+    schema: Schema
+    key_field: str | None = None
+
+    @cached_property
+    def columns(self) -> str:
+        """The SELECT list. Always holds Id, owner, stamps and what tells of deletion."""
+        fixed = ["Id", "OwnerId", *STAMPS, "CreatedDate", "IsDeleted", "MasterRecordId"]
+        mapped = [name for name in self.spec.native_names if self.schema.has(name)]
+        company = ["AccountId"] if COMPANY in mapped else []
+        marker = [self.key_field] if self.key_field and self.schema.has(self.key_field) else []
+        return ", ".join(dict.fromkeys([*fixed, *mapped, *company, *marker]))
+
+    @cached_property
+    def no_persons(self) -> str:
+        """The condition that leaves out person accounts, which are edited through the account."""
+        return "IsPersonAccount = false" if self.schema.has("IsPersonAccount") else ""
+
+    def read(
+        self, row: Mapping[str, Any], certain_until: datetime | None
+    ) -> Record | Absent | None:
+        """What a row says: a record, an absence, or nothing if it has no usable id."""
+        id = named(row)
+        if id is None:
+            return None
+        if why := unreadable(row):
+            return Absent(id, AbsenceReason.UNREADABLE, why=why, owner=owner_of(row))
+        return absent(row) or self._record(row, certain_until)
+
+    def last_held(self, row: Mapping[str, Any]) -> Record | None:
+        """What a row of the Recycle Bin held; None if it is not there, or cannot be read."""
+        if not row.get("IsDeleted") or named(row) is None or unreadable(row):
+            return None
+        return self._record(row, None)
+
+    def _record(self, row: Mapping[str, Any], certain_until: datetime | None) -> Record:
+        """The record of a row. Rows stamped at `certain_until` or later get a provisional
+        version, see `version`.
+        """
+        native = flat(row, self.columns)
+        return Record(
+            id=row_id(row),
+            version=version(row, certain_until, native),
+            fields=self.spec.read(native),
+            owner=owner_of(row),
+            marker=native.get(self.key_field) if self.key_field else None,
+            modified=moment(row, "LastModifiedDate"),
+            created=moment(row, "CreatedDate"),
+            writable=self._writable,
+        )
+
+    @cached_property
+    def _writable(self) -> Writable:
+        if not self.schema.allows("updateable"):
+            return Writable(frozenset(), "the integration user may not edit contacts")
+        barred = frozenset(f.name for f in self.spec.fields if f.read_only or f.create_only)
+        if not barred:
+            return Writable()
+        return Writable(self.spec.readable - barred, "field-level security")
+
+
+def flat(row: Mapping[str, Any], columns: str) -> dict[str, Any]:
+    """The row with the account's name as a property of its own. An account that is set but whose
+    row we may not see leaves the company unknown.
+    """
+    native = {name: value for name, value in row.items() if name not in ("attributes", "Account")}
+    if COMPANY in columns:
+        account = row.get("Account")
+        if isinstance(account, Mapping):
+            native[COMPANY] = account.get("Name")
+        elif not row.get("AccountId"):
+            native[COMPANY] = None
+    return native

@@ -12,10 +12,10 @@ from syncline.model.contact import CONTACT
 from syncline.model.records import AbsenceReason, Absent, Record
 from syncline.plugin.checked import checked
 from syncline.plugin.requests import ChangesRequest, Feed, Page
-from syncline_salesforce.contacts.feed import Changes
 from syncline_salesforce.contacts.mapping import CONTACT_TYPE, FIELDS
 from syncline_salesforce.contacts.schema import Schema
-from syncline_salesforce.contacts.selection import Selection
+from syncline_salesforce.contacts.selection import ContactSelection
+from syncline_salesforce.rest.feed import Changes
 from syncline_salesforce.rest.rows import key_of
 from syncline_salesforce.rest.service import Result, SalesforceService
 
@@ -26,7 +26,7 @@ SCHEMA = Schema(
         "fields": [{"name": name, "updateable": True} for f in FIELDS for name in f.native],
     }
 )
-SELECTION = Selection(CONTACT_TYPE, SCHEMA)
+SELECTION = ContactSelection(CONTACT_TYPE, SCHEMA)
 ID, OTHER = "0035b0000000001AAA", "0035b0000000002AAA"
 
 

@@ -32,13 +32,14 @@ from syncline.plugin.spec import Field, TypeSpec
 from syncline_salesforce.checks import Checks
 from syncline_salesforce.config import SalesforceConfig
 from syncline_salesforce.contacts import writing
-from syncline_salesforce.contacts.feed import Changes
 from syncline_salesforce.contacts.mapping import CONTACT_TYPE, OBJECT
-from syncline_salesforce.contacts.reading import Reads
 from syncline_salesforce.contacts.schema import SchemaSource
-from syncline_salesforce.contacts.selection import Selection
+from syncline_salesforce.contacts.selection import ContactSelection
 from syncline_salesforce.rest import soql
 from syncline_salesforce.rest.errors import QueryRefused, SchemaMoved
+from syncline_salesforce.rest.feed import Changes
+from syncline_salesforce.rest.reading import Reads
+from syncline_salesforce.rest.selection import Selection
 from syncline_salesforce.rest.service import SalesforceService
 from syncline_salesforce.rest.users import find_users
 
@@ -148,9 +149,9 @@ class SalesforceConnector(Connector):
         """
         key_field = self.config.key_field
         try:
-            return read(Selection(spec, self._schemas.known(), key_field))
+            return read(ContactSelection(spec, self._schemas.known(), key_field))
         except SchemaMoved:
-            return read(Selection(spec, self._schemas.refreshed(anew=True), key_field))
+            return read(ContactSelection(spec, self._schemas.refreshed(anew=True), key_field))
 
     def _writes(self, request: ApplyRequest | DeleteRequest) -> writing.Writes:
         def explain(ids: Sequence[RecordId]) -> Mapping[RecordId, Absent | None]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from syncline.model.records import AbsenceReason, Absent, Record, Writable
+from syncline.plugin.requests import MatchKey
 from syncline.plugin.spec import TypeSpec
-from syncline_salesforce.contacts.mapping import COMPANY
+from syncline_salesforce.contacts.mapping import COMPANY, OBJECT
+from syncline_salesforce.contacts.matching import conditions
 from syncline_salesforce.contacts.schema import Schema
+from syncline_salesforce.rest import soql
 from syncline_salesforce.rest.rows import (
     STAMPS,
     absent,
@@ -25,12 +28,19 @@ from syncline_salesforce.rest.rows import (
 
 
 @dataclass(frozen=True)
-class Selection:
-    """The columns of a query for records: those of the type that this organisation lets us read."""
+class ContactSelection:
+    """The columns of a query for contacts: those that this organisation lets us read. See
+    `rest.selection` for the contract.
+    """
 
     spec: TypeSpec
     schema: Schema
     key_field: str | None = None
+
+    @property
+    def object(self) -> str:
+        """See `Selection`."""
+        return OBJECT
 
     @cached_property
     def columns(self) -> str:
@@ -42,7 +52,7 @@ class Selection:
         return ", ".join(dict.fromkeys([*fixed, *mapped, *company, *marker]))
 
     @cached_property
-    def no_persons(self) -> str:
+    def always(self) -> str:
         """The condition that leaves out person accounts, which are edited through the account."""
         return "IsPersonAccount = false" if self.schema.has("IsPersonAccount") else ""
 
@@ -78,6 +88,10 @@ class Selection:
             created=moment(row, "CreatedDate"),
             writable=self._writable,
         )
+
+    def matching(self, keys: Sequence[MatchKey]) -> Iterator[str]:
+        """See `matching.conditions`."""
+        return conditions(keys, self.key_field, soql.URI_BUDGET - len(self.columns) * 2)
 
     @cached_property
     def _writable(self) -> Writable:

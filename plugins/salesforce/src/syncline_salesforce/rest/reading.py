@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -11,17 +10,14 @@ from syncline.plugin.requests import (
     DeletedRequest,
     IdsRequest,
     KeysRequest,
-    MatchKey,
     MatchRequest,
     Page,
     Scope,
 )
-from syncline_salesforce.contacts.mapping import OBJECT
-from syncline_salesforce.contacts.matching import columns_of
-from syncline_salesforce.contacts.selection import Selection
 from syncline_salesforce.rest import soql
 from syncline_salesforce.rest.errors import QueryRefused, malformed
 from syncline_salesforce.rest.rows import certain_until, key_of, row_id
+from syncline_salesforce.rest.selection import Selection
 from syncline_salesforce.rest.service import SalesforceService
 
 PAGE = 2_000
@@ -54,9 +50,9 @@ class Reads:
             records += found
             absent += gone
         known = {record.id for record in records} | {each.id for each in absent}
-        absent += self._explained([id for id in wanted if id not in known])
+        absent += self._explained(selection.object, [id for id in wanted if id not in known])
         if request.scoped and (condition := where_of(request.feed.scope)):
-            inside = self._inside(_there(records, absent), condition)
+            inside = self._inside(selection.object, _there(records, absent), condition)
             return _without_left(records, absent, inside)
         return Page(records=tuple(records), absent=tuple(absent))
 
@@ -67,28 +63,30 @@ class Reads:
         records: list[Record] = []
         budget = soql.URI_BUDGET - len(selection.columns) * 2
         for group in soql.lists(dict.fromkeys(request.ids), budget, _IDS):
-            rows = self.service.rows(selection.columns, OBJECT, [f"Id IN {group}"], deleted=True)
+            rows = self.service.rows(
+                selection.columns, selection.object, [f"Id IN {group}"], deleted=True
+            )
             binned = (row for row, _begun in rows if not row.get("MasterRecordId"))
             held = (selection.last_held(row) for row in binned)
             records += [record for record in held if record is not None]
         return Page(records=tuple(records))
 
-    def _explained(self, missing: list[RecordId]) -> list[Absent]:
+    def _explained(self, object: str, missing: list[RecordId]) -> list[Absent]:
         """Rows not even `queryAll` knows: gone for good if the delete log (15 days) says so, else
         perhaps only hidden from us.
         """
         if not missing:
             return []
-        logged = self._delete_log()
+        logged = self._delete_log(object)
         return [
             Absent(id, AbsenceReason.DELETED if id in logged else AbsenceReason.UNREADABLE)
             for id in missing
         ]
 
-    def _delete_log(self) -> frozenset[str]:
+    def _delete_log(self, object: str) -> frozenset[str]:
         now, ahead = self.service.server_time(), timedelta(minutes=2)
         try:
-            answer = self.service.deleted(OBJECT, now - _DELETE_LOG + ahead, now + ahead)
+            answer = self.service.deleted(object, now - _DELETE_LOG + ahead, now + ahead)
         except QueryRefused:
             return frozenset()
         entries = answer.get("deletedRecords")
@@ -96,12 +94,12 @@ class Reads:
             raise malformed("a delete log without records")
         return frozenset(str(entry.get("id")) for entry in entries)
 
-    def _inside(self, ids: list[RecordId], condition: str) -> frozenset[RecordId]:
+    def _inside(self, object: str, ids: list[RecordId], condition: str) -> frozenset[RecordId]:
         """Which of the records satisfy the condition."""
         inside: set[RecordId] = set()
         budget = soql.URI_BUDGET - len(soql.encoded(condition))
         for group in soql.lists(ids, budget, _IDS):
-            rows = self.service.rows("Id", OBJECT, [f"Id IN {group}", condition])
+            rows = self.service.rows("Id", object, [f"Id IN {group}", condition])
             inside.update(row_id(row) for row, _ in rows)
         return frozenset(inside)
 
@@ -113,9 +111,11 @@ class Reads:
         conditions = [
             f"Id > {soql.text(after)}" if after else "",
             where_of(request.feed.scope),
-            selection.no_persons,
+            selection.always,
         ]
-        answer = self.service.query(soql.select(_KEYS, OBJECT, conditions, order="Id", limit=PAGE))
+        answer = self.service.query(
+            soql.select(_KEYS, selection.object, conditions, order="Id", limit=PAGE)
+        )
         certain = certain_until(answer.begun, self.margin)
         found = [key_of(row, certain) for row in answer.rows]
         if answer.done and len(found) < PAGE:
@@ -134,7 +134,7 @@ class Reads:
         since = request.created_since
         for kind in dict.fromkeys(key.kind for key in request.keys):
             keys = [key for key in request.keys if key.kind == kind]
-            for condition in self._conditions(keys, selection):
+            for condition in selection.matching(keys):
                 recent = f"CreatedDate >= {soql.instant(since)}" if since else ""
                 for record in self._matching([condition, recent], selection, request.deleted):
                     found[record.id] = record
@@ -143,24 +143,10 @@ class Reads:
     def _matching(self, conditions: list[str], selection: Selection, deleted: bool) -> list[Record]:
         if not deleted:
             return self._walked(conditions, selection, deleted=False)[0]
-        every = [*conditions, "IsDeleted = true", selection.no_persons]
-        rows = self.service.rows(selection.columns, OBJECT, every, deleted=True)
+        every = [*conditions, "IsDeleted = true", selection.always]
+        rows = self.service.rows(selection.columns, selection.object, every, deleted=True)
         held = (selection.last_held(row) for row, _begun in rows)
         return [record for record in held if record is not None]
-
-    def _conditions(self, keys: list[MatchKey], selection: Selection) -> Iterator[str]:
-        columns = columns_of(keys, selection.key_field)
-        budget = (soql.URI_BUDGET - len(selection.columns) * 2) // max(1, len(columns))
-        if not columns:
-            return
-        if len(columns) == 1:
-            (name, values) = next(iter(columns.items()))
-            yield from (f"{name} IN {group}" for group in soql.lists(values, budget))
-            return
-        # Names: the columns are narrowed together, in groups small enough to fit side by side.
-        for start in range(0, len(keys), 50):
-            narrow = columns_of(keys[start : start + 50], None)
-            yield from _narrowed(narrow, budget) if narrow else ()
 
     # ---- walking --------------------------------------------------------------------------------
 
@@ -169,23 +155,16 @@ class Reads:
     ) -> tuple[list[Record], list[Absent]]:
         records: list[Record] = []
         absent: list[Absent] = []
-        conditions = [*conditions, selection.no_persons]
-        for row, begun in self.service.rows(selection.columns, OBJECT, conditions, deleted=deleted):
+        conditions = [*conditions, selection.always]
+        for row, begun in self.service.rows(
+            selection.columns, selection.object, conditions, deleted=deleted
+        ):
             found = selection.read(row, certain_until(begun, self.margin))
             if isinstance(found, Record):
                 records.append(found)
             elif found is not None:
                 absent.append(found)
         return records, absent
-
-
-def _narrowed(columns: Mapping[str, Iterable[str]], budget: int) -> Iterator[str]:
-    groups = {name: list(soql.lists(values, budget)) for name, values in columns.items()}
-    if all(len(found) == 1 for found in groups.values()):
-        yield soql.all_of([f"{name} IN {found[0]}" for name, found in groups.items()])
-        return
-    name = "LastName"
-    yield from (f"{name} IN {group}" for group in groups[name])
 
 
 def _there(records: list[Record], absent: list[Absent]) -> list[RecordId]:

@@ -21,11 +21,10 @@ from syncline.errors import Resync
 from syncline.model.records import Json
 from syncline.plugin.cursors import read_until
 from syncline.plugin.requests import ChangesRequest, Page
-from syncline_salesforce.contacts.mapping import OBJECT
-from syncline_salesforce.contacts.selection import Selection
 from syncline_salesforce.rest import soql
 from syncline_salesforce.rest.errors import malformed
 from syncline_salesforce.rest.rows import moment, named, parsed
+from syncline_salesforce.rest.selection import Selection
 from syncline_salesforce.rest.service import Row, SalesforceService
 
 PAGE = 2_000
@@ -164,9 +163,11 @@ class Changes:
         return self._step(Walk(cursor.since, None, self.now()), selection, size)
 
     def _is_as_it_was(self, cursor: Cursor, selection: Selection) -> bool:
-        conditions = [f"SystemModstamp >= {soql.instant(cursor.since)}", selection.no_persons]
+        conditions = [f"SystemModstamp >= {soql.instant(cursor.since)}", selection.always]
         answer = self.service.query(
-            soql.select("COUNT(Id) total, MAX(SystemModstamp) newest", OBJECT, conditions),
+            soql.select(
+                "COUNT(Id) total, MAX(SystemModstamp) newest", selection.object, conditions
+            ),
             deleted=True,
         )
         found = answer.rows[0] if answer.rows else {}
@@ -177,10 +178,10 @@ class Changes:
         return same and not aged
 
     def _step(self, walk: Walk, selection: Selection, size: int) -> Page:
-        conditions = [walk.condition, selection.no_persons]
+        conditions = [walk.condition, selection.always]
         order = "SystemModstamp, Id"
         answer = self.service.query(
-            soql.select(selection.columns, OBJECT, conditions, order=order, limit=size),
+            soql.select(selection.columns, selection.object, conditions, order=order, limit=size),
             deleted=True,
         )
         following = self._counted(replace(walk, begun=walk.begun or answer.begun), answer.rows)

@@ -38,7 +38,7 @@ LENSES = (
     Mutant(
         name="Outlook: birthday at midnight here",
         package=OUTLOOK,
-        file="codecs.py",
+        file="contacts/codecs.py",
         old='        return (f"{day}T11:59:00Z",)\n',
         new='        return (f"{day}T00:00:00+01:00",)\n',
         wrong="A birthday is written as an instant that is the day before in UTC.",
@@ -48,7 +48,7 @@ LENSES = (
     Mutant(
         name="Outlook: year nobody entered",
         package=OUTLOOK,
-        file="codecs.py",
+        file="contacts/codecs.py",
         old='        return f"--{day:%m-%d}" if day.year == _NO_YEAR else day.isoformat()\n',
         new="        return day.isoformat()\n",
         wrong="A birthday without a year comes back as one in 1604.",
@@ -58,7 +58,7 @@ LENSES = (
     Mutant(
         name="Outlook: empty parts of an address stay",
         package=OUTLOOK,
-        file="codecs.py",
+        file="contacts/codecs.py",
         old="        return ({theirs: parts.get(name) or None for name, theirs in ADDRESS_PARTS.items()},)\n",
         new="        return ({ADDRESS_PARTS[name]: part for name, part in parts.items()},)\n",
         wrong="Parts of an address that were emptied are not sent.",
@@ -68,7 +68,7 @@ LENSES = (
     Mutant(
         name="Outlook: slots close up",
         package=OUTLOOK,
-        file="codecs.py",
+        file="contacts/codecs.py",
         old="    filled = [entry if entry is not None or not new else new.pop(0) for entry in kept]\n",
         new="    filled = list(kept)\n",
         wrong="A new address does not take the slot that became free; those behind it move up.",
@@ -81,7 +81,7 @@ LENSES = (
     Mutant(
         name="Salesforce: line ends count once",
         package=SALESFORCE,
-        file="contacts.py",
+        file="contacts/mapping.py",
         old='        taken += 2 if character == "\\n" else 1\n',
         new="        taken += 1\n",
         wrong="A text of several lines is predicted longer than what Salesforce takes.",
@@ -91,7 +91,7 @@ LENSES = (
     Mutant(
         name="Salesforce: address not cut, sent too long",
         package=SALESFORCE,
-        file="contacts.py",
+        file="contacts/mapping.py",
         old='            stored["emails"] = tuple(filter(self._fits, fields["emails"]))\n',
         new='            stored["emails"] = fields["emails"]\n',
         wrong="An e-mail address that is too long is sent, and the whole record refused.",
@@ -104,7 +104,7 @@ LENSES = (
     Mutant(
         name="Salesforce: its own line ends come back",
         package=SALESFORCE,
-        file="contacts.py",
+        file="contacts/mapping.py",
         old='    return value.replace("\\r\\n", "\\n").replace("\\r", "\\n") or None if value else None\n',
         new="    return value or None\n",
         wrong="What Salesforce makes of a line end travels back as an edit.",
@@ -114,7 +114,7 @@ LENSES = (
     Mutant(
         name="Salesforce: parts of an address stay",
         package=SALESFORCE,
-        file="contacts.py",
+        file="contacts/mapping.py",
         old="        return {name: each for name, each in values.items() if each} or None\n",
         new="        return values\n",
         wrong="An address that is empty is read as one with empty parts.",

@@ -1,4 +1,4 @@
-"""HTTP to Microsoft's services: the one module that imports httpx."""
+"""HTTP to Microsoft's services, over httpx, which only this module and `deadline` know."""
 
 from __future__ import annotations
 

@@ -6,8 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-
-import httpx
+from urllib.parse import urlencode
 
 from syncline.errors import Retry, Stop
 from syncline_outlook.graph.errors import retry_after
@@ -49,7 +48,7 @@ class LoginClient:
 
     def get(self, url: str, params: Any = None, headers: Any = None, **_options: Any) -> LoginReply:
         """A discovery document."""
-        target = str(httpx.URL(url, params=params)) if params else url
+        target = _with_query(url, params)
         reply = self._send("GET", target, headers, None)
         if reply.status_code >= 400:  # how a tenant that does not exist shows
             raise refused_sign_in(_json_or_none(reply.text))
@@ -64,7 +63,7 @@ class LoginClient:
         """A form: a token request. It holds the secret, so it goes to the configured host only,
         wherever the discovery document points.
         """
-        target = str(httpx.URL(url, params=params)) if params else url
+        target = _with_query(url, params)
         if origin(self._wire(target)) != origin(self._login):
             raise Stop(
                 "the sign-in service sends us to another host, where no secret is sent",
@@ -73,7 +72,7 @@ class LoginClient:
         form = {
             name: _form_text(value) for name, value in (data or {}).items() if value is not None
         }
-        content = str(httpx.QueryParams(form)).encode()
+        content = urlencode(form).encode()
         kind = {"Content-Type": "application/x-www-form-urlencoded"}
         return self._send("POST", target, {**(headers or {}), **kind}, content)
 
@@ -118,6 +117,10 @@ def _understood(status: int, raw: bytes) -> str:
             hint="Check cloud and login_url; a proxy on the way may have altered it.",
         )
     return "{}"
+
+
+def _with_query(url: str, params: Mapping[str, Any] | None) -> str:
+    return f"{url}?{urlencode(params)}" if params else url
 
 
 def _form_text(value: Any) -> str:

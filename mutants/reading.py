@@ -189,6 +189,18 @@ READING = (
         tests=("test_scope.py::test_a_record_created_outside_of_the_data_set_has_not_left_it",),
     ),
     Mutant(
+        name="who has left never comes back",
+        file="engine/linked.py",
+        old="        sides |= {s for s in SIDES if evaluation.link.sides[s].presence is Presence.LEFT}\n",
+        new="        sides |= set()\n",
+        wrong="What was put back into the data set meanwhile has its counterpart deleted.",
+        caught_by="P4",
+        tests=(
+            "test_scope.py::"
+            "test_what_is_put_back_into_the_data_set_before_its_counterpart_goes_goes_on",
+        ),
+    ),
+    Mutant(
         name="sweep in every run",
         file="engine/read.py",
         old="        return unfinished or not 0 <= self.world.seconds - swept < SWEEP_EVERY\n",

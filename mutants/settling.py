@@ -28,6 +28,17 @@ SETTLING = (
         ),
     ),
     Mutant(
+        name="nothing agreed while a conflict waits",
+        file="engine/linked.py",
+        old="    return quiet or not each.agreed.empty\n",
+        new="    return quiet\n",
+        wrong="What both sides hold alike becomes part of the conflict that waits, once it is edited.",
+        caught_by="P3",
+        tests=(
+            "test_conflicts.py::test_what_was_alike_in_the_first_sync_is_no_part_of_its_conflict",
+        ),
+    ),
+    Mutant(
         name="written in part is written",
         file="engine/targets.py",
         old="{n: d for n, d in written.items() if n not in each.left_out}}\n",

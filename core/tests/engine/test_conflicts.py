@@ -405,3 +405,39 @@ def test_a_conflict_is_listed_under_the_records_name(world: EngineWorld) -> None
 
     assert conflict.label == "Grace Hopper"
     assert conflict.fields == ("job_title",)
+
+
+def test_what_was_alike_in_the_first_sync_is_no_part_of_its_conflict(world: EngineWorld) -> None:
+    """Nothing was settled as long as the conflict waited: every later edit became part of it."""
+    world.set(conflict=Conflict.MANUAL)
+    world.left.create("ada", person("Grace", "Hopper", job_title="Admiral", company="Navy"))
+    world.right.create("ada", person("Grace", "Hopper", job_title="Doctor", company="Navy"))
+    world.settle()
+
+    world.left.update(world.only(world.left), {"company": "Yale"})
+    world.right.update(world.only(world.right), {"given_name": "Amazing"})
+    world.settle()
+
+    [conflict] = world.session().conflicts()
+    assert conflict.fields == ("job_title",)
+    assert world.shown(world.right)[0]["company"] == "Yale"
+    assert world.shown(world.left)[0]["given_name"] == "Amazing"
+    assert titles(world) == ("Admiral", "Doctor")
+
+
+def test_whoever_has_typed_what_the_other_side_holds_edits_it_alone_next(
+    world: EngineWorld,
+) -> None:
+    """A conflict in another field waits, and so nothing is written."""
+    world.set(conflict=Conflict.MANUAL)
+    linked(world, company="Navy")
+    both_edit(world)
+    for store in (world.left, world.right):
+        store.update(world.only(store), {"company": "Yale"})
+    world.sync()
+
+    world.left.update(world.only(world.left), {"company": "Vassar"})
+    world.settle()
+
+    assert world.shown(world.right)[0]["company"] == "Vassar"
+    assert titles(world) == ("left", "right")

@@ -160,8 +160,7 @@ class LinkedWork:
         with self.world.transaction() as tx:
             unmoved = still_so(tx, self.lanes, (each.link for each in decided))
             done = [each for each in decided if each.link.id in unmoved]
-            quiet = [e for e in done if e.decision.verdict in (Verdict.NOTHING, Verdict.UPDATE)]
-            settle_agreement(tx, [_agreement(each) for each in quiet])
+            settle_agreement(tx, [_agreement(each) for each in done if _agrees(each)])
             settled = [each for each in done if _is_decided(each) and not _is_open(each)]
             for lane_id, ids in _ids_by_lane(settled).items():
                 attention.clear(tx, lane_id, ids)
@@ -323,6 +322,14 @@ def _sorted(
     return done, writes
 
 
+def _agrees(each: Evaluation) -> bool:
+    """Whether both sides hold something alike, whatever of the rest waits for a person: that is
+    settled, so that whoever edits it next edits it alone.
+    """
+    quiet = each.decision.verdict in (Verdict.NOTHING, Verdict.UPDATE)
+    return quiet or not each.agreed.empty
+
+
 def _is_decided(each: Evaluation) -> bool:
     """Whether nobody has to decide about this link, or will have to when it can be read again."""
     open_still = (Verdict.CONFLICT, Verdict.HOLD, Verdict.WAIT)
@@ -340,7 +347,9 @@ def _sends(each: Evaluation) -> bool:
 
 
 def _sides_to_read(evaluation: Evaluation) -> set[Side]:
-    """The sides that must be read before this evaluation's writes."""
+    """The sides that must be read before this evaluation's writes. What has left its data set may
+    be inside again, put there by somebody, or by a lane of ours that does not look through it.
+    """
     decision = evaluation.decision
     sides = set(evaluation.to_read)
     sides |= {side for side, write in evaluation.writes.items() if write.fields}
@@ -348,6 +357,8 @@ def _sides_to_read(evaluation: Evaluation) -> set[Side]:
         sides |= {carry.source.other for carry in decision.carries}
     if decision.side is not None:
         sides.add(decision.side if decision.verdict is Verdict.DELETE else decision.side.other)
+    if decision.verdict is Verdict.DELETE:
+        sides |= {s for s in SIDES if evaluation.link.sides[s].presence is Presence.LEFT}
     return sides
 
 

@@ -194,6 +194,16 @@ CREATING = (
         ),
     ),
     Mutant(
+        name="a duplicate that is not shown ends the round",
+        file="engine/creating.py",
+        old="                with self.writer.failures.caught(create.feed):\n"
+        "                    self._link_duplicate(create, ids)\n",
+        new="                self._link_duplicate(create, ids)\n",
+        wrong="One mailbox that does not answer takes everybody else's lanes with it.",
+        caught_by="P9",
+        tests=("test_isolation.py::test_a_mailbox_that_does_not_show_a_duplicate_ends_no_round",),
+    ),
+    Mutant(
         name="twin as it will not be",
         file="engine/creating.py",
         old="            if self._is_put_off(tx, create, twin.record.id):\n",

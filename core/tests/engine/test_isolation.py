@@ -10,6 +10,7 @@ import pytest
 from syncline.connectors.memory import Call, MemoryOptions
 from syncline.connectors.memory.faults import CallKind
 from syncline.errors import ConnectionFailure, Reconnect, Retry, Stop
+from syncline.model.sides import PerSide
 from syncline.testing.rehearsal import EngineWorld, person
 
 
@@ -98,6 +99,32 @@ def test_a_record_the_service_refuses_waits_alone(worlds: Callable[..., EngineWo
     assert report.exit_code == 5
     assert again.writes == 0
     assert world.right.calls["apply"] == 2, "what was refused is not sent again at every run"
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda e: type(e).__name__)
+def test_a_mailbox_that_does_not_show_a_duplicate_ends_no_round(
+    worlds: Callable[..., EngineWorld], error: ConnectionFailure
+) -> None:
+    """The service says that the record exists, and does not let us read it."""
+    world = worlds(right=MemoryOptions(unique=frozenset({"nickname"}), match=frozenset()))
+    world.people = ("ada", "bob")
+    world.set(match=())
+    for member in ("ada", "bob"):
+        world.right.create(member, {"given_name": "Grace", "nickname": f"amazing {member}"})
+        world.left.create(member, {"given_name": "G.", "nickname": f"amazing {member}"})
+    gone = world.left.create("bob", person("Alan", "Turing"))
+    world.set(create=PerSide(False, True))
+    world.sync(members=("bob",))
+    world.left.delete(gone)
+    world.right.fault = Refuses("ids", world.right.accounts["ada"], error)
+
+    report = world.sync()
+
+    assert [lane.lane.left for lane in report.lanes if lane.error] == ["ada"]
+    assert len(world.left.read("bob")) == len(world.right.read("bob")) == 1
+    world.right.fault = None
+    world.settle()
+    assert world.same("ada")
 
 
 def _everything_to_do(world: EngineWorld) -> None:

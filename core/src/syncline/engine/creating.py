@@ -78,12 +78,17 @@ class Creating:
         refused = list(self.writer.aftermath.duplicates)
         self.writer.aftermath.duplicates.clear()
         for create, ids in refused:
-            there = self.readers[create.feed.id].by_id(ids) if len(ids) == 1 else []
-            why = "the service refuses it as a duplicate of a record that cannot be read"
-            if len(ids) > 1:
-                why = f"the service refuses it as a duplicate of {len(ids)} records"
-            self._link_twin(create, Twin(next(iter(there), None), why))
+            if create.feed not in self.writer.failures:
+                with self.writer.failures.caught(create.feed):
+                    self._link_duplicate(create, ids)
         return len(refused)
+
+    def _link_duplicate(self, create: Prepared, ids: Sequence[RecordId]) -> None:
+        there = self.readers[create.feed.id].by_id(ids) if len(ids) == 1 else []
+        why = "the service refuses it as a duplicate of a record that cannot be read"
+        if len(ids) > 1:
+            why = f"the service refuses it as a duplicate of {len(ids)} records"
+        self._link_twin(create, Twin(next(iter(there), None), why))
 
     def stop(
         self, create: Prepared, kind: attention.Reason, why: str, *, patient: bool = True
@@ -159,7 +164,8 @@ class Creating:
             if began is not None:
                 overtaken = _note_twin(tx, reader, twin.record, began)
             joined = self._join(tx, create, twin.record.id, twin.record.marker)
-        reader.by_id(overtaken)
+        with self.writer.failures.caught(create.feed):
+            reader.by_id(overtaken)
         if not joined:
             self.stop(create, "ambiguous", _TAKEN)
 

@@ -13,7 +13,7 @@ import pytest
 from syncline.connectors.memory import MemoryOptions
 from syncline.connectors.memory.options import Protection
 from syncline.model.sides import PerSide, Side
-from syncline.policy.schema import Conflict, Direction, FieldRule
+from syncline.policy.schema import Conflict, Direction, FieldRule, Merge
 from syncline.testing.histories import (
     Event,
     Fault,
@@ -364,3 +364,16 @@ def test_one_of_two_records_of_a_person_is_merged_away_and_the_other_waits(tmp_p
     history = Stage.at(tmp_path).play(Story(start, (merged,)))
 
     assert [len(history.ledger.live(side)) for side in (LEFT, RIGHT)] == [2, 2]
+
+
+@pytest.mark.parametrize("merge", list(Merge))
+def test_what_opposed_an_edit_did_so_though_it_is_switched_off_since(
+    tmp_path: Path, merge: Merge
+) -> None:
+    """The oracle forgot who had won, as soon as the winner's field did not travel any more."""
+    policy = {"conflict": Conflict.RIGHT_WINS, "merge": merge}
+    start = Start(policy=policy, people=(People("create", LEFT),), in_step=True)
+    both = Work((People("name", LEFT, 0, 0), People("name", RIGHT, 0, 1)))
+    off = Configure(policy={"fields": {"suffix": FieldRule(direction=Direction.NONE)}})
+
+    Stage.at(tmp_path).play(Story(start, (both, off)))

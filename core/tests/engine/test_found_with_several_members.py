@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from syncline.model.sides import PerSide, Side
-from syncline.policy.schema import GuardLimits, Records
+from syncline.policy.schema import Conflict, Direction, GuardLimits, Records
 from syncline.testing.histories import (
     INSIDE,
     Event,
@@ -163,3 +163,103 @@ def test_who_has_few_links_in_a_run_is_not_guarded_for_those_of_others(tmp_path:
     beside = (Event(1, "after", "overtaken", "write"), Event(1, "after", "another run", "changes"))
 
     Stage.at(tmp_path).play(Story(start, (bobs, Work((), beside, alone=("ada",)))))
+
+
+def test_a_pair_that_is_not_linked_yet_does_not_make_enough_links_for_a_guard(
+    tmp_path: Path,
+) -> None:
+    """The oracle took everybody who is on both sides for linked."""
+    limits = GuardLimits(deletions=1, deletion_share=0.1, cleared_share=0.3, minimum_links=3)
+    start = Start(
+        right=("one feed",),
+        policy={"guards": limits},
+        members=("ada", "bob"),
+        people=(People("create", LEFT, 1, 2), People("create", LEFT, 1, 2)),
+        in_step=True,
+    )
+    met = (People("create", LEFT, 0), People("meet", LEFT, -1, 1))
+    wiped = Event(2, "before", People("wipe", LEFT, 0), "changes")
+    beside = Event(1, "after", "another run", "write")
+
+    Stage.at(tmp_path).play(Story(start, (Work(met, (wiped, beside), alone=("ada",)),)))
+
+
+def test_a_conflict_about_one_person_is_none_about_whose_name_begins_alike(tmp_path: Path) -> None:
+    """The oracle looked for Nv1 in what is called Nv12."""
+    start = Start(
+        right=("one feed",),
+        policy={"conflict": Conflict.MANUAL},
+        members=("ada", "bob"),
+        people=(People("create", RIGHT, 0, 0),),
+        in_step=True,
+    )
+    edits = (People("edit", RIGHT, 0, 2), People("edit", LEFT, 1, 0))
+    met = (People("create", LEFT, 1, 0), People("meet", LEFT, -1, 0))
+    again = (People("create", LEFT, 0, 0), People("meet", LEFT, -1, 1))
+    beside = Event(2, "after", "another run", "ids")
+
+    Stage.at(tmp_path).play(Story(start, (Work((*edits, *met, *again), (beside,)),)))
+
+
+def test_whose_linked_record_was_merged_away_need_not_agree_with_what_came_for_another(
+    tmp_path: Path,
+) -> None:
+    both = (People("create", LEFT, 1, 0), People("meet", LEFT, -1, 0))
+    ada = Work((*both, *both), alone=("ada",))
+    merged = Work((People("merge", RIGHT, 2, 1),))
+
+    Stage.at(tmp_path).play(
+        Story(Start(right=("one feed",), members=("ada", "bob")), (ada, merged))
+    )
+
+
+def test_whose_record_cannot_be_read_follows_no_merge_of_another_member(tmp_path: Path) -> None:
+    """Bob merged the person into another one, so that the shared record bears that one's name."""
+    start = Start(
+        right=("one feed",),
+        policy={
+            "create": PerSide(True, False),
+            "records": PerSide(Records.OWN, Records.VISIBLE),
+        },
+        members=("ada", "bob"),
+        people=(People("create", LEFT, 1, 1), People("create", RIGHT, 0, 1)),
+        in_step=True,
+    )
+    merged = Work((People("merge", LEFT, 2, 0), People("spoil", LEFT, 3, 2)))
+
+    Stage.at(tmp_path).play(Story(start, (merged,)))
+
+
+def test_an_edit_of_one_record_of_a_person_takes_back_nothing_in_another(tmp_path: Path) -> None:
+    """Ada typed into her copy; then somebody edited Bob's original of the same person."""
+    start = Start(
+        policy={"direction": Direction.RIGHT_TO_LEFT},
+        members=("ada", "bob"),
+        people=(People("create", RIGHT, 1, 2), People("meet", RIGHT, 1, 0)),
+    )
+    drifted = (People("edit", LEFT, 0, 0), People("edit", LEFT, 1, 0))
+    edited = Work((*drifted, People("edit", RIGHT, 0, 1)))
+
+    Stage.at(tmp_path).play(Story(start, (Work(), edited)))
+
+
+@pytest.mark.parametrize("point", range(16, 32, 2))
+def test_an_edit_taken_back_before_a_run_settled_it_is_none_since_the_first_sync(
+    tmp_path: Path, point: int
+) -> None:
+    """Both had typed the same; before that was settled, the target's user typed something else,
+    which a run of another member read.
+    """
+    policy = {"direction": Direction.LEFT_TO_RIGHT}
+    entered = Work((People("create", LEFT), People("add", LEFT)))
+    alike = (People("edit", LEFT, 0, 1), People("agree", RIGHT, 0, 0))
+    bobs = Event(point, "after", "another run", "commit")
+    drifts = Event(point, "after", People("edit", RIGHT, 0, 1), "commit")
+    taken_back = Work((People("clear", LEFT, 0, 1),))
+
+    Stage.at(tmp_path).play(
+        Story(
+            Start(right=("one feed",), policy=policy, members=("ada", "bob")),
+            (entered, Work(alike, (drifts, bobs), alone=("ada",)), taken_back, Settle(full=False)),
+        )
+    )

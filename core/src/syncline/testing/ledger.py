@@ -41,7 +41,7 @@ class Ledger:
     """`standing`: values that people typed and nobody replaced or deleted since, with the records
     they typed them into: each must be somewhere. `births`: how often people made, or restored, a
     person. `deleted`: whom they deleted on a side, `touched`: when they last changed a field of
-    somebody there (by a number that only grows), `edited`: the same, without the records they
+    somebody there (by a number that only grows), `edited`: the same of a record, until it is
     deleted; `merged`: whose record they merged into another one, and whose that was; `merged_at`:
     on which side. `cleared`: the fields they emptied, record by record; `typed`: what they typed
     last (in a tuple, since it may be nothing), since both sides were in step.
@@ -52,7 +52,7 @@ class Ledger:
     births: Counter[str] = field(default_factory=Counter)
     deleted: PerSide[set[str]] = field(default_factory=_per_side_sets)
     touched: PerSide[dict[tuple[str, str], int]] = field(default_factory=lambda: PerSide({}, {}))
-    edited: PerSide[dict[tuple[str, str], int]] = field(default_factory=lambda: PerSide({}, {}))
+    edited: dict[tuple[RecordId, str], int] = field(default_factory=dict)
     merged: dict[str, set[str]] = field(default_factory=dict)
     merged_at: PerSide[set[str]] = field(default_factory=_per_side_sets)
     cleared: set[tuple[RecordId, str]] = field(default_factory=set)
@@ -63,6 +63,7 @@ class Ledger:
     _rested: PerSide[dict[RecordId, Mapping[str, Value]]] = field(
         default_factory=lambda: PerSide({}, {})
     )
+    _runs_saw: dict[RecordId, list[Mapping[str, Value]]] = field(default_factory=dict)
     _values: int = 0
     _deeds: int = 0
     _rested_at: int = 0
@@ -79,7 +80,7 @@ class Ledger:
         id = self.stores[side].create(account, fields)
         held = self.stores[side].entries[id].fields
         self._born(side, id)
-        self._note(side, str(fields["family_name"]), {}, held)
+        self._note(side, id, {}, held)
         self.stand(id, values_in(held))
         return id
 
@@ -89,7 +90,7 @@ class Ledger:
         before = dict(store.entries[id].fields)
         store.update(id, fields)
         after = store.entries[id].fields
-        self._note(side, self.family(side, id), before, after)
+        self._note(side, id, before, after)
         self.cleared |= {(id, n) for n in FOLLOWED if before.get(n) and not after.get(n)}
         changed = [n for n in FOLLOWED if before.get(n) != after.get(n)]
         self.typed.update({(id, name): (after.get(name),) for name in changed})
@@ -116,7 +117,7 @@ class Ledger:
         store = self.stores[side]
         store.restore(id)
         self._born(side, id)
-        self._note(side, self.family(side, id), {}, store.entries[id].fields)
+        self._note(side, id, {}, store.entries[id].fields)
         self.stand(id, values_in(store.entries[id].fields))
 
     def counts(self, side: Side, id: RecordId) -> None:
@@ -140,7 +141,7 @@ class Ledger:
     def _gone(self, side: Side, id: RecordId) -> None:
         fields = self.stores[side].entries[id].fields
         self.fall(id, values_in(fields))
-        self._note(side, self.family(side, id), fields, {})
+        self._note(side, id, fields, {})
 
     def _born(self, side: Side, id: RecordId) -> None:
         family = self.family(side, id)
@@ -148,15 +149,16 @@ class Ledger:
         self.made.add(id)
 
     def _note(
-        self, side: Side, family: str, before: Mapping[str, Value], after: Mapping[str, Value]
+        self, side: Side, id: RecordId, before: Mapping[str, Value], after: Mapping[str, Value]
     ) -> None:
         self._deeds += 1
+        family = self.family(side, id)
         whole = not (before and after)  # a record that comes or goes is touched as a whole
         changed = [n for n in FOLLOWED if whole or before.get(n) != after.get(n)]
         for name in changed:
             self.touched[side][family, name] = self._deeds
             if after:
-                self.edited[side][family, name] = self._deeds
+                self.edited[id, name] = self._deeds
         self.deeds[side][family] += bool(changed)
         self.arrived[side].update(values_in(after))
 
@@ -189,16 +191,19 @@ class Ledger:
         """When people last changed one of these fields of somebody on a side; 0: never."""
         return max((self.touched[side].get((family, name), 0) for name in names), default=0)
 
-    def last_edit(self, side: Side, family: str, names: Iterable[str] = FOLLOWED) -> int:
-        """The same, of what is there: that one of two records of a person went edits no other."""
-        return max((self.edited[side].get((family, name), 0) for name in names), default=0)
+    def last_edit(self, ids: Iterable[RecordId], names: Iterable[str] = FOLLOWED) -> int:
+        """When people last entered one of these fields into one of these records; 0: never."""
+        named = tuple(names)
+        return max((self.edited.get((id, name), 0) for id in ids for name in named), default=0)
 
     def is_as_it_was(self, side: Side, id: RecordId, names: Iterable[str]) -> bool:
-        """Whether these fields hold what they did when all was quiet: edits that people took back
-        themselves are none.
+        """Whether these fields hold what they did when all was quiet, or when a run may have seen
+        them last: edits that people took back themselves, before any run carried them, are none.
         """
-        before, now = self._rested[side].get(id), self.stores[side].entries[id].fields
-        return before is not None and all(before.get(n) == now.get(n) for n in names)
+        rested, now = self._rested[side].get(id), self.stores[side].entries[id].fields
+        earlier = [*([] if rested is None else [rested]), *self._runs_saw.get(id, ())]
+        named = tuple(names)
+        return any(all(each.get(n) == now.get(n) for n in named) for each in earlier)
 
     def rested_alike(self, pair: PerSide[RecordId]) -> set[str]:
         """The fields in which two records held the same when all was quiet."""
@@ -230,6 +235,17 @@ class Ledger:
         for each in self.live(side):
             self.arrived[side].update(values_in(each.fields))
 
+    def a_run_may_see(self) -> None:
+        """A run begins, or ends: it has read what is there now, or what was there in between."""
+        for side in SIDES:
+            for each in self.live(side):
+                self._runs_saw.setdefault(each.id, []).append(each.fields)
+
+    def a_run_saw_all(self) -> None:
+        """Nothing happened in a run of everybody: what it did not carry then was no edit."""
+        self._runs_saw.clear()
+        self.a_run_may_see()
+
     def all_is_quiet(self) -> None:
         """Both sides are in step: a deletion that has passed explains nothing from here on. Where
         the survivor is locked it has not passed, though the person may have come again.
@@ -246,6 +262,7 @@ class Ledger:
             self.deleted[side].difference_update(passed)
             self.deeds[side].clear()
         self.typed.clear()
+        self._runs_saw.clear()
         self._rested_at = self._deeds
 
     def state_lost(self) -> None:

@@ -13,7 +13,7 @@ from syncline.model.sides import SIDES, PerSide, Side
 from syncline.policy.schema import Direction, Drift
 from syncline.testing.histories.excuses import Excuses
 from syncline.testing.histories.lanes import Pair, lanes_of
-from syncline.testing.histories.unopposed import stands, unopposed
+from syncline.testing.histories.unopposed import Typed, stands, unopposed
 from syncline.testing.ledger import FOLLOWED
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class Checks:
         """P3: what nobody opposed is replaced by no rule, and nobody is asked about it."""
         conflicts = self.history.session().conflicts()
         for each in unopposed(self.history):
-            asked = any(each.name in c.fields and each.family in c.label for c in conflicts)
+            asked = any(_asks(c.label, each) and each.name in c.fields for c in conflicts)
             assert not asked, f"P3: in conflict, though nobody opposed it: {each}"
             assert stands(self.history, each), f"P3: overruled, though nobody opposed it: {each}"
 
@@ -174,6 +174,11 @@ class Checks:
                 copies = len(history.ledger.families(side).get(family, ()))
                 most *= max(copies, len(history.members)) if shared else 1  # some may be gone
                 assert count <= most, f"P13: {count} updates of {family} at {side}, {most} edits"
+
+
+def _asks(label: str, typed: Typed) -> bool:
+    """Whether a record with this label is of the person about whom it was typed."""
+    return typed.family in label.split()
 
 
 def _normal(name: str, value: Any) -> Any:

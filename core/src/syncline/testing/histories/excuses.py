@@ -63,7 +63,8 @@ class Excuses:
         family = pair.family
         excuses = {
             "no direction": self.policy.direction is Direction.NONE,
-            "unreadable": any(not e.readable or is_spoiled(e) for _side, e in entries),
+            "unreadable": any(_is_unreadable(each) for _side, each in entries),
+            "follows an unreadable one": self._was_theirs(pair),
             "outside": any(self._outside(side, each) for side, each in entries),
             "got outside": any(self._came_outside(pair, side, each) for side, each in entries),
             "waiting": self._pauses(family),
@@ -91,6 +92,17 @@ class Excuses:
             if id in self.waiting
         )
 
+    def _was_theirs(self, pair: Pair) -> bool:
+        """What they have on one side only is linked to a record that cannot be read: it had been of
+        the person whom somebody merged into this one, in a system that all share.
+        """
+        return any(
+            _is_unreadable(each)
+            for side in SIDES
+            for family in self.ledger.absorbed(pair.family)
+            for each in self.ledger.families(side).get(family, ())
+        )
+
     def _outside(self, side: Side, entry: Entry) -> bool:
         """What has left the data set is not touched (design §5)."""
         return self.history.borders[side].rest(entry, self.ledger.made)
@@ -105,7 +117,7 @@ class Excuses:
     def _in_conflict(self, family: str) -> bool:
         """Both sides stand and wait, under `manual` alone."""
         manual = self.policy.conflict is Conflict.MANUAL
-        return manual and any(family in label for label in self.conflicts)
+        return manual and any(family in label.split() for label in self.conflicts)
 
     @staticmethod
     def _refused(entry: Entry) -> bool:
@@ -220,7 +232,7 @@ class Excuses:
         if self.policy.direction.source is not side.other:
             return False
         deleted, names = self._ever_deleted(pair.family), self._travel(pair, side)
-        edited = self.ledger.last_edit(side.other, pair.family, names)
+        edited = self.ledger.last_edit((each.id for each in pair.entries[side.other]), names)
         as_then = any(self._holds_no_more(each, pair, side, names) for each in self._gone(side))
         return deleted and (as_then or edited < self.ledger.last_touch(side, pair.family))
 
@@ -254,6 +266,7 @@ class Excuses:
             "blank": self._blank(pair, name),
             "another source": self._from_another_source(pair, name),
             "another's": self._linked_to_anothers(pair),
+            "merged": self._came_after_the_merge(pair),
         }
         return next((why for why, holds in excuses.items() if holds), "")
 
@@ -268,6 +281,19 @@ class Excuses:
             for side in SIDES
             if self.history.stores[side].options.feed == "connection"
             and len(self.ledger.families(side)[pair.family]) > len(pair.entries[side])
+        )
+
+    def _came_after_the_merge(self, pair: Pair) -> bool:
+        """In a system that all share, their linked record became part of another one, so that its
+        counterpart stays alone; what stands there now came for somebody else.
+        """
+        stores = self.history.stores
+        return any(
+            pair.family in self.ledger.merged_at[side]
+            and each.place.account != stores[side].accounts[pair.member]
+            for side in SIDES
+            if stores[side].options.feed == "connection"
+            for each in pair.entries[side]
         )
 
     @staticmethod
@@ -289,8 +315,9 @@ class Excuses:
             return True
         whole = self.policy.direction.source is not None
         names = self._travel(pair, source.other) if whole else (name,)
-        taken_back = self.ledger.is_as_it_was(source, pair.entries[source][0].id, names)
-        edited = 0 if taken_back else self.ledger.last_edit(source, pair.family, names)
+        [original] = pair.entries[source]
+        taken_back = self.ledger.is_as_it_was(source, original.id, names)
+        edited = 0 if taken_back else self.ledger.last_edit([original.id], names)
         return self.ledger.last_touch(source.other, pair.family, (name,)) > edited
 
     def _alone_and_settled(self, pair: Pair) -> bool:
@@ -350,3 +377,7 @@ class Excuses:
         there = pair.entries[source][0].id
         never_there = there not in self.ledger.made and (there, name) not in self.ledger.cleared
         return self.history.past.baseless or entered_twice or never_there
+
+
+def _is_unreadable(entry: Entry) -> bool:
+    return not entry.readable or is_spoiled(entry)

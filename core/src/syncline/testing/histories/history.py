@@ -139,6 +139,8 @@ class History:
         self._ended(run, report)
         if not events and report is not None and not any(each.error for each in report.lanes):
             self.mending.read(run.members)
+            if not self._alone:
+                self.ledger.a_run_saw_all()
         self._do_meanwhile()
         return report
 
@@ -201,7 +203,7 @@ class History:
         self.questions.forget()
         self.ledger.state_lost()
         self.borders = drawn(self.ledger, self.world.policy.where)
-        self._settled.policies.clear()
+        self._settled.forget()
         self._approved = 0
 
     def _out_of_reach(self, side: Side) -> set[str]:
@@ -300,7 +302,8 @@ class History:
 
     def _new_run(self, *, full: bool = False, members: tuple[str, ...] = ()) -> Run:
         stores, policy = self.stores, self.world.policy
-        whose, given = members or self.world.people, self.owners.given  # whose links rest
+        whose = members or self.world.people
+        self.ledger.a_run_may_see()
         self.counted["runs"] += 1
         self.borders = redrawn(self.ledger, self.borders, policy.where)
         self.past.begins(policy)
@@ -312,7 +315,7 @@ class History:
             settled=self._settled.policies,
             writable=stores.map(lambda s: {e.id: e.writable for e in s.entries.values()}),
             live=stores.map(lambda s: sum(not e.deleted for e in s.entries.values())),
-            pairs=sum(each[0] in whose for each in self.pairs_now() if each not in given),
+            pairs=len(self._linked(whose)),
             began=self.world.clock().timestamp(),
             waiting=frozenset(self.kept.waiting()),
             former=self.kept.holders(self.world.clock().timestamp()),
@@ -321,9 +324,15 @@ class History:
             unapproved=self.questions.unapproved(policy),
         )
 
+    def _linked(self, members: tuple[str, ...]) -> set[tuple[str, str]]:
+        """The pairs of these members that are linked for certain, but for those that rest."""
+        then = {pair for name in members for pair in self._settled.pairs.get(name, ())}
+        return then & self.pairs_now().keys() - self.owners.given
+
     def _ended(self, run: Run, report: RunReport | None) -> None:
         """A run is over; no report, if it died."""
-        self._settled.note(run, report)
+        self._settled.note(run, report, self.pairs_now())
+        self.ledger.a_run_may_see()
         self.questions.told(report)
         self.past.notice_kept(run.policy)  # what was deleted while it was at work, too
         self.past.calm = self.past.calm and not run.eventful

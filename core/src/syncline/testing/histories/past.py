@@ -38,15 +38,16 @@ class Moment:
 class Past:
     """`calm`: since both sides were in step nothing happened but edits. `baseless`: the engine may
     have lost what both sides were settled at; `forgot`: it lost everything. `severed`: who was
-    deleted at a side while nothing could be at the other; `ever_deleted`: who was at all; `shared`:
-    whom several accounts of a side had at once. `pairs`: which records belonged together when both
-    sides were in step; `torn`: whose pair people have taken apart since. `shown`: fields that were
-    hidden when they were read, so that only a listing finds them. `unseen`: who could not be read
-    when, or since, the state was lost, or was out of reach then. `decided`: about whom a person
-    decided since. `two_way`: the fields that have gone both ways ever since both sides were in
-    step; `merged_whole`: whether whole records were merged since. `updates`: how often somebody's
-    record was updated. `by_address`: every run so far told people by their address; `unread`: who
-    could not be read at a side at some time.
+    deleted at a side while nothing could be at the other; `ever_deleted`: who was at all;
+    `shared`: whom several accounts of a side had at once. `pairs`: which records belonged
+    together when both sides were in step; `torn`: whose pair people have taken apart since.
+    `shown`: fields that were hidden when they were read, so that only a listing finds them.
+    `unseen`: who could not be read when, or since, the state was lost, or was out of reach
+    then. `decided`: about whom a person decided since. `two_way`: the fields that have gone
+    both ways ever since both sides were in step; `once_two_way`: those that have at any time
+    since; `merged_whole`: whether whole records were merged since. `updates`: how often
+    somebody's record was updated. `by_address`: every run so far told people by their address;
+    `unread`: who could not be read at a side at some time.
     """
 
     ledger: Ledger
@@ -60,6 +61,7 @@ class Past:
     unread: PerSide[set[str]] = field(default_factory=_families)
     by_address: bool = True
     two_way: set[str] = field(default_factory=set)
+    once_two_way: set[str] = field(default_factory=set)
     merged_whole: bool = False
     shown: set[str] = field(default_factory=set)
     shared: set[str] = field(default_factory=set)
@@ -108,6 +110,7 @@ class Past:
         """A run with this policy begins."""
         self.by_address = self.by_address and "email" in policy.match
         self.two_way &= _two_way(policy)
+        self.once_two_way |= _two_way(policy)
         self.merged_whole |= policy.merge is Merge.RECORD
         self.notice_kept(policy)
 
@@ -149,6 +152,7 @@ class Past:
         self.pairs, self.calm = pairs, not undecided
         hidden = frozenset().union(*(store.hidden_fields for store in self.ledger.stores))
         self.two_way, self.merged_whole = _two_way(policy) - hidden, False
+        self.once_two_way = set(self.two_way)
         self.torn.clear()
         self.decided.clear()
         for side in SIDES:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from syncline.model.records import RecordId, Writable
@@ -21,7 +21,8 @@ class Run:
     `number`: in the order in which they began.
     `settled` maps each member to the policy under which a run of theirs came to its end last:
     another one than this, perhaps between its beginning and its lease.
-    `live`: the records of a side, `pairs`: those of its members that are on both.
+    `live`: the records of a side, `pairs`: those of its members that are on both, and were already
+    when a run of theirs ended.
     `began`: in seconds since 1970. `approved`: how many operations people had released;
     `unapproved`: which deletions guards had held, and nobody released as they are.
     `waiting`: what waited when it began; `former`: who held leases then.
@@ -67,14 +68,22 @@ def _looked_at(policy: ObjectPolicy) -> tuple[object, ...]:
 @dataclass
 class Settled:
     """Under which policy each member's lanes came to their end last. A run that began earlier, and
-    ends later, does not count.
+    ends later, does not count. `pairs`: whom each had on both sides then.
     """
 
     policies: dict[str, ObjectPolicy] = field(default_factory=dict)
+    pairs: dict[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
     _by: dict[str, int] = field(default_factory=dict)
 
-    def note(self, run: Run, report: RunReport | None) -> None:
-        """A run is over. Of one that died nobody knows how far it came."""
+    def forget(self) -> None:
+        """The state is lost."""
+        self.policies.clear()
+        self.pairs.clear()
+
+    def note(self, run: Run, report: RunReport | None, pairs: Collection[tuple[str, str]]) -> None:
+        """A run is over, and these `pairs` are on both sides. Of one that died nobody knows how far
+        it came: what it linked need not be.
+        """
         if report is not None and report.interrupted:
             return
         ended = (
@@ -83,3 +92,5 @@ class Settled:
         for member in ended:
             if self._by.get(member, 0) < run.number:
                 self.policies[member], self._by[member] = run.policy, run.number
+                if report is not None:
+                    self.pairs[member] = frozenset(p for p in pairs if p[0] == member)

@@ -57,10 +57,10 @@ def stands(history: History, typed: Typed) -> bool:
 
 
 def _decided_together(history: History, name: str) -> tuple[str, ...]:
-    """The fields of its group that go both ways; all of them, where whole records are merged. One
-    that was turned on since is decided for itself, once.
+    """The fields of its group that go both ways, or did; all of them, where whole records are
+    merged. One that was turned on since is decided for itself, once.
     """
     past, policy = history.past, history.world.policy
     whole = past.merged_whole or policy.merge is Merge.RECORD
     [unit] = [names for names in CONTACT.units().values() if name in names]
-    return tuple(each for each in past.two_way if whole or each in unit)
+    return tuple(each for each in past.once_two_way if whole or each in unit)

@@ -21,8 +21,6 @@ from syncline.plugin.requests import (
     Unknown,
 )
 from syncline_salesforce.contacts.writing import Writes
-from syncline_salesforce.rest.batches import in_batches
-from syncline_salesforce.rest.errors import QueryRefused
 
 Same = Callable[[Any, Any], bool]
 
@@ -388,7 +386,7 @@ def test_an_account_that_is_hidden_leaves_the_company_unknown_not_empty(org: Any
     assert fields.get("company", "unknown") == "unknown"
 
 
-# ---- batches ------------------------------------------------------------------------------------
+# ---- storage ------------------------------------------------------------------------------------
 
 
 class Full:
@@ -427,35 +425,6 @@ def test_a_row_that_still_fitted_is_not_forgotten(sf: Any) -> None:
 
     assert [type(each) for each in outcomes] == [Applied, Rejected]
     assert outcomes[1].kind == "quota"
-
-
-@pytest.mark.parametrize(
-    ("problem", "kind"),
-    [
-        (Retry("busy", after=3.0, reached=False), Deferred),
-        (Retry("broke off"), Unknown),
-        (QueryRefused("no"), Deferred),
-        (Stop("full"), Unknown),
-    ],
-)
-def test_a_failure_after_the_first_call_keeps_what_was_answered(
-    problem: Exception, kind: type
-) -> None:
-    def send(batch: Any) -> list[Any]:
-        if batch[0] > 1:
-            raise problem
-        return [Gone()] * len(batch)
-
-    outcomes = in_batches([1, 1, 2, 2, 3], 2, send)
-    assert [type(each) for each in outcomes] == [Gone, Gone, kind, kind, Deferred]
-
-
-def test_a_failure_of_the_first_call_is_the_failure_of_the_batch() -> None:
-    def send(batch: Any) -> list[Any]:
-        raise Retry("broke off")
-
-    with pytest.raises(Retry):
-        in_batches([1, 2], 2, send)
 
 
 # ---- limits -------------------------------------------------------------------------------------

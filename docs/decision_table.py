@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from docs import marked
+from proof.decisions.table import FIELD_ROWS, LINK_ROWS, Row
 from syncline.engine.decide.link import Mode, Verdict
-from syncline.testing.decision_table import FIELD_ROWS, LINK_ROWS, Row
 
 PAGE = Path(__file__).parent / "explanation" / "decision-table.md"
 

@@ -13,14 +13,14 @@ from typing import Any
 
 import pytest
 
+from proof.crashes import LEASE_IS_OVER, Died
+from proof.histories.clocks import ahead
 from syncline.connectors.memory import Call, MemoryOptions
 from syncline.model.reports import RunReport
 from syncline.model.sides import PerSide
 from syncline.plugin.requests import Rejected
 from syncline.policy.schema import Records
 from syncline.run.selection import Selection
-from syncline.testing.crashes import LEASE_IS_OVER, Died
-from syncline.testing.histories.clocks import ahead
 from syncline.testing.rehearsal import EngineWorld, person
 
 Worlds = Callable[..., EngineWorld]

@@ -1,6 +1,6 @@
 """P8: a run stopped at any point, and started again, ends where an unstopped run ends.
 
-Each scenario (`syncline.testing.crash_scenarios`) brings a world to where one run has something to
+Each scenario (`proof.crash_scenarios`) brings a world to where one run has something to
 do. That run is let die at every call and every commit; then ordinary runs go on with the same
 database. When they write nothing any more, both sides hold what they hold when nobody dies, as
 much was written, and as much waits, is held, or is in conflict. Only then comes a full run, which
@@ -20,9 +20,8 @@ from typing import Any
 
 import pytest
 
-from syncline.connectors.memory import MemoryOptions
-from syncline.testing.crash_scenarios import KINDS, SCENARIOS, Scenario
-from syncline.testing.crashes import (
+from proof.crash_scenarios import KINDS, SCENARIOS, Scenario
+from proof.crashes import (
     LEASE_IS_OVER,
     Moment,
     every_death,
@@ -30,6 +29,7 @@ from syncline.testing.crashes import (
     points_of,
     recover,
 )
+from syncline.connectors.memory import MemoryOptions
 from syncline.testing.rehearsal import EngineWorld
 from syncline.testing.reopening import Databases
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import pytest
 
+from proof.crashes import Died
 from syncline.connectors.memory import Call, MemoryOptions
 from syncline.errors import Retry, Stop
 from syncline.model.fields import Value
 from syncline.model.reports import Action, HistoryEntry
-from syncline.testing.crashes import Died
 from syncline.testing.rehearsal import EngineWorld, person
 
 Worlds = Callable[..., EngineWorld]

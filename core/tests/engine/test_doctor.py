@@ -7,11 +7,11 @@ from datetime import timedelta
 
 from sqlalchemy import update
 
+from proof.crashes import Died, Tripwire
 from syncline.run.doctor import exit_code
 from syncline.state.database import Database
 from syncline.state.leases import LEASE
 from syncline.state.vault import Vault
-from syncline.testing.crashes import Died, Tripwire
 from syncline.testing.rehearsal import EngineWorld, person
 
 DAY = 24 * 3600.0

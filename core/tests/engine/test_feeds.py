@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import pytest
 
+from proof.crashes import Moment, every_death, points_of
 from syncline.connectors.memory import Call, MemoryOptions
 from syncline.errors import Reconnect, Resync, Stop
 from syncline.model.sides import PerSide
 from syncline.policy.schema import GuardLimits
-from syncline.testing.crashes import Moment, every_death, points_of
 from syncline.testing.rehearsal import EngineWorld, person
 
 Worlds = Callable[..., EngineWorld]

@@ -10,18 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from syncline.connectors.memory import MemoryOptions
-from syncline.connectors.memory.options import Protection
-from syncline.model.sides import PerSide, Side
-from syncline.policy.schema import Conflict, Direction, FieldRule, Merge
-from syncline.testing.histories import (
+from proof.histories import (
     Event,
     Fault,
     History,
     Moment,
     People,
 )
-from syncline.testing.histories.story import (
+from proof.histories.story import (
     Ahead,
     Configure,
     Decide,
@@ -32,7 +28,11 @@ from syncline.testing.histories.story import (
     Story,
     Work,
 )
-from syncline.testing.quick_state import QuickState
+from proof.quick_state import QuickState
+from syncline.connectors.memory import MemoryOptions
+from syncline.connectors.memory.options import Protection
+from syncline.model.sides import PerSide, Side
+from syncline.policy.schema import Conflict, Direction, FieldRule, Merge
 
 LEFT, RIGHT = Side.LEFT, Side.RIGHT
 

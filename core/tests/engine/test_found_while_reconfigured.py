@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from proof.histories import INSIDE, At, Event, History, People, Rival
+from proof.histories.story import Configure, Stage, Start, Story, Work
+from proof.quick_state import QuickState
 from syncline.model.sides import PerSide, Side
 from syncline.policy.schema import Direction, FieldRule
-from syncline.testing.histories import INSIDE, At, Event, History, People, Rival
-from syncline.testing.histories.story import Configure, Stage, Start, Story, Work
-from syncline.testing.quick_state import QuickState
 
 LEFT, RIGHT = Side.LEFT, Side.RIGHT
 

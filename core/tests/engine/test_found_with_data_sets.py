@@ -6,19 +6,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from syncline.model.sides import PerSide, Side
-from syncline.policy.schema import LeftScope
-from syncline.testing.histories import (
+from proof.histories import (
     INSIDE,
     People,
 )
-from syncline.testing.histories.story import (
+from proof.histories.story import (
     Settle,
     Stage,
     Start,
     Story,
     Work,
 )
+from syncline.model.sides import PerSide, Side
+from syncline.policy.schema import LeftScope
 
 LEFT, RIGHT = Side.LEFT, Side.RIGHT
 

@@ -9,14 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from syncline.model.sides import PerSide, Side
-from syncline.policy.schema import Conflict, Direction, GuardLimits, Records
-from syncline.testing.histories import (
+from proof.histories import (
     INSIDE,
     Event,
     People,
 )
-from syncline.testing.histories.story import (
+from proof.histories.story import (
     Look,
     Settle,
     Stage,
@@ -24,6 +22,8 @@ from syncline.testing.histories.story import (
     Story,
     Work,
 )
+from syncline.model.sides import PerSide, Side
+from syncline.policy.schema import Conflict, Direction, GuardLimits, Records
 
 LEFT, RIGHT = Side.LEFT, Side.RIGHT
 BOTH_SEE_IT = Start(

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from proof.histories import History
+from proof.quick_state import QuickState
 from syncline.model.records import RecordId
 from syncline.model.reports import Action, HeldOperation, RunReport
 from syncline.model.sides import Side
 from syncline.policy.schema import Conflict, GuardLimits
-from syncline.testing.histories import History
-from syncline.testing.quick_state import QuickState
 from syncline.testing.rehearsal import EngineWorld, person
 
 SMALL = GuardLimits(deletions=2, deletion_share=0.2, cleared_share=0.05, minimum_links=5)

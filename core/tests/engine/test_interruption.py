@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import pytest
 
+from proof.crashes import LEASE_IS_OVER, Moment, Tripwire, points_of, run_until_death
+from proof.histories.foreseen import foreseen
 from syncline.connectors import plugin as memory
 from syncline.connectors.memory import Call, MemoryOptions
 from syncline.model.reports import PlannedOperation, RunReport
@@ -19,8 +21,6 @@ from syncline.plugin.manager import PluginManager
 from syncline.plugin.requests import Outcome
 from syncline.run.selection import Selection
 from syncline.run.session import Session
-from syncline.testing.crashes import LEASE_IS_OVER, Moment, Tripwire, points_of, run_until_death
-from syncline.testing.histories.foreseen import foreseen
 from syncline.testing.rehearsal import EngineWorld, person
 
 Worlds = Callable[..., EngineWorld]

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from proof.crashes import Moment, every_death, points_of
 from syncline.connectors.memory import Call, MemoryConnector, MemoryOptions
 from syncline.engine.decide.deltas import Change
 from syncline.engine.decide.link import Presence, SideView, Verdict, decide_link
@@ -22,7 +23,6 @@ from syncline.plugin.manager import PluginManager
 from syncline.plugin.requests import ApplyRequest, Deferred, IdsRequest, Outcome, Page, Update
 from syncline.policy.schema import Conflict, Direction, Merge, ObjectPolicy
 from syncline.run.selection import Selection
-from syncline.testing.crashes import Moment, every_death, points_of
 from syncline.testing.rehearsal import EngineWorld, person
 
 Worlds = Callable[..., EngineWorld]

@@ -20,9 +20,9 @@ from pathlib import Path
 
 import pytest
 
-from syncline.testing.histories.chance import random_story
-from syncline.testing.histories.story import Stage
-from syncline.testing.quick_state import quick_folder
+from proof.histories.chance import random_story
+from proof.histories.story import Stage
+from proof.quick_state import quick_folder
 
 A_FEW = 40
 """What fits into some forty seconds."""

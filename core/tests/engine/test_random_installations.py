@@ -29,10 +29,10 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from proof.installations import DEEDS, Deed, Installations
 from syncline.connectors.memory import MemoryOptions
 from syncline.model.sides import Side
 from syncline.policy.schema import Conflict, Merge
-from syncline.testing.installations import DEEDS, Deed, Installations
 
 PROVE = int(os.environ.get("SYNCLINE_PROVE", "0") or 0)
 SEED = int(os.environ.get("SYNCLINE_PROVE_SEED", "0"))

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from syncline.testing.lane_stories import random_story
-from syncline.testing.several_lanes import (
+from proof.lane_stories import random_story
+from proof.several_lanes import (
     AddSecond,
     Event,
     People,

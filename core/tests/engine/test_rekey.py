@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import func, insert, select
 
+from proof.crashes import Died
 from syncline.connectors.memory import MemoryOptions
 from syncline.errors import Busy, StateError, UsageError
 from syncline.plugin.secrets import Secret
@@ -20,7 +21,6 @@ from syncline.state.database import Database
 from syncline.state.lanes import LOST
 from syncline.state.rekey import reseal
 from syncline.state.vault import Vault
-from syncline.testing.crashes import Died
 from syncline.testing.rehearsal import EngineWorld, person
 
 Change = Callable[[EngineWorld], object]

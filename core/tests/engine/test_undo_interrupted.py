@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from proof.crashes import LEASE_IS_OVER, Died, Moment, Tripwire, quiet
 from syncline.connectors.memory import MemoryOptions
-from syncline.testing.crashes import LEASE_IS_OVER, Died, Moment, Tripwire, quiet
 from syncline.testing.rehearsal import EngineWorld, person
 
 PROVE = bool(os.environ.get("SYNCLINE_PROVE"))

@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from proof.crashes import LEASE_IS_OVER
 from syncline.connectors.memory import Call, MemoryOptions
 from syncline.errors import Retry
 from syncline.model.fields import Value
 from syncline.plugin.requests import ApplyRequest, Create
 from syncline.run.selection import Selection
-from syncline.testing.crashes import LEASE_IS_OVER
 from syncline.testing.rehearsal import EngineWorld, person
 
 Worlds = Callable[..., EngineWorld]

@@ -39,7 +39,7 @@ class CommitHook(Protocol):
 class Database:
     """One database of one installation. Threads share it: one writer at a time in a process.
 
-    `commits` is asked around every commit (`syncline.testing.crashes`).
+    `commits` is asked around every commit (a proof of crashes dies there).
     """
 
     def __init__(self, engine: Engine, vault: Vault, commits: CommitHook | None = None) -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from proof.decisions.planner import PlannedLink, readable_digester, spec_of
 from syncline.engine.decide.link import Carry, Decision, Ruling, Verdict
 from syncline.engine.decide.settlement import BaseMove
 from syncline.engine.decide.values import SideValues, created_fields, target_write
@@ -19,7 +20,6 @@ from syncline.model.records import Writable
 from syncline.model.sides import SIDES, PerSide, Side
 from syncline.plugin.spec import TypeSpec
 from syncline.policy.schema import Conflict, Direction, FieldRule, Merge, ObjectPolicy
-from syncline.testing.planner import PlannedLink, readable_digester, spec_of
 
 LEFT, RIGHT = Side.LEFT, Side.RIGHT
 QUICK = settings(max_examples=60, deadline=None)

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from proof.decisions.planner import PlannedLink, spec_of
 from syncline.engine.decide.values import stored_fields
 from syncline.model.capacity import Capacity
 from syncline.model.contact import CONTACT
@@ -19,7 +20,6 @@ from syncline.model.fields import Value
 from syncline.model.sides import SIDES, PerSide, Side
 from syncline.plugin.spec import TypeSpec
 from syncline.policy.schema import Conflict, Direction, Drift, FieldRule, Merge, ObjectPolicy
-from syncline.testing.planner import PlannedLink, spec_of
 
 SHARED = (
     "prefix", "given_name", "family_name", "company", "job_title", "emails", "work_phones",

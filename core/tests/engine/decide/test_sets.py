@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from proof.decisions.planner import PlannedLink, spec_of
 from syncline.engine.decide.sets import SetFrame, SetSide, merged, replaced, settled
 from syncline.model.capacity import Capacity
 from syncline.model.contact import CONTACT
 from syncline.model.fields import CATEGORIES, EMAILS, Value
 from syncline.model.sides import SIDES, PerSide, Side
 from syncline.policy.schema import Conflict, Direction, ObjectPolicy
-from syncline.testing.planner import PlannedLink, spec_of
 
 FRAME = SetFrame(EMAILS, lambda key: f"#{key}")
 LETTERS = "abcdefg"

@@ -11,9 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from syncline.engine.decide.link import Decision, Reason, Verdict
-from syncline.model.sides import SIDES, Side
-from syncline.testing.decision_cells import (
+from proof.decisions.cells import (
     FIELD_DIMENSIONS,
     LINK_DIMENSIONS,
     Dimensions,
@@ -21,7 +19,9 @@ from syncline.testing.decision_cells import (
     decide_field_cell,
     decide_link_cell,
 )
-from syncline.testing.decision_table import FIELD_ROWS, LINK_ROWS, Row
+from proof.decisions.table import FIELD_ROWS, LINK_ROWS, Row
+from syncline.engine.decide.link import Decision, Reason, Verdict
+from syncline.model.sides import SIDES, Side
 
 
 def ids(rows: tuple[Row, ...]) -> list[str]:

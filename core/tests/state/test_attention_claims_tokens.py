@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection, select
 
 from syncline.errors import Busy
-from syncline.model.sides import Side
+from syncline.model.sides import PerSide, Side
 from syncline.state import attention, claims, lanes, leases
 from syncline.state.attention import ATTENTION, Waiting
 from syncline.state.claims import CLAIM, Claim
@@ -51,7 +51,7 @@ def test_a_change_wakes_a_record_in_all_lanes_that_look_at_its_feed(database: Da
         )
         for lane_id in (here, also_here, elsewhere):
             attention.wait(tx, replace(GRACE, lane_id=lane_id), 1000.0)
-        attention.wake(tx, 7, ["grace"], 1001.0)
+        attention.wake(tx, Side.LEFT, 7, PerSide(["grace"], ()), 1001.0)
         due = select(ATTENTION.c.lane_id).where(ATTENTION.c.next_at <= 1001.0)
         assert sorted(tx.scalars(due)) == [here, also_here]
 
@@ -61,7 +61,7 @@ def test_what_is_no_more_waits_for_nothing_in_the_lanes_of_its_feed(database: Da
         here, elsewhere = a_lane(tx, "a", 7), a_lane(tx, "b", 8)
         for lane_id in (here, elsewhere):
             attention.wait(tx, replace(GRACE, lane_id=lane_id), 1000.0)
-        attention.forget(tx, 7, ["grace"])
+        attention.forget(tx, Side.LEFT, 7, ["grace"])
         assert list(tx.scalars(select(ATTENTION.c.lane_id))) == [elsewhere]
 
 
@@ -76,7 +76,7 @@ def test_a_lane_can_be_woken_as_a_whole(database: Database) -> None:
 def test_what_is_settled_waits_no_more(database: Database) -> None:
     with database.transaction() as tx:
         attention.wait(tx, GRACE, 1000.0)
-        attention.clear(tx, 1, ["grace"])
+        attention.clear(tx, 1, Side.LEFT, ["grace"])
         assert tx.execute(select(ATTENTION)).all() == []
 
 

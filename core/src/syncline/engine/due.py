@@ -12,6 +12,7 @@ from sqlalchemy.sql import alias
 
 from syncline.engine import digests
 from syncline.engine.decide.link import Presence
+from syncline.engine.digests import Digester
 from syncline.engine.lanes import Lane, LaneSide
 from syncline.engine.world import World
 from syncline.model.records import Record, RecordId
@@ -49,6 +50,11 @@ class LinkSide:
     payload: bytes | None = field(repr=False, default=None)
     read: Record | None = field(repr=False, default=None)
 
+    def is_noted_as(self, record: Record, digester: Digester) -> bool:
+        """Whether the state knows what was read of the record, and nothing newer."""
+        same = self.version == record.version and self.digests == digester.fields(record.fields)
+        return self.known and same
+
 
 @dataclass(frozen=True)
 class DueLink:
@@ -70,20 +76,15 @@ class DueLink:
 
 
 def with_reads(link: DueLink, fresh: Mapping[tuple[int, str], Record]) -> DueLink:
-    """The link with records that were just read in place of what the state knew."""
+    """The link with records that were just read in place of what the state knew. What somebody has
+    noted since they were read is newer: there the state knows better.
+    """
     sides = link.sides
     for side in SIDES:
         here = sides[side]
         record = fresh.get((link.lane.sides[side].feed.id, str(here.id)))
-        if record is not None:
-            renewed = replace(
-                here,
-                known=True,
-                version=record.version,
-                digests=link.lane.digester.fields(record.fields),
-                modified=record.modified,
-                read=record,
-            )
+        if record is not None and here.is_noted_as(record, link.lane.digester):
+            renewed = replace(here, modified=record.modified, read=record)
             sides = sides.with_side(side, renewed)
     return replace(link, sides=sides)
 
@@ -213,8 +214,7 @@ def _may_be_looked_at() -> tuple[ColumnElement[bool], ...]:
     link = links.LINK.c
     return (
         ~exists().where(INTENT.c.link_id == link.id),
-        ~attention.waits(link.lane_id, link.left_id),
-        ~attention.waits(link.lane_id, link.right_id),
+        *(~attention.waits(link.lane_id, side, link[f"{side}_id"]) for side in SIDES),
     )
 
 

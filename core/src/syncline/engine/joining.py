@@ -41,7 +41,7 @@ def join_to(
         _link(tx, installation, create, target, marker)
     source = [str(create.source_id)]
     no_longer_pending(tx, lane.sides[side.other].feed, source)
-    attention.clear(tx, lane.id, source)
+    attention.clear(tx, lane.id, side.other, source)
     return True
 
 

@@ -162,8 +162,8 @@ class LinkedWork:
             done = [each for each in decided if each.link.id in unmoved]
             settle_agreement(tx, [_agreement(each) for each in done if _agrees(each)])
             settled = [each for each in done if _is_decided(each) and not _is_open(each)]
-            for lane_id, ids in _ids_by_lane(settled).items():
-                attention.clear(tx, lane_id, ids)
+            for (lane_id, side), ids in _ids_by_lane(settled).items():
+                attention.clear(tx, lane_id, side, ids)
             conflicts.drop(tx, [each.link.id for each in done if _is_decided(each)])
             for each in done:
                 self._end(tx, each)
@@ -381,15 +381,13 @@ def _agreed_alone(each: Evaluation) -> Agreement:
     return Agreement(link.lane, link.id, each.agreed, _seen(link), open=True)
 
 
-def _ids_by_lane(evaluations: Iterable[Evaluation]) -> dict[int, list[str]]:
-    found: dict[int, list[str]] = {}
+def _ids_by_lane(evaluations: Iterable[Evaluation]) -> dict[tuple[int, Side], list[str]]:
+    found: dict[tuple[int, Side], list[str]] = {}
     for each in evaluations:
-        found.setdefault(each.link.lane.id, []).extend(_ids(each.link))
+        for side in SIDES:
+            if (record_id := each.link.sides[side].id) is not None:
+                found.setdefault((each.link.lane.id, side), []).append(record_id)
     return found
-
-
-def _ids(link: DueLink) -> list[str]:
-    return [str(link.sides[side].id) for side in SIDES if link.sides[side].id is not None]
 
 
 def _seen(link: DueLink) -> dict[Side, tuple[str, str]]:

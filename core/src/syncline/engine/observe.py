@@ -23,6 +23,7 @@ from syncline.engine.rebase import find_again
 from syncline.engine.unread import REASON, Unread, is_kept_waiting, is_nobodys, told_apart
 from syncline.engine.world import World
 from syncline.model.records import WRITABLE, AbsenceReason, Absent, Record, RecordId, Writable
+from syncline.model.sides import PerSide
 from syncline.state import attention, feeds, links, records
 
 _PRESENCE: Final = {
@@ -119,10 +120,12 @@ class Observer:
         they are linked to, since a write that was refused waits with its source.
         """
         if changed:
-            other = f"{self.feed.side.other}_id"
-            partners = {k._mapping[other] for key in changed for k in linked.get(key, ())}
-            ids = changed | (partners - {None})
-            attention.wake(tx, self.feed.id, ids, self.world.seconds)
+            side = self.feed.side
+            there = f"{side.other}_id"
+            partners = {k._mapping[there] for key in changed for k in linked.get(key, ())}
+            ids: PerSide[Iterable[str]] = PerSide(changed, changed)
+            ids = ids.with_side(side.other, partners - {None})
+            attention.wake(tx, side, self.feed.id, ids, self.world.seconds)
 
     def _links(self, tx: Connection, ids: Iterable[str]) -> dict[str, list[Row[Any]]]:
         found: dict[str, list[Row[Any]]] = {}
@@ -293,7 +296,7 @@ class Observer:
             rows.append(self._absent_row(record_id, presence, old))
             dirty.extend(link.id for link in its_links)
         records.forget(tx, self.feed.id, forgotten)
-        attention.forget(tx, self.feed.id, forgotten)
+        attention.forget(tx, self.feed.side, self.feed.id, forgotten)
         records.save(tx, rows)
         # Nothing may be paired with a record while nobody knows what is in it.
         records.save_keys(tx, self.feed.id, {row["id"]: () for row in rows}, known)

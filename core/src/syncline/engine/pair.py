@@ -233,7 +233,7 @@ def _keys(side: Side, key: Any) -> Select[Any]:
         key.c.kind == bindparam("matcher"),
         ~one_of(key.c.digest, f"{side}_crowded"),
         ~taken,
-        ~attention.waits(THIS_LANE, key.c.record_id),
+        ~attention.waits(THIS_LANE, side, key.c.record_id),
     )
 
 
@@ -290,8 +290,8 @@ def _by_content(tx: Connection, world: World, lane: Lane, report: RoundReport) -
     alike = Comparison(tx, world, lane).run()
     for left_id, right_id in alike.pairs:
         links.add(tx, {**_new_link(lane), "left_id": left_id, "right_id": right_id})
-    attention.clear(tx, lane.id, (record_id for pair in alike.pairs for record_id in pair))
     for side in SIDES:
+        attention.clear(tx, lane.id, side, (PerSide(*pair)[side] for pair in alike.pairs))
         for record_id in alike.suspects[side]:
             _wait(tx, world, lane, report, side, record_id, SIMILAR, _NAMESAKE)
     return len(alike.pairs)

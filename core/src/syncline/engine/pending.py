@@ -51,7 +51,7 @@ def to_create(side: Side, *, by_owner: bool) -> Select[Any]:
         _waits_for_a_link(record),
         _without_link(lane_id, side, record),
         record.c.id > bindparam("after"),
-        ~attention.waits(lane_id, record.c.id),
+        ~attention.waits(lane_id, side, record.c.id),
     )
     if by_owner:
         statement = statement.where(record.c.owner == bindparam("owner"))

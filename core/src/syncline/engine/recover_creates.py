@@ -145,7 +145,8 @@ class RecoveredCreates:
 
     def _clear(self, tx: Connection, sent: Sent) -> None:
         """Nothing waits any more, neither here nor there."""
-        attention.clear(tx, sent.lane_id, [str(sent.source_id), *sent.told])
+        attention.clear(tx, sent.lane_id, sent.side.other, [str(sent.source_id)])
+        attention.clear(tx, sent.lane_id, sent.side, sent.told)
 
     def _ask(self, sent: Sent, finding: Finding) -> None:
         """Only a person can tell."""

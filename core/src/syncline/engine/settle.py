@@ -54,12 +54,13 @@ def _no_longer_waiting(
     """Nothing is left to do for these. (The write to one side may have been refused, and waits,
     while the one to the other side was made.)
     """
-    by_lane: dict[int, list[str]] = {}
+    found: dict[tuple[int, Side], list[str]] = {}
     for each in settled:
-        row = rows[each.link_id]
-        by_lane.setdefault(each.lane.id, []).extend(i for i in (row.left_id, row.right_id) if i)
-    for lane_id, ids in by_lane.items():
-        attention.clear(tx, lane_id, ids)
+        for side in SIDES:
+            if record_id := rows[each.link_id]._mapping[f"{side}_id"]:
+                found.setdefault((each.lane.id, side), []).append(record_id)
+    for (lane_id, side), ids in found.items():
+        attention.clear(tx, lane_id, side, ids)
 
 
 class Agreement(NamedTuple):

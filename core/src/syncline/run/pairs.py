@@ -12,7 +12,7 @@ from syncline.errors import UsageError
 from syncline.model.records import RecordId
 from syncline.model.reports import LaneName, LinkEntry, WaitingRecord
 from syncline.model.sides import SIDES, PerSide, Side
-from syncline.run.find import Finder
+from syncline.run.find import Finder, Found
 from syncline.run.inspect import Inspection
 from syncline.run.selection import Selection
 from syncline.state import links, records
@@ -74,7 +74,7 @@ class Pairs:
                 found = Finder(tx, database.vault, self.inspection.plugins).find(reference)
                 ids = [key for each in found for key in _links_of(tx, *each)]
                 for each in found:
-                    alone += waiting.get((each.lane_id, each.record_id), ())
+                    alone += waiting.get(each, ())
             rows = [row for part in chunks(set(ids)) for row in tx.execute(_by_ids(part))]
             entries = self._entries(tx, rows, lanes, waiting)
         linked = {each.id for entry in entries for each in entry.waiting}
@@ -94,7 +94,7 @@ class Pairs:
         tx: Connection,
         lanes: Iterable[int],
         everything: bool,
-        waiting: Mapping[tuple[int, str], list[WaitingRecord]],
+        waiting: Mapping[Found, list[WaitingRecord]],
     ) -> list[Row[Any]]:
         link = links.LINK
         found: dict[int, Row[Any]] = {}
@@ -103,19 +103,21 @@ class Pairs:
             if not everything:
                 statement = statement.where(link.c.status != LINKED)
             found.update((r.id, r) for r in tx.execute(statement.order_by(link.c.id).limit(MOST)))
-        for part in chunks({record_id for _lane, record_id in waiting}):
-            holds = among(link.c.left_id, part) | among(link.c.right_id, part)
-            found.update((r.id, r) for r in tx.execute(select(link).where(holds)))
+        for side in SIDES:
+            for part in chunks({each.record_id for each in waiting if each.side is side}):
+                holds = select(link).where(among(link.c[f"{side}_id"], part))
+                found.update((r.id, r) for r in tx.execute(holds))
         return [found[key] for key in sorted(found)]
 
     def _waiting(
         self, tx: Connection, lanes: Mapping[int, Row[Any]]
-    ) -> dict[tuple[int, str], list[WaitingRecord]]:
-        found: dict[tuple[int, str], list[WaitingRecord]] = {}
+    ) -> dict[Found, list[WaitingRecord]]:
+        found: dict[Found, list[WaitingRecord]] = {}
         for row in tx.execute(select(ATTENTION).order_by(ATTENTION.c.since_at)):
             if row.lane_id in lanes:
                 shown = self.inspection.waiting(tx, row, lanes[row.lane_id])
-                found.setdefault((row.lane_id, row.record_id), []).append(shown)
+                key = Found(row.lane_id, Side(row.side), row.record_id)
+                found.setdefault(key, []).append(shown)
         return found
 
     def _entries(
@@ -123,7 +125,7 @@ class Pairs:
         tx: Connection,
         rows: Iterable[Row[Any]],
         lanes: Mapping[int, Row[Any]],
-        waiting: Mapping[tuple[int, str], list[WaitingRecord]],
+        waiting: Mapping[Found, list[WaitingRecord]],
     ) -> tuple[LinkEntry, ...]:
         return tuple(
             self._entry(tx, row, lanes[row.lane_id], waiting)
@@ -136,11 +138,15 @@ class Pairs:
         tx: Connection,
         row: Row[Any],
         lane: Row[Any],
-        waiting: Mapping[tuple[int, str], list[WaitingRecord]],
+        waiting: Mapping[Found, list[WaitingRecord]],
     ) -> LinkEntry:
         ids = PerSide(row.left_id, row.right_id)
         sent = tx.scalar(select(INTENT.c.sent_at).where(INTENT.c.link_id == row.id))
-        waits = [each for id in ids if id for each in waiting.get((row.lane_id, id), [])]
+        waits = [
+            each
+            for side in SIDES
+            for each in waiting.get(Found(row.lane_id, side, str(ids[side])), ())
+        ]
         names = PerSide(*(self.inspection.connection(lane, side) for side in SIDES))
         return LinkEntry(
             number=row.id,

@@ -19,7 +19,7 @@ from sqlalchemy import (
     update,
 )
 
-from syncline.model.sides import SIDES, Side
+from syncline.model.sides import SIDES, PerSide, Side
 from syncline.state import tables
 from syncline.state.among import one_of
 from syncline.state.database import chunks, table
@@ -32,29 +32,33 @@ Reason = Literal[
 """Why a record waits; `syncline.run.release` says of each what would release it."""
 
 ATTENTION: Final = table(tables.Attention)
-_WITHOUT: Final = delete(ATTENTION).where(
-    ATTENTION.c.lane_id == bindparam("lane"), one_of(ATTENTION.c.record_id, "ids")
-)
-
-_LANES: Final = select(LANE.c.id).where(
-    (LANE.c.left_feed == bindparam("feed")) | (LANE.c.right_feed == bindparam("feed"))
-)
-_OF_FEED: Final = (one_of(ATTENTION.c.record_id, "ids"), ATTENTION.c.lane_id.in_(_LANES))
-_DUE: Final = update(ATTENTION).where(*_OF_FEED).values(next_at=bindparam("now"))
+_THESE: Final = {
+    side: (ATTENTION.c.side == side.value, one_of(ATTENTION.c.record_id, "ids")) for side in SIDES
+}
+"""Of a side: two services may give two records the same id."""
+_LANES: Final = {
+    side: select(LANE.c.id).where(LANE.c[f"{side}_feed"] == bindparam("feed")) for side in SIDES
+}
+_WITHOUT: Final = {
+    side: delete(ATTENTION).where(ATTENTION.c.lane_id == bindparam("lane"), *_THESE[side])
+    for side in SIDES
+}
+_DUE: Final = {
+    (side, there): update(ATTENTION)
+    .where(ATTENTION.c.lane_id.in_(_LANES[side]), *_THESE[there])
+    .values(next_at=bindparam("now"))
+    for side in SIDES
+    for there in SIDES
+}
 _DUE_IN_LANES: Final = (
     update(ATTENTION).where(one_of(ATTENTION.c.lane_id, "lanes")).values(next_at=bindparam("now"))
 )
-_GONE: Final = delete(ATTENTION).where(*_OF_FEED)
-_OVER: Final = {
-    side: delete(ATTENTION).where(
-        ATTENTION.c.lane_id.in_(
-            select(LANE.c.id).where(LANE.c[f"{side}_feed"] == bindparam("feed"))
-        ),
-        ATTENTION.c.side == side.value,
-        ATTENTION.c.reason == bindparam("why"),
-        one_of(ATTENTION.c.record_id, "ids"),
-    )
+_GONE: Final = {
+    side: delete(ATTENTION).where(ATTENTION.c.lane_id.in_(_LANES[side]), *_THESE[side])
     for side in SIDES
+}
+_OVER: Final = {
+    side: gone.where(ATTENTION.c.reason == bindparam("why")) for side, gone in _GONE.items()
 }
 
 FIRST_PAUSE: Final = 60.0
@@ -128,24 +132,27 @@ def over(
         tx.execute(_OVER[side], {"feed": feed_id, "why": reason, "ids": part})
 
 
-def clear(tx: Connection, lane_id: int, record_ids: Iterable[str]) -> None:
-    """These records are settled: they no longer wait."""
+def clear(tx: Connection, lane_id: int, side: Side, record_ids: Iterable[str]) -> None:
+    """These records of a side are settled: they no longer wait."""
     for part in chunks(record_ids):
-        tx.execute(_WITHOUT, {"lane": lane_id, "ids": part})
+        tx.execute(_WITHOUT[side], {"lane": lane_id, "ids": part})
 
 
-def wake(tx: Connection, feed_id: int, record_ids: Iterable[str], now: float) -> None:
-    """These records of a feed changed: whatever they wait for in any lane that looks at it, they
-    are due.
+def wake(
+    tx: Connection, side: Side, feed_id: int, record_ids: PerSide[Iterable[str]], now: float
+) -> None:
+    """These records of either side are due, whatever they wait for, in any lane that has this feed
+    on this `side`: something in it changed.
     """
-    for part in chunks(record_ids):
-        tx.execute(_DUE, {"feed": feed_id, "ids": part, "now": now})
+    for there in SIDES:
+        for part in chunks(record_ids[there]):
+            tx.execute(_DUE[side, there], {"feed": feed_id, "ids": part, "now": now})
 
 
-def forget(tx: Connection, feed_id: int, record_ids: Iterable[str]) -> None:
+def forget(tx: Connection, side: Side, feed_id: int, record_ids: Iterable[str]) -> None:
     """These records of a feed are no more: they wait for nothing."""
     for part in chunks(record_ids):
-        tx.execute(_GONE, {"feed": feed_id, "ids": part})
+        tx.execute(_GONE[side], {"feed": feed_id, "ids": part})
 
 
 def wake_lanes(tx: Connection, lane_ids: Iterable[int], now: float) -> None:
@@ -155,16 +162,20 @@ def wake_lanes(tx: Connection, lane_ids: Iterable[int], now: float) -> None:
 
 
 def waits(
-    lane_id: ColumnElement[int], record_id: ColumnElement[str | None], now: float | None = None
+    lane_id: ColumnElement[int],
+    side: Side,
+    record_id: ColumnElement[str | None],
+    now: float | None = None,
 ) -> ColumnElement[bool]:
-    """The condition that a record of a lane is waiting and not due. Without `now` it comes with the
-    execution, under this name. No pause is longer than a day: a time beyond two was noted by a
-    clock that was far ahead, and holds nothing up.
+    """The condition that a record of a lane's side is waiting and not due. Without `now` it comes
+    with the execution, under this name. No pause is longer than a day: a time beyond two was noted
+    by a clock that was far ahead, and holds nothing up.
     """
     moment = bindparam("now", type_=Float()) if now is None else literal(now)
     longest = moment + 2 * LONGEST_PAUSE
     return exists().where(
         ATTENTION.c.lane_id == lane_id,
+        ATTENTION.c.side == side.value,
         ATTENTION.c.record_id == record_id,
         ATTENTION.c.next_at.is_(None)
         | ((ATTENTION.c.next_at > moment) & (ATTENTION.c.next_at <= longest)),

@@ -5,13 +5,11 @@ another lane of the same run, notes between the decision and its end is decided 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import pytest
 
-from syncline.connectors.memory import Call, MemoryOptions, MemoryStore
-from syncline.connectors.memory.faults import CallKind
-from syncline.model.records import RecordId
+from proof.meanwhile import Once, called, held, run_of
+from syncline.connectors.memory import MemoryOptions, MemoryStore
 from syncline.model.sides import PerSide
 from syncline.policy.schema import Conflict, Records
 from syncline.run.selection import Selection
@@ -20,27 +18,6 @@ from syncline.testing.rehearsal import EngineWorld, person
 CRM = MemoryOptions(feed="connection", spans_accounts=True)
 EVERYBODYS = PerSide(Records.OWN, Records.VISIBLE)
 THEIR_OWN = PerSide(Records.OWN, Records.OWN)
-
-
-@dataclass
-class Once:
-    """Before the first call of a kind something happens, or after its effect."""
-
-    kind: CallKind
-    act: Callable[[], object]
-    afterwards: bool = False
-    over: bool = False
-
-    def before(self, call: Call) -> None:
-        self._happen(call, not self.afterwards)
-
-    def after(self, call: Call) -> None:
-        self._happen(call, self.afterwards)
-
-    def _happen(self, call: Call, now: bool) -> None:
-        if now and call.kind == self.kind and not self.over:
-            self.over = True
-            self.act()
 
 
 @pytest.fixture
@@ -56,23 +33,6 @@ def with_two_people(world: EngineWorld) -> EngineWorld:
         world.right.create("ada", person(given, family))
     world.settle()
     return world
-
-
-def called(world: EngineWorld, given: str, account: str | None = "ada") -> RecordId:
-    """Whose record of that name: an account's in its mailbox; without one, that of the CRM."""
-    store = world.right if account is None else world.left
-    held = store.read(account)
-    return next(key for key, fields in held.items() if fields["given_name"] == given)
-
-
-def held(world: EngineWorld, given: str, account: str | None = "ada") -> dict[str, object]:
-    store = world.right if account is None else world.left
-    return dict(store.read(account)[called(world, given, account)])
-
-
-def run_of(world: EngineWorld, member: str) -> None:
-    with world.another_session() as session:
-        session.run(Selection(members=(member,)))
 
 
 def run_of_ada(world: EngineWorld, meanwhile: Callable[[], object]) -> None:

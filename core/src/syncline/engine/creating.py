@@ -20,6 +20,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from syncline.engine.claiming import Claiming, Follower, Holder, holder_of
+from syncline.engine.give_way import TAKEN
 from syncline.engine.joining import join_to
 from syncline.engine.lanes import FeedState
 from syncline.engine.lookup import Lookup, Twin
@@ -36,7 +37,6 @@ from syncline.state import attention, links, records
 from syncline.state.claims import release
 from syncline.state.crowds import Crowds
 
-_TAKEN: Final = "another record of the same person is linked to it already"
 _SAME_KEY: Final = "another record on the same side carries the same match key"
 _UNDER_WAY: Final = (
     "another record that carried the same match key is being created, with an unknown outcome"
@@ -167,7 +167,7 @@ class Creating:
         with self.writer.failures.caught(create.feed):
             reader.by_id(overtaken)
         if not joined:
-            self.stop(create, "ambiguous", _TAKEN)
+            self.stop(create, "ambiguous", TAKEN)
 
     def _is_put_off(self, tx: Connection, create: Prepared, target: RecordId) -> bool:
         """Whether the twin may not be one any more in the next pass: it is linked to a record whose
@@ -221,7 +221,7 @@ class Creating:
             with self.world.transaction() as tx:
                 joined = self._join(tx, follower.create, holder.target)
             if not joined:
-                self.stop(follower.create, "ambiguous", _TAKEN)
+                self.stop(follower.create, "ambiguous", TAKEN)
 
     def _follow_known(self, follower: Follower, holder: Holder, known: Known) -> None:
         """The claim is of an earlier moment: what was made says whether it is the same still."""

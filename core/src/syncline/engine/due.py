@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -130,12 +130,13 @@ def links_by_id(tx: Connection, lanes: Mapping[int, Lane], ids: Iterable[int]) -
     return found
 
 
-def looked_at(tx: Connection, lanes: Iterable[int], now: float) -> None:
+def looked_at(tx: Connection, lanes: Iterable[int], now: float, but: Collection[int] = ()) -> None:
     """These lanes did what there was to do, so that what is due now could be looked at; not so a
-    link of which a record cannot be read, waits, or is being written.
+    link of which a record cannot be read, waits, or is being written; nor those (`but`) about which
+    nothing could be decided.
     """
     for part in chunks(lanes):
-        tx.execute(_LOOKED_AT, {"lanes": part, "now": now})
+        tx.execute(_LOOKED_AT, {"lanes": part, "now": now, "undecided": list(but)})
 
 
 def still_so(tx: Connection, lanes: Mapping[int, Lane], decided: Iterable[DueLink]) -> set[int]:
@@ -247,6 +248,7 @@ def _can_be_read(side: Side) -> ColumnElement[bool]:
 _LOOKED_AT: Final = (
     update(links.LINK)
     .where(one_of(links.LINK.c.lane_id, "lanes"), links.LINK.c.rebaseline)
+    .where(~one_of(links.LINK.c.id, "undecided"))
     .where(links.LINK.c.status == "linked", *_may_be_looked_at())
     .where(*(_can_be_read(side) for side in SIDES))
     .values(rebaseline=False)

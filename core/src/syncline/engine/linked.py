@@ -48,7 +48,9 @@ PAGE: Final = 600
 
 @dataclass
 class LinkedWork:
-    """Carries the round's due links through: updates and recreations first, then deletions."""
+    """Carries the round's due links through: updates and recreations first, then deletions.
+    `undecided`: of which somebody else noted something while it was decided about them.
+    """
 
     world: World
     lanes: Mapping[int, Lane]
@@ -58,6 +60,7 @@ class LinkedWork:
     creating: Creating
     written: Counter[int] = field(default_factory=Counter)
     reported: set[int] = field(default_factory=set)
+    undecided: set[int] = field(default_factory=set)
 
     @property
     def writer(self) -> Writer:
@@ -92,11 +95,18 @@ class LinkedWork:
             renewed = self._renewed(to_write)
             also_done, to_write = _sorted(self._evaluate(renewed), deletions)
             done.extend(also_done)
-            to_write = each_record_once(to_write)
+            to_write = each_record_once(self._known(to_write))
         self._finish(done)
         prepared = [(each, self._prepare(each)) for each in to_write]
         self._settle_agreed([each for each, ready in prepared if not ready])
         return [write for _each, ready in prepared for write in ready]
+
+    def _known(self, evaluations: Sequence[Evaluation]) -> list[Evaluation]:
+        """Those whose values are all known; those of the others were replaced while we read."""
+        self.undecided |= {each.link.id for each in evaluations if each.to_read}
+        known = [each for each in evaluations if not each.to_read]
+        self.undecided -= {each.link.id for each in known}
+        return known
 
     def _evaluate(self, page: Sequence[DueLink]) -> list[Evaluation]:
         with self.world.transaction() as tx:
@@ -159,6 +169,7 @@ class LinkedWork:
             return
         with self.world.transaction() as tx:
             unmoved = still_so(tx, self.lanes, (each.link for each in decided))
+            self.undecided = (self.undecided | {each.link.id for each in decided}) - unmoved
             done = [each for each in decided if each.link.id in unmoved]
             settle_agreement(tx, [_agreement(each) for each in done if _agrees(each)])
             settled = [each for each in done if _is_decided(each) and not _is_open(each)]

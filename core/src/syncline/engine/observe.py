@@ -24,7 +24,7 @@ from syncline.engine.unread import REASON, Unread, is_kept_waiting, is_nobodys, 
 from syncline.engine.world import World
 from syncline.model.records import WRITABLE, AbsenceReason, Absent, Record, RecordId, Writable
 from syncline.model.sides import PerSide
-from syncline.state import attention, feeds, links, records
+from syncline.state import attention, conflicts, feeds, links, records
 
 _PRESENCE: Final = {
     AbsenceReason.DELETED: "deleted",
@@ -332,6 +332,7 @@ class Observer:
         taken = {each.lane_id for each in winners if each.status != "severed"}
         ended = {each.lane_id: each.id for each in winners if each.status == "severed"}
         side, row = self.feed.side, records.find(tx, self.feed.id, [winner]).get(winner)
+        conflicts.drop(tx, [link.id for link in its_links])  # of what is there no more
         for link in its_links:
             if link.status == "severed" and not links.is_severed_at(link, side):
                 continue

@@ -124,8 +124,8 @@ class RecoveredCreates:
         version = None if moved else record.version
         with self._world.transaction() as tx:
             applied = Applied(id=record.id, version=version)
-            self.findings.settle(tx, sent, applied, sent.settlement, sent.new)
             self._clear(tx, sent)
+            self.findings.settle(tx, sent, applied, sent.settlement, sent.new)
             intents.end(tx, [sent.id])
         self.reader.by_id([record.id])
         if moved:

@@ -9,7 +9,7 @@ up another.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -66,6 +66,7 @@ class Round:
     _holder: Holder = field(init=False)
     _leased: int = 0
     _failures: Failures | None = None
+    _undecided: Collection[int] = ()
 
     def __post_init__(self) -> None:
         self._holder = Holder(self.world.database, self.world.run_id)
@@ -235,6 +236,7 @@ class Round:
             if not done or self.world.stop():
                 break
         linked.run(deletions=True)
+        self._undecided = linked.undecided
         self._look_again(writer)
 
     def _look_again(self, writer: Writer) -> None:
@@ -255,7 +257,7 @@ class Round:
             if not self.world.stop():
                 held.save(tx, ended)
             careful_no_more(tx, ended)
-            looked_at(tx, ended, self.world.seconds)
+            looked_at(tx, ended, self.world.seconds, self._undecided)
             changes: dict[tuple[tuple[str, Any], ...], list[int]] = {}
             for lane in self.lanes.values():
                 changes.setdefault(tuple(self._end_of(lane).items()), []).append(lane.id)

@@ -15,7 +15,8 @@ from sqlalchemy import Connection, Row
 from syncline.engine import approvals, digests
 from syncline.engine.decide.deltas import Digest, differs
 from syncline.engine.decide.settlement import BaseMove, Settlement
-from syncline.engine.interest import no_longer_pending, pending_again
+from syncline.engine.give_way import give_way
+from syncline.engine.interest import is_there, no_longer_pending, pending_again
 from syncline.engine.lanes import FeedState, Lane
 from syncline.engine.settled import Settled
 from syncline.engine.targets import Targets, note_targets
@@ -35,7 +36,8 @@ def settle(tx: Connection, world: World, settled: Sequence[Settled]) -> set[int]
     write was decided on: it is to be read again.
     """
     rows = _links(tx, [each.link_id for each in settled])
-    live = [each for each in settled if each.link_id in rows]
+    taken = give_way(tx, world, [each for each in settled if each.link_id in rows], rows)
+    live = [each for each in settled if each.link_id in rows and each.link_id not in taken]
     for each in live:
         if each.action is Action.DELETE:
             _settle_delete(tx, each, rows[each.link_id])
@@ -109,6 +111,7 @@ def _settle_writes(
     _created_again(tx, settled)
     created = [each for each in settled if each.action is Action.CREATE]
     updated = [each for each in settled if each.action is not Action.CREATE]
+    _former_may_be_back(tx, created, rows)
     for side in SIDES:
         for feed, ids in _by_feed([each for each in created if each.side is side], side):
             pending_again(tx, feed, ids)
@@ -121,6 +124,8 @@ def _settle_writes(
 
 def _settled_link(each: Settled, row: Row[Any]) -> dict[str, Any]:
     versions = {each.side.other: each.source_version, each.side: each.applied.version}
+    if each.action is not Action.CREATE:  # another run may have noted that its record is gone
+        versions = {s: v for s, v in versions.items() if not links.is_severed_at(row, s)}
     saved = _moved(row, _with_stored(each), versions)
     saved |= {name: getattr(row, name) for name in ("incarnation", "left_inside", "right_inside")}
     if each.action is Action.CREATE:
@@ -129,6 +134,18 @@ def _settled_link(each: Settled, row: Row[Any]) -> dict[str, Any]:
         created = {f"{each.side}_id": each.applied.id, "status": status, **unseen}
         saved |= {**created, "incarnation": each.incarnation}
     return saved
+
+
+def _former_may_be_back(
+    tx: Connection, created: Sequence[Settled], rows: Mapping[int, Row[Any]]
+) -> None:
+    """A record was made again, and another run has noted that the former one is there again: that
+    is a new one, which no link holds any more.
+    """
+    for each in created:
+        former = rows[each.link_id]._mapping[f"{each.side}_id"]
+        if former is not None and former != each.applied.id and is_there(tx, each.feed, former):
+            pending_again(tx, each.feed, [former])
 
 
 def _created_again(tx: Connection, settled: Sequence[Settled]) -> None:
@@ -192,21 +209,15 @@ def _settle_delete(tx: Connection, each: Settled, row: Row[Any]) -> None:
         claims.release(tx, each.lane.id, [str(each.source_id)])
         return
     links.end(tx, row, "delete")
-    back = _is_back(tx, each)
+    source = each.lane.sides[each.side.other].feed
+    back = is_there(tx, source, str(each.source_id))  # what was carried over is over: a new one
     if back:
-        pending_again(tx, each.lane.sides[each.side.other].feed, [str(each.source_id)])
+        pending_again(tx, source, [str(each.source_id)])
     for side in (each.side,) if back else SIDES:
         record_id = row._mapping[f"{side}_id"]
         feed_id = row._mapping[f"{side}_feed"]
         if record_id and not links.by_records(tx, side, feed_id, [record_id]):
             records.forget(tx, feed_id, [record_id])
-
-
-def _is_back(tx: Connection, each: Settled) -> bool:
-    """Whether the record whose deletion was carried over is there again: it is a new one."""
-    feed, record_id = each.lane.sides[each.side.other].feed, str(each.source_id)
-    row = records.find(tx, feed.id, [record_id]).get(record_id)
-    return row is not None and row.presence == "present" and row.in_scope
 
 
 def _with_stored(each: Settled) -> Settlement:

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from syncline.engine.deleted import last_held, prepared_as_held
 from syncline.engine.failures import Failures
+from syncline.engine.joining import still_unlinked
 from syncline.engine.lanes import Lane
 from syncline.engine.prepared import Prepared
 from syncline.engine.read import FeedReader
@@ -114,7 +115,7 @@ class Writer:
     def _goes_on(self, batch: Sequence[Prepared]) -> bool:
         return not self.world.stop() and batch[0].feed not in self.failures
 
-    def _begin(self, batch: Sequence[Prepared]) -> _Batch:
+    def _begin(self, batch: Sequence[Prepared]) -> _Batch | None:
         with self.world.transaction() as tx:
             return self._intend(tx, batch)
 
@@ -142,10 +143,15 @@ class Writer:
 
     # --- before the call ----------------------------------------------------------------------
 
-    def _intend(self, tx: Connection, batch: Sequence[Prepared]) -> _Batch:
-        """The lease is long enough, links are being created, intents are written."""
+    def _intend(self, tx: Connection, batch: Sequence[Prepared]) -> _Batch | None:
+        """The lease is long enough, links are being created, intents are written. Nothing is made
+        for what has its link by now; None if nothing else is left.
+        """
         world, now = self.world, self.world.seconds
         leases.renew(tx, world.run_id, now, world.lease_seconds, self.held_leases)
+        batch = still_unlinked(tx, batch)
+        if not batch:
+            return None
         new = [each for each in batch if each.link_id is None]
         made = iter(links.add_many(tx, [creating_link(each) for each in new]))
         ready = [each if each.link_id is not None else each.with_link(next(made)) for each in batch]

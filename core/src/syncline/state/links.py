@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 from syncline.model.sides import SIDES, Side
-from syncline.state import tables
+from syncline.state import conflicts, tables
 from syncline.state.among import one_of
 from syncline.state.bulk import insert_many, update_rows
 from syncline.state.database import chunks, table
@@ -121,9 +121,10 @@ def end(tx: Connection, row: Row[Any], cause: str) -> None:
 
 
 def remove(tx: Connection, link_ids: Iterable[int]) -> None:
-    """Links whose creation turned out never to have happened."""
+    """Links whose creation turned out never to have happened, or that others take the place of."""
     for part in chunks(link_ids):
         tx.execute(_REMOVED, {"ids": part})
+        conflicts.drop(tx, part)
 
 
 def remove_unmade(tx: Connection, link_id: int) -> bool:
@@ -138,6 +139,7 @@ def sever(tx: Connection, link_id: int, gone: Side | None) -> None:
     """
     version = {} if gone is None else {f"{gone}_version": _GONE}
     change(tx, [link_id], status="severed", dirty=False, **version)
+    conflicts.drop(tx, [link_id])
 
 
 def is_severed_at(link: Row[Any], side: Side) -> bool:

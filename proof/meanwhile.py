@@ -14,11 +14,14 @@ from syncline.testing.rehearsal import EngineWorld
 
 @dataclass
 class Once:
-    """Before the first call of a kind something happens, or after its effect."""
+    """Before the first call of a kind something happens, or after its effect; `of`: of those that
+    read these records by their ids.
+    """
 
     kind: CallKind
     act: Callable[[], object]
     afterwards: bool = False
+    of: tuple[RecordId, ...] = ()
     over: bool = False
 
     def before(self, call: Call) -> None:
@@ -28,7 +31,9 @@ class Once:
         self._happen(call, self.afterwards)
 
     def _happen(self, call: Call, now: bool) -> None:
-        if now and call.kind == self.kind and not self.over:
+        asked = getattr(call.request, "ids", ())
+        meant = call.kind == self.kind and (not self.of or asked == self.of)
+        if now and meant and not self.over:
             self.over = True
             self.act()
 

@@ -185,7 +185,7 @@ def test_what_nobody_could_decide_about_is_still_looked_at_for_the_first_time(
         world.right.update(grace, {"notes": "typed outside"})
         run_of(world, "bob")
 
-    world.right.fault = Once("ids", typed_outside)
+    world.right.fault = Once("ids", typed_outside, of=(alan,))
     sync_of(world, "ada")
     world.settle()
 

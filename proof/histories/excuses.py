@@ -213,11 +213,9 @@ class Excuses:
 
     def _outlives(self, pair: Pair, side: Side) -> bool:
         """A member deleted a record that several have, and it was deleted for everybody; but at the
-        other members' side nothing may be deleted.
+        other members' side nothing could be deleted then.
         """
-        propagates = self.policy.shared_delete is SharedDelete.PROPAGATE
-        deleted = pair.family in self.history.past.ever_deleted[side.other]
-        return propagates and deleted and not self.policy.delete[side.other]
+        return pair.family in self.history.past.outlived[side]
 
     def _may_not_be_deleted(self, pair: Pair, side: Side) -> bool:
         """Deleted on this side, but the survivor is locked."""

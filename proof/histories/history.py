@@ -87,17 +87,14 @@ class History:
 
     def do(self, people: People) -> Mapping[RecordId, set[str]]:
         """The same, without time passing; what was typed into records that were there."""
-        ledger, gone = self.ledger, sum(len(each) for each in self.ledger.deleted)
+        ledger = self.ledger
         before = self.past.moment()
         resting = {f for s in SIDES for f in ledger.families(s) if self._rests(s, f)}
         typed = self.deeds.do(people)
         self.look_at_borders()
         self.counted["deeds"] += 1
         self.past.happened(people, before, typed, self.world.policy, self.members, resting)
-        if self.watch.run is not None:
-            self.watch.run.deleted_meanwhile += sum(len(each) for each in ledger.deleted) - gone
-            self.watch.run.deleted_meanwhile += people.deed in ("clear", "drop", "wipe")
-        elif people.deed in MENDS:
+        if self.watch.run is None and people.deed in MENDS:
             for id in typed:
                 self.mending.mended(people.deed, people.side, id, self.world.people)
         if people.deed in SPOILS:

@@ -12,7 +12,7 @@ from proof.histories.owners import Owners
 from proof.ledger import FOLLOWED, Ledger
 from syncline.model.records import AccountId, RecordId
 from syncline.model.sides import SIDES, PerSide, Side
-from syncline.policy.schema import Direction, LeftScope, Merge, ObjectPolicy
+from syncline.policy.schema import Direction, LeftScope, Merge, ObjectPolicy, SharedDelete
 
 _EDITS: Final = frozenset(
     {"create", "edit", "agree", "name", "clear", "add", "drop", "delete", "touch", "expire"}
@@ -39,13 +39,14 @@ class Past:
     """`calm`: since both sides were in step nothing happened but edits. `baseless`: the engine may
     have lost what both sides were settled at; `forgot`: it lost everything. `severed`: who was
     deleted at a side while nothing could be at the other; `ever_deleted`: who was at all;
-    `shared`: whom several accounts of a side had at once. `pairs`: which records belonged
-    together when both sides were in step; `torn`: whose pair people have taken apart since.
-    `shown`: fields that were hidden when they were read, so that only a listing finds them.
-    `unseen`: who could not be read when, or since, the state was lost, or was out of reach
-    then. `decided`: about whom a person decided since. `two_way`: the fields that have gone
-    both ways ever since both sides were in step; `once_two_way`: those that have at any time
-    since; `merged_whole`: whether whole records were merged since. `updates`: how often
+    `outlived`: whose record was deleted there for everybody, while at the other side nothing
+    could be; `shared`: whom several accounts of a side had at once. `pairs`: which records
+    belonged together when both sides were in step; `torn`: whose pair people have taken apart
+    since. `shown`: fields that were hidden when they were read, so that only a listing finds
+    them. `unseen`: who could not be read when, or since, the state was lost, or was out of
+    reach then. `decided`: about whom a person decided since. `two_way`: the fields that have
+    gone both ways ever since both sides were in step; `once_two_way`: those that have at any
+    time since; `merged_whole`: whether whole records were merged since. `updates`: how often
     somebody's record was updated. `by_address`: every run so far told people by their address;
     `unread`: who could not be read at a side at some time.
     """
@@ -57,6 +58,7 @@ class Past:
     forgot: bool = False
     severed: PerSide[set[str]] = field(default_factory=_families)
     ever_deleted: PerSide[set[str]] = field(default_factory=_families)
+    outlived: PerSide[set[str]] = field(default_factory=_families)
     unseen: PerSide[set[str]] = field(default_factory=_families)
     unread: PerSide[set[str]] = field(default_factory=_families)
     by_address: bool = True
@@ -123,6 +125,8 @@ class Past:
         for side in SIDES:
             if not policy.delete[side.other]:
                 self.severed[side].update(self.ledger.deleted[side])
+            if policy.shared_delete is SharedDelete.PROPAGATE and not policy.delete[side.other]:
+                self.outlived[side].update(self.ledger.deleted[side.other])
 
     def notice_shared(self) -> None:
         """Whom several accounts of a side have now."""

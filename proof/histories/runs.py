@@ -48,7 +48,6 @@ class Run:
     asleep: bool = False
     sent: object = None
     deletions: PerSide[set[RecordId]] = field(default_factory=lambda: PerSide(set(), set()))
-    deleted_meanwhile: int = 0
     cleared: dict[tuple[Side, str], set[RecordId]] = field(default_factory=dict)
 
     def rebaselines(self, member: str) -> bool:

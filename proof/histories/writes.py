@@ -101,7 +101,7 @@ def _check_deletion(history: History, run: Run, side: Side, operation: Delete) -
         unseen = _unseen(history, policy, side, entry)
         assert not unseen, f"P4: {family} deleted at {side} although {unseen} was typed there"
     run.deletions[side].add(operation.id)
-    most = _most_deletions(run, side)
+    most = _most_deletions(history, run, side)
     done = len(run.deletions[side])
     assert done <= most, f"P10: {done} deletions at {side}, the guard lets {most} pass"
 
@@ -129,10 +129,16 @@ def _unseen(history: History, policy: ObjectPolicy, side: Side, entry: Entry) ->
     return set(values_in(entry.fields, names)) - history.ledger.arrived[deleter]
 
 
-def _most_deletions(run: Run, side: Side) -> float:
+def _most_deletions(history: History, run: Run, side: Side) -> float:
     limits = run.policy.guards
-    pass_by_themselves = max(limits.deletions, limits.deletion_share * run.live[side])
-    return max(pass_by_themselves, run.approved) + run.deleted_meanwhile
+    by_themselves = max(limits.deletions, limits.deletion_share * _live(history, run, side))
+    return max(by_themselves, run.approved)
+
+
+def _live(history: History, run: Run, side: Side) -> int:
+    """The records that there have been in this run, at once: it may have made some itself."""
+    now = len(history.ledger.live(side)) + len(run.deletions[side])
+    return max(run.live[side], now)
 
 
 # --- updates --------------------------------------------------------------------------------------
@@ -153,7 +159,7 @@ def _check_update(history: History, run: Run, side: Side, operation: Update) -> 
     for name in cleared:
         emptied = run.cleared.setdefault((side, name), set())
         emptied.add(operation.id)
-        most = _most_cleared(run, side)
+        most = _most_cleared(history, run, side)
         assert len(emptied) <= most, f"P10: {name} emptied on {len(emptied)}, of which {most} may"
     family = str(entry.fields["family_name"])
     history.past.updates[side][family] += 1
@@ -164,9 +170,8 @@ def _check_fields(policy: ObjectPolicy, side: Side, fields: Any) -> None:
     assert not against, f"P7: {against} written at {side}, where they do not travel"
 
 
-def _most_cleared(run: Run, side: Side) -> float:
+def _most_cleared(history: History, run: Run, side: Side) -> float:
     limits = run.policy.guards
     if run.pairs < limits.minimum_links:
         return float("inf")
-    share = max(1.0, limits.cleared_share * run.live[side])
-    return max(share, run.approved) + run.deleted_meanwhile
+    return max(1.0, limits.cleared_share * _live(history, run, side), run.approved)

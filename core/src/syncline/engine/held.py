@@ -1,6 +1,7 @@
 """What guards hold back, and what a person has released.
 
-A tripped guard holds a class of operations of a lane (or of a connection over the whole round).
+A tripped guard holds a class of operations of a lane (or of a connection over the whole round). It
+trips before anything is written, or while it is, by what becomes due only then.
 An approval releases exactly the operation it was given for: side, action, record and versions. What
 was held once waits for one that is exact, however few there are of its kind, and whatever its
 records and the policy have become.
@@ -19,6 +20,7 @@ from sqlalchemy import Connection
 from syncline.engine.approvals import Asked, Subject, ask, drop, load_asked, still_due
 from syncline.engine.decide.guards import ADVICE, Guard, Trip
 from syncline.engine.lanes import Lane
+from syncline.engine.measure import Passed, scope_of
 from syncline.model.records import RecordId
 from syncline.model.reports import Action, GuardTrip
 from syncline.model.sides import SIDES, PerSide, Side
@@ -73,11 +75,13 @@ class HeldClass:
 class Held:
     """The guards that tripped in this round, and what people were `asked` in earlier ones.
 
-    `seen` is what is held now; `standing` the approvals there was an operation for; `decided` the
-    records of what was asked whose links were decided in this round, in whatever way.
+    `passed` is what no guard held, `seen` what is held now; `standing` the approvals there was an
+    operation for; `decided` the records of what was asked whose links were decided in this round,
+    in whatever way.
     """
 
     asked: Sequence[Asked] = ()
+    passed: Passed = field(default_factory=Passed)
     classes: list[HeldClass] = field(default_factory=list)
     seen: dict[Subject, tuple[Asked, str]] = field(default_factory=dict)
     standing: set[str] = field(default_factory=set)
@@ -108,10 +112,19 @@ class Held:
                 self.counts[position] += new
                 return each.trip.guard
         asked = self._waits.get(operation.subject)
-        if asked is None or not _still_asks(asked.guard, operation):
+        if asked is not None and _still_asks(asked.guard, operation):
+            self.still[asked.guard, scope_of(operation.lane, operation.side)] += new
+            return asked.guard
+        return self._one_too_many(operation, new=new)
+
+    def _one_too_many(self, operation: GuardedOperation, *, new: bool) -> Guard | None:
+        found = self.passed.one_too_many(operation.subject, operation.cleared)
+        if found is None:
             return None
-        self.still[asked.guard, scope_of(operation.lane, operation.side)] += new
-        return asked.guard
+        measure, trip = found
+        self.block(HeldClass(trip, measure.scope, frozenset(measure.members)))
+        self.counts[len(self.classes) - 1] += new
+        return trip.guard
 
     def trips(self) -> list[GuardTrip]:
         """The guards that really held something back."""
@@ -162,12 +175,6 @@ def _still_asks(guard: Guard, operation: GuardedOperation) -> bool:
     return guard is not Guard.CLEARED or bool(operation.cleared)
 
 
-def scope_of(lane: Lane, side: Side) -> str:
-    """A lane and the side that is written, as people are told of them."""
-    name, connection = lane.name, lane.sides[side].feed.connection.name
-    return f"{name.sync}/{name.type}, {name.left} - {name.right}, at {connection}"
-
-
 def guard_trip(guard: Guard, scope: str, message: str, held: int) -> GuardTrip:
     """A stop as people are told of it: what, why, and the way on in either case."""
     advice = ADVICE[guard]
@@ -183,6 +190,6 @@ def guard_trip(guard: Guard, scope: str, message: str, held: int) -> GuardTrip:
     )
 
 
-def load_held(tx: Connection, lanes: Mapping[int, Lane], now: float) -> Held:
+def load_held(tx: Connection, lanes: Mapping[int, Lane], now: float, passed: Passed) -> Held:
     """What people were asked in these lanes, and what they have approved."""
-    return Held(load_asked(tx, lanes, now))
+    return Held(load_asked(tx, lanes, now), passed)

@@ -34,6 +34,7 @@ from syncline.engine.prepared import Prepared
 from syncline.engine.read import FeedReader
 from syncline.engine.report import RoundReport
 from syncline.engine.settle import Agreement, settle_agreement
+from syncline.engine.survey import look_again
 from syncline.engine.words import planned
 from syncline.engine.world import World
 from syncline.engine.write import Writer
@@ -61,6 +62,7 @@ class LinkedWork:
     written: Counter[int] = field(default_factory=Counter)
     reported: set[int] = field(default_factory=set)
     undecided: set[int] = field(default_factory=set)
+    _looked_again: bool = False
 
     @property
     def writer(self) -> Writer:
@@ -96,6 +98,9 @@ class LinkedWork:
             also_done, to_write = _sorted(self._evaluate(renewed), deletions)
             done.extend(also_done)
             to_write = each_record_once(self._known(to_write))
+        if deletions and to_write and not self._looked_again:
+            self._looked_again = True
+            look_again(self.world, self.lanes, self.held)
         self._finish(done)
         prepared = [(each, self._prepare(each)) for each in to_write]
         self._settle_agreed([each for each, ready in prepared if not ready])

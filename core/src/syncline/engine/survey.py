@@ -1,4 +1,4 @@
-"""The first pass: what this round would do, in numbers, so that guards can look before any write.
+"""What this round would do, in numbers, so that guards can look before any write.
 
 Decides by digests alone: nothing is read from the systems, no value is unsealed.
 """
@@ -6,16 +6,17 @@ Decides by digests alone: nothing is read from the systems, no value is unsealed
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from syncline.engine.decide.deltas import cleared
-from syncline.engine.decide.guards import Guard, Tally, Trip, tripped
+from syncline.engine.decide.guards import Tally
 from syncline.engine.decide.link import Presence
 from syncline.engine.due import DueLink, every_due_link
 from syncline.engine.evaluate import emptied
-from syncline.engine.held import Held, HeldClass, load_held, scope_of
+from syncline.engine.held import Held, HeldClass, load_held
 from syncline.engine.lanes import Lane
+from syncline.engine.measure import Passed, measures
 from syncline.engine.world import World
 from syncline.model.sides import SIDES, Side
 from syncline.policy.schema import LeftScope
@@ -43,15 +44,33 @@ class _Numbers:
 
 def survey(world: World, lanes: Mapping[int, Lane]) -> Held:
     """Count, let the guards judge, and say which classes of operations are held."""
+    found = tuple(measures(lanes.values()))
+    passed = Passed(found, lambda: _totals(world, lanes))
     with world.transaction() as tx:
-        held = load_held(tx, lanes, world.seconds)
-    numbers = _count(world, lanes)
-    for (lane_id, side), found in numbers.items():
-        lane = lanes[lane_id]
-        for trip in tripped(found.tally(), lane.policy.guards):
-            held.block(_held_class(trip, scope_of(lane, side), [(lane, side)]))
-    _over_connections(held, lanes, numbers)
+        held = load_held(tx, lanes, world.seconds, passed)
+    look_again(world, lanes, held)
     return held
+
+
+def look_again(world: World, lanes: Mapping[int, Lane], held: Held) -> None:
+    """The same judgement once more, before the deletions: what had become due by then was not there
+    when the guards looked first.
+    """
+    numbers = _count(world, lanes)
+    before = {(each.scope, each.trip.guard, each.trip.field) for each in held.classes}
+    for measure in held.passed.measures if numbers else ():
+        joint = _Numbers()
+        for member in measure.members:
+            if member in numbers:
+                joint.add(numbers[member])
+        for trip in measure.trips(joint.tally()):
+            if (measure.scope, trip.guard, trip.field) not in before:
+                held.block(HeldClass(trip, measure.scope, frozenset(measure.members)))
+
+
+def _totals(world: World, lanes: Iterable[int]) -> Mapping[int, int]:
+    with world.transaction() as tx:
+        return links.counts(tx, lanes)
 
 
 def _count(world: World, lanes: Mapping[int, Lane]) -> dict[tuple[int, Side], _Numbers]:
@@ -74,8 +93,7 @@ def _count(world: World, lanes: Mapping[int, Lane]) -> dict[tuple[int, Side], _N
                     _count_link(found, link, side)
     if not due:
         return {}
-    with world.transaction() as tx:
-        totals = links.counts(tx, lanes)
+    totals = _totals(world, lanes)
     for (lane_id, _side), found in numbers.items():
         found.links = totals.get(lane_id, 0)
     return numbers
@@ -92,27 +110,3 @@ def _count_link(found: _Numbers, link: DueLink, target: Side) -> None:
         base = {name: known[name] for name in link.lane.carried(target) if name in known}
         found.cleared.update({*cleared(source.digests, base), *emptied(link, target)})
         found.changed += any(source.digests.get(name, base[name]) != base[name] for name in base)
-
-
-def _over_connections(
-    held: Held, lanes: Mapping[int, Lane], numbers: Mapping[tuple[int, Side], _Numbers]
-) -> None:
-    """The same judgement over all lanes that write one connection: many small losses are one."""
-    members: dict[str, list[tuple[Lane, Side]]] = {}
-    for lane_id, side in numbers:
-        name = lanes[lane_id].sides[side].feed.connection.name
-        members.setdefault(name, []).append((lanes[lane_id], side))
-    for name, some in members.items():
-        if len(some) < 2:
-            continue
-        joint = _Numbers()
-        for lane, side in some:
-            joint.add(numbers[lane.id, side])
-        scope = f"{name}, over {len(some)} lanes"
-        for trip in tripped(joint.tally(), some[0][0].policy.guards):
-            if trip.guard is not Guard.REWRITTEN:
-                held.block(_held_class(trip, scope, some))
-
-
-def _held_class(trip: Trip, scope: str, members: Sequence[tuple[Lane, Side]]) -> HeldClass:
-    return HeldClass(trip, scope, frozenset((lane.id, side) for lane, side in members))

@@ -293,3 +293,47 @@ def test_who_is_deleted_on_both_sides_waits_for_nothing(worlds: Worlds) -> None:
     world.settle()
 
     assert waiting(world) == []
+
+
+# --- whose id -----------------------------------------------------------------------------------
+
+
+def numbered(worlds: Worlds, **right: object) -> EngineWorld:
+    """Both services number their records."""
+    options = MemoryOptions(plain_ids=True, **right)  # type: ignore[arg-type]
+    return worlds(left=MemoryOptions(plain_ids=True), right=options)
+
+
+def test_a_record_that_waits_holds_up_none_of_the_same_id_on_the_other_side(
+    worlds: Worlds,
+) -> None:
+    world = numbered(worlds, refuses=frozenset({"BAD"}))
+    refused = world.left.create("ada", person("Grace", "Hopper", job_title="BAD"))
+    world.sync()
+    other = world.right.create("ada", person("Alan", "Turing"))
+    world.sync()
+    [copy] = set(world.left.read("ada")) - {refused}
+
+    world.left.update(copy, {"job_title": "Dr"})
+    world.sync()
+
+    assert refused == other
+    assert world.right.read("ada")[other]["job_title"] == "Dr"
+
+
+def test_what_is_settled_on_one_side_ends_no_wait_of_the_same_id_on_the_other(
+    worlds: Worlds,
+) -> None:
+    """A refused record was sent again and again, whenever a stranger of its number was edited."""
+    world = numbered(worlds, refuses=frozenset({"BAD"}))
+    world.left.create("ada", person("Grace", "Hopper", job_title="BAD"))
+    world.sync()
+    other = world.right.create("ada", person("Alan", "Turing"))
+    world.sync()
+    calls = world.right.calls["apply"]
+
+    for number in range(3):
+        world.right.update(other, {"notes": f"edit {number}"})
+        world.sync()
+
+    assert world.right.calls["apply"] == calls

@@ -22,17 +22,17 @@ def _unchanged(fields: Mapping[str, Value]) -> Mapping[str, Value]:
 class MemoryOptions:
     """The defaults are the best of all systems; each option takes something away.
 
-    `fields`: the canonical fields it has (None: all). `capacities`: what single fields can hold;
-    a write beyond is rejected, a user's typing is cut. `granularity`, `overlap` and
-    `visibility_lag` in seconds. With `conditional="second"` versions are stamps, so that two
-    writes within one second share a version. `answers_version`: whether a write's answer names
-    the new version. `bumps_after_write`: the service touches a record once more after our write.
-    `paging="offset"`: pages are counted, so that they drift when something is deleted or changed
-    while they are read. `batches="whole"`: one operation that cannot be done undoes its batch.
-    `reuses_ids`: a new record gets the id of a deleted one. `bin`: what deleted records held can
-    still be read. `refuses`: texts that no write may hold. `rewrites_later` is what the service
-    makes of a record `rewrites_after` seconds after its last change: nothing in the declaration
-    says so, unlike `stored_as`.
+    `fields`: the canonical fields it has (None: all). `capacities`: what single fields can hold; a
+    write beyond is rejected, a user's typing is cut. `granularity`, `overlap` and `visibility_lag`
+    in seconds. With `conditional="second"` versions are stamps, so that two writes within one
+    second share a version. `answers_version`: whether a write's answer names the new version.
+    `bumps_after_write`: the service touches a record once more after our write. `paging="offset"`:
+    pages are counted, so that they drift when something is deleted or changed while they are read.
+    `batches="whole"`: one operation that cannot be done undoes its batch. `reuses_ids`: a new
+    record gets the id of a deleted one; `plain_ids`: ids are mere numbers, which another service
+    may give as well. `bin`: what deleted records held can still be read. `refuses`: texts that no
+    write may hold. `rewrites_later` is what the service makes of a record `rewrites_after` seconds
+    after its last change: nothing in the declaration says so, unlike `stored_as`.
     """
 
     feed: Literal["account", "connection"] = "account"
@@ -66,6 +66,7 @@ class MemoryOptions:
     paging: Literal["keyset", "offset"] = "keyset"
     batches: Literal["each", "whole"] = "each"
     reuses_ids: bool = False
+    plain_ids: bool = False
     bin: bool = True
     refuses: frozenset[str] = frozenset()
     rewrites_later: StoredAs | None = None

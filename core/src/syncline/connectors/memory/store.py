@@ -226,7 +226,8 @@ class MemoryStore:
         if self.options.reuses_ids and (id := next(freed, None)) is not None:
             self.keys = {key: made for key, made in self.keys.items() if made != id}
             return id
-        return RecordId(f"{self.name}-{len(self.entries) + 1}")
+        number = str(len(self.entries) + 1)
+        return RecordId(number if self.options.plain_ids else f"{self.name}-{number}")
 
     def write(self, entry: Entry, fields: Mapping[str, Value]) -> None:
         """Set these properties, None clears; then what the service makes of the whole."""

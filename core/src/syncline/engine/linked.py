@@ -107,10 +107,13 @@ class LinkedWork:
         return [write for _each, ready in prepared for write in ready]
 
     def _known(self, evaluations: Sequence[Evaluation]) -> list[Evaluation]:
-        """Those whose values are all known; those of the others were replaced while we read."""
-        self.undecided |= {each.link.id for each in evaluations if each.to_read}
-        known = [each for each in evaluations if not each.to_read]
-        self.undecided -= {each.link.id for each in known}
+        """Those of which everything was read that a write needs; what we had read of the others was
+        replaced since, by what somebody else has noted.
+        """
+        known = [each for each in evaluations if _is_read(each)]
+        ids = {each.link.id for each in known}
+        self.undecided |= {each.link.id for each in evaluations} - ids
+        self.undecided -= ids
         return known
 
     def _evaluate(self, page: Sequence[DueLink]) -> list[Evaluation]:
@@ -376,6 +379,11 @@ def _sides_to_read(evaluation: Evaluation) -> set[Side]:
     if decision.verdict is Verdict.DELETE:
         sides |= {s for s in SIDES if evaluation.link.sides[s].presence is Presence.LEFT}
     return sides
+
+
+def _is_read(evaluation: Evaluation) -> bool:
+    sides = (evaluation.link.sides[side] for side in _sides_to_read(evaluation))
+    return all(here.read or here.presence is not Presence.PRESENT for here in sides)
 
 
 def _by_feed(wanted: Iterable[tuple[DueLink, Side]]) -> dict[int, set[RecordId]]:

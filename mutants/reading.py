@@ -191,7 +191,7 @@ READING = (
     Mutant(
         name="who has left never comes back",
         file="engine/linked.py",
-        old="        sides |= {s for s in SIDES if evaluation.link.sides[s].presence is Presence.LEFT}\n",
+        old="        sides |= {s for s in SIDES if evaluation.link.sides[s].presence in _AWAY}\n",
         new="        sides |= set()\n",
         wrong="What was put back into the data set meanwhile has its counterpart deleted.",
         caught_by="P4",

@@ -13,7 +13,7 @@ from proof.meanwhile import Once, called, held, run_of
 from syncline.connectors.memory import Call, MemoryOptions
 from syncline.errors import Stop
 from syncline.model.sides import PerSide
-from syncline.policy.schema import Conflict, LeftScope, Records
+from syncline.policy.schema import Conflict, LeftScope, Records, SharedDelete
 from syncline.run.selection import Selection
 from syncline.testing.rehearsal import EngineWorld, person
 
@@ -207,3 +207,59 @@ def test_nobody_is_asked_about_a_pair_that_a_merge_has_parted(worlds: Worlds) ->
     world.settle()
 
     assert world.session().conflicts() == ()
+
+
+def test_a_record_that_another_run_sees_given_away_while_we_write_leaves_its_data_set(
+    worlds: Worlds,
+) -> None:
+    """The pair counted as settled, and its copy stayed with who had given it away."""
+    world = worlds(right=CRM)
+    world.set(records=PerSide(Records.OWN, Records.OWN), left_scope=LeftScope.DELETE)
+    grace = world.right.create("ada", person("Grace", "Hopper"))
+    world.right.create("ada", person("Alan", "Turing"))
+    world.settle()
+    world.right.update(grace, {"company": "Navy"})
+
+    def given() -> None:
+        world.right.give(grace, "bob")
+        run_of(world, "bob")
+
+    world.left.fault = Once("apply", given, afterwards=True)
+    sync_of(world, "ada")
+    world.settle()
+
+    assert names(world, "ada") == ["Alan"]
+    assert names(world, "bob") == ["Grace"]
+
+
+def test_what_is_restored_as_soon_as_we_have_deleted_it_is_a_new_record(worlds: Worlds) -> None:
+    world = shared(worlds, shared_delete=SharedDelete.PROPAGATE)
+    dora = world.right.create("ada", person("Dora", "D"))
+    world.settle()
+    world.left.delete(called(world, "Dora"))
+
+    def restored() -> None:
+        world.right.restore(dora)
+        run_of(world, "bob")
+
+    world.right.fault = Once("delete", restored, afterwards=True)
+    sync_of(world, "ada")
+    world.settle()
+
+    assert names(world, "ada") == names(world, "bob") == ["Dora"]
+
+
+def test_what_is_restored_before_its_counterpart_goes_keeps_it(world: EngineWorld) -> None:
+    """A deletion was carried over although it had been taken back, and the copy made again."""
+    for given in ("Grace", "Alan"):
+        world.right.create("ada", person(given, "X"))
+    world.settle()
+    grace, copy = called(world, "Grace", None), called(world, "Grace")
+    world.left.delete(copy)
+    world.left.update(called(world, "Alan"), {"job_title": "Dr"})
+
+    world.right.fault = Once("apply", lambda: world.left.restore(copy))
+    world.settle()
+
+    assert grace in world.right.read("ada")
+    assert copy in world.left.read("ada")

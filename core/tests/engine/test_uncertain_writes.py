@@ -16,6 +16,8 @@ from syncline.errors import Retry
 from syncline.model.records import RecordId
 from syncline.model.reports import RunReport
 from syncline.model.sides import PerSide
+from syncline.policy.schema import Conflict
+from syncline.run.selection import Selection
 from syncline.testing.rehearsal import EngineWorld, person
 
 Worlds = Callable[..., EngineWorld]
@@ -34,6 +36,7 @@ class AnswerLost:
     kind: str = "apply"
     before: Callable[[Call], None] = field(default=lambda _call: None)
     effect: bool = True
+    always: bool = False
     done: bool = False
 
     def __post_init__(self) -> None:
@@ -44,7 +47,7 @@ class AnswerLost:
         self._lose(call)
 
     def _lose(self, call: Call) -> None:
-        if call.kind == self.kind and not self.done:
+        if call.kind == self.kind and (self.always or not self.done):
             self.done = True
             raise Retry("connection lost")
 
@@ -343,3 +346,27 @@ def test_what_was_edited_and_deleted_before_anybody_looked_waits_for_a_person(
 
     assert report.problems == ()
     assert world.left.read("ada") == world.right.read("ada") == {}
+
+
+def test_an_update_without_an_answer_is_not_taken_for_an_edit_where_a_stamp_is_shared(
+    worlds: Worlds,
+) -> None:
+    """The record had been edited in the very second of our write: its stamp was the same before."""
+    stamps = MemoryOptions(conditional="second", granularity=1.0)
+    world = worlds(right=stamps)
+    world.set(conflict=Conflict.RIGHT_WINS)
+    world.right.create("ada", person("Grace", "Hopper"))
+    world.settle()
+    record, copy = world.only(world.right), world.only(world.left)
+    world.clock.advance(30)
+    world.left.update(copy, {"job_title": "ours"})
+    world.right.update(record, {"notes": "in the same second"})
+    world.right.fault = AnswerLost("apply", always=True)
+    with world.session() as session:
+        session.run(Selection())
+    world.right.fault = None
+
+    world.left.update(copy, {"job_title": "the newer one"})
+    world.settle()
+
+    assert world.right.read("ada")[record]["job_title"] == "the newer one"

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from proof.meanwhile import Once, called
 from syncline.connectors.memory import Call, MemoryOptions
 from syncline.engine.done import PAGE
 from syncline.errors import Stop
@@ -333,3 +334,23 @@ def test_what_left_the_data_set_and_was_deleted_comes_back_and_is_not_deleted_ag
     world.left.move(record, "")
     world.settle()
     assert len(world.right.read("ada")) == len(world.left.read("ada")) == 1
+
+
+def test_what_somebody_had_deleted_before_our_deletion_came_is_not_brought_back(
+    world: EngineWorld,
+) -> None:
+    """Two people had deleted it, one on each side; the history named us."""
+    for given in ("Grace", "Alan"):
+        world.left.create("ada", person(given, "X"))
+    world.settle()
+    grace = called(world, "Grace", None)
+    world.left.delete(called(world, "Grace"))
+    world.right.fault = Once("delete", lambda: world.right.delete(grace))
+    run = world.sync()
+    world.right.fault = None
+
+    world.undo(run.run_id)
+    world.settle()
+
+    assert world.right.writes["delete"] == 0
+    assert len(world.left.read("ada")) == len(world.right.read("ada")) == 1

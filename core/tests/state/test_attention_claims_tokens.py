@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 from syncline.errors import Busy
 from syncline.model.sides import PerSide, Side
 from syncline.state import attention, claims, lanes, leases
-from syncline.state.attention import ATTENTION, Waiting
+from syncline.state.attention import ATTENTION, FIRST_PAUSE, Waiting
 from syncline.state.claims import CLAIM, Claim
 from syncline.state.database import Database
 from syncline.state.tokens import TOKEN, StoredTokens
@@ -54,6 +54,18 @@ def test_a_change_wakes_a_record_in_all_lanes_that_look_at_its_feed(database: Da
         attention.wake(tx, Side.LEFT, 7, PerSide(["grace"], ()), 1001.0)
         due = select(ATTENTION.c.lane_id).where(ATTENTION.c.next_at <= 1001.0)
         assert sorted(tx.scalars(due)) == [here, also_here]
+
+
+def test_what_was_changed_begins_to_wait_anew(database: Database) -> None:
+    """What was refused for days, and is mended, was held up for a day by a busy service."""
+    with database.transaction() as tx:
+        lane_id = a_lane(tx, "a", 7)
+        waiting = replace(GRACE, lane_id=lane_id)
+        for _time in range(12):
+            attention.wait(tx, waiting, 1000.0)
+        attention.wake(tx, Side.LEFT, 7, PerSide(["grace"], ()), 2000.0)
+        attention.wait(tx, replace(waiting, reason="deferred"), 2000.0)
+        assert tx.scalar(select(ATTENTION.c.next_at)) == 2000.0 + FIRST_PAUSE
 
 
 def test_what_is_no_more_waits_for_nothing_in_the_lanes_of_its_feed(database: Database) -> None:

@@ -43,6 +43,7 @@ from syncline.model.reports import Action
 from syncline.model.sides import SIDES, PerSide, Side
 from syncline.state import attention, conflicts, links, records
 
+_AWAY: Final = (Presence.DELETED, Presence.LEFT)
 PAGE: Final = 600
 """Links at a time: a multiple of every batch size there is, so that batches are full."""
 
@@ -366,8 +367,8 @@ def _sends(each: Evaluation) -> bool:
 
 
 def _sides_to_read(evaluation: Evaluation) -> set[Side]:
-    """The sides that must be read before this evaluation's writes. What has left its data set may
-    be inside again, put there by somebody, or by a lane of ours that does not look through it.
+    """The sides that must be read before this evaluation's writes. What is gone, or has left its
+    data set, may be back, put there by somebody, or by a lane of ours that looks at more.
     """
     decision = evaluation.decision
     sides = set(evaluation.to_read)
@@ -377,7 +378,7 @@ def _sides_to_read(evaluation: Evaluation) -> set[Side]:
     if decision.side is not None:
         sides.add(decision.side if decision.verdict is Verdict.DELETE else decision.side.other)
     if decision.verdict is Verdict.DELETE:
-        sides |= {s for s in SIDES if evaluation.link.sides[s].presence is Presence.LEFT}
+        sides |= {s for s in SIDES if evaluation.link.sides[s].presence in _AWAY}
     return sides
 
 

@@ -115,6 +115,7 @@ def _deletion(evaluation: Evaluation) -> list[Prepared]:
             source_version=there.version,
             link_id=link.id,
             before=current.fields,
+            noted=here.revision,
         )
     ]
 

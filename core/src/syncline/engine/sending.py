@@ -52,6 +52,11 @@ class Sending:
                     intents.sent_again(tx, self.intents, now)
         self._calls += 1
 
+    @property
+    def once(self) -> bool:
+        """Whether it was sent no more than once."""
+        return self._calls <= 1
+
     def look(self, positions: Sequence[int], outcomes: Mapping[int, Outcome]) -> dict[int, Outcome]:
         """What became of creates that were refused by who knows whom. Those that are not there
         are left out: they may be sent again.

@@ -46,7 +46,7 @@ def settle(tx: Connection, world: World, settled: Sequence[Settled]) -> set[int]
     due = _settle_writes(tx, written, rows, targets)
     _no_longer_waiting(tx, [each for each in live if each.link_id not in due], rows)
     approvals.spend(tx, [_subject(each) for each in live if each.undo is None])
-    history.add(tx, [history_row(world, each) for each in live])
+    history.add(tx, [history_row(world, each) for each in live if not each.was_gone])
     return targets.overtaken
 
 
@@ -209,15 +209,24 @@ def _settle_delete(tx: Connection, each: Settled, row: Row[Any]) -> None:
         claims.release(tx, each.lane.id, [str(each.source_id)])
         return
     links.end(tx, row, "delete")
-    source = each.lane.sides[each.side.other].feed
-    back = is_there(tx, source, str(each.source_id))  # what was carried over is over: a new one
-    if back:
-        pending_again(tx, source, [str(each.source_id)])
-    for side in (each.side,) if back else SIDES:
-        record_id = row._mapping[f"{side}_id"]
-        feed_id = row._mapping[f"{side}_feed"]
-        if record_id and not links.by_records(tx, side, feed_id, [record_id]):
-            records.forget(tx, feed_id, [record_id])
+    for side in SIDES:
+        record_id, feed = row._mapping[f"{side}_id"], each.lane.sides[side].feed
+        if record_id is None:
+            continue
+        if _is_back(tx, each, side, record_id):
+            pending_again(tx, feed, [record_id])
+        elif not links.by_records(tx, side, feed.id, [record_id]):
+            records.forget(tx, feed.id, [record_id])
+
+
+def _is_back(tx: Connection, each: Settled, side: Side, record_id: str) -> bool:
+    """Whether a record of a pair that is over is there again, and so a new one: somebody has noted
+    the one whose deletion was carried over, or, since we decided on that, the one we deleted.
+    """
+    row = records.find(tx, each.lane.sides[side].feed.id, [record_id]).get(record_id)
+    if row is None or row.presence != "present" or not row.in_scope:
+        return False
+    return side is not each.side or (each.noted is not None and row.revision > each.noted)
 
 
 def _with_stored(each: Settled) -> Settlement:
@@ -287,14 +296,18 @@ def _leads_elsewhere(each: Settled, link: Mapping[str, Any]) -> bool:
 
 def _sources_seen(tx: Connection, settled: Sequence[Settled]) -> dict[tuple[int, str], str | None]:
     """By feed and record, the digests of what the sides that were not written last held; None if
-    they are not there any more.
+    they are not there any more, or somebody else's.
     """
-    return {
-        (feed.id, row.id): row.digests_json if row.presence == "present" else None
-        for side in SIDES
-        for feed, ids in _by_feed([each for each in settled if each.side is side.other], side)
-        for row in records.seen_as(tx, feed.id, ids)
-    }
+    found: dict[tuple[int, str], str | None] = {}
+    for side in SIDES:
+        sources = [each for each in settled if each.side is side.other]
+        whose = {each.source_id: each.lane.sides[side] for each in sources}
+        for feed, ids in _by_feed(sources, side):
+            for row in records.seen_as(tx, feed.id, ids):
+                mine = not whose[row.id].by_owner or row.owner == whose[row.id].account
+                there = row.presence == "present" and mine
+                found[feed.id, row.id] = row.digests_json if there else None
+    return found
 
 
 def _subject(each: Settled) -> approvals.Subject:

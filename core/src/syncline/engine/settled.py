@@ -21,7 +21,7 @@ class Settled:
     """A write that happened: which link, what it did to both bases, what is stored now.
 
     `noted`: the revision at which the target had been noted when the write was decided on; None
-    where nobody looked.
+    where nobody looked. `was_gone`: somebody had deleted the record before our deletion came.
     """
 
     lane: Lane
@@ -39,6 +39,7 @@ class Settled:
     incarnation: int = 0
     undo: TakesBack | None = None
     noted: int | None = None
+    was_gone: bool = False
 
     @property
     def feed(self) -> FeedState:

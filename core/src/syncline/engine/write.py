@@ -182,7 +182,8 @@ class Writer:
         try:
             if batch.writes[0].action is Action.DELETE:
                 request = DeleteRequest(spec=feed.spec, feed=feed.feed, operations=operations)
-                return feed.connection.delete(request, before_send=sending.begin)
+                outcomes = feed.connection.delete(request, before_send=sending.begin)
+                return outcomes if sending.once else _perhaps_ours(batch.writes, outcomes)
             return feed.connection.apply(
                 ApplyRequest(spec=feed.spec, feed=feed.feed, operations=operations),
                 before_send=sending.begin,
@@ -201,7 +202,11 @@ class Writer:
             for each, intent, outcome in answers
             if (applied := _applied(each, outcome)) is not None
         ]
-        settled = [settled_from(each, applied) for each, _intent, applied in done]
+        gone = {intent for _each, intent, outcome in answers if isinstance(outcome, Gone)}
+        settled = [
+            replace(settled_from(each, applied), was_gone=intent in gone)
+            for each, intent, applied in done
+        ]
         overtaken = settle(tx, self.world, settled)
         intents.end(tx, [intent for _each, intent, _applied in done])
         for each, _intent, applied in done:
@@ -289,6 +294,14 @@ def _applied(each: Prepared, outcome: Outcome) -> Applied | None:
         return None
     sent = each.operation.fields.keys() if isinstance(each.operation, Update) else ()
     return None if sent and set(outcome.incomplete).issuperset(sent) else outcome
+
+
+def _perhaps_ours(writes: Sequence[Prepared], outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """The answers to deletions that were sent more than once: what is gone, we may have deleted."""
+    return [
+        Applied(id=RecordId(str(each.target_id))) if isinstance(outcome, Gone) else outcome
+        for each, outcome in zip(writes, outcomes, strict=True)
+    ]
 
 
 def _without(applied: Applied) -> str:

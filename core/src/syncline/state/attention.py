@@ -46,10 +46,11 @@ _WITHOUT: Final = {
 _DUE: Final = {
     (side, there): update(ATTENTION)
     .where(ATTENTION.c.lane_id.in_(_LANES[side]), *_THESE[there])
-    .values(next_at=bindparam("now"))
+    .values(next_at=bindparam("now"), attempts=0)
     for side in SIDES
     for there in SIDES
 }
+"""What was changed was not tried yet."""
 _DUE_IN_LANES: Final = (
     update(ATTENTION).where(one_of(ATTENTION.c.lane_id, "lanes")).values(next_at=bindparam("now"))
 )
@@ -79,13 +80,14 @@ class Waiting:
 
 
 def wait(tx: Connection, waiting: Waiting, now: float) -> None:
-    """Note it; each time the same record fails again, the pause doubles, up to a day."""
+    """Note it; each time the same record fails again as it is, the pause doubles, up to a day."""
     where = (
         ATTENTION.c.lane_id == waiting.lane_id,
         ATTENTION.c.side == waiting.side.value,
         ATTENTION.c.record_id == waiting.record_id,
     )
-    attempts = int(tx.scalar(select(ATTENTION.c.attempts).where(*where)) or 0) + 1
+    before = tx.scalar(select(ATTENTION.c.attempts).where(*where))
+    attempts = int(before or 0) + 1
     pause = min(FIRST_PAUSE * 2 ** min(attempts - 1, 20), LONGEST_PAUSE)
     values = {
         "reason": waiting.reason,
@@ -94,7 +96,7 @@ def wait(tx: Connection, waiting: Waiting, now: float) -> None:
         "attempts": attempts,
         "next_at": now + (LONGEST_PAUSE if waiting.patient else pause),
     }
-    if attempts > 1:
+    if before is not None:
         tx.execute(update(ATTENTION).where(*where).values(**values))
         return
     key = {"lane_id": waiting.lane_id, "side": waiting.side.value, "record_id": waiting.record_id}

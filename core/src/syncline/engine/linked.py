@@ -6,7 +6,7 @@ A page of links at a time, so that memory does not grow with the number of recor
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -94,11 +94,14 @@ class LinkedWork:
 
     def _page(self, page: Sequence[DueLink], deletions: bool) -> list[Prepared]:
         done, to_write = _sorted(self._evaluate(self._complete(page)), deletions)
-        if to_write:
-            renewed = self._renewed(to_write)
-            also_done, to_write = _sorted(self._evaluate(renewed), deletions)
-            done.extend(also_done)
-            to_write = each_record_once(self._known(to_write))
+        for sides_of in (_sides_to_read, _sides_there):
+            unread = [each for each in to_write if not _is_read(each)]
+            if unread:
+                renewed = self._evaluate(self._renewed(unread, sides_of))
+                also_done, also_to_write = _sorted(renewed, deletions)
+                done.extend(also_done)
+                to_write = [*(each for each in to_write if _is_read(each)), *also_to_write]
+        to_write = each_record_once(self._known(to_write))
         if deletions and to_write and not self._looked_again:
             self._looked_again = True
             look_again(self.world, self.lanes, self.held)
@@ -148,10 +151,14 @@ class LinkedWork:
         with self.world.transaction() as tx:
             return self._again(tx, page)
 
-    def _renewed(self, evaluations: Sequence[Evaluation]) -> list[DueLink]:
-        """The targets read by id: the last check before the write, and the before-image."""
+    def _renewed(
+        self, evaluations: Sequence[Evaluation], sides_of: Callable[[Evaluation], set[Side]]
+    ) -> list[DueLink]:
+        """The targets read by id: the last check before the write, and the before-image. What they
+        hold may turn the decision round; then both sides are read.
+        """
         fresh = self._read(
-            _by_feed((each.link, side) for each in evaluations for side in _sides_to_read(each))
+            _by_feed((each.link, side) for each in evaluations for side in sides_of(each))
         )
         with self.world.transaction() as tx:
             again = self._again(tx, [each.link for each in evaluations])
@@ -380,6 +387,10 @@ def _sides_to_read(evaluation: Evaluation) -> set[Side]:
     if decision.verdict is Verdict.DELETE:
         sides |= {s for s in SIDES if evaluation.link.sides[s].presence in _AWAY}
     return sides
+
+
+def _sides_there(evaluation: Evaluation) -> set[Side]:
+    return {s for s in SIDES if evaluation.link.sides[s].presence is Presence.PRESENT}
 
 
 def _is_read(evaluation: Evaluation) -> bool:

@@ -226,6 +226,8 @@ RECORD = Record(id=RecordId("1"), version="v")
         ({"fetch_changes": Page()}, CHANGES, "without a cursor"),
         ({"fetch_changes": [RECORD]}, CHANGES, "list instead of Page"),
         ({"fetch_changes": None}, CHANGES, "NoneType instead of Page"),
+        ({"fetch_changes": Page(records=None, cursor=1)}, CHANGES, "records of type NoneType"),
+        ({"fetch_changes": Page(absent=map(str, ()), cursor=1)}, CHANGES, "absent of type map"),
         ({"apply": []}, APPLY, "0 outcomes for 1 operations"),
         ({"apply": [Gone(), Gone()]}, APPLY, "2 outcomes for 1 operations"),
         ({"apply": ["done"]}, APPLY, "an outcome of type str"),
@@ -243,6 +245,22 @@ def test_a_malformed_answer_names_the_connector(connect, answers, request_, what
     with pytest.raises(Stop, match=f"malformed answer from connector 'memory': .*{what}") as stop:
         call(request_)
     assert stop.value.hint
+
+
+def test_a_cursor_that_cannot_be_kept_is_the_connectors_failure(connect) -> None:
+    """Elsewhere it would end the run of everybody."""
+    page = Page(cursor=object())
+    faulty = type("Faulty", (MemoryConnector,), {"fetch_changes": lambda self, request: page})
+
+    with pytest.raises(Stop, match="'memory' failed in fetch: TypeError"):
+        connect(faulty).fetch(CHANGES)
+
+
+def test_a_prediction_that_fails_foresees_nothing() -> None:
+    def failing(fields):
+        raise ValueError
+
+    assert replace(SPEC, stored_as=failing).foreseen({"notes": "kept"}) == {"notes": "kept"}
 
 
 def test_a_bug_in_a_connector_shows_its_place_and_no_argument(connect) -> None:

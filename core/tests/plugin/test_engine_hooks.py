@@ -10,7 +10,7 @@ import pytest
 
 from syncline.connectors import plugin as memory_plugin
 from syncline.connectors.memory import MemoryConfig, MemoryConnector, MemoryStore
-from syncline.errors import ConfigurationError
+from syncline.errors import ConfigurationError, Stop
 from syncline.model.objects import ObjectType
 from syncline.model.reports import Action, LaneName, PlannedOperation, RunReport
 from syncline.model.sides import PerSide, Side
@@ -77,8 +77,21 @@ def test_register_matchers_adds_names_to_match_by(scripted) -> None:
 
     manager = PluginManager.of({"a": scripted(register_matchers=lambda: {"phone": by_phone})})
 
-    assert manager.matchers["phone"] is by_phone
+    assert manager.matchers["phone"]({"mobile_phone": "1"}) == ("1",)
     assert "email" in manager.matchers
+
+
+def test_a_matcher_that_fails_stops_what_it_was_asked_for_and_shows_no_value(scripted) -> None:
+    """What it might have found must not be made a second time."""
+
+    def failing(fields):
+        raise KeyError(fields["mobile_phone"])
+
+    manager = PluginManager.of({"a": scripted(register_matchers=lambda: {"phone": failing})})
+
+    with pytest.raises(Stop, match="matcher 'phone' failed: KeyError") as stop:
+        manager.matchers["phone"]({"mobile_phone": "secret"})
+    assert "secret" not in f"{stop.value!r}{stop.value.hint}{stop.value.context}"
 
 
 @pytest.mark.parametrize(
@@ -152,6 +165,18 @@ def test_resolve_conflict_takes_the_first_answer(scripted) -> None:
     )
 
     assert manager.resolve_conflict(CONFLICT) == decided
+
+
+def test_a_plugin_that_fails_to_resolve_a_conflict_leaves_it_to_the_next_one(scripted) -> None:
+    decided = Resolution(winner=Side.RIGHT, reason="the CRM knows")
+
+    def failing(conflict):
+        raise ValueError
+
+    plugins = {"a": scripted(resolve_conflict=failing)}
+    assert PluginManager.of(plugins).resolve_conflict(CONFLICT) is None
+    plugins["b"] = scripted(resolve_conflict=lambda conflict: decided)
+    assert PluginManager.of(plugins).resolve_conflict(CONFLICT) == decided
 
 
 def test_resolve_conflict_leaves_it_to_the_declared_rule() -> None:

@@ -61,12 +61,13 @@ class ConnectorPlugin:
             found = guarded(self._name, "accounts", self._connector.accounts, request)
         else:
             found = guarded(self._name, "containers", self._connector.containers, request)
-        return self._expect(Containers, found)
+        return self._with_many(self._expect(Containers, found), "accounts", "containers")
 
     @hookimpl
     def fetch(self, request: FetchRequest) -> Page:
         """Ask the connector; a page goes on, or ends, but never both."""
         page = self._expect(Page, guarded(self._name, "fetch", self._connector.fetch, request))
+        self._with_many(page, "records", "absent")
         if page.next is not None and page.cursor is not None:
             raise self._malformed("a page with both next and cursor")
         if isinstance(request, ChangesRequest) and page.next is None and page.cursor is None:
@@ -100,6 +101,13 @@ class ConnectorPlugin:
     def _expect(self, type_: type[T], answer: object) -> T:
         if not isinstance(answer, type_):
             raise self._malformed(f"{type(answer).__name__} instead of {type_.__name__}")
+        return answer
+
+    def _with_many(self, answer: T, *names: str) -> T:
+        """The answer, whose fields of these names can be counted, and gone through twice."""
+        for name in names:
+            if not isinstance(many := getattr(answer, name), tuple | list):
+                raise self._malformed(f"{name} of type {type(many).__name__}")
         return answer
 
     def _malformed(self, what: str) -> Stop:

@@ -7,6 +7,7 @@ field and the kind of problem, never the value.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -37,6 +38,9 @@ _TEXTS: Final = ("version", "owner", "container", "marker")
 def checked(page: Page, request: FetchRequest, type_: ObjectType | None) -> Page:
     """The page with everything in it that core can rely on, and the rest by name.
 
+    Raises whatever a page that is none, or a cursor that cannot be kept as JSON, leads to.
+
+
     Answers by id are complete: what the connector left out is unreadable, which is not deleted.
     Of answers by match key, records keep what of them can be read: one that could not be found
     would be made a second time.
@@ -53,6 +57,7 @@ def checked(page: Page, request: FetchRequest, type_: ObjectType | None) -> Page
     if isinstance(request, IdsRequest):
         absent += _left_out(request, (*records, *absent))
     nameless = len(page.records) - len(looked) + len(page.absent) - len(named)
+    json.dumps(page.cursor)  # as it will be kept
     return replace(page, records=records, absent=absent, nameless=page.nameless + nameless)
 
 

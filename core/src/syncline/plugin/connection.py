@@ -104,8 +104,13 @@ class ConnectionHandle:
 
     def fetch(self, request: FetchRequest) -> Page:
         """A finished page, checked value by value: see `checked`."""
-        page = self._read(lambda: self._hooks.fetch(request=request))
-        return checked(page, request, self._types.get(request.spec.name))
+        type_ = self._types.get(request.spec.name)
+
+        def read() -> Page:
+            page = self._hooks.fetch(request=request)
+            return guarded(self.connector, "fetch", checked, page, request, type_)
+
+        return self._read(read)
 
     def apply(
         self,
@@ -179,7 +184,11 @@ class ConnectionHandle:
         self, request: ApplyRequest | DeleteRequest, outcomes: list[Outcome]
     ) -> list[Outcome]:
         type_ = self._types.get(request.spec.name)
-        return [answered(each, request.spec, type_) for each in outcomes]
+
+        def all_answered() -> list[Outcome]:
+            return [answered(each, request.spec, type_) for each in outcomes]
+
+        return guarded(self.connector, "apply", all_answered)
 
     def _write(
         self, send: Callable[..., list[Outcome]], operations: Sequence[object], caution: Caution

@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from syncline.errors import ConfigurationError
+from syncline.errors import ConfigurationError, Stop
 from syncline.model.contact import CONTACT
+from syncline.model.fields import Value
 from syncline.model.matching import BUILT_IN, Matcher
 from syncline.model.objects import ObjectType
 from syncline.model.reports import PlannedOperation, RunReport
@@ -82,8 +83,11 @@ class PluginManager:
 
     @cached_property
     def matchers(self) -> Mapping[str, Matcher]:
-        """The matchers, by name; core's included."""
-        return self._named("matcher", BUILT_IN, "register_matchers")
+        """The matchers, by name; core's included. One that fails stops what it was asked for: no
+        record is made that it might have found.
+        """
+        named = self._named("matcher", BUILT_IN, "register_matchers")
+        return {n: each if n in BUILT_IN else _cautious(n, each) for n, each in named.items()}
 
     def _named(
         self, what: str, built_in: Mapping[str, T], hook: str, *, by_name: bool = False
@@ -152,9 +156,11 @@ class PluginManager:
     # --- engine hooks -----------------------------------------------------------------------
 
     def resolve_conflict(self, conflict: ConflictSeen) -> Resolution | None:
-        """The first plugin's answer; None if the declared rule shall decide."""
-        answer: Resolution | None = self._manager.hook.resolve_conflict(conflict=conflict)
-        return answer
+        """The first plugin's answer; None if the declared rule shall decide, as it does for one
+        that fails.
+        """
+        answers = self._each("resolve_conflict", on_error=_log_failure, conflict=conflict)
+        return next((answer for _name, answer in answers if answer is not None), None)
 
     def before_apply(self, change: PlannedOperation) -> Veto | None:
         """The first veto, with the name of its plugin; None if nobody objects.
@@ -205,6 +211,20 @@ class PluginManager:
                     raise
                 answer = on_error(each.plugin_name, hook, error)
             yield each.plugin_name, answer
+
+
+def _cautious(name: str, matcher: Matcher) -> Matcher:
+    def keys(fields: Mapping[str, Value]) -> tuple[str, ...]:
+        try:
+            return matcher(fields)
+        except Exception as error:  # noqa: BLE001 - plugins may raise anything
+            raise Stop(
+                f"the matcher {name!r} failed: {type(error).__name__}",
+                hint="This is a fault of the plugin that brings it. Report it there, or do without "
+                "it (`match`).",
+            ) from None
+
+    return keys
 
 
 def _same(plugin: T) -> T:

@@ -6,6 +6,7 @@ service's own description and the field tables in the docs all come from the sam
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -13,6 +14,8 @@ from typing import Any, Literal, Protocol
 
 from syncline.model.capacity import UNLIMITED, Capacity
 from syncline.model.fields import Value
+
+_log = logging.getLogger("syncline.plugin")
 
 Native = Mapping[str, Any]
 """A record in the system's own JSON."""
@@ -183,6 +186,17 @@ class TypeSpec:
         wanted = frozenset(names)
         kept = tuple(each for each in self.fields if each.name in wanted)
         return replace(self, fields=kept + tuple(extra))
+
+    def foreseen(self, fields: Mapping[str, Value]) -> Mapping[str, Value]:
+        """How a record's fields will be stored, by `stored_as`. One that fails foresees nothing,
+        and what the service makes of the values is then somebody's edit: that is one write too many
+        for one record, where no prediction at all would end everybody's run.
+        """
+        try:
+            return self.stored_as(fields)
+        except Exception as error:  # noqa: BLE001 - a connector meets values of any shape
+            _log.error("stored_as of %r failed: %s", self.name, type(error).__name__)
+            return fields
 
     def read(self, native: Native) -> dict[str, Value]:
         """The canonical fields of a native record; what was not in the answer stays unknown.

@@ -68,7 +68,7 @@ def stored_fields(
         except Inexpressible:
             refused.append(name)
             found[name] = None
-    rewritten = spec.stored_as({**fields, **found})
+    rewritten = spec.foreseen({**fields, **found})
     for name, foreseen in found.items():
         value = rewritten.get(name)
         if value is not foreseen:
@@ -216,7 +216,7 @@ def _elements(base: Digests | None, name: str) -> frozenset[str] | None:
 
 def _rewritten(here: SideValues, there: SideValues, after: Fields) -> Mapping[str, Value]:
     unmapped = {n: v for n, v in there.fields.items() if n not in here.spec.by_name}
-    found = here.spec.stored_as({**unmapped, **after})
+    found = here.spec.foreseen({**unmapped, **after})
     return {name: found.get(name) for name in after}
 
 

@@ -361,3 +361,18 @@ def test_records_that_left_the_data_set_are_guarded_where_leaving_deletes(
 
     assert report.exit_code == 7
     assert len(guarded.right.read("ada")) == 10
+
+
+def test_what_is_held_has_a_name_though_we_never_wrote_it(guarded: EngineWorld) -> None:
+    """Whoever approves deletions sees who is meant: by the record or by its counterpart."""
+    for number in range(10):
+        guarded.right.create("ada", person(f"P{number}", "X"))
+    guarded.settle()
+    doomed = dict(list(guarded.left.read("ada").items())[:4])
+    delete(guarded, doomed)
+
+    guarded.sync()
+
+    names = {f"{fields['given_name']} X" for fields in doomed.values()}
+    with guarded.session() as session:
+        assert {each.label for each in session.held()} == names

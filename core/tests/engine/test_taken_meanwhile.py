@@ -263,3 +263,25 @@ def test_what_is_restored_before_its_counterpart_goes_keeps_it(world: EngineWorl
 
     assert grace in world.right.read("ada")
     assert copy in world.left.read("ada")
+
+
+def test_nothing_waits_of_a_pair_that_is_parted_while_we_read(worlds: Worlds) -> None:
+    """The loser of a merge could not be read, and was listed as waiting for good."""
+    world = shared(worlds)
+    grace = world.right.create("ada", person("Grace", "Hopper"))
+    alan = world.right.create("ada", person("Alan", "Turing"))
+    world.settle()
+    world.left.update(called(world, "Grace"), {"job_title": "Dr"})
+    world.right.update(alan, {"company": "NPL"})
+    world.right.update(grace, {"notes": "n"})
+
+    def merged() -> None:
+        world.right.merge(grace, alan)
+        run_of(world, "bob")
+
+    world.left.fault = Once("ids", merged)  # her mailbox is read after the CRM
+    sync_of(world, "ada")
+    world.settle()
+
+    with world.session() as session:
+        assert [lane.waiting for lane in session.status().lanes] == [0, 0]

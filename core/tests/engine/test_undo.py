@@ -12,6 +12,7 @@ from syncline.engine.done import PAGE
 from syncline.errors import Stop
 from syncline.model.records import RecordId
 from syncline.model.reports import Action
+from syncline.model.sides import PerSide
 from syncline.policy.schema import Direction, Drift, LeftScope
 from syncline.testing.rehearsal import EngineWorld, person
 
@@ -354,3 +355,22 @@ def test_what_somebody_had_deleted_before_our_deletion_came_is_not_brought_back(
 
     assert world.right.writes["delete"] == 0
     assert len(world.left.read("ada")) == len(world.right.read("ada")) == 1
+
+
+def test_a_restored_record_rests_though_a_listing_shows_it_alone(world: EngineWorld) -> None:
+    """Its counterpart is outside of the data set, where no listing sees it: nobody knows of it."""
+    world.set(where=PerSide(None, "department=in"), left_scope=LeftScope.DELETE)
+    record = world.right.create("ada", person("Grace", "Hopper", department="in"))
+    world.settle()
+    world.right.update(record, {"department": "out"})
+    run = world.sync()
+    assert world.left.read("ada") == {}
+
+    world.undo(run.run_id)
+    report = world.sync(full=True)
+
+    assert report.writes == 0
+    assert len(world.left.read("ada")) == 1
+    world.right.update(record, {"department": "in", "notes": "back"})
+    world.settle()
+    assert world.same()

@@ -94,8 +94,8 @@ def test_what_is_settled_waits_no_more(database: Database) -> None:
 
 # --- claims -------------------------------------------------------------------------------------
 
-MAIL = Claim("her address", 1, "grace")
-OTHER = Claim("her address", 2, "gracie")
+MAIL = Claim("her address", 1, "left", "grace")
+OTHER = Claim("her address", 2, "left", "gracie")
 
 
 def test_the_first_claim_wins_and_the_second_learns_who_has_it(database: Database) -> None:
@@ -110,8 +110,8 @@ def test_within_one_batch_the_first_wins_as_well(database: Database) -> None:
 
 
 def test_who_loses_one_key_takes_none_of_its_others(database: Database) -> None:
-    name = Claim("her name", 2, "gracie")
-    third = Claim("her name", 3, "third")
+    name = Claim("her name", 2, "left", "gracie")
+    third = Claim("her name", 3, "left", "third")
     with database.transaction() as tx:
         assert claims.claim(tx, [[MAIL], [OTHER, name], [third]], 0.0) == [None, MAIL, None]
 
@@ -126,7 +126,7 @@ def test_claiming_again_is_allowed_to_the_holder(database: Database) -> None:
 def test_a_released_or_expired_claim_is_free(database: Database) -> None:
     with database.transaction() as tx:
         claims.claim(tx, [[MAIL]], 0.0)
-        claims.release(tx, 1, ["grace"])
+        claims.release(tx, 1, Side.LEFT, ["grace"])
         assert claims.claim(tx, [[OTHER]], 0.0) == [None]
         claims.expire(tx, claims.KEPT + 1)
         assert claims.claim(tx, [[MAIL]], 0.0) == [None]
@@ -135,7 +135,7 @@ def test_a_released_or_expired_claim_is_free(database: Database) -> None:
 def test_a_claim_that_is_given_up_is_free_and_the_others_of_its_record_are_not(
     database: Database,
 ) -> None:
-    name = Claim("name", MAIL.lane_id, MAIL.source_id)
+    name = Claim("name", MAIL.lane_id, MAIL.side, MAIL.source_id)
     with database.transaction() as tx:
         claims.claim(tx, [[MAIL, name]], 0.0)
         claims.give_up(tx, [OTHER])

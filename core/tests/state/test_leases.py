@@ -238,3 +238,16 @@ def test_who_is_no_longer_taken_to_be_at_work_has_lost_its_leases(database: Data
 
     with pytest.raises(Busy), database.transaction() as tx:
         leases.renew(tx, "one", 59.0, 60.0, 2)  # whatever its own clock says
+
+
+def test_a_lease_that_another_clock_took_for_run_out_is_not_kept_beside_its_next_holder(
+    database: Database,
+) -> None:
+    """It was given back before somebody took it, so that nobody counted it as taken over."""
+    one, two = Holder(database, "one"), Holder(database, "two")
+    take(one, 0.0, ADA, BOB)
+    assert at_work(database, 700.0) == ""
+    take(two, 700.0, ADA, BOB)
+
+    with pytest.raises(Busy), database.transaction() as tx:
+        one.keep(tx, 10.0, 600.0)

@@ -45,7 +45,7 @@ def _move(engine: Engine, version: str) -> None:
         (command.upgrade if version == "head" else command.downgrade)(config, version)
 
 
-@pytest.mark.parametrize("version", ["0001", "0002", "0003", "0005"])
+@pytest.mark.parametrize("version", ["0001", "0002", "0003", "0005", "0007"])
 def test_an_older_database_becomes_what_a_new_one_is(
     engine: Engine, move: Move, version: str
 ) -> None:

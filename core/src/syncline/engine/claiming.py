@@ -104,7 +104,7 @@ class Claiming:
         account = "" if create.feed.feed.account is None else create.operation_account
         room = f"claim:{create.feed.store_id}:{create.lane.type.name}:{kind}:{account}"
         what = self.world.database.vault.digest(room, key)
-        return Claim(what, create.lane.id, str(create.source_id))
+        return Claim(what, create.lane.id, create.side.other.value, str(create.source_id))
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ def _who_made(tx: Connection, create: Prepared, claim: Claim) -> Holder | None:
     """Whose create has been sent, or carried out. Their lane may have our target's system on its
     other side.
     """
-    for side in (create.side, create.side.other):
+    for side in (each for each in SIDES if claim.side != each.value):
         values = {"lane": claim.lane_id, "source": claim.source_id, "store": create.feed.store_id}
         link = tx.execute(_HOLDING[side], values).first()
         if link is None:

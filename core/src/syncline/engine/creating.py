@@ -33,8 +33,9 @@ from syncline.engine.world import World
 from syncline.engine.write import Writer
 from syncline.model.records import Record, RecordId
 from syncline.model.reports import Action
+from syncline.model.sides import Side
 from syncline.state import attention, links, records
-from syncline.state.claims import release
+from syncline.state.claims import release_holder
 from syncline.state.crowds import Crowds
 
 _SAME_KEY: Final = "another record on the same side carries the same match key"
@@ -58,7 +59,7 @@ class Creating:
     report: RoundReport
     writer: Writer
     crowds: Crowds
-    put_off: set[tuple[int, str]] = field(default_factory=set)
+    put_off: set[tuple[int, Side, str]] = field(default_factory=set)
     _survivors: Survivors = field(init=False)
 
     def __post_init__(self) -> None:
@@ -173,7 +174,7 @@ class Creating:
         """Whether the twin may not be one any more in the next pass: it is linked to a record whose
         edit has yet to reach it, and may take the key away. Nobody waits for that twice.
         """
-        mine = (create.lane.id, str(create.source_id))
+        mine = (create.lane.id, create.side, str(create.source_id))
         if mine in self.put_off:
             return False
         held = links.by_records(tx, create.side, create.feed.id, [target])
@@ -203,7 +204,7 @@ class Creating:
             with self.world.transaction() as tx:
                 holder = holder_of(tx, self.world, follower.create, follower.claim)
                 if holder is None:
-                    release(tx, follower.claim.lane_id, [follower.claim.source_id])
+                    release_holder(tx, follower.claim)
                 else:
                     behind.append((follower, holder))
         asked = [h.target for f, h in behind if h.target is not None and not f.certain]

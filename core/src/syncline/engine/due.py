@@ -260,7 +260,7 @@ _EVERYTHING: Final = _joined(_READ, links.LINK)
 _NOTED: Final = _joined(
     ("revision",), links.LINK.c.id, links.LINK.c.left_id, links.LINK.c.right_id
 ).where(one_of(links.LINK.c.id, "ids"))
-_THESE: Final = _EVERYTHING.where(one_of(links.LINK.c.id, "ids"))
+_THESE: Final = _EVERYTHING.where(one_of(links.LINK.c.id, "ids"), links.LINK.c.status == "linked")
 _DUE: Final = select(links.LINK.c.id).where(one_of(links.LINK.c.lane_id, "lanes"), *_is_due())
 _MAY_LOSE: Final = _DUE.where(_something_to_lose())
 _STILL_DUE: Final = _EVERYTHING.where(one_of(links.LINK.c.id, "ids"), *_is_due())

@@ -53,6 +53,6 @@ def _leave(tx: Connection, world: World, each: Settled, row: Row[Any]) -> None:
         links.remove(tx, [row.id])
     else:
         links.sever(tx, row.id, each.side)
-    claims.release(tx, lane_id, [source])
+    claims.release(tx, lane_id, here, [source])
     waiting = attention.Waiting(lane_id, here, source, "ambiguous", TAKEN, patient=True)
     attention.wait(tx, waiting, world.seconds)

@@ -29,7 +29,7 @@ def still_unlinked(tx: Connection, batch: Sequence[Prepared]) -> list[Prepared]:
     linked = _linked(tx, [each for each in batch if each.link_id is None])
     over = [each.link_id is None and _source(each) in linked for each in batch]
     for each in compress(batch, over):
-        claims.release(tx, each.lane.id, [str(each.source_id)])
+        claims.release(tx, each.lane.id, each.side.other, [str(each.source_id)])
     return [each for each, is_over in zip(batch, over, strict=True) if not is_over]
 
 

@@ -81,15 +81,17 @@ class Place:
 
 
 def links_outside(tx: Connection, side: Side, link_ids: Iterable[int]) -> set[int]:
-    """Of these links, those whose record on a side has left their lane's data set, or its owner."""
+    """Of these links, those whose record on a side has left their lane's data set, or its owner, or
+    of which nobody knows where it is.
+    """
     feed, record = LINK.c[f"{side}_feed"], LINK.c[f"{side}_id"]
     own, account = LANE.c[f"{side}_own"], LANE.c[f"{side}_account"]
     left = (RECORD.c.presence == "left") & LINK.c[f"{side}_inside"]
     statement = (
         select(LINK.c.id)
         .join(LANE, LANE.c.id == LINK.c.lane_id)
-        .join(RECORD, (RECORD.c.feed_id == feed) & (RECORD.c.id == record))
-        .where(left | (own & (RECORD.c.owner != account)))
+        .outerjoin(RECORD, (RECORD.c.feed_id == feed) & (RECORD.c.id == record))
+        .where(RECORD.c.id.is_(None) | left | (own & (RECORD.c.owner != account)))
     )
     return {
         key

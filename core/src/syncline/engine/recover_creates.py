@@ -139,7 +139,7 @@ class RecoveredCreates:
                 links.remove(tx, [sent.link_id])
             else:
                 links.change(tx, [sent.link_id], dirty=True)
-            claims.release(tx, sent.lane_id, [str(sent.source_id)])
+            claims.release(tx, sent.lane_id, sent.side.other, [str(sent.source_id)])
             self._clear(tx, sent)
             intents.end(tx, [sent.id])
 

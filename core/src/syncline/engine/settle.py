@@ -206,7 +206,7 @@ def _settle_delete(tx: Connection, each: Settled, row: Row[Any]) -> None:
     conflicts.drop(tx, [row.id])
     if each.undo is not None:
         links.sever(tx, row.id, each.side)
-        claims.release(tx, each.lane.id, [str(each.source_id)])
+        claims.release(tx, each.lane.id, each.side.other, [str(each.source_id)])
         return
     links.end(tx, row, "delete")
     for side in SIDES:

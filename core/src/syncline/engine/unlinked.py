@@ -50,7 +50,7 @@ class UnlinkedWork:
     creating: Creating
     written: Counter[int]
     unseen: Set[tuple[int, Side]] = frozenset()
-    held: set[tuple[int, str]] = field(default_factory=set)
+    held: set[tuple[int, Side, str]] = field(default_factory=set)
 
     def run(self) -> int:
         """Create what is missing on either side; returns how many writes were sent or links made.
@@ -146,7 +146,7 @@ class UnlinkedWork:
         return [row for row in page if row.id not in found]
 
     def _hold(self, each: Prepared, why: str) -> None:
-        key = (each.lane.id, str(each.source_id))
+        key = (each.lane.id, each.side, str(each.source_id))
         if key not in self.held:
             self.held.add(key)
             self.report.done(each.lane, replace(each.planned, held=why))

@@ -249,7 +249,7 @@ class Writer:
         if not links.remove_unmade(tx, each.link_id):
             links.change(tx, [each.link_id], dirty=True)
         if each.action is Action.CREATE:
-            claims.release(tx, each.lane.id, [str(each.source_id)])
+            claims.release(tx, each.lane.id, each.side.other, [str(each.source_id)])
 
     def _rejected(self, tx: Connection, each: Prepared, intent: int, outcome: Rejected) -> None:
         intents.end(tx, [intent])

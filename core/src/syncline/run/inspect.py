@@ -189,11 +189,24 @@ class Inspection:
 
     def label_of(self, tx: Connection, lane: Row[Any], side: Side, record_id: str) -> str:
         """What a person would call the record, as far as the state knows: from its values, while
-        they are kept, or from the last time it was written.
+        they are kept, or from the last time it was written; or else by its counterpart.
         """
         type = self.plugins.object_types.get(lane.type)
         if type is None:
             return ""
+        own = self._own_label(tx, type, lane, side, record_id)
+        if own:
+            return own
+        there = tx.scalar(
+            select(LINK.c[f"{side.other}_id"]).where(
+                LINK.c.lane_id == lane.id, LINK.c[f"{side}_id"] == record_id
+            )
+        )
+        return "" if there is None else self._own_label(tx, type, lane, side.other, there)
+
+    def _own_label(
+        self, tx: Connection, type: ObjectType, lane: Row[Any], side: Side, record_id: str
+    ) -> str:
         feed, unseal = lane._mapping[f"{side}_feed"], self.database.vault.unseal
         kept = select(RECORD.c.payload).where(RECORD.c.feed_id == feed, RECORD.c.id == record_id)
         if (payload := tx.scalar(kept)) is not None:

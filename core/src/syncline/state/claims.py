@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, select
 
+from syncline.model.sides import Side
 from syncline.state import tables
 from syncline.state.among import among, one_of
 from syncline.state.bulk import insert_rows
@@ -14,7 +15,7 @@ from syncline.state.database import chunks, table
 
 CLAIM: Final = table(tables.Claim)
 
-_HOLDERS: Final = select(CLAIM.c.what, CLAIM.c.lane_id, CLAIM.c.source_id).where(
+_HOLDERS: Final = select(CLAIM.c.what, CLAIM.c.lane_id, CLAIM.c.side, CLAIM.c.source_id).where(
     one_of(CLAIM.c.what, "wanted")
 )
 _VOID: Final = delete(CLAIM).where(
@@ -25,12 +26,14 @@ KEPT: Final = 24 * 3600.0
 
 
 class Claim(NamedTuple):
-    """A claim to `what`, and who has it. `what` is a keyed digest of all that tells the key from
-    others: store, type, kind, and account, where records are not shared.
+    """A claim to `what`, and which record has it, on which side of its lane. `what` is a keyed
+    digest of all that tells the key from others: store, type, kind, and account, where records are
+    not shared.
     """
 
     what: str
     lane_id: int
+    side: str
     source_id: str
 
 
@@ -49,25 +52,30 @@ def claim(tx: Connection, groups: Sequence[Sequence[Claim]], now: float) -> list
             fresh = {each.what: each for each in group if each.what not in holders}
             new |= fresh
             holders |= fresh
-    rows = [
-        {"what": what, "lane_id": each.lane_id, "source_id": each.source_id, "claimed_at": now}
-        for what, each in new.items()
-    ]
+    rows = [{**each._asdict(), "what": what, "claimed_at": now} for what, each in new.items()]
     insert_rows(tx, CLAIM, rows)
     return answers
 
 
-def release(tx: Connection, lane_id: int, source_ids: Iterable[str]) -> None:
-    """What these records had claimed is free again: nothing was created for them."""
+def release(tx: Connection, lane_id: int, side: Side, source_ids: Iterable[str]) -> None:
+    """What these records of a side had claimed is free again: nothing was created for them."""
+    theirs = (CLAIM.c.lane_id == lane_id, CLAIM.c.side == side.value)
     for part in chunks(source_ids):
-        tx.execute(delete(CLAIM).where(CLAIM.c.lane_id == lane_id, among(CLAIM.c.source_id, part)))
+        tx.execute(delete(CLAIM).where(*theirs, among(CLAIM.c.source_id, part)))
+
+
+def release_holder(tx: Connection, holder: Claim) -> None:
+    """What the record that has this claim had claimed is free again."""
+    theirs = (CLAIM.c.lane_id == holder.lane_id, CLAIM.c.side == holder.side)
+    tx.execute(delete(CLAIM).where(*theirs, CLAIM.c.source_id == holder.source_id))
 
 
 def give_up(tx: Connection, claims: Iterable[Claim]) -> None:
     """These claims are free again; what else their records had claimed is not."""
     for each in claims:
-        where = (CLAIM.c.lane_id == each.lane_id, CLAIM.c.source_id == each.source_id)
-        tx.execute(delete(CLAIM).where(CLAIM.c.what == each.what, *where))
+        theirs = (CLAIM.c.lane_id == each.lane_id, CLAIM.c.side == each.side)
+        whose = CLAIM.c.source_id == each.source_id
+        tx.execute(delete(CLAIM).where(CLAIM.c.what == each.what, *theirs, whose))
 
 
 def expire(tx: Connection, now: float) -> None:

@@ -174,6 +174,8 @@ def at_work(tx: Connection, keys: Collection[LeaseKey], now: float) -> str:
     over = {key for key, row in known.items() if row.until_at <= now}
     rows = [{**key._asdict(), "holder": "", "until_at": 0.0} for key in over]
     upsert(tx, LEASE, rows, ("holder", "until_at"))
+    if any(known[key].holder for key in over):
+        _take_over(tx)
     holders = {known[key].holder if key in known and key not in over else "" for key in keys}
     return holders.pop() if len(holders) == 1 else ""
 

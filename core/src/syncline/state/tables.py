@@ -246,6 +246,7 @@ class Claim(SQLModel, table=True):
     )
     what: str = Field(primary_key=True)
     lane_id: int
+    side: str = Field(default="", sa_column_kwargs={"server_default": ""})
     source_id: str
     claimed_at: float
 

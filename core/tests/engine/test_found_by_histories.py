@@ -377,3 +377,14 @@ def test_what_opposed_an_edit_did_so_though_it_is_switched_off_since(
     off = Configure(policy={"fields": {"suffix": FieldRule(direction=Direction.NONE)}})
 
     Stage.at(tmp_path).play(Story(start, (both, off)))
+
+
+@pytest.mark.parametrize("side", [LEFT, RIGHT])
+def test_a_field_that_is_hidden_between_the_feed_and_the_last_look_ends_no_run(
+    tmp_path: Path, side: Side
+) -> None:
+    edited = (People("edit", side.other, 0, 2),)
+    hidden = Event(2, "after", People("forbid", side, 0, 2), "changes")
+    start = Start(people=(People("create", RIGHT),))
+
+    Stage.at(tmp_path).play(Story(start, (Settle(full=False), Work(edited, (hidden,)))))

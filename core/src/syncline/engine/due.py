@@ -87,7 +87,8 @@ def with_reads(link: DueLink, fresh: Mapping[tuple[int, str], Record]) -> DueLin
         here = sides[side]
         record = fresh.get((link.lane.sides[side].feed.id, str(here.id)))
         if record is not None and here.is_noted_as(record, link.lane.digester):
-            renewed = replace(here, modified=record.modified, read=record)
+            read = link.lane.digester.fields(record.fields)
+            renewed = replace(here, digests=read, modified=record.modified, read=record)
             sides = sides.with_side(side, renewed)
     return replace(link, sides=sides)
 

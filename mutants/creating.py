@@ -204,6 +204,30 @@ CREATING = (
         tests=("test_isolation.py::test_a_mailbox_that_does_not_show_a_duplicate_ends_no_round",),
     ),
     Mutant(
+        name="made though it is linked by now",
+        file="engine/joining.py",
+        old="    over = [each.link_id is None and _source(each) in linked for each in batch]\n",
+        new="    over = [linked is None for _each in batch]\n",
+        wrong="A merge that another run follows while we search ends the run of everybody.",
+        caught_by="P9",
+        tests=(
+            "test_taken_meanwhile.py::"
+            "test_a_merge_that_another_run_follows_while_we_look_for_a_twin_ends_no_run",
+        ),
+    ),
+    Mutant(
+        name="one record for two links",
+        file="engine/give_way.py",
+        old="            taken.add(each.link_id)\n",
+        new="            continue\n",
+        wrong="What we made, and another record found as its twin, ends every later run.",
+        caught_by="P9",
+        tests=(
+            "test_taken_meanwhile.py::"
+            "test_what_we_made_without_an_answer_and_linked_to_another_since_ends_no_run[key]",
+        ),
+    ),
+    Mutant(
         name="twin as it will not be",
         file="engine/creating.py",
         old="            if self._is_put_off(tx, create, twin.record.id):\n",
@@ -219,8 +243,8 @@ CREATING = (
     Mutant(
         name="claim lost and lease kept",
         file="state/leases.py",
-        old='    upsert(tx, LEASE, rows, ("holder", "until_at"))\n    holders =',
-        new="    holders =",
+        old='    upsert(tx, LEASE, rows, ("holder", "until_at"))\n    if any',
+        new="    if any",
         wrong="A run that others take for dead, and whose clock is behind theirs, makes what they "
         "have made in its place.",
         caught_by="P19",

@@ -26,6 +26,15 @@ GUARDING = (
         ),
     ),
     Mutant(
+        name="counted before, never again",
+        file="engine/measure.py",
+        old="        mine = self._by_member.get((subject.lane_id, subject.side), ())\n",
+        new="        mine: list[Measure] = []\n",
+        wrong="What becomes due while a round writes passes, whatever its number.",
+        caught_by="P10",
+        tests=("test_guards_meanwhile.py::test_fields_that_are_emptied_while_we_write_are_held",),
+    ),
+    Mutant(
         name="only what was settled can be lost",
         file="engine/due.py",
         old="    return or_(*based, *(_is_away(side) for side in SIDES))\n",

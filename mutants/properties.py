@@ -80,8 +80,9 @@ PROPERTIES: Final[Mapping[str, Property]] = {
     ),
     "P18": Property(
         "reconfiguration",
-        "The first run after a change of the policy deletes nothing, and clears no field where one "
-        "way becomes two; where two become one, the source wins as the plan shows.",
+        "The first run after a change of what is looked at (direction, data set, folder, fields, "
+        "matching) deletes nothing, and clears no field where one way becomes two; where two "
+        "become one, the source wins as the plan shows.",
     ),
     "P19": Property(
         "two engines",

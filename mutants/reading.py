@@ -68,8 +68,8 @@ READING = (
     Mutant(
         name="values are not checked",
         file="plugin/connection.py",
-        old="        return checked(page, request, self._types.get(request.spec.name))",
-        new="        return page",
+        old='            return guarded(self.connector, "fetch", checked, page, request, type_)',
+        new="            return page",
         wrong="One value that nobody can read ends the run for everybody.",
         caught_by="P9",
         tests=(
@@ -201,6 +201,40 @@ READING = (
         ),
     ),
     Mutant(
+        name="a wait of either side",
+        file="state/attention.py",
+        old="        ATTENTION.c.side == side.value,\n        ATTENTION.c.record_id == record_id,\n"
+        "        ATTENTION.c.next_at.is_(None)\n",
+        new="        ATTENTION.c.record_id == record_id,\n        ATTENTION.c.next_at.is_(None)\n",
+        wrong="A record that waits holds up a stranger of the same id on the other side.",
+        caught_by="P9",
+        tests=(
+            "test_attention.py::"
+            "test_a_record_that_waits_holds_up_none_of_the_same_id_on_the_other_side",
+        ),
+    ),
+    Mutant(
+        name="what nobody knows of is inside",
+        file="engine/place.py",
+        old="        .where(RECORD.c.id.is_(None) | left | (own & (RECORD.c.owner != account)))\n",
+        new="        .where(left | (own & (RECORD.c.owner != account)))\n",
+        wrong="A record an undo brought back is deleted again, since its counterpart is outside.",
+        caught_by="P22",
+        tests=("test_undo.py::test_a_restored_record_rests_though_a_listing_shows_it_alone",),
+    ),
+    Mutant(
+        name="looked at, though undecided",
+        file="engine/due.py",
+        old='    .where(~one_of(links.LINK.c.id, "undecided"))\n',
+        new='    .where(links.LINK.c.id.is_not(None), one_of(links.LINK.c.id, "undecided") | True)\n',
+        wrong="A pair nobody could decide about loses the first look that a moved border grants.",
+        caught_by="P18",
+        tests=(
+            "test_taken_meanwhile.py::"
+            "test_what_nobody_could_decide_about_is_still_looked_at_for_the_first_time",
+        ),
+    ),
+    Mutant(
         name="sweep in every run",
         file="engine/read.py",
         old="        return unfinished or not 0 <= self.world.seconds - swept < SWEEP_EVERY\n",
@@ -275,8 +309,8 @@ READING = (
     Mutant(
         name="woken in this round only",
         file="state/attention.py",
-        old='    (LANE.c.left_feed == bindparam("feed")) | (LANE.c.right_feed == bindparam("feed"))\n',
-        new='    LANE.c.left_feed == bindparam("feed")\n',
+        old="            tx.execute(_DUE[side, there], ",
+        new="            tx.execute(_DUE[Side.LEFT, there], ",
         wrong="The edit that mends a record does not wake it in the lanes of the other side.",
         caught_by="P9",
         tests=("test_attention.py::test_what_another_members_run_reads_wakes_who_waits_for_it",),

@@ -17,6 +17,41 @@ SETTLING = (
         ),
     ),
     Mutant(
+        name="an older read over a newer note",
+        file="engine/due.py",
+        old="        if record is not None and here.is_noted_as(record, link.lane.digester):\n",
+        new="        if record is not None:\n",
+        wrong="What was read by its id replaces what another run has noted since.",
+        caught_by="P3",
+        tests=(
+            "test_taken_meanwhile.py::test_what_another_run_notes_while_we_read_is_not_read_over",
+        ),
+    ),
+    Mutant(
+        name="a parted pair forgets why",
+        file="engine/settle.py",
+        old="        versions = {s: v for s, v in versions.items() if not links.is_severed_at(row, s)}\n",
+        new="        versions = dict(versions)\n",
+        wrong="The answer to a write covers that its record is gone, which never comes back then.",
+        caught_by="P24",
+        tests=(
+            "test_taken_meanwhile.py::"
+            "test_a_pair_that_was_parted_while_we_wrote_goes_on_when_its_record_is_back",
+        ),
+    ),
+    Mutant(
+        name="what others deleted is ours",
+        file="engine/settle.py",
+        old="[history_row(world, each) for each in live if not each.was_gone])\n",
+        new="[history_row(world, each) for each in live])\n",
+        wrong="The history names us for what somebody else has deleted, and an undo makes it again.",
+        caught_by="P22",
+        tests=(
+            "test_undo.py::"
+            "test_what_somebody_had_deleted_before_our_deletion_came_is_not_brought_back",
+        ),
+    ),
+    Mutant(
         name="agreed only with a write",
         file="engine/linked.py",
         old="        agreed = [each for each in withheld if not each.agreed.empty]\n",
@@ -85,8 +120,8 @@ SETTLING = (
     Mutant(
         name="back while it was deleted",
         file="engine/settle.py",
-        old="    back = _is_back(tx, each)\n",
-        new="    back = False\n",
+        old="    return side is not each.side or (each.noted is not None and row.revision > each.noted)\n",
+        new="    return False\n",
         wrong="What is restored while its copy is being deleted is forgotten.",
         caught_by="P1",
         tests=(

@@ -177,7 +177,7 @@ WRITING = (
     Mutant(
         name="history not written",
         file="engine/settle.py",
-        old="    history.add(tx, [history_row(world, each) for each in live])\n",
+        old="    history.add(tx, [history_row(world, each) for each in live if not each.was_gone])\n",
         new="",
         wrong="What a run did cannot be looked up, nor taken back.",
         caught_by="P22",
@@ -218,8 +218,8 @@ WRITING = (
     Mutant(
         name="two writes of one record at once",
         file="engine/linked.py",
-        old="            to_write = each_record_once(to_write)\n",
-        new="",
+        old="        to_write = each_record_once(self._known(to_write))\n",
+        new="        to_write = self._known(to_write)\n",
         wrong="One member's edit goes over another's where the service has no conditions.",
         caught_by="P14",
         tests=(

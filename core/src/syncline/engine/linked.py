@@ -76,7 +76,7 @@ class LinkedWork:
         return Conflicts(self.world)
 
     def run(self, *, deletions: bool) -> int:
-        """Handle every due link once; returns how many writes were sent."""
+        """Handle every due link once; returns how many writes were prepared."""
         count = 0
         for page in every_due_link(self.world, self.writer.failures.going(), PAGE):
             if self.world.stop():

@@ -31,7 +31,6 @@ _PRESENCE: Final = {
     AbsenceReason.LEFT: "left",
     AbsenceReason.UNREADABLE: "unreadable",
     AbsenceReason.MERGED: "deleted",
-    AbsenceReason.MISSING: "present",
 }
 
 

@@ -53,7 +53,7 @@ class UnlinkedWork:
     held: set[tuple[int, Side, str]] = field(default_factory=set)
 
     def run(self) -> int:
-        """Create what is missing on either side; returns how many writes were sent or links made.
+        """Create what is missing on either side; returns how many creates were prepared.
 
         Buffers are filled over lanes, so that a batch of a shared connection is full.
         """

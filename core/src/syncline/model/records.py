@@ -64,8 +64,6 @@ class AbsenceReason(StrEnum):
     """It exists but left the scope: moved to another folder, no longer in the data set."""
     UNREADABLE = "unreadable"
     MERGED = "merged"
-    MISSING = "missing"
-    """It was not in a complete sweep: a candidate for deletion, nothing more."""
 
 
 @dataclass(frozen=True, slots=True)

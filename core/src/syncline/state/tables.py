@@ -268,7 +268,7 @@ class Intent(SQLModel, table=True):
 
 
 class Tombstone(SQLModel, table=True):
-    """A pair that is no more, so that a late echo of it is recognised."""
+    """A pair that is no more: by it an undo knows what a record was linked to."""
 
     __tablename__ = "tombstone"
     __table_args__ = (Index("tombstone_by_lane", "lane_id"),)
@@ -301,7 +301,9 @@ class Attention(SQLModel, table=True):
 
 
 class ConflictRow(SQLModel, table=True):
-    """Both sides changed the same thing and a person must decide. Dropped when either moves."""
+    """Both sides changed the same thing and a person must decide. A decision holds for these
+    versions; when either moves, the row is replaced by what is so then.
+    """
 
     __tablename__ = "conflict"
     __table_args__ = (UniqueConstraint("link_id"),)
@@ -317,7 +319,7 @@ class ConflictRow(SQLModel, table=True):
 
 
 class Approval(SQLModel, table=True):
-    """An operation a guard holds, bound to link, operation and versions."""
+    """An operation a guard holds: by its handle, bound to both versions and the policy."""
 
     __tablename__ = "approval"
     handle: str = Field(primary_key=True)

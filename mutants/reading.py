@@ -190,7 +190,7 @@ READING = (
     ),
     Mutant(
         name="who has left never comes back",
-        file="engine/linked.py",
+        file="engine/second_look.py",
         old="        sides |= {s for s in SIDES if evaluation.link.sides[s].presence in _AWAY}\n",
         new="        sides |= set()\n",
         wrong="What was put back into the data set meanwhile has its counterpart deleted.",
@@ -342,7 +342,7 @@ READING = (
     ),
     Mutant(
         name="what the other side hides is settled",
-        file="engine/linked.py",
+        file="engine/unwritten.py",
         old=" or refused or waits_to_be_compared(each.link)\n",
         new=" or refused\n",
         wrong="An edit of a field that is hidden at the other side counts as settled.",

@@ -7,7 +7,7 @@ from mutants.planted import Mutant
 SETTLING = (
     Mutant(
         name="agreed on what was noted before",
-        file="engine/linked.py",
+        file="engine/unwritten.py",
         old="            done = [each for each in decided if each.link.id in unmoved]\n",
         new="            done = [each for each in decided if unmoved is not None]\n",
         wrong="What another run notes while a pair is being settled counts as settled with it.",
@@ -53,7 +53,7 @@ SETTLING = (
     ),
     Mutant(
         name="agreed only with a write",
-        file="engine/linked.py",
+        file="engine/unwritten.py",
         old="        agreed = [each for each in withheld if not each.agreed.empty]\n",
         new="        agreed = [each for each in withheld if each.agreed.empty]\n",
         wrong="What both sides hold alike is not settled while another field may not be written.",
@@ -64,7 +64,7 @@ SETTLING = (
     ),
     Mutant(
         name="nothing agreed while a conflict waits",
-        file="engine/linked.py",
+        file="engine/unwritten.py",
         old="    return quiet or not each.agreed.empty\n",
         new="    return quiet\n",
         wrong="What both sides hold alike becomes part of the conflict that waits, once it is edited.",

@@ -87,6 +87,7 @@ class Passed:
     measures: tuple[Measure, ...] = ()
     count: Callable[[], Mapping[int, int]] = dict
     _losses: dict[str, _Losses] = field(default_factory=dict)
+    _sums: dict[str, int] = field(default_factory=dict)
 
     def one_too_many(
         self, subject: Subject, cleared: tuple[str, ...]
@@ -119,4 +120,7 @@ class Passed:
         return self.count()
 
     def _links(self, measure: Measure) -> int:
-        return sum(self._totals.get(lane_id, 0) for lane_id, _side in measure.members)
+        if measure.scope not in self._sums:  # once: a connection may have thousands of members
+            found = sum(self._totals.get(lane_id, 0) for lane_id, _side in measure.members)
+            self._sums[measure.scope] = found
+        return self._sums[measure.scope]

@@ -105,7 +105,9 @@ class UnlinkedWork:
             yield self._with_payload(lane, source, list(page))
 
     def _with_payload(self, lane: Lane, source: Side, page: list[Row[Any]]) -> list[Row[Any]]:
-        """Values that were not kept are read again by id."""
+        """Values that were not kept are read again by id. What is not the lane's any more by then
+        is left out.
+        """
         missing = [RecordId(row.id) for row in page if row.payload is None]
         if not missing:
             return page
@@ -114,7 +116,12 @@ class UnlinkedWork:
             self.readers[feed.id].by_id(missing)
         with self.world.transaction() as tx:
             found = records.find(tx, feed.id, [row.id for row in page])
-        return [found[row.id] for row in page if row.id in found and found[row.id].payload]
+        here = lane.sides[source]
+        return [
+            row
+            for row in (found[each.id] for each in page if each.id in found)
+            if row.payload and row.pending and row.in_scope and here.owner in (None, row.owner)
+        ]
 
     def _decide(self, lane: Lane, side: Side, page: Sequence[Row[Any]]) -> list[Prepared]:
         decision = decide_new(side.other, lane.policy, bool(lane.carried(side)))

@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from proof.histories.excuses import Excuses
-from proof.histories.lanes import Pair, lanes_of
+from proof.histories.ground import Ground
+from proof.histories.lanes import Pair, lanes_of, pairs_now
 from proof.histories.unopposed import Typed, stands, unopposed
 from proof.ledger import FOLLOWED
 from syncline.model.contact import CONTACT
 from syncline.model.fields import SetType
 from syncline.model.sides import SIDES, PerSide, Side
 from syncline.policy.schema import Direction, Drift
-
-if TYPE_CHECKING:
-    from proof.histories.history import History
 
 
 @dataclass(frozen=True)
@@ -26,7 +24,7 @@ class Checks:
     feeds were read and nothing was listed; then the records that are `waiting` are excused.
     """
 
-    history: History
+    ground: Ground
     name: str = "P1"
     waiting: frozenset[str] = frozenset()
 
@@ -42,18 +40,18 @@ class Checks:
 
     def nothing_is_lost(self) -> None:
         """P3: a value a person typed is on a side, or was overwritten and is in the history."""
-        ledger, kept = self.history.ledger, self.history.kept
-        known = kept.overwritten() | kept.under_way(self.history.world.people)
+        ledger, kept = self.ground.ledger, self.ground.kept
+        known = kept.overwritten() | kept.under_way(self.ground.world.people)
         lost = ledger.standing.keys() - ledger.on_a_side() - known
         assert not lost, f"P3: lost: {sorted(lost)}"
 
     def nothing_is_overruled(self) -> None:
         """P3: what nobody opposed is replaced by no rule, and nobody is asked about it."""
-        conflicts = self.history.session().conflicts()
-        for each in unopposed(self.history):
+        conflicts = self.ground.session().conflicts()
+        for each in unopposed(self.ground):
             asked = any(_asks(c.label, each) and each.name in c.fields for c in conflicts)
             assert not asked, f"P3: in conflict, though nobody opposed it: {each}"
-            assert stands(self.history, each), f"P3: overruled, though nobody opposed it: {each}"
+            assert stands(self.ground, each), f"P3: overruled, though nobody opposed it: {each}"
 
     def nothing_is_doubled(self) -> None:
         """P5, P24: of a person, no account holds more records that nobody entered there than were
@@ -62,9 +60,9 @@ class Checks:
         both gets their name. And of whom all that know them can tell by a match key, a system that
         all share holds one of these.
         """
-        ledger, past = self.history.ledger, self.history.past
+        ledger, past = self.ground.ledger, self.ground.past
         for side in SIDES:
-            shared = self.history.stores[side].options.feed == "connection"
+            shared = self.ground.stores[side].options.feed == "connection"
             for family, found in ledger.families(side).items():
                 copies = Counter(e.place.account for e in found if e.id not in ledger.made)
                 may = ledger.births[family] + (family in past.unseen[side])
@@ -76,15 +74,15 @@ class Checks:
 
     def nobody_got_mail(self) -> None:
         """No mail by surprise."""
-        mails = [mail for store in self.history.stores for mail in store.mails]
+        mails = [mail for store in self.ground.stores for mail in store.mails]
         assert not mails, f"P7: mail by surprise: {mails}"
 
     # --- convergence ----------------------------------------------------------------------------
 
     def both_sides_agree(self) -> None:
         """P1: who is not excused is on both sides, and the same under what each side can hold."""
-        excuses = Excuses.now(self.history, self.waiting, listed=self.name == "P1")
-        for pair in lanes_of(self.history):
+        excuses = Excuses.now(self.ground, self.waiting, listed=self.name == "P1")
+        for pair in lanes_of(self.ground):
             if excuses.of_pair(pair):
                 continue
             for side in SIDES:
@@ -120,7 +118,7 @@ class Checks:
             assert held.right == cut[0] or held.left == cut[1], shown
 
     def _shared_fields(self) -> Iterable[str]:
-        specs = [store.spec.by_name for store in self.history.stores]
+        specs = [store.spec.by_name for store in self.ground.stores]
         return [name for name in FOLLOWED if all(name in spec for spec in specs)]
 
     def _fits(self, name: str, held: PerSide[Any]) -> bool:
@@ -135,10 +133,10 @@ class Checks:
         return False
 
     def _capacity(self, side: Side, name: str) -> Any:
-        return self.history.stores[side].spec.by_name[name].capacity
+        return self.ground.stores[side].spec.by_name[name].capacity
 
     def _stored(self, side: Side, name: str, value: Any) -> Any:
-        store = self.history.stores[side]
+        store = self.ground.stores[side]
         cut = self._capacity(side, name).stored(CONTACT.fields[name].type, value)
         return store.options.stored_as({name: cut} if cut else {}).get(name)
 
@@ -148,31 +146,32 @@ class Checks:
         """P17, P20, P24: whom nobody deleted, merged or entered again is the same two records as
         before, whatever left the data set, was lost or came back meanwhile.
         """
-        history = self.history
-        for key, before in history.past.pairs.items():
-            now = history.pairs_now().get(key)
-            if now is not None and key not in history.past.torn:
+        ground = self.ground
+        now_together = pairs_now(ground)
+        for key, before in ground.past.pairs.items():
+            now = now_together.get(key)
+            if now is not None and key not in ground.past.torn:
                 assert now == before, f"P17: {key} was {before}, and is {now}"
 
     def nothing_comes_back(self) -> None:
         """P13: one edit causes one write on the other side, and none back. Judged where nothing
         failed, and nothing but records was changed, since both sides were in step.
         """
-        history, deeds = self.history, self.history.ledger.deeds
-        if not history.past.calm or history.world.policy.direction is Direction.NONE:
+        ground, deeds = self.ground, self.ground.ledger.deeds
+        if not ground.past.calm or ground.world.policy.direction is Direction.NONE:
             return
-        late = any(store.options.rewrites_later is not None for store in history.stores)
+        late = any(store.options.rewrites_later is not None for store in ground.stores)
         for side in SIDES:
-            there = history.ledger.families(side.other)
-            for family, count in history.past.updates[side].items():
+            there = ground.ledger.families(side.other)
+            for family, count in ground.past.updates[side].items():
                 edited = deeds[side.other][family]
-                shared = family in history.past.shared  # an edit of one copy reaches the others
-                if history.world.policy.drift is Drift.REVERT or shared:
+                shared = family in ground.past.shared  # an edit of one copy reaches the others
+                if ground.world.policy.drift is Drift.REVERT or shared:
                     edited += deeds[side][family]
                 most = edited + late * len(there.get(family, ()))  # each copy is rewritten once
                 most += deeds[side][family] if edited else 0
-                copies = len(history.ledger.families(side).get(family, ()))
-                most *= max(copies, len(history.members)) if shared else 1  # some may be gone
+                copies = len(ground.ledger.families(side).get(family, ()))
+                most *= max(copies, len(ground.members)) if shared else 1  # some may be gone
                 assert count <= most, f"P13: {count} updates of {family} at {side}, {most} edits"
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from proof.histories.deeds import REFUSED, is_spoiled
+from proof.histories.ground import Ground
 from proof.histories.kept import Waits
 from proof.histories.lanes import Pair
 from proof.ledger import FOLLOWED, Ledger
@@ -22,9 +22,6 @@ from syncline.model.records import WRITABLE
 from syncline.model.sides import SIDES, Side
 from syncline.policy.schema import Conflict, Direction, Drift, ObjectPolicy, SharedDelete
 
-if TYPE_CHECKING:
-    from proof.histories.history import History
-
 
 @dataclass(frozen=True)
 class Excuses:
@@ -33,27 +30,27 @@ class Excuses:
     `kept` is what the state says of records that wait.
     """
 
-    history: History
+    ground: Ground
     conflicts: tuple[str, ...]
     waiting: frozenset[str]
     listed: bool
     kept: Sequence[Waits]
 
     @classmethod
-    def now(cls, history: History, waiting: frozenset[str], *, listed: bool) -> Excuses:
+    def now(cls, ground: Ground, waiting: frozenset[str], *, listed: bool) -> Excuses:
         """What is excused at this moment."""
-        conflicts = tuple(each.label for each in history.session().conflicts())
-        return cls(history, conflicts, waiting, listed, history.kept.waiting())
+        conflicts = tuple(each.label for each in ground.session().conflicts())
+        return cls(ground, conflicts, waiting, listed, ground.kept.waiting())
 
     @property
     def policy(self) -> ObjectPolicy:
         """What holds now."""
-        return self.history.world.policy
+        return self.ground.world.policy
 
     @property
     def ledger(self) -> Ledger:
         """What people did."""
-        return self.history.ledger
+        return self.ground.ledger
 
     # --- a pair as a whole ----------------------------------------------------------------------
 
@@ -68,9 +65,9 @@ class Excuses:
             "outside": any(self._outside(side, each) for side, each in entries),
             "got outside": any(self._came_outside(pair, side, each) for side, each in entries),
             "waiting": self._pauses(family),
-            "given away": (pair.member, family) in self.history.owners.given,
+            "given away": (pair.member, family) in self.ground.owners.given,
             "in conflict": self._in_conflict(family),
-            "similar": self.history.past.forgot and self._waits(pair, SIMILAR),
+            "similar": self.ground.past.forgot and self._waits(pair, SIMILAR),
             "uncertain": self._is_uncertain(pair),
             "refused": any(self._refused(each) for _side, each in entries),
             "withheld": self._deletion_withheld(pair),
@@ -84,7 +81,7 @@ class Excuses:
         """What was refused waits: a record of theirs, or one that was deleted and refuses to have
         its counterpart deleted.
         """
-        stores = self.history.stores
+        stores = self.ground.stores
         return any(
             self.ledger.family(side, id) == family
             for side in SIDES
@@ -105,14 +102,14 @@ class Excuses:
 
     def _outside(self, side: Side, entry: Entry) -> bool:
         """What has left the data set is not touched (design §5)."""
-        return self.history.borders[side].rest(entry, self.ledger.made)
+        return self.ground.borders[side].rest(entry, self.ledger.made)
 
     def _came_outside(self, pair: Pair, side: Side, entry: Entry) -> bool:
         """What we made outside of the data set is kept in step for whom it was made, but whoever
         gets it from them has only what is inside.
         """
-        got = (pair.member, pair.family) in self.history.owners.got
-        return got and self.history.borders[side].is_outside(entry)
+        got = (pair.member, pair.family) in self.ground.owners.got
+        return got and self.ground.borders[side].is_outside(entry)
 
     def _in_conflict(self, family: str) -> bool:
         """Both sides stand and wait, under `manual` alone."""
@@ -128,7 +125,7 @@ class Excuses:
         """A create without an answer, and one that only a person can tell from it: nothing is
         created to be on the safe side, where a service keeps no key of ours.
         """
-        keyless = any(store.options.idempotency == "none" for store in self.history.stores)
+        keyless = any(store.options.idempotency == "none" for store in self.ground.stores)
         return keyless and self._waits(pair, UNCERTAIN)
 
     def _waits(self, pair: Pair, reason: str) -> bool:
@@ -142,7 +139,7 @@ class Excuses:
         return withheld and self._ever_deleted(pair.family)
 
     def _ever_deleted(self, family: str) -> bool:
-        return any(family in deleted for deleted in self.history.past.ever_deleted)
+        return any(family in deleted for deleted in self.ground.past.ever_deleted)
 
     def _merged_away(self, pair: Pair) -> bool:
         """Their linked record became part of another one, so that its counterpart stays alone; and
@@ -156,7 +153,7 @@ class Excuses:
         nothing may be at the other side, who is deleted and entered anew is not.
         """
         creates = [s for s in SIDES if self.policy.direction.writes(s) and self.policy.create[s]]
-        deleted = [side for side in SIDES if family in self.history.past.ever_deleted[side]]
+        deleted = [side for side in SIDES if family in self.ground.past.ever_deleted[side]]
         anew = any(side.other not in creates for side in deleted)
         return (not creates or anew) and self.ledger.births[family] > 1
 
@@ -173,7 +170,7 @@ class Excuses:
             "not deleted": self._may_not_be_deleted(pair, side),
             "stays away": self._stays_away(pair, side),
             "withheld": self._withheld(side.other, "delete"),
-            "severed": pair.family in self.history.past.severed[side],
+            "severed": pair.family in self.ground.past.severed[side],
             "merged": pair.family in self.ledger.merged_at[side],
             "shared": self._ends_one_link(pair, side),
             "propagated": self._outlives(pair, side),
@@ -185,7 +182,7 @@ class Excuses:
         """One of several records of a person had its counterpart deleted here, the others wait,
         since they carry the same match key.
         """
-        deleted = pair.family in self.history.past.ever_deleted[side]
+        deleted = pair.family in self.ground.past.ever_deleted[side]
         return deleted and self._waits(pair, "ambiguous")
 
     def of_number(self, pair: Pair) -> str:
@@ -193,7 +190,7 @@ class Excuses:
         key wait as ambiguous, one that carries our mark a second time (restored beside its
         successor) as a copy; and where all members share a feed, some are other people's.
         """
-        shared = any(store.options.feed == "connection" for store in self.history.stores)
+        shared = any(store.options.feed == "connection" for store in self.ground.stores)
         excuses = {
             "ambiguous": self._waits(pair, "ambiguous"),
             "copy": self._waits(pair, "copy"),
@@ -207,15 +204,15 @@ class Excuses:
         """
         alone = self.policy.shared_delete is SharedDelete.SEVER
         others = pair.family in self.ledger.families(side)
-        shared = self.history.stores[side.other].options.feed == "connection"
-        deleted = pair.family in self.history.past.ever_deleted[side]
-        return shared and others and deleted and (alone or self.history.past.baseless)
+        shared = self.ground.stores[side.other].options.feed == "connection"
+        deleted = pair.family in self.ground.past.ever_deleted[side]
+        return shared and others and deleted and (alone or self.ground.past.baseless)
 
     def _outlives(self, pair: Pair, side: Side) -> bool:
         """A member deleted a record that several have, and it was deleted for everybody; but at the
         other members' side nothing could be deleted then.
         """
-        return pair.family in self.history.past.outlived[side]
+        return pair.family in self.ground.past.outlived[side]
 
     def _may_not_be_deleted(self, pair: Pair, side: Side) -> bool:
         """Deleted on this side, but the survivor is locked."""
@@ -235,7 +232,7 @@ class Excuses:
         return deleted and (as_then or edited < self.ledger.last_touch(side, pair.family))
 
     def _gone(self, side: Side) -> Sequence[Entry]:
-        return [each for each in self.history.stores[side].entries.values() if each.deleted]
+        return [each for each in self.ground.stores[side].entries.values() if each.deleted]
 
     def _holds_no_more(self, gone: Entry, pair: Pair, side: Side, names: Sequence[str]) -> bool:
         """Whether the source holds what its deleted copy held: an edit was taken back."""
@@ -248,7 +245,7 @@ class Excuses:
 
     def _withheld(self, side: Side, what: str) -> bool:
         """A write that would send mail to people is not made (`invitations = "never"`)."""
-        return what in self.history.stores[side].options.notifies
+        return what in self.ground.stores[side].options.notifies
 
     # --- one field differs ----------------------------------------------------------------------
 
@@ -256,8 +253,8 @@ class Excuses:
         """Why the two sides need not agree about a field."""
         excuses = {
             "off": self.policy.field_direction(name) is Direction.NONE,
-            "hidden": any(name in store.hidden_fields for store in self.history.stores),
-            "shown": name in self.history.past.shown and not self.listed,
+            "hidden": any(name in store.hidden_fields for store in self.ground.stores),
+            "shown": name in self.ground.past.shown and not self.listed,
             "locked": self._locked(pair, name),
             "withheld": any(self._withheld(side, "update") for side in SIDES),
             "drifted": self._drifted(pair, name),
@@ -277,7 +274,7 @@ class Excuses:
         return any(
             ambiguous or not self.policy.create[side.other]
             for side in SIDES
-            if self.history.stores[side].options.feed == "connection"
+            if self.ground.stores[side].options.feed == "connection"
             and len(self.ledger.families(side)[pair.family]) > len(pair.entries[side])
         )
 
@@ -285,7 +282,7 @@ class Excuses:
         """In a system that all share, their linked record became part of another one, so that its
         counterpart stays alone; what stands there now came for somebody else.
         """
-        stores = self.history.stores
+        stores = self.ground.stores
         return any(
             pair.family in self.ledger.merged_at[side]
             and each.place.account != stores[side].accounts[pair.member]
@@ -319,13 +316,13 @@ class Excuses:
         return self.ledger.last_touch(source.other, pair.family, (name,)) > edited
 
     def _alone_and_settled(self, pair: Pair) -> bool:
-        shared = any(store.options.feed == "connection" for store in self.history.stores)
+        shared = any(store.options.feed == "connection" for store in self.ground.stores)
         entered_twice = self.ledger.births[pair.family] > 1
-        return not (shared or self.history.past.baseless or entered_twice)
+        return not (shared or self.ground.past.baseless or entered_twice)
 
     def _travel(self, pair: Pair, target: Side) -> tuple[str, ...]:
         """The fields that may travel there: it has them, they are not off, and not locked."""
-        held = self.history.stores[target].spec.readable
+        held = self.ground.stores[target].spec.readable
         return tuple(
             name
             for name in FOLLOWED
@@ -346,18 +343,18 @@ class Excuses:
         deleted their own since.
         """
         source = self.policy.field_direction(name).source
-        if source is None or self.history.stores[source.other].options.feed != "connection":
+        if source is None or self.ground.stores[source.other].options.feed != "connection":
             return False
         [target] = pair.entries[source.other]
         own = {each.place.account for each in pair.entries[source]}
         theirs = [
             each
-            for each in self.history.stores[source].entries.values()
+            for each in self.ground.stores[source].entries.values()
             if self.ledger.family(source, each.id) == pair.family
             and each not in pair.entries[source]
             and (each.live or each.place.account not in own)
         ]
-        options = self.history.stores[source.other].options
+        options = self.ground.stores[source.other].options
         rewritten = [each for each in (options.stored_as, options.rewrites_later) if each]
         typed = [{name: each.fields[name]} if each.fields.get(name) else {} for each in theirs]
         kept = (stored_as(each).get(name) for each in typed for stored_as in rewritten)
@@ -374,7 +371,7 @@ class Excuses:
         entered_twice = self.ledger.births[pair.family] > 1
         there = pair.entries[source][0].id
         never_there = there not in self.ledger.made and (there, name) not in self.ledger.cleared
-        return self.history.past.baseless or entered_twice or never_there
+        return self.ground.past.baseless or entered_twice or never_there
 
 
 def _is_unreadable(entry: Entry) -> bool:

@@ -14,8 +14,9 @@ from proof.histories.clocks import ahead
 from proof.histories.deeds import Deed, Deeds, People
 from proof.histories.events import Event
 from proof.histories.foreseen import foreseen, unforeseen
+from proof.histories.ground import Ground
 from proof.histories.kept import Kept
-from proof.histories.lanes import lanes_of
+from proof.histories.lanes import pairs_now
 from proof.histories.mending import MENDS, SPOILS, Mending
 from proof.histories.owners import Owners
 from proof.histories.past import Past
@@ -33,14 +34,11 @@ from syncline.model.sides import SIDES, PerSide, Side
 from syncline.plugin.manager import PluginManager
 from syncline.policy.schema import Records
 from syncline.run.selection import Selection
-from syncline.run.session import Session
 from syncline.testing.rehearsal import EngineWorld
 
 
-class History:
-    """One world, its people, and the checks. `borders`: who was ever in the data sets; `past`: what
-    may still explain a difference.
-    """
+class History(Ground):
+    """One world, its people, and the checks."""
 
     def __init__(
         self,
@@ -55,28 +53,35 @@ class History:
         **policy: Any,
     ) -> None:
         options = PerSide(left or MemoryOptions(), right or MemoryOptions())
-        self.world = _world(folder, options, skew, quick, plugins)
-        self.world.people = self.members = members
-        self.world.set(**policy)
-        self.kept = Kept(folder)
-        self.process = Process(self.world, self.kept)
-        self.stores = PerSide(self.world.left, self.world.right)
-        self.ledger = Ledger(self.stores)
-        self.deeds = Deeds(self.ledger, lambda: self.world.people)
-        self.watch = Watch(self)
+        world = _world(folder, options, skew, quick, plugins)
+        world.people = members
+        world.set(**policy)
+        kept, stores = Kept(folder), PerSide(world.left, world.right)
+        ledger = Ledger(stores)
+        owners = Owners(ledger)
+        super().__init__(
+            world=world,
+            kept=kept,
+            process=Process(world, kept),
+            stores=stores,
+            ledger=ledger,
+            borders=drawn(ledger, world.policy.where),
+            owners=owners,
+            past=Past(ledger, owners),
+            questions=Questions(kept, stores),
+            members=members,
+            counted=Counter(),
+        )
+        self.deeds = Deeds(ledger, lambda: world.people)
+        self.watch = Watch(self, self)
         for side in SIDES:
-            self.stores[side].fault = Calls(self.watch, side)
-        self.world.commits = Commits(self.watch)
-        self.borders = drawn(self.ledger, self.world.policy.where)
-        self.owners = Owners(self.ledger)
-        self.past = Past(self.ledger, self.owners)
+            stores[side].fault = Calls(self.watch, side)
+        world.commits = Commits(self.watch)
         self._settled = Settled()
         self._approved = 0
-        self.mending = Mending(self.kept, self.stores)
-        self.questions = Questions(self.kept, self.stores)
+        self.mending = Mending(kept, stores)
         self._alone: tuple[str, ...] = ()
         self._meanwhile: Callable[[], None] | None = None
-        self.counted: Counter[str] = Counter()
 
     # --- what happens ---------------------------------------------------------------------------
 
@@ -287,10 +292,6 @@ class History:
 
     # --- sessions -------------------------------------------------------------------------------
 
-    def session(self) -> Session:
-        """The open session; a new process after a death, or with another configuration."""
-        return self.process.session()
-
     def reopen(self) -> None:
         """The process ends; the next one opens the same database."""
         self.process.end()
@@ -324,11 +325,11 @@ class History:
     def _linked(self, members: tuple[str, ...]) -> set[tuple[str, str]]:
         """The pairs of these members that are linked for certain, but for those that rest."""
         then = {pair for name in members for pair in self._settled.pairs.get(name, ())}
-        return then & self.pairs_now().keys() - self.owners.given
+        return then & pairs_now(self).keys() - self.owners.given
 
     def _ended(self, run: Run, report: RunReport | None) -> None:
         """A run is over; no report, if it died."""
-        self._settled.note(run, report, self.pairs_now())
+        self._settled.note(run, report, pairs_now(self))
         self.ledger.a_run_may_see()
         self.questions.told(report)
         self.past.notice_kept(run.policy)  # what was deleted while it was at work, too
@@ -337,23 +338,9 @@ class History:
 
     def _all_is_quiet(self) -> None:
         undecided = bool(self.session().conflicts())
-        self.past.all_is_quiet(self.pairs_now(), self.world.policy, undecided=undecided)
+        self.past.all_is_quiet(pairs_now(self), self.world.policy, undecided=undecided)
         self._approved = 0
         self.ledger.all_is_quiet()
-
-    def pairs_now(self) -> dict[tuple[str, str], tuple[RecordId, RecordId]]:
-        """Who is exactly once on each side, and which two records that are."""
-        return {
-            (each.member, each.family): (each.entries.left[0].id, each.entries.right[0].id)
-            for each in lanes_of(self)
-            if all(len(each.entries[side]) == 1 for side in SIDES)
-        }
-
-    def look_at_borders(self) -> None:
-        """Who is in the data sets now."""
-        for side in SIDES:
-            for each in self.ledger.live(side):
-                self.borders[side].look(each)
 
     def _rests(self, side: Side, family: str) -> bool:
         """Whether nothing travels to or from a record of somebody's."""

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from proof.histories.ground import Ground
 from proof.ledger import values_in
 from syncline.model.contact import CONTACT
 from syncline.model.fields import Value
 from syncline.model.records import RecordId
 from syncline.model.sides import SIDES, PerSide, Side
 from syncline.policy.schema import Merge
-
-if TYPE_CHECKING:
-    from proof.histories.history import History
 
 
 class Typed(NamedTuple):
@@ -26,11 +24,11 @@ class Typed(NamedTuple):
     value: Value
 
 
-def unopposed(history: History) -> Iterator[Typed]:
+def unopposed(ground: Ground) -> Iterator[Typed]:
     """What was typed on one side of a pair that nobody has taken apart, while nobody touched on the
     other side what is decided together with it, and both sides had held that alike.
     """
-    past, ledger = history.past, history.ledger
+    past, ledger = ground.past, ground.ledger
     unclear = past.shared.union(*past.unread, *past.unseen, past.decided)
     for (member, family), ids in past.pairs.items():
         if (member, family) in past.torn or family in unclear:
@@ -40,15 +38,15 @@ def unopposed(history: History) -> Iterator[Typed]:
         for side in SIDES:
             for name in past.two_way:
                 typed = ledger.typed.get((pair[side], name))
-                together = _decided_together(history, name)
+                together = _decided_together(ground, name)
                 opposed = ledger.touched_since(side.other, family, together)
                 if typed and not opposed and alike.issuperset(together):
                     yield Typed(side, pair[side], family, name, typed[0])
 
 
-def stands(history: History, typed: Typed) -> bool:
+def stands(ground: Ground, typed: Typed) -> bool:
     """Whether the record holds it, or is not there any more."""
-    entry = history.stores[typed.side].entries[typed.id]
+    entry = ground.stores[typed.side].entries[typed.id]
     held, was = (
         set(values_in(fields, (typed.name,)))
         for fields in (entry.fields, {typed.name: typed.value})
@@ -56,11 +54,11 @@ def stands(history: History, typed: Typed) -> bool:
     return entry.deleted or held == was
 
 
-def _decided_together(history: History, name: str) -> tuple[str, ...]:
+def _decided_together(ground: Ground, name: str) -> tuple[str, ...]:
     """The fields of its group that go both ways, or did; all of them, where whole records are
     merged. One that was turned on since is decided for itself, once.
     """
-    past, policy = history.past, history.world.policy
+    past, policy = ground.past, ground.world.policy
     whole = past.merged_whole or policy.merge is Merge.RECORD
     [unit] = [names for names in CONTACT.units().values() if name in names]
     return tuple(each for each in past.once_two_way if whole or each in unit)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
@@ -23,11 +23,13 @@ from proof.histories.events import (
     error_of,
     kinds_of,
 )
+from proof.histories.ground import Ground
 from proof.histories.runs import Run
 from proof.histories.writes import check_write
 from proof.ledger import FOLLOWED, values_in
 from syncline.connectors.memory import Call
 from syncline.model.records import RecordId
+from syncline.model.reports import RunReport
 from syncline.model.sides import Side
 from syncline.plugin.requests import (
     ApplyRequest,
@@ -41,10 +43,23 @@ from syncline.plugin.requests import (
 from syncline.policy.schema import Direction
 from syncline.testing.memory import IN_A_SECOND_CALL
 
-if TYPE_CHECKING:
-    from proof.histories.history import History
-
 What = People | Fault | Rival
+
+
+class Acts(Protocol):
+    """What may happen in the middle of a run."""
+
+    def do(self, people: People) -> Mapping[RecordId, set[str]]:
+        """Somebody does something; what was typed into records that were there."""
+        ...
+
+    def another_run(self, *, asleep: bool = False) -> RunReport:
+        """Another process runs to its end."""
+        ...
+
+    def interrupt(self) -> None:
+        """Somebody presses Ctrl-C."""
+        ...
 
 
 @dataclass
@@ -57,7 +72,8 @@ class Watch:
     `_binned` is what deletions went over so; the bin may still tell.
     """
 
-    history: History
+    ground: Ground
+    acts: Acts
     run: Run | None = None
     writes: int = 0
     dead: bool = False
@@ -94,14 +110,14 @@ class Watch:
             self._check(side, call)
         if side is not None and call is not None and call.kind == "deleted":
             for id, values in self._in_the_bin(side, call):
-                self.history.ledger.fall(id, values)
+                self.ground.ledger.fall(id, values)
         if not self._beside:
             for kind in kinds_of(call):
                 self._counts[kind] += 1
             self._pass("before", side, call)
         if side is not None and call is not None and call.writes:
             self.writes += 1
-            self.history.counted["operations"] += len(list(_operations(call)))
+            self.ground.counted["operations"] += len(list(_operations(call)))
             self._lose_races(side, call)
 
     def after(self, side: Side | None, call: Call | None) -> None:
@@ -113,11 +129,11 @@ class Watch:
             self._pass("after", side, call)
         if side is not None and call is not None and call.kind == "deleted":
             for id, values in self._in_the_bin(side, call):
-                self.history.ledger.stand(id, values)
+                self.ground.ledger.stand(id, values)
 
     def _check(self, side: Side, call: Call) -> None:
         try:
-            check_write(self.history, side, call)
+            check_write(self.ground, self.run, side, call, self.raced)
         except AssertionError as error:
             self.broken.append(str(error))
 
@@ -126,11 +142,11 @@ class Watch:
             raise Died
 
     def _seen(self, side: Side, call: Call) -> None:
-        self.history.stores[side].instead = None
-        self.history.stores[side].second_call_fails = frozenset()
+        self.ground.stores[side].instead = None
+        self.ground.stores[side].second_call_fails = frozenset()
         if call.writes:
-            self.history.ledger.look(side)
-            self.history.look_at_borders()
+            self.ground.ledger.look(side)
+            self.ground.look_at_borders()
         elif isinstance(call.request, IdsRequest):
             for id in call.request.ids:
                 self._races.pop((side, id), None)
@@ -148,7 +164,7 @@ class Watch:
         elif (later := _later(what, moment, call)) is not None:
             self._postpone(what, *later)
         elif what in RIVALS:
-            self.history.another_run(asleep=what == "overtaken")
+            self.acts.another_run(asleep=what == "overtaken")
         else:
             self._fault(what, moment, side)
 
@@ -158,7 +174,7 @@ class Watch:
 
     def _deed(self, people: People) -> None:
         try:
-            done = self.history.do(people)
+            done = self.acts.do(people)
         except Exception as error:
             self.broken.append(f"{people} cannot be done: {error!r}")
             raise
@@ -172,11 +188,11 @@ class Watch:
             self.dead = True
             raise Died
         if what == "interrupt":
-            self.history.interrupt()
+            self.acts.interrupt()
         elif (answer := answer_of(what)) is not None and side is not None:
-            self.history.stores[side].instead = answer
+            self.ground.stores[side].instead = answer
         elif what == "in part" and side is not None:
-            self.history.stores[side].second_call_fails = IN_A_SECOND_CALL
+            self.ground.stores[side].second_call_fails = IN_A_SECOND_CALL
         else:
             raise error_of(what, moment)
 
@@ -186,7 +202,7 @@ class Watch:
         """Nothing is promised for what was typed after the last read, if the write has no exact
         condition: then it goes over it.
         """
-        options, ledger = self.history.stores[side].options, self.history.ledger
+        options, ledger = self.ground.stores[side].options, self.ground.ledger
         for each in _operations(call):
             if isinstance(each, Delete):
                 ledger.fall(each.id, self._unread(side, each))
@@ -196,7 +212,7 @@ class Watch:
             condition = options.conditional_delete if deletes else options.conditional
             if condition == "version" and each.version is not None:
                 continue
-            fields = self.history.stores[side].entries[each.id].fields
+            fields = self.ground.stores[side].entries[each.id].fields
             names = each.fields if isinstance(each, Update) else fields
             lost = self._races[side, each.id] & set(values_in(fields, names))
             ledger.fall(each.id, lost)
@@ -208,7 +224,7 @@ class Watch:
         history from then on.
         """
         assert isinstance(call.request, DeletedRequest)
-        store = self.history.stores[side]
+        store = self.ground.stores[side]
         for id in call.request.ids if store.options.bin and not store.options.reuses_ids else ():
             entry = store.entries[id]
             if entry.deleted and entry.readable and entry.merged_into is None:
@@ -219,7 +235,7 @@ class Watch:
         """What a deletion takes along unseen: fields that are off are not read, nor those that we
         may not read, so they are not in the history either.
         """
-        store = self.history.stores[side]
+        store = self.ground.stores[side]
         fields, unread = store.entries[deletion.id].fields, self._off | store.hidden_fields
         return set(values_in(fields, [name for name in FOLLOWED if name in unread]))
 

@@ -251,3 +251,5 @@ def test_a_lease_that_another_clock_took_for_run_out_is_not_kept_beside_its_next
 
     with pytest.raises(Busy), database.transaction() as tx:
         one.keep(tx, 10.0, 600.0)
+    one.release()
+    two.release()

@@ -298,3 +298,17 @@ def _work_of_each_kind(world: EngineWorld) -> None:
 def _waiting(world: EngineWorld) -> list[tuple[str, str, str]]:
     with world.session() as session:
         return [(each.lane.left, each.id, each.message) for each in session.status().waiting]
+
+
+def test_a_deletion_that_was_told_passes_though_the_service_says_no_more_of_it(
+    worlds: Callable[..., EngineWorld],
+) -> None:
+    """Salesforce's log of deletions is purged; before we write, the record is asked for again."""
+    world = worlds(left=MemoryOptions(forgets_deleted=True))
+    world.left.create("ada", person("Grace", "Hopper"))
+    world.settle()
+
+    world.left.delete(world.only(world.left))
+    world.settle()
+
+    assert world.right.read("ada") == {}

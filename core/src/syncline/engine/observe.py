@@ -66,15 +66,19 @@ class Observer:
         began: int,
         generation: int = 0,
         whereabouts: Whereabouts = INSIDE,
+        asked: bool = False,
     ) -> Seen:
         """Take note of a page. `began`: the feed's revision before the call; `generation`: the
-        number of a pass over everything, 0 for any other page.
+        number of a pass over everything, 0 for any other page; `asked`: these records were asked
+        for by their ids.
         """
         seen = Seen()
         ids = dict.fromkeys([*(record.id for record in found), *(each.id for each in absent)])
         known = records.find(tx, self.feed.id, ids)
         place = Place.of(tx, self.feed, whereabouts, known)
         latest, gone = told_apart(found, absent, place)
+        if asked:
+            gone = {key: each for key, each in gone.items() if not _says_less(each, known.get(key))}
         for key in self._overtaken(tx, (*latest, *gone), known, began):
             latest.pop(key, None)
             gone.pop(key, None)
@@ -360,6 +364,14 @@ _EMPTY_ROW: Mapping[str, Any] = {
     "payload": None,
     "generation": 0,
 }
+
+
+def _says_less(absence: Absent, old: Row[Any] | None) -> bool:
+    """Whether a record is known to be deleted, and a service only does not say any more what became
+    of it (Salesforce forgets after 15 days, `getDeleted`): that it is gone was certain.
+    """
+    deleted = old is not None and old.presence == "deleted"
+    return deleted and absence.reason is AbsenceReason.UNREADABLE
 
 
 def _same_place(old: Row[Any], record: Record, inside: bool) -> bool:

@@ -116,7 +116,7 @@ class FeedReader:
         whereabouts = Whereabouts(frozenset(record.id for record in beyond.records))
         with self.world.transaction() as tx:
             seen = self.observer.note(
-                tx, [*there.values()], gone, began=began, whereabouts=whereabouts
+                tx, [*there.values()], gone, began=began, whereabouts=whereabouts, asked=True
             )
         known = replace(page, records=tuple(there.values()), absent=tuple(gone))
         return Answer.of(known), seen.overtaken

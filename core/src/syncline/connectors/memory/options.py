@@ -30,9 +30,10 @@ class MemoryOptions:
     pages are counted, so that they drift when something is deleted or changed while they are read.
     `batches="whole"`: one operation that cannot be done undoes its batch. `reuses_ids`: a new
     record gets the id of a deleted one; `plain_ids`: ids are mere numbers, which another service
-    may give as well. `bin`: what deleted records held can still be read. `refuses`: texts that no
-    write may hold. `rewrites_later` is what the service makes of a record `rewrites_after` seconds
-    after its last change: nothing in the declaration says so, unlike `stored_as`.
+    may give as well. `forgets_deleted`: asked by its id, it does not say that a record was
+    deleted; `bin`: what deleted records held can still be read. `refuses`: texts that no write may
+    hold. `rewrites_later` is what the service makes of a record `rewrites_after` seconds after its
+    last change: nothing in the declaration says so, unlike `stored_as`.
     """
 
     feed: Literal["account", "connection"] = "account"
@@ -67,6 +68,7 @@ class MemoryOptions:
     batches: Literal["each", "whole"] = "each"
     reuses_ids: bool = False
     plain_ids: bool = False
+    forgets_deleted: bool = False
     bin: bool = True
     refuses: frozenset[str] = frozenset()
     rewrites_later: StoredAs | None = None

@@ -156,6 +156,8 @@ def _by_id(store: MemoryStore, request: IdsRequest, id: RecordId) -> Record | Ab
     entry = store.entries.get(id)
     if entry is None:
         return Absent(id, AbsenceReason.DELETED)
+    if entry.deleted and store.options.forgets_deleted:
+        return Absent(id, AbsenceReason.UNREADABLE)
     if not entry.live:
         return Absent(id, *_why(store, entry, AbsenceReason.UNREADABLE))
     elsewhere = request.feed.account not in (None, entry.place.account)

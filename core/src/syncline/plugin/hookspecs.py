@@ -76,7 +76,9 @@ class EngineSpecs(Protocol):
 
     @hookspec(firstresult=True)
     def resolve_conflict(self, conflict: ConflictSeen) -> Resolution | None:
-        """Decide a `conflict` before the declared rule does. None leaves it to the next. Pure."""
+        """Decide a `conflict` before the declared rule does. None leaves it to the next one, and so
+        does a plugin that fails. Pure.
+        """
 
     @hookspec
     def before_apply(self, change: PlannedOperation) -> Veto | None:

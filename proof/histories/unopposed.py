@@ -26,7 +26,8 @@ class Typed(NamedTuple):
 
 def unopposed(ground: Ground) -> Iterator[Typed]:
     """What was typed on one side of a pair that nobody has taken apart, while nobody touched on the
-    other side what is decided together with it, and both sides had held that alike.
+    other side what is decided together with it, and both sides had held that alike. A service that
+    rewrites records later, by itself, opposes whoever types meanwhile.
     """
     past, ledger = ground.past, ground.ledger
     unclear = past.shared.union(*past.unread, *past.unseen, past.decided)
@@ -36,6 +37,8 @@ def unopposed(ground: Ground) -> Iterator[Typed]:
         pair = PerSide(*ids)
         alike = ledger.rested_alike(pair)
         for side in SIDES:
+            if ground.stores[side.other].options.rewrites_later is not None:
+                continue
             for name in past.two_way:
                 typed = ledger.typed.get((pair[side], name))
                 together = _decided_together(ground, name)

@@ -26,6 +26,7 @@ from proof.histories.story import (
     Stage,
     Start,
     Story,
+    Wait,
     Work,
 )
 from proof.quick_state import QuickState
@@ -388,3 +389,16 @@ def test_a_field_that_is_hidden_between_the_feed_and_the_last_look_ends_no_run(
     start = Start(people=(People("create", RIGHT),))
 
     Stage.at(tmp_path).play(Story(start, (Settle(full=False), Work(edited, (hidden,)))))
+
+
+def test_a_service_that_rewrites_what_we_wrote_opposes_who_types_meanwhile(tmp_path: Path) -> None:
+    """The oracle saw no person who did, and wanted no conflict."""
+    start = Start(
+        left=("capitals later",),
+        policy={"conflict": Conflict.MANUAL},
+        people=(People("create", RIGHT, 1, 0),),
+        in_step=True,
+    )
+    edited = Work((People("edit", RIGHT, 0, 0),))
+
+    Stage.at(tmp_path).play(Story(start, (edited, Wait(60.0), edited, edited)))

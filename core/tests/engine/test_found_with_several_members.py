@@ -263,3 +263,19 @@ def test_an_edit_taken_back_before_a_run_settled_it_is_none_since_the_first_sync
             (entered, Work(alike, (drifts, bobs), alone=("ada",)), taken_back, Settle(full=False)),
         )
     )
+
+
+def test_who_was_merged_into_somebody_who_waits_brings_a_copy_of_their_own(tmp_path: Path) -> None:
+    """The copy follows its record, and bears the other one's name; the oracle wanted one of it."""
+    entered = (
+        People("create", RIGHT, 0, 0),
+        People("create", LEFT, 0, 1),
+        People("create", LEFT, 0, 1),
+        People("create", RIGHT, 0, 1),
+        People("meet", RIGHT, 2, 0),
+    )
+    start = Start(left=("one feed",), people=entered, in_step=True)
+
+    history = Stage.at(tmp_path).play(Story(start, (Work((People("merge", RIGHT, 1, 1),)),)))
+
+    assert len(history.ledger.live(LEFT)) == len(history.ledger.live(RIGHT)) == 4

@@ -225,8 +225,11 @@ class Ledger:
         return family in self.deleted[side] or any(winners & deleted for deleted in self.deleted)
 
     def absorbed(self, family: str) -> set[str]:
-        """Whose records were merged into this person's."""
-        return {loser for loser, winners in self.merged.items() if family in winners}
+        """Whose records were merged into this person's, or into one that was later."""
+        found, new = set[str](), {family}
+        while new := {loser for loser, winners in self.merged.items() if winners & new} - found:
+            found |= new
+        return found - {family}
 
     # --- what time brings -----------------------------------------------------------------------
 

@@ -402,3 +402,18 @@ def test_a_service_that_rewrites_what_we_wrote_opposes_who_types_meanwhile(tmp_p
     edited = Work((People("edit", RIGHT, 0, 0),))
 
     Stage.at(tmp_path).play(Story(start, (edited, Wait(60.0), edited, edited)))
+
+
+def test_a_deletion_follows_a_record_through_two_merges(tmp_path: Path) -> None:
+    """The oracle followed it through one."""
+    entered = (
+        People("create", RIGHT, 1, 0),
+        People("create", RIGHT, 1, 1),
+        People("create", LEFT, 1, 2),
+    )
+    start = Start(policy={"direction": Direction.LEFT_TO_RIGHT}, people=entered, in_step=True)
+    merged = Work((People("create", RIGHT, 1, 2), People("merge", RIGHT, 2, 2)))
+    deleted = Work((People("delete", RIGHT, 1, 2),))
+    emptied = Work((People("empty", LEFT, 2, 0), People("merge", RIGHT, 3, 0)))
+
+    Stage.at(tmp_path).play(Story(start, (merged, deleted, emptied)))

@@ -33,7 +33,7 @@ from proof.quick_state import QuickState
 from syncline.connectors.memory import MemoryOptions
 from syncline.connectors.memory.options import Protection
 from syncline.model.sides import PerSide, Side
-from syncline.policy.schema import Conflict, Direction, FieldRule, Merge
+from syncline.policy.schema import Conflict, Direction, Drift, FieldRule, Merge
 
 LEFT, RIGHT = Side.LEFT, Side.RIGHT
 
@@ -417,3 +417,17 @@ def test_a_deletion_follows_a_record_through_two_merges(tmp_path: Path) -> None:
     emptied = Work((People("empty", LEFT, 2, 0), People("merge", RIGHT, 3, 0)))
 
     Stage.at(tmp_path).play(Story(start, (merged, deleted, emptied)))
+
+
+def test_a_drift_is_taken_back_when_the_source_can_be_read_again(tmp_path: Path) -> None:
+    """The pair counted as settled while the field was hidden, and nobody looked when it was not."""
+    policy = {
+        "drift": Drift.REVERT,
+        "fields": {"job_title": FieldRule(direction=Direction.LEFT_TO_RIGHT)},
+    }
+    start = Start(policy=policy, people=(People("create", LEFT),), in_step=True)
+    hidden = Work((People("forbid", LEFT, 0, 0),))
+    drifted = Work((People("clear", RIGHT, 0, 0),))
+    shown = Work((People("allow", LEFT, 0, 0),))
+
+    Stage.at(tmp_path).play(Story(start, (hidden, drifted, shown)))

@@ -32,6 +32,7 @@ from syncline.engine.due import DueLink, LinkSide
 from syncline.engine.observe import writable_of
 from syncline.engine.world import World
 from syncline.model.sides import SIDES, PerSide, Side
+from syncline.policy.schema import Drift, ObjectPolicy
 
 
 @dataclass(frozen=True)
@@ -99,14 +100,21 @@ def _same_digests(link: DueLink) -> bool:
 
 def waits_to_be_compared(link: DueLink) -> bool:
     """Whether a side has something to tell in a field that could not be read at the other one. It
-    travels when that can be read again, however long ago it was typed.
+    travels, or is taken back, when that can be read again, however long ago it was typed.
     """
     return any(
-        link.lane.policy.field_direction(name).writes(side.other)
+        _matters(link.lane.policy, name, side)
         for side in SIDES
         for name in link.lane.compared_names - link.sides[side.other].digests.keys()
         if _tells(link.sides[side], name)
     )
+
+
+def _matters(policy: ObjectPolicy, name: str, side: Side) -> bool:
+    """Whether what this side holds in a field travels, or is taken back."""
+    direction = policy.field_direction(name)
+    reverts = policy.drift is Drift.REVERT and direction.source is side.other
+    return direction.writes(side.other) or reverts
 
 
 def _tells(here: LinkSide, name: str) -> bool:

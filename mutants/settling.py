@@ -19,8 +19,8 @@ SETTLING = (
     Mutant(
         name="an older read over a newer note",
         file="engine/due.py",
-        old="        if record is not None and here.is_noted_as(record, link.lane.digester):\n",
-        new="        if record is not None:\n",
+        old="        if here.is_noted_as(record.version, read):\n",
+        new="        if read is not None:\n",
         wrong="What was read by its id replaces what another run has noted since.",
         caught_by="P3",
         tests=(
@@ -109,8 +109,8 @@ SETTLING = (
     Mutant(
         name="merged while it was written",
         file="engine/settle.py",
-        old=" or _leads_elsewhere(each, link):\n",
-        new=":\n",
+        old="        moved = _leads_elsewhere(each, link) or _is_given_away(each, link, sources)\n",
+        new="        moved = _is_given_away(each, link, sources)\n",
         wrong="Who is merged away during a write is settled as if nothing had happened.",
         caught_by="P1",
         tests=(

@@ -15,16 +15,10 @@ from proof.histories.deeds import Deed, Deeds, People
 from proof.histories.events import Event
 from proof.histories.foreseen import foreseen, unforeseen
 from proof.histories.ground import Ground
-from proof.histories.kept import Kept
 from proof.histories.lanes import pairs_now
 from proof.histories.mending import MENDS, SPOILS, Mending
-from proof.histories.owners import Owners
-from proof.histories.past import Past
-from proof.histories.process import Process
-from proof.histories.questions import Questions
 from proof.histories.runs import Run, Settled
 from proof.histories.watch import Calls, Commits, Watch
-from proof.ledger import Ledger
 from proof.quick_state import QuickState
 from syncline.connectors.memory import MemoryOptions
 from syncline.errors import StateError
@@ -56,30 +50,15 @@ class History(Ground):
         world = _world(folder, options, skew, quick, plugins)
         world.people = members
         world.set(**policy)
-        kept, stores = Kept(folder), PerSide(world.left, world.right)
-        ledger = Ledger(stores)
-        owners = Owners(ledger)
-        super().__init__(
-            world=world,
-            kept=kept,
-            process=Process(world, kept),
-            stores=stores,
-            ledger=ledger,
-            borders=drawn(ledger, world.policy.where),
-            owners=owners,
-            past=Past(ledger, owners),
-            questions=Questions(kept, stores),
-            members=members,
-            counted=Counter(),
-        )
-        self.deeds = Deeds(ledger, lambda: world.people)
+        super().__init__(world, folder)
+        self.deeds = Deeds(self.ledger, lambda: world.people)
         self.watch = Watch(self, self)
         for side in SIDES:
-            stores[side].fault = Calls(self.watch, side)
+            self.stores[side].fault = Calls(self.watch, side)
         world.commits = Commits(self.watch)
         self._settled = Settled()
         self._approved = 0
-        self.mending = Mending(kept, stores)
+        self.mending = Mending(self.kept, self.stores)
         self._alone: tuple[str, ...] = ()
         self._meanwhile: Callable[[], None] | None = None
 

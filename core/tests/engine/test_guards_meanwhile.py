@@ -12,7 +12,6 @@ from syncline.model.records import RecordId
 from syncline.model.reports import GuardTrip
 from syncline.model.sides import PerSide
 from syncline.policy.schema import Conflict, GuardLimits, Records
-from syncline.run.selection import Selection
 from syncline.testing.rehearsal import EngineWorld, person
 
 Worlds = Callable[..., EngineWorld]
@@ -44,9 +43,7 @@ def run_of_ada(world: EngineWorld, meanwhile: Callable[[], object]) -> tuple[Gua
         run_of(world, "bob")
 
     world.right.fault = Once("apply", happens)
-    world.clock.advance(30)
-    with world.session() as session:
-        report = session.run(Selection(members=("ada",)))
+    report = world.sync(members=("ada",))
     world.right.fault = None
     return report.guards
 

@@ -12,7 +12,6 @@ from proof.meanwhile import Once, called, held, run_of
 from syncline.connectors.memory import MemoryOptions, MemoryStore
 from syncline.model.sides import PerSide
 from syncline.policy.schema import Conflict, Records
-from syncline.run.selection import Selection
 from syncline.testing.rehearsal import EngineWorld, person
 
 CRM = MemoryOptions(feed="connection", spans_accounts=True)
@@ -39,9 +38,7 @@ def run_of_ada(world: EngineWorld, meanwhile: Callable[[], object]) -> None:
     """She has an edit of Alan's to write; before she reads the target, something happens."""
     world.left.update(called(world, "Alan"), {"job_title": "Dr"})
     world.right.fault = Once("ids", meanwhile)
-    world.clock.advance(30)
-    with world.session() as session:
-        session.run(Selection(members=("ada",)))
+    world.sync(members=("ada",))
     world.right.fault = None
 
 
@@ -137,9 +134,7 @@ def run_of_ada_until(world: EngineWorld, after: Once, store: MemoryStore) -> Non
 
     act, after.act, after.afterwards = after.act, happens, True
     store.fault = after
-    world.clock.advance(30)
-    with world.session() as session:
-        session.run(Selection(members=("ada",)))
+    world.sync(members=("ada",))
     store.fault = None
     assert after.over
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import pytest
 
-from syncline.connectors.memory import Call, MemoryOptions, MemoryStore
-from syncline.model.records import RecordId
+from proof.meanwhile import Once
+from syncline.connectors.memory import MemoryOptions
 from syncline.model.sides import PerSide
 from syncline.policy.schema import LeftScope
 from syncline.testing.rehearsal import EngineWorld, person
@@ -358,21 +357,6 @@ def test_what_comes_into_the_data_set_while_everything_is_read_anew_can_leave_it
     assert world.left.read("ada") == {}
 
 
-@dataclass
-class Puts:
-    """Somebody puts the record back just after it was read by its id, and was outside."""
-
-    store: MemoryStore
-    record: RecordId
-
-    def before(self, call: Call) -> None:
-        return
-
-    def after(self, call: Call) -> None:
-        if call.kind == "ids":
-            self.store.update(self.record, CUSTOMER)
-
-
 def test_what_is_put_back_into_the_data_set_before_its_counterpart_goes_goes_on(
     scoped: EngineWorld,
 ) -> None:
@@ -381,7 +365,8 @@ def test_what_is_put_back_into_the_data_set_before_its_counterpart_goes_goes_on(
     scoped.sync()
     copy = scoped.only(scoped.left)
     scoped.right.update(record, {"categories": ()})
-    scoped.right.fault = Puts(scoped.right, record)
+    back = Once("ids", lambda: scoped.right.update(record, CUSTOMER), afterwards=True)
+    scoped.right.fault = back
 
     scoped.settle()
 

@@ -14,18 +14,11 @@ from syncline.connectors.memory import Call, MemoryOptions
 from syncline.errors import Stop
 from syncline.model.sides import PerSide
 from syncline.policy.schema import Conflict, LeftScope, Records, SharedDelete
-from syncline.run.selection import Selection
 from syncline.testing.rehearsal import EngineWorld, person
 
 Worlds = Callable[..., EngineWorld]
 CRM = MemoryOptions(feed="connection", spans_accounts=True)
 EVERYBODYS = PerSide(Records.OWN, Records.VISIBLE)
-
-
-def sync_of(world: EngineWorld, member: str) -> None:
-    world.clock.advance(30)
-    with world.session() as session:
-        session.run(Selection(members=(member,)))
 
 
 def shared(worlds: Worlds, **options: object) -> EngineWorld:
@@ -53,7 +46,7 @@ def test_what_another_run_notes_while_we_read_is_not_read_over(worlds: Worlds) -
 
     world.right.fault = Once("ids", lambda: world.right.update(grace, {"job_title": "Dr"}))
     world.left.fault = Once("ids", typed)
-    sync_of(world, "ada")
+    world.sync(members=("ada",))
     world.settle()
 
     titles = {str(held(world, "Grace", who)["job_title"]) for who in ("ada", "bob", None)}
@@ -75,7 +68,7 @@ def test_a_pair_that_was_parted_while_we_wrote_goes_on_when_its_record_is_back(
         run_of(world, "bob")
 
     world.right.fault = Once("apply", merged, afterwards=True)
-    sync_of(world, "ada")
+    world.sync(members=("ada",))
     world.settle()
     world.right.restore(grace)
     world.right.update(grace, {"company": "Navy"})
@@ -100,7 +93,7 @@ def test_a_record_that_is_restored_while_it_is_made_again_does_not_stay_apart_in
         run_of(world, "bob")
 
     world.right.fault = Once("apply", restored)
-    sync_of(world, "ada")
+    world.sync(members=("ada",))
     world.settle()
     world.clock.advance(90_000)
     report = world.sync(full=True)
@@ -123,7 +116,7 @@ def test_a_merge_that_another_run_follows_while_we_look_for_a_twin_ends_no_run(
         run_of(world, "bob")
 
     world.left.fault = Once("match", merged)
-    sync_of(world, "ada")
+    world.sync(members=("ada",))
     world.settle()
 
     assert names(world, "ada") == names(world, "bob") == ["Grace"]
@@ -186,7 +179,7 @@ def test_what_nobody_could_decide_about_is_still_looked_at_for_the_first_time(
         run_of(world, "bob")
 
     world.right.fault = Once("ids", typed_outside, of=(alan,))
-    sync_of(world, "ada")
+    world.sync(members=("ada",))
     world.settle()
 
     assert names(world, "ada") == names(world, "bob") == ["Alan", "Grace"]
@@ -225,7 +218,7 @@ def test_a_record_that_another_run_sees_given_away_while_we_write_leaves_its_dat
         run_of(world, "bob")
 
     world.left.fault = Once("apply", given, afterwards=True)
-    sync_of(world, "ada")
+    world.sync(members=("ada",))
     world.settle()
 
     assert names(world, "ada") == ["Alan"]
@@ -243,7 +236,7 @@ def test_what_is_restored_as_soon_as_we_have_deleted_it_is_a_new_record(worlds: 
         run_of(world, "bob")
 
     world.right.fault = Once("delete", restored, afterwards=True)
-    sync_of(world, "ada")
+    world.sync(members=("ada",))
     world.settle()
 
     assert names(world, "ada") == names(world, "bob") == ["Dora"]
@@ -280,7 +273,7 @@ def test_nothing_waits_of_a_pair_that_is_parted_while_we_read(worlds: Worlds) ->
         run_of(world, "bob")
 
     world.left.fault = Once("ids", merged)  # her mailbox is read after the CRM
-    sync_of(world, "ada")
+    world.sync(members=("ada",))
     world.settle()
 
     with world.session() as session:

@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, Connection, Row, exists, or_, select, upda
 from sqlalchemy.sql import alias
 
 from syncline.engine import digests
+from syncline.engine.decide.deltas import Digests
 from syncline.engine.decide.link import Presence
-from syncline.engine.digests import Digester
 from syncline.engine.lanes import Lane, LaneSide
 from syncline.engine.world import World
 from syncline.model.records import Record, RecordId
@@ -50,13 +50,12 @@ class LinkSide:
     payload: bytes | None = field(repr=False, default=None)
     read: Record | None = field(repr=False, default=None)
 
-    def is_noted_as(self, record: Record, digester: Digester) -> bool:
+    def is_noted_as(self, version: str, read: Digests) -> bool:
         """Whether the state knows what was read of the record, and nothing newer. What may not be
         read any more it knows of as it was.
         """
-        read = digester.fields(record.fields)
         same = all(name in self.digests and self.digests[name] == read[name] for name in read)
-        return self.known and self.version == record.version and same
+        return self.known and self.version == version and same
 
 
 @dataclass(frozen=True)
@@ -86,8 +85,10 @@ def with_reads(link: DueLink, fresh: Mapping[tuple[int, str], Record]) -> DueLin
     for side in SIDES:
         here = sides[side]
         record = fresh.get((link.lane.sides[side].feed.id, str(here.id)))
-        if record is not None and here.is_noted_as(record, link.lane.digester):
-            read = link.lane.digester.fields(record.fields)
+        if record is None:
+            continue
+        read = link.lane.digester.fields(record.fields)
+        if here.is_noted_as(record.version, read):
             renewed = replace(here, digests=read, modified=record.modified, read=record)
             sides = sides.with_side(side, renewed)
     return replace(link, sides=sides)

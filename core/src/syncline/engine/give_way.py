@@ -27,9 +27,8 @@ def give_way(
     holders = _holders(tx, created)
     taken = set()
     for each in created:
-        if holders.setdefault((each.lane.id, each.side, each.applied.id), each.link_id) != (
-            each.link_id
-        ):
+        record = each.lane.id, each.side, each.applied.id
+        if holders.setdefault(record, each.link_id) != each.link_id:
             taken.add(each.link_id)
             _leave(tx, world, each, rows[each.link_id])
     return taken

@@ -19,7 +19,7 @@ from syncline.state.among import one_of
 from syncline.state.database import chunks
 from syncline.state.lanes import LANE
 from syncline.state.links import LINK
-from syncline.state.records import RECORD, find
+from syncline.state.records import RECORD
 
 
 @dataclass(frozen=True)
@@ -74,12 +74,6 @@ def no_longer_pending(
     statement = (_SETTLED if settled else _LINKED)[feed.side]
     for part in chunks(ids):
         tx.execute(statement, {"feed": feed.id, "ids": part})
-
-
-def is_there(tx: Connection, feed: FeedState, record_id: str) -> bool:
-    """Whether a record was noted last as there, in the feed's data set."""
-    row = find(tx, feed.id, [record_id]).get(record_id)
-    return row is not None and row.presence == "present" and bool(row.in_scope)
 
 
 def pending_again(tx: Connection, feed: FeedState, ids: Iterable[str]) -> None:

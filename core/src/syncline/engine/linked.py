@@ -12,12 +12,8 @@ from typing import Final
 
 from syncline.engine.conflicts import Conflicts, ruling_of
 from syncline.engine.creating import Creating
-from syncline.engine.decide.link import Presence, Ruling, Verdict
-from syncline.engine.due import (
-    DueLink,
-    also_linked,
-    every_due_link,
-)
+from syncline.engine.decide.link import Ruling, Verdict
+from syncline.engine.due import DueLink, also_linked, every_due_link
 from syncline.engine.evaluate import Evaluation, evaluate
 from syncline.engine.held import Held
 from syncline.engine.lanes import Lane
@@ -36,7 +32,6 @@ from syncline.model.reports import Action
 from syncline.model.sides import SIDES, PerSide
 from syncline.state import links
 
-_AWAY: Final = (Presence.DELETED, Presence.LEFT)
 PAGE: Final = 600
 """Links at a time: a multiple of every batch size there is, so that batches are full."""
 

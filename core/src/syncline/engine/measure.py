@@ -32,7 +32,7 @@ class Measure:
         return [trip for trip in found if alone or trip.guard is not Guard.REWRITTEN]
 
 
-def measures(lanes: Iterable[Lane]) -> list[Measure]:
+def _measures(lanes: Iterable[Lane]) -> list[Measure]:
     """Each lane's sides that may be written, then each connection that several lanes write."""
     found: list[Measure] = []
     connections: dict[str, list[tuple[Lane, Side]]] = {}
@@ -84,7 +84,7 @@ class Passed:
     `count()`: the links in use, by lane.
     """
 
-    measures: tuple[Measure, ...] = ()
+    lanes: tuple[Lane, ...] = ()
     count: Callable[[], Mapping[int, int]] = dict
     _losses: dict[str, _Losses] = field(default_factory=dict)
     _sums: dict[str, int] = field(default_factory=dict)
@@ -106,6 +106,11 @@ class Passed:
                         self._losses[each.scope].remove(subject)
                     return measure, trip
         return None
+
+    @cached_property
+    def measures(self) -> list[Measure]:
+        """What the losses of these lanes are measured by; most rounds have none to measure."""
+        return _measures(self.lanes)
 
     @cached_property
     def _by_member(self) -> Mapping[Member, list[Measure]]:

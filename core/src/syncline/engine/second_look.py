@@ -87,10 +87,12 @@ def sides_to_read(evaluation: Evaluation) -> set[Side]:
 
 
 def sides_there(evaluation: Evaluation) -> set[Side]:
+    """The sides whose record is there."""
     return {s for s in SIDES if evaluation.link.sides[s].presence is Presence.PRESENT}
 
 
 def is_read(evaluation: Evaluation) -> bool:
+    """Whether all was read that is there, and must be before this evaluation's writes."""
     sides = (evaluation.link.sides[side] for side in sides_to_read(evaluation))
     return all(here.read or here.presence is not Presence.PRESENT for here in sides)
 

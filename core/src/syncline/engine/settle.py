@@ -16,7 +16,7 @@ from syncline.engine import approvals, digests
 from syncline.engine.decide.deltas import Digest, differs
 from syncline.engine.decide.settlement import BaseMove, Settlement
 from syncline.engine.give_way import give_way
-from syncline.engine.interest import is_there, no_longer_pending, pending_again
+from syncline.engine.interest import no_longer_pending, pending_again
 from syncline.engine.lanes import FeedState, Lane
 from syncline.engine.settled import Settled
 from syncline.engine.targets import Targets, note_targets
@@ -36,8 +36,9 @@ def settle(tx: Connection, world: World, settled: Sequence[Settled]) -> set[int]
     write was decided on: it is to be read again.
     """
     rows = _links(tx, [each.link_id for each in settled])
-    taken = give_way(tx, world, [each for each in settled if each.link_id in rows], rows)
-    live = [each for each in settled if each.link_id in rows and each.link_id not in taken]
+    linked = [each for each in settled if each.link_id in rows]
+    taken = give_way(tx, world, linked, rows)
+    live = [each for each in linked if each.link_id not in taken]
     for each in live:
         if each.action is Action.DELETE:
             _settle_delete(tx, each, rows[each.link_id])
@@ -144,7 +145,9 @@ def _former_may_be_back(
     """
     for each in created:
         former = rows[each.link_id]._mapping[f"{each.side}_id"]
-        if former is not None and former != each.applied.id and is_there(tx, each.feed, former):
+        if former in (None, each.applied.id):
+            continue
+        if _there(tx, each.feed, former) is not None:
             pending_again(tx, each.feed, [former])
 
 
@@ -223,10 +226,16 @@ def _is_back(tx: Connection, each: Settled, side: Side, record_id: str) -> bool:
     """Whether a record of a pair that is over is there again, and so a new one: somebody has noted
     the one whose deletion was carried over, or, since we decided on that, the one we deleted.
     """
-    row = records.find(tx, each.lane.sides[side].feed.id, [record_id]).get(record_id)
-    if row is None or row.presence != "present" or not row.in_scope:
+    row = _there(tx, each.lane.sides[side].feed, record_id)
+    if row is None:
         return False
     return side is not each.side or (each.noted is not None and row.revision > each.noted)
+
+
+def _there(tx: Connection, feed: FeedState, record_id: str) -> Row[Any] | None:
+    """A record's row, if it was noted last as there, in the feed's data set."""
+    row = records.find(tx, feed.id, [record_id]).get(record_id)
+    return row if row is not None and row.presence == "present" and row.in_scope else None
 
 
 def _with_stored(each: Settled) -> Settlement:
@@ -269,9 +278,14 @@ def _still_due(
     edit, a field was left out, or somebody else has noted something of either record meanwhile.
     """
     due = set()
-    seen: dict[tuple[int, str], str | None] = {**_sources_seen(tx, settled), **targets.digests}
+    sources = _sources_seen(tx, settled)
+    seen: dict[tuple[int, str], str | None] = {
+        **{k: r.digests_json if r.presence == "present" else None for k, r in sources.items()},
+        **targets.digests,
+    }
     for each, link in zip(settled, saved, strict=True):
-        if each.left_out or each.link_id in targets.overtaken or _leads_elsewhere(each, link):
+        moved = _leads_elsewhere(each, link) or _is_given_away(each, link, sources)
+        if each.left_out or each.link_id in targets.overtaken or moved:
             due.add(each.link_id)
         for side in SIDES:
             text = seen.get((each.lane.sides[side].feed.id, link[f"{side}_id"]), "{}")
@@ -294,20 +308,24 @@ def _leads_elsewhere(each: Settled, link: Mapping[str, Any]) -> bool:
     return link[f"{each.side}_id"] != each.applied.id or (each.source_id is not None and moved)
 
 
-def _sources_seen(tx: Connection, settled: Sequence[Settled]) -> dict[tuple[int, str], str | None]:
-    """By feed and record, the digests of what the sides that were not written last held; None if
-    they are not there any more, or somebody else's.
-    """
-    found: dict[tuple[int, str], str | None] = {}
-    for side in SIDES:
-        sources = [each for each in settled if each.side is side.other]
-        whose = {each.source_id: each.lane.sides[side] for each in sources}
-        for feed, ids in _by_feed(sources, side):
-            for row in records.seen_as(tx, feed.id, ids):
-                mine = not whose[row.id].by_owner or row.owner == whose[row.id].account
-                there = row.presence == "present" and mine
-                found[feed.id, row.id] = row.digests_json if there else None
-    return found
+def _is_given_away(
+    each: Settled, link: Mapping[str, Any], sources: Mapping[tuple[int, str], Row[Any]]
+) -> bool:
+    """Whether the source, which belonged to the lane, is somebody else's by now."""
+    source = each.side.other
+    here = each.lane.sides[source]
+    row = sources.get((here.feed.id, str(each.source_id)))
+    return row is not None and here.owner not in (None, row.owner) and link[f"{source}_inside"]
+
+
+def _sources_seen(tx: Connection, settled: Sequence[Settled]) -> dict[tuple[int, str], Row[Any]]:
+    """By feed and record, what is noted of the sides that were not written."""
+    return {
+        (feed.id, row.id): row
+        for side in SIDES
+        for feed, ids in _by_feed([each for each in settled if each.side is side.other], side)
+        for row in records.seen_as(tx, feed.id, ids)
+    }
 
 
 def _subject(each: Settled) -> approvals.Subject:

@@ -16,7 +16,7 @@ from syncline.engine.due import DueLink, every_due_link
 from syncline.engine.evaluate import emptied
 from syncline.engine.held import Held, HeldClass, load_held
 from syncline.engine.lanes import Lane
-from syncline.engine.measure import Passed, measures
+from syncline.engine.measure import Passed
 from syncline.engine.world import World
 from syncline.model.sides import SIDES, Side
 from syncline.policy.schema import LeftScope
@@ -44,8 +44,7 @@ class _Numbers:
 
 def survey(world: World, lanes: Mapping[int, Lane]) -> Held:
     """Count, let the guards judge, and say which classes of operations are held."""
-    found = tuple(measures(lanes.values()))
-    passed = Passed(found, lambda: _totals(world, lanes))
+    passed = Passed(tuple(lanes.values()), lambda: _totals(world, lanes))
     with world.transaction() as tx:
         held = load_held(tx, lanes, world.seconds, passed)
     look_again(world, lanes, held)

@@ -75,6 +75,7 @@ class Unwritten:
             settle_agreement(tx, [_agreed_alone(each) for each in still])
 
     def note_decided(self, link: DueLink) -> None:
+        """It was decided about the link: what guards had asked of it before is over."""
         self.held.note_decided(link.lane, link.sides.map(lambda side: side.id))
 
     def _end(self, tx: Connection, each: Evaluation) -> None:
@@ -146,6 +147,7 @@ class Unwritten:
         self.report.waits(link.lane, side, here.id, reason, message)
 
     def count_conflict(self, link: DueLink) -> None:
+        """The report counts the link's conflict, once."""
         if link.id not in self.reported:
             self.reported.add(link.id)
             self.report.tally(link.lane).conflicts += 1

@@ -102,25 +102,25 @@ class Writer:
         is then sent at once: observers are told of a batch when the next one is on its way.
         """
         batches = [group] if self.world.dry else list(_batches(group))  # nothing is cut for a call
-        sent = self._begin(batches.pop(0)) if self._goes_on(group) else None
+        sent = self._begin(batches) if self._goes_on(group) else None
         done: list[_Answer] = []
         while sent is not None:
             outcomes = self._call(sent)
             self._tell(done)
             writes = _as_they_were_deleted(sent.writes, outcomes)
             done = [*zip(writes, sent.intents, outcomes, strict=True)]
-            sent = self._settle_batch(done, batches.pop(0) if batches else None)
+            sent = self._settle_batch(done, batches)
         self._tell(done)
 
     def _goes_on(self, batch: Sequence[Prepared]) -> bool:
         return not self.world.stop() and batch[0].feed not in self.failures
 
-    def _begin(self, batch: Sequence[Prepared]) -> _Batch | None:
+    def _begin(self, batches: list[Sequence[Prepared]]) -> _Batch | None:
         with self.world.transaction() as tx:
-            return self._intend(tx, batch)
+            return self._next(tx, batches)
 
     def _settle_batch(
-        self, answers: Sequence[_Answer], following: Sequence[Prepared] | None
+        self, answers: Sequence[_Answer], batches: list[Sequence[Prepared]]
     ) -> _Batch | None:
         """Returns the following batch, if it may be sent: its intents are committed then."""
         begun = None
@@ -130,8 +130,8 @@ class Writer:
             for each, intent, outcome in answers:
                 if _applied(each, outcome) is None:
                     self._take(tx, each, intent, outcome)
-            if following is not None and self._goes_on(following):
-                begun = self._intend(tx, following)
+            if batches and self._goes_on(batches[0]):
+                begun = self._next(tx, batches)
         self.world.progress.advance(len(answers))
         return begun
 
@@ -143,15 +143,19 @@ class Writer:
 
     # --- before the call ----------------------------------------------------------------------
 
-    def _intend(self, tx: Connection, batch: Sequence[Prepared]) -> _Batch | None:
-        """The lease is long enough, links are being created, intents are written. Nothing is made
-        for what has its link by now; None if nothing else is left.
+    def _next(self, tx: Connection, batches: list[Sequence[Prepared]]) -> _Batch | None:
+        """The next of these batches, taken from them, of which anything is to be sent: nothing is
+        made for what has its link by now. None if there is none.
         """
+        while batches:
+            if batch := still_unlinked(tx, batches.pop(0)):
+                return self._intend(tx, batch)
+        return None
+
+    def _intend(self, tx: Connection, batch: Sequence[Prepared]) -> _Batch:
+        """The lease is long enough, links are being created, intents are written."""
         world, now = self.world, self.world.seconds
         leases.renew(tx, world.run_id, now, world.lease_seconds, self.held_leases)
-        batch = still_unlinked(tx, batch)
-        if not batch:
-            return None
         new = [each for each in batch if each.link_id is None]
         made = iter(links.add_many(tx, [creating_link(each) for each in new]))
         ready = [each if each.link_id is not None else each.with_link(next(made)) for each in batch]

@@ -38,12 +38,13 @@ _TEXTS: Final = ("version", "owner", "container", "marker")
 def checked(page: Page, request: FetchRequest, type_: ObjectType | None) -> Page:
     """The page with everything in it that core can rely on, and the rest by name.
 
-    Raises whatever a page that is none, or a cursor that cannot be kept as JSON, leads to.
-
-
     Answers by id are complete: what the connector left out is unreadable, which is not deleted.
     Of answers by match key, records keep what of them can be read: one that could not be found
     would be made a second time.
+
+    Raises:
+        TypeError, ValueError: the cursor cannot be kept as JSON.
+
     """
     asked = field_types(request.spec, type_)
     looked = [looked_at(each, asked) for each in page.records if _is_record(each)]

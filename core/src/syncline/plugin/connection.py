@@ -188,7 +188,8 @@ class ConnectionHandle:
         def all_answered() -> list[Outcome]:
             return [answered(each, request.spec, type_) for each in outcomes]
 
-        return guarded(self.connector, "apply", all_answered)
+        method = "delete" if isinstance(request, DeleteRequest) else "apply"
+        return guarded(self.connector, method, all_answered)
 
     def _write(
         self, send: Callable[..., list[Outcome]], operations: Sequence[object], caution: Caution

@@ -12,7 +12,9 @@ GUARDING = (
         new="    veto = world.plugins.before_apply(each.planned) if world.dry else None\n",
         wrong="A plugin's veto holds a plan, but not the write.",
         caught_by="P7",
-        tests=("test_conflicts.py::test_a_plugins_veto_holds_an_operation_and_names_the_plugin",),
+        tests=(
+            "test_plugins_in_a_run.py::test_a_plugins_veto_holds_an_operation_and_names_the_plugin",
+        ),
     ),
     Mutant(
         name="guard missing",

@@ -2,36 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import pytest
 
-from syncline.connectors import plugin as memory
+from proof.one_contact import both_edit, linked, titles
 from syncline.errors import UsageError
-from syncline.model.reports import Action, PlannedOperation, RunReport
 from syncline.model.sides import Side
-from syncline.plugin import hookimpl
-from syncline.plugin.events import ConflictSeen, Resolution, RunStarted, Veto
-from syncline.plugin.manager import PluginManager
-from syncline.plugin.requests import Applied, Outcome
 from syncline.policy.schema import Conflict, Merge
 from syncline.testing.rehearsal import EngineWorld, person
-
-
-def linked(world: EngineWorld, **fields: str) -> None:
-    world.left.create("ada", person("Grace", "Hopper", **fields))
-    world.settle()
-
-
-def both_edit(world: EngineWorld, left: str = "left", right: str = "right") -> None:
-    world.left.update(world.only(world.left), {"job_title": left})
-    world.clock.advance(10)
-    world.right.update(world.only(world.right), {"job_title": right})
-
-
-def titles(world: EngineWorld) -> tuple[object, object]:
-    [left], [right] = world.shown(world.left), world.shown(world.right)
-    return left.get("job_title"), right.get("job_title")
 
 
 @pytest.mark.parametrize(
@@ -289,107 +266,6 @@ def test_a_rule_instead_of_manual_decides_what_waited(world: EngineWorld) -> Non
 def test_resolving_what_is_no_conflict_is_a_usage_error(world: EngineWorld) -> None:
     with world.session() as session, pytest.raises(UsageError):
         session.resolve("c99", Side.LEFT)
-
-
-# --- plugins ------------------------------------------------------------------------------------
-
-
-@dataclass
-class Watching:
-    """A plugin that decides conflicts, forbids deletions, and writes down what it sees."""
-
-    winner: Side | None = None
-    forbidden: frozenset[Action] = frozenset()
-    seen: list[object] = field(default_factory=list)
-
-    @hookimpl
-    def resolve_conflict(self, conflict: ConflictSeen) -> Resolution | None:
-        self.seen.append(conflict)
-        return None if self.winner is None else Resolution(winner=self.winner, reason="I know")
-
-    @hookimpl
-    def before_apply(self, change: PlannedOperation) -> Veto | None:
-        return Veto(reason="not on my watch") if change.action in self.forbidden else None
-
-    @hookimpl
-    def run_started(self, run: RunStarted) -> None:
-        self.seen.append(run)
-
-    @hookimpl
-    def after_apply(self, change: PlannedOperation, outcome: Outcome) -> None:
-        self.seen.append((change.action, outcome))
-
-    @hookimpl
-    def run_finished(self, report: RunReport) -> None:
-        self.seen.append(report)
-
-
-def watch(world: EngineWorld, watching: Watching) -> None:
-    world.plugins = PluginManager.of({"memory": memory, "watching": watching})
-
-
-def test_a_plugin_decides_before_the_rule_does(world: EngineWorld) -> None:
-    linked(world)
-    watch(world, Watching(winner=Side.RIGHT))
-    both_edit(world)
-
-    world.settle()
-
-    assert titles(world) == ("right", "right")
-
-
-def test_a_plugin_decides_what_would_wait_for_a_person(world: EngineWorld) -> None:
-    world.set(conflict=Conflict.MANUAL)
-    linked(world)
-    watching = Watching(winner=Side.RIGHT)
-    watch(world, watching)
-    both_edit(world)
-
-    report = world.sync()
-
-    assert report.conflicts == 0
-    assert titles(world) == ("right", "right")
-    [conflict, *_] = [each for each in watching.seen if isinstance(each, ConflictSeen)]
-    assert conflict.values.left["job_title"] == "left"
-    assert conflict.values.right["job_title"] == "right"
-
-
-def test_a_plugin_that_has_no_answer_leaves_it_to_the_rule(world: EngineWorld) -> None:
-    linked(world)
-    watch(world, Watching())
-    both_edit(world)
-
-    world.settle()
-
-    assert titles(world) == ("left", "left")
-
-
-def test_a_plugins_veto_holds_an_operation_and_names_the_plugin(world: EngineWorld) -> None:
-    linked(world)
-    watch(world, Watching(forbidden=frozenset({Action.DELETE})))
-    world.left.delete(world.only(world.left))
-
-    plan, report = world.plan(), world.sync()
-
-    assert report.writes == plan.writes == 0
-    [operation] = report.operations
-    assert operation.held == "vetoed by watching: not on my watch"
-    assert len(world.right.read("ada")) == 1
-
-
-def test_observers_see_a_run_from_start_to_end(world: EngineWorld) -> None:
-    watching = Watching()
-    watch(world, watching)
-    world.left.create("ada", person("Grace", "Hopper"))
-
-    report = world.sync()
-
-    started, (action, outcome), finished = watching.seen
-    assert isinstance(started, RunStarted)
-    assert started.run_id == report.run_id
-    assert action is Action.CREATE
-    assert isinstance(outcome, Applied)
-    assert finished == report
 
 
 def test_a_conflict_is_listed_under_the_records_name(world: EngineWorld) -> None:

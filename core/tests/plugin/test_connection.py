@@ -256,13 +256,6 @@ def test_a_cursor_that_cannot_be_kept_is_the_connectors_failure(connect) -> None
         connect(faulty).fetch(CHANGES)
 
 
-def test_a_prediction_that_fails_foresees_nothing() -> None:
-    def failing(fields):
-        raise ValueError
-
-    assert replace(SPEC, stored_as=failing).foreseen({"notes": "kept"}) == {"notes": "kept"}
-
-
 def test_a_bug_in_a_connector_shows_its_place_and_no_argument(connect) -> None:
     class Buggy(MemoryConnector):
         def apply(self, request):

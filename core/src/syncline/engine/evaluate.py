@@ -29,7 +29,7 @@ from syncline.engine.decide.values import (
     target_write,
 )
 from syncline.engine.due import DueLink, LinkSide
-from syncline.engine.observe import writable_of
+from syncline.engine.record_row import writable_of
 from syncline.engine.world import World
 from syncline.model.sides import SIDES, PerSide, Side
 from syncline.policy.schema import Drift, ObjectPolicy

@@ -7,10 +7,8 @@ since a call began may be newer than its answer, so it is read again.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row
@@ -20,9 +18,10 @@ from syncline.engine.decide.deltas import Digests
 from syncline.engine.lanes import FeedState, Readers
 from syncline.engine.place import INSIDE, Place, Whereabouts, links_outside
 from syncline.engine.rebase import find_again
+from syncline.engine.record_row import absent_row, same_place, says_less, seconds, writable
 from syncline.engine.unread import REASON, Unread, is_kept_waiting, is_nobodys, told_apart
 from syncline.engine.world import World
-from syncline.model.records import WRITABLE, AbsenceReason, Absent, Record, RecordId, Writable
+from syncline.model.records import AbsenceReason, Absent, Record, RecordId
 from syncline.model.sides import PerSide
 from syncline.state import attention, conflicts, feeds, links, records
 
@@ -78,7 +77,7 @@ class Observer:
         place = Place.of(tx, self.feed, whereabouts, known)
         latest, gone = told_apart(found, absent, place)
         if asked:
-            gone = {key: each for key, each in gone.items() if not _says_less(each, known.get(key))}
+            gone = {key: each for key, each in gone.items() if not says_less(each, known.get(key))}
         for key in self._overtaken(tx, (*latest, *gone), known, began):
             latest.pop(key, None)
             gone.pop(key, None)
@@ -201,7 +200,7 @@ class Observer:
             return False  # a field that could not be read before
         if self.feed.spec.weak_versions and before != self._digests(record):
             return False
-        return _same_place(old, record, inside)
+        return same_place(old, record, inside)
 
     def _digests(self, record: Record) -> Digests:
         return self.readers[0][0].digester.fields(record.fields)
@@ -225,8 +224,8 @@ class Observer:
             "in_scope": inside,
             "pending": pending,
             "marker": record.marker,
-            "modified_at": _seconds(record.modified),
-            "writable_json": _writable(record),
+            "modified_at": seconds(record.modified),
+            "writable_json": writable(record),
             "digests_json": digests.dump(current),
             "payload": self.world.database.vault.seal(dict(record.fields)) if needed else None,
             "generation": generation,
@@ -296,7 +295,7 @@ class Observer:
             if old is not None and old.presence == presence:
                 continue
             seen.changed.add(record_id)
-            rows.append(self._absent_row(record_id, presence, old))
+            rows.append(absent_row(self.feed.id, record_id, presence, old))
             dirty.extend(link.id for link in its_links)
         records.forget(tx, self.feed.id, forgotten)
         attention.forget(tx, self.feed.side, self.feed.id, forgotten)
@@ -309,15 +308,6 @@ class Observer:
         """What of a record could not be read is now, or is gone: it waits for that no more."""
         were = [id for id in ids if id in known and known[id].presence == "unreadable"]
         attention.over(tx, self.feed.side, self.feed.id, were, REASON)
-
-    def _absent_row(self, record_id: str, presence: str, old: Row[Any] | None) -> dict[str, Any]:
-        row = {"feed_id": self.feed.id, "id": record_id, "digests_json": "{}", "owner": ""}
-        if old is not None:
-            row.update(old._mapping)
-        row.update(presence=presence, in_scope=False, pending=False)
-        if presence == "deleted":
-            row.update(version="", payload=None)
-        return {**_EMPTY_ROW, **row}
 
     def _repoint(
         self,
@@ -354,53 +344,3 @@ class Observer:
                 rests = {"status": "out_of_scope", f"{side}_inside": True}
                 links.change(tx, [link.id], dirty=False, **rests)
         seen.to_read.add(winner)
-
-
-_EMPTY_ROW: Mapping[str, Any] = {
-    "version": "",
-    "marker": None,
-    "modified_at": None,
-    "writable_json": None,
-    "payload": None,
-    "generation": 0,
-}
-
-
-def _says_less(absence: Absent, old: Row[Any] | None) -> bool:
-    """Whether a record is known to be deleted, and a service only does not say any more what became
-    of it (Salesforce forgets after 15 days, `getDeleted`): that it is gone was certain.
-    """
-    deleted = old is not None and old.presence == "deleted"
-    return deleted and absence.reason is AbsenceReason.UNREADABLE
-
-
-def _same_place(old: Row[Any], record: Record, inside: bool) -> bool:
-    """Whether it is where it was, and its values were kept if somebody needs them."""
-    return bool(
-        old.presence == "present"
-        and old.in_scope == inside
-        and old.owner == (record.owner or "")
-        and not (old.pending and old.payload is None)
-    )
-
-
-def _seconds(moment: datetime | None) -> float | None:
-    """Seconds since 1970; None for an instant at the very ends of the calendar, which is nobody's
-    and does not come back from a number in every time zone.
-    """
-    return moment.timestamp() if moment and 1 < moment.year < datetime.max.year else None
-
-
-def _writable(record: Record) -> str | None:
-    if record.writable == WRITABLE:
-        return None
-    names = record.writable.fields
-    return json.dumps([sorted(names) if names is not None else None, record.writable.reason])
-
-
-def writable_of(text: str | None) -> Writable:
-    """What may be written on a record, from its row."""
-    if text is None:
-        return WRITABLE
-    names, reason = json.loads(text)
-    return Writable(frozenset(names) if names is not None else None, reason)

@@ -1,0 +1,98 @@
+"""Histories of one member in which the engine was right, and what the oracle must grant it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from proof.histories import (
+    Event,
+    People,
+)
+from proof.histories.story import (
+    Configure,
+    Stage,
+    Start,
+    Story,
+    Wait,
+    Work,
+)
+from syncline.model.sides import PerSide, Side
+from syncline.policy.schema import Conflict, Direction, FieldRule, Merge
+
+LEFT, RIGHT = Side.LEFT, Side.RIGHT
+
+
+def test_where_nothing_may_be_created_who_is_entered_later_stays_apart(tmp_path: Path) -> None:
+    """The oracle took it for a pair."""
+    policy = {"direction": Direction.LEFT_TO_RIGHT, "create": PerSide(True, False)}
+    start = Start(policy=policy, people=(People("create", LEFT), People("meet", LEFT)))
+    later = Work((People("meet", RIGHT, 0, 0),))
+    alone = Work((People("delete", LEFT),))
+
+    Stage.at(tmp_path).play(Story(start, (Work(), later, alone)))
+
+
+def test_who_was_deleted_at_the_target_stays_away_when_a_second_record_of_the_person_goes(
+    tmp_path: Path,
+) -> None:
+    """The oracle took the end of one record for an edit of the other one."""
+    policy = {"direction": Direction.RIGHT_TO_LEFT}
+    people = (People("create", RIGHT), People("meet", RIGHT))
+    met = Start(policy=policy, people=people[:1], in_step=True)
+    gone = Work((People("delete", LEFT), People("delete", RIGHT, 1)))
+
+    Stage.at(tmp_path).play(Story(met, (Work(people[1:]), gone)))
+
+
+def test_an_edit_that_people_take_back_before_anything_is_written_is_none(tmp_path: Path) -> None:
+    """The oracle took it for an edit of the source, which ends what the target's user had done."""
+    policy = {"direction": Direction.LEFT_TO_RIGHT}
+    start = Start(policy=policy, people=(People("create", LEFT, 0, 1),), in_step=True)
+    both = (People("add", RIGHT, 2, 2), People("add", LEFT, 2, 1))
+    cut = Work(both, (Event(5, "before", "stop", "commit"),))
+    taken_back = Work((People("drop", LEFT, 0, 1),))
+
+    Stage.at(tmp_path).play(Story(start, (cut, taken_back)))
+
+
+@pytest.mark.parametrize("merge", list(Merge))
+def test_what_opposed_an_edit_did_so_though_it_is_switched_off_since(
+    tmp_path: Path, merge: Merge
+) -> None:
+    """The oracle forgot who had won, as soon as the winner's field did not travel any more."""
+    policy = {"conflict": Conflict.RIGHT_WINS, "merge": merge}
+    start = Start(policy=policy, people=(People("create", LEFT),), in_step=True)
+    both = Work((People("name", LEFT, 0, 0), People("name", RIGHT, 0, 1)))
+    off = Configure(policy={"fields": {"suffix": FieldRule(direction=Direction.NONE)}})
+
+    Stage.at(tmp_path).play(Story(start, (both, off)))
+
+
+def test_a_service_that_rewrites_what_we_wrote_opposes_who_types_meanwhile(tmp_path: Path) -> None:
+    """The oracle saw no person who did, and wanted no conflict."""
+    start = Start(
+        left=("capitals later",),
+        policy={"conflict": Conflict.MANUAL},
+        people=(People("create", RIGHT, 1, 0),),
+        in_step=True,
+    )
+    edited = Work((People("edit", RIGHT, 0, 0),))
+
+    Stage.at(tmp_path).play(Story(start, (edited, Wait(60.0), edited, edited)))
+
+
+def test_a_deletion_follows_a_record_through_two_merges(tmp_path: Path) -> None:
+    """The oracle followed it through one."""
+    entered = (
+        People("create", RIGHT, 1, 0),
+        People("create", RIGHT, 1, 1),
+        People("create", LEFT, 1, 2),
+    )
+    start = Start(policy={"direction": Direction.LEFT_TO_RIGHT}, people=entered, in_step=True)
+    merged = Work((People("create", RIGHT, 1, 2), People("merge", RIGHT, 2, 2)))
+    deleted = Work((People("delete", RIGHT, 1, 2),))
+    emptied = Work((People("empty", LEFT, 2, 0), People("merge", RIGHT, 3, 0)))
+
+    Stage.at(tmp_path).play(Story(start, (merged, deleted, emptied)))

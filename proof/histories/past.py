@@ -39,16 +39,16 @@ class Past:
     """`calm`: since both sides were in step nothing happened but edits. `baseless`: the engine may
     have lost what both sides were settled at; `forgot`: it lost everything. `severed`: who was
     deleted at a side while nothing could be at the other; `ever_deleted`: who was at all;
-    `outlived`: whose record was deleted there for everybody, while at the other side nothing
-    could be; `shared`: whom several accounts of a side had at once. `pairs`: which records
-    belonged together when both sides were in step; `torn`: whose pair people have taken apart
-    since. `shown`: fields that were hidden when they were read, so that only a listing finds
-    them. `unseen`: who could not be read when, or since, the state was lost, or was out of
-    reach then. `decided`: about whom a person decided since. `two_way`: the fields that have
-    gone both ways ever since both sides were in step; `once_two_way`: those that have at any
-    time since; `merged_whole`: whether whole records were merged since. `updates`: how often
-    somebody's record was updated. `by_address`: every run so far told people by their address;
-    `unread`: who could not be read at a side at some time.
+    `outlived`: whose record was deleted there for everybody, while at the other side nothing could
+    be, or nothing goes there; `shared`: whom several accounts of a side had at once. `pairs`: which
+    records belonged together when both sides were in step; `torn`: whose pair people have taken
+    apart since. `shown`: fields that were hidden when they were read, so that only a listing finds
+    them. `unseen`: who could not be read when, or since, the state was lost, or was out of reach
+    then. `decided`: about whom a person decided since. `two_way`: the fields that have gone both
+    ways ever since both sides were in step; `once_two_way`: those that have at any time since;
+    `merged_whole`: whether whole records were merged since. `updates`: how often somebody's record
+    was updated. `by_address`: every run so far told people by their address; `unread`: who could
+    not be read at a side at some time.
     """
 
     ledger: Ledger
@@ -125,7 +125,8 @@ class Past:
         for side in SIDES:
             if not policy.delete[side.other]:
                 self.severed[side].update(self.ledger.deleted[side])
-            if policy.shared_delete is SharedDelete.PROPAGATE and not policy.delete[side.other]:
+            may_follow = policy.delete[side.other] and policy.direction.writes(side.other)
+            if policy.shared_delete is SharedDelete.PROPAGATE and not may_follow:
                 self.outlived[side].update(self.ledger.deleted[side.other])
 
     def notice_shared(self) -> None:
@@ -134,6 +135,14 @@ class Past:
             for family, found in self.ledger.families(side).items():
                 if len({each.place.account for each in found}) > 1:
                     self.shared.add(family)
+
+    def several_had(self, side: Side, family: str) -> bool:
+        """Whether several accounts of a side have somebody, or had them once: who deleted theirs is
+        linked to the record they share until that deletion has passed.
+        """
+        entries = self.ledger.stores[side].entries.values()
+        had = {e.place.account for e in entries if self.ledger.family(side, e.id) == family}
+        return family in self.shared or len(had) > 1
 
     def state_lost(self, out_of_reach: PerSide[set[str]]) -> None:
         """Nothing is known any more of what was."""

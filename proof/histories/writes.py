@@ -89,7 +89,7 @@ def _check_deletion(ground: Ground, run: Run, side: Side, operation: Delete, rac
     left = left or (policy.left_scope is LeftScope.DELETE and gave)
     whose = {family, *ledger.absorbed(family)}  # a link follows its record into another one
     gone = any(ledger.was_deleted(side.other, each) for each in whose)
-    if policy.shared_delete is SharedDelete.PROPAGATE and family in ground.past.shared:
+    if policy.shared_delete is SharedDelete.PROPAGATE and ground.past.several_had(side, family):
         gone = gone or ledger.was_deleted(side, family)  # by one member: it reaches the others
     assert gone or left, f"P4: nobody deleted {family} at {side.other}"
     member = member_of(ground.stores[side], operation.account)

@@ -1,0 +1,52 @@
+"""Histories of several members in which the engine was right, and what the oracle must grant it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from proof.histories import Event, People
+from proof.histories.story import Configure, Stage, Start, Story, Work
+from syncline.model.sides import PerSide, Side
+from syncline.policy.schema import Direction, Records, SharedDelete
+
+LEFT, RIGHT = Side.LEFT, Side.RIGHT
+
+
+def test_what_one_member_deleted_for_everybody_stays_with_the_others_where_nothing_goes_to_them(
+    tmp_path: Path,
+) -> None:
+    """The oracle wanted it back in the system they share, as long as deleting was not off."""
+    policy = {
+        "direction": Direction.LEFT_TO_RIGHT,
+        "shared_delete": SharedDelete.PROPAGATE,
+    }
+    start = Start(right=("one feed",), policy=policy, members=("ada", "bob"))
+    entered = (
+        People("create", LEFT, 0, 0),
+        People("meet", LEFT, -1, 1),
+        People("create", LEFT, 1, 0),
+        People("meet", LEFT, -1, 0),
+    )
+    deleted = Event(1, "before", People("delete", LEFT, 2, 0), "ids")
+    asleep = Event(4, "after", "another run", "write")
+
+    Stage.at(tmp_path).play(Story(start, (Work(entered, (deleted, asleep)),)))
+
+
+def test_a_deletion_that_waits_reaches_whoever_gets_to_see_the_record_meanwhile(
+    tmp_path: Path,
+) -> None:
+    """The oracle had never seen two of them have it at once."""
+    start = Start(
+        right=("one feed",),
+        policy={"shared_delete": SharedDelete.PROPAGATE},
+        members=("ada", "bob"),
+        people=(People("create", RIGHT, 1, 1),),
+        in_step=True,
+    )
+    moment = (3, "before")
+    deleted = Event(*moment, People("delete", LEFT, 2, 2), "changes")
+    unread = Work(events=(deleted, Event(*moment, "disk full", "changes")))
+    all_see_it = Configure(policy={"records": PerSide(Records.OWN, Records.VISIBLE)})
+
+    Stage.at(tmp_path).play(Story(start, (unread, all_see_it)))

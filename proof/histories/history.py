@@ -288,6 +288,7 @@ class History(Ground):
             number=self.counted["runs"],
             policy=policy,
             borders=self.borders,
+            people=self.world.people,
             members=whose,
             settled=self._settled.policies,
             writable=stores.map(lambda s: {e.id: e.writable for e in s.entries.values()}),

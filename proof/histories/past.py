@@ -40,15 +40,16 @@ class Past:
     have lost what both sides were settled at; `forgot`: it lost everything. `severed`: who was
     deleted at a side while nothing could be at the other; `ever_deleted`: who was at all;
     `outlived`: whose record was deleted there for everybody, while at the other side nothing could
-    be, or nothing goes there; `shared`: whom several accounts of a side had at once. `pairs`: which
-    records belonged together when both sides were in step; `torn`: whose pair people have taken
-    apart since. `shown`: fields that were hidden when they were read, so that only a listing finds
-    them. `unseen`: who could not be read when, or since, the state was lost, or was out of reach
-    then. `decided`: about whom a person decided since. `two_way`: the fields that have gone both
-    ways ever since both sides were in step; `once_two_way`: those that have at any time since;
-    `merged_whole`: whether whole records were merged since. `updates`: how often somebody's record
-    was updated. `by_address`: every run so far told people by their address; `unread`: who could
-    not be read at a side at some time.
+    be, or nothing goes there; `passed`: whose record a deletion of ours reached there, in a system
+    that all share, while somebody who has them took no part; `shared`: whom several accounts of a
+    side had at once. `pairs`: which records belonged together when both sides were in step; `torn`:
+    whose pair people have taken apart since. `shown`: fields that were hidden when they were read,
+    so that only a listing finds them. `unseen`: who could not be read when, or since, the state was
+    lost, or was out of reach then. `decided`: about whom a person decided since. `two_way`: the
+    fields that have gone both ways ever since both sides were in step; `once_two_way`: those that
+    have at any time since; `merged_whole`: whether whole records were merged since. `updates`: how
+    often somebody's record was updated. `by_address`: every run so far told people by their
+    address; `unread`: who could not be read at a side at some time.
     """
 
     ledger: Ledger
@@ -59,6 +60,7 @@ class Past:
     severed: PerSide[set[str]] = field(default_factory=_families)
     ever_deleted: PerSide[set[str]] = field(default_factory=_families)
     outlived: PerSide[set[str]] = field(default_factory=_families)
+    passed: PerSide[set[str]] = field(default_factory=_families)
     unseen: PerSide[set[str]] = field(default_factory=_families)
     unread: PerSide[set[str]] = field(default_factory=_families)
     by_address: bool = True
@@ -135,6 +137,16 @@ class Past:
             for family, found in self.ledger.families(side).items():
                 if len({each.place.account for each in found}) > 1:
                     self.shared.add(family)
+
+    def deleted(self, side: Side, family: str, people: Collection[str]) -> None:
+        """We delete somebody's record, in a run of a configuration with these members. Whose links
+        nobody runs holds no record of the others, and hears of it when they come back.
+        """
+        theirs, there = self.ledger.stores[side.other], self.ledger.families(side.other)
+        owners = {each.place.account for each in there.get(family, ())}
+        absent = owners - {theirs.accounts[name] for name in people}
+        if absent and self.ledger.stores[side].options.feed == "connection":
+            self.passed[side].add(family)
 
     def several_had(self, side: Side, family: str) -> bool:
         """Whether several accounts of a side have somebody, or had them once: who deleted theirs is

@@ -16,7 +16,8 @@ from syncline.policy.schema import ObjectPolicy
 
 @dataclass(kw_only=True)
 class Run:
-    """`policy` and `members` are those it began with, whatever is changed meanwhile.
+    """`policy` and `people`, all who take part, are those it began with, whatever is changed
+    meanwhile; `members` those of them it is about.
 
     `number`: in the order in which they began.
     `settled` maps each member to the policy under which a run of theirs came to its end last:
@@ -33,6 +34,7 @@ class Run:
     number: int
     policy: ObjectPolicy
     borders: PerSide[Border]
+    people: tuple[str, ...]
     members: tuple[str, ...]
     settled: Mapping[str, ObjectPolicy]
     writable: PerSide[dict[RecordId, Writable]]

@@ -91,6 +91,7 @@ def _check_deletion(ground: Ground, run: Run, side: Side, operation: Delete, rac
     gone = any(ledger.was_deleted(side.other, each) for each in whose)
     if policy.shared_delete is SharedDelete.PROPAGATE and ground.past.several_had(side, family):
         gone = gone or ledger.was_deleted(side, family)  # by one member: it reaches the others
+    gone = gone or family in ground.past.passed[side.other]
     assert gone or left, f"P4: nobody deleted {family} at {side.other}"
     member = member_of(ground.stores[side], operation.account)
     # What a run linked that died or was interrupted is linked, though none has come to its end.
@@ -103,6 +104,7 @@ def _check_deletion(ground: Ground, run: Run, side: Side, operation: Delete, rac
     if not raced(side, operation.id):
         unseen = _unseen(ground, policy, side, entry)
         assert not unseen, f"P4: {family} deleted at {side} although {unseen} was typed there"
+    ground.past.deleted(side, family, run.people)
     run.deletions[side].add(operation.id)
     most = _most_deletions(ground, run, side)
     done = len(run.deletions[side])

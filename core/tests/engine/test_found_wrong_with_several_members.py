@@ -50,3 +50,15 @@ def test_a_deletion_that_waits_reaches_whoever_gets_to_see_the_record_meanwhile(
     all_see_it = Configure(policy={"records": PerSide(Records.OWN, Records.VISIBLE)})
 
     Stage.at(tmp_path).play(Story(start, (unread, all_see_it)))
+
+
+def test_who_was_taken_out_and_comes_back_hears_of_the_deletions_of_the_others(
+    tmp_path: Path,
+) -> None:
+    """The oracle thought that the two still shared the record when one of them deleted it."""
+    entered = (People("create", LEFT, 0, 0), People("meet", LEFT, -1, 1))
+    start = Start(right=("one feed",), members=("ada", "bob"), people=entered, in_step=True)
+    deleted = Work((People("delete", LEFT, 1),))
+
+    steps = (Configure(members=("bob",)), deleted, Configure(members=("ada", "bob")))
+    Stage.at(tmp_path).play(Story(start, steps))

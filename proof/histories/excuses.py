@@ -65,6 +65,7 @@ class Excuses:
             "outside": any(self._outside(side, each) for side, each in entries),
             "got outside": any(self._came_outside(pair, side, each) for side, each in entries),
             "waiting": self._pauses(family),
+            "claimed": self._claimed(family),
             "given away": (pair.member, family) in self.ground.owners.given,
             "in conflict": self._in_conflict(family),
             "similar": self.ground.past.forgot and self._waits(pair, SIMILAR),
@@ -88,6 +89,14 @@ class Excuses:
             for id in stores[side].entries
             if id in self.waiting
         )
+
+    def _claimed(self, family: str) -> bool:
+        """Somebody who was taken out had begun to create them, and nobody looks any more for what
+        became of it: it holds the others up for a day.
+        """
+        ids = self.ground.kept.claimed(self.ground.world.people)
+        records = ((side, id) for side in SIDES for id in self.ground.stores[side].entries)
+        return any(id in ids and self.ledger.family(side, id) == family for side, id in records)
 
     def _was_theirs(self, pair: Pair) -> bool:
         """What they have on one side only is linked to a record that cannot be read: it had been of

@@ -94,6 +94,19 @@ class Kept:
         plans = [vault.unseal(plan) for name, plan in self.rows(query) if name not in members]
         return {value for plan in plans for value in values_in(plan["before"])}
 
+    def claimed(self, members: Collection[str]) -> set[str]:
+        """Of whom a create is under way in a lane that has no run any more, since it is not
+        `members`': the source's ids, on either side. Nobody knows what became of it, and what it
+        claimed is free after a day.
+        """
+        query = (
+            f'SELECT {LANE.name}.left_name, left_id, right_id FROM "{INTENT.name}" '  # noqa: S608
+            f'JOIN "{LANE.name}" ON {LANE.name}.id = "{INTENT.name}".lane_id '
+            f"JOIN link ON link.id = link_id WHERE action = 'create'"
+        )
+        rows = [ids for name, *ids in self.rows(query) if name not in members]
+        return {id for ids in rows for id in ids if id}
+
     def holders(self, now: float) -> frozenset[str]:
         """The runs that hold a lease at this time, be they dead."""
         query = f"SELECT holder, until_at FROM \"{LEASE.name}\" WHERE holder != ''"  # noqa: S608

@@ -200,6 +200,21 @@ def test_what_a_run_had_claimed_that_died_is_free_at_once(worlds: Worlds) -> Non
     assert two.names() == ["Alan", "Grace"]
 
 
+def test_what_was_under_way_for_who_was_taken_out_is_free_after_a_day(worlds: Worlds) -> None:
+    """Alan may have been made; nobody looks for him any more, and nobody makes him at once."""
+    two = both_know(worlds)
+    ada_dies(two)
+    two.world.people = ("bob",)
+
+    two.world.settle()
+    assert two.names() == ["Grace"]
+    two.world.clock.advance(24 * 3600)
+    two.world.sync()  # forgets the claim when it ends
+    two.world.settle()
+
+    assert two.names() == ["Alan", "Grace"]
+
+
 def test_what_a_run_had_claimed_that_may_live_elsewhere_is_free_when_its_lease_is_over(
     worlds: Worlds,
 ) -> None:

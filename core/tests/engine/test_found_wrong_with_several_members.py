@@ -62,3 +62,15 @@ def test_who_was_taken_out_and_comes_back_hears_of_the_deletions_of_the_others(
 
     steps = (Configure(members=("bob",)), deleted, Configure(members=("ada", "bob")))
     Stage.at(tmp_path).play(Story(start, steps))
+
+
+def test_what_a_member_claimed_who_was_taken_out_is_not_made_by_another_one_at_once(
+    tmp_path: Path,
+) -> None:
+    """The oracle wanted it made, though nobody knows whether it was."""
+    start = Start(right=("one feed",), members=("ada", "bob"))
+    entered = (People("create", LEFT, 1, 0), People("meet", LEFT, -1, 0))
+    dies = Event(1, "before", "die", "write")
+    taken_out = Configure(members=("bob",))
+
+    Stage.at(tmp_path).play(Story(start, (Work(entered, (dies,), taken_out),)))

@@ -61,7 +61,7 @@ class Excuses:
         excuses = {
             "no direction": self.policy.direction is Direction.NONE,
             "unreadable": any(_is_unreadable(each) for _side, each in entries),
-            "follows an unreadable one": self._was_theirs(pair),
+            "follows another one": self._was_theirs(pair),
             "outside": any(self._outside(side, each) for side, each in entries),
             "got outside": any(self._came_outside(pair, side, each) for side, each in entries),
             "waiting": self._pauses(family),
@@ -99,11 +99,12 @@ class Excuses:
         return any(id in ids and self.ledger.family(side, id) == family for side, id in records)
 
     def _was_theirs(self, pair: Pair) -> bool:
-        """What they have on one side only is linked to a record that cannot be read: it had been of
-        the person whom somebody merged into this one, in a system that all share.
+        """What they have on one side only is linked to a record that cannot be read, or waits as
+        ambiguous: it had been of the person whom somebody merged into this one.
         """
+        ambiguous = {each.record for each in self.kept if each.reason == "ambiguous"}
         return any(
-            _is_unreadable(each)
+            _is_unreadable(each) or each.id in ambiguous
             for side in SIDES
             for family in self.ledger.absorbed(pair.family)
             for each in self.ledger.families(side).get(family, ())

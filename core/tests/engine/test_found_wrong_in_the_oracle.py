@@ -96,3 +96,20 @@ def test_a_deletion_follows_a_record_through_two_merges(tmp_path: Path) -> None:
     emptied = Work((People("empty", LEFT, 2, 0), People("merge", RIGHT, 3, 0)))
 
     Stage.at(tmp_path).play(Story(start, (merged, deleted, emptied)))
+
+
+def test_what_follows_a_merged_record_waits_with_it_where_it_would_be_a_duplicate(
+    tmp_path: Path,
+) -> None:
+    """The oracle wanted the name back that the merge had left."""
+    entered = (
+        People("create", RIGHT, 1, 0),
+        People("create", LEFT, 0, 0),
+        People("meet", RIGHT, 1, 0),
+    )
+    policy = {"direction": Direction.RIGHT_TO_LEFT}
+    start = Start(left=("unique",), policy=policy, people=entered, in_step=True)
+    merged = Work((People("edit", RIGHT, 1, 1), People("merge", LEFT, 3, 2)))
+    both_ways = Configure(policy={"direction": Direction.BOTH})
+
+    Stage.at(tmp_path).play(Story(start, (merged, both_ways)))

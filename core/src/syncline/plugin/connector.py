@@ -7,11 +7,12 @@ one without `scope` has no data sets; declared and real can then not drift apart
 from __future__ import annotations
 
 import logging
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
@@ -35,6 +36,9 @@ from syncline.plugin.requests import (
     Scope,
 )
 from syncline.plugin.spec import Field, TypeSpec
+
+if TYPE_CHECKING:
+    from syncline.plugin.http import Authorization, HttpClient, Refusals
 
 API_VERSION = (1, 0)
 """The version of this plugin API. A connector states the one it was written for."""
@@ -73,7 +77,33 @@ class ConnectorContext:
     tokens: TokenStore
     log: logging.Logger = field(default_factory=lambda: logging.getLogger("syncline"))
     count_call: Callable[[str], None] = field(default=lambda _kind: None, repr=False)
-    """To be called once for each HTTP request, with `read`, `write` or `check`."""
+    """To be called once for each HTTP request, with `read`, `write` or `check`; `http` does."""
+    clock: Callable[[], float] = field(default=time.monotonic, repr=False)
+    """Seconds, for deadlines: never set back, and of no day."""
+
+    def http(
+        self,
+        base_url: str,
+        *,
+        refusals: Refusals,
+        auth: Authorization | None = None,
+        timeout: float = 60.0,
+        at_once: int = 0,
+    ) -> HttpClient:
+        """HTTP to one service (see `syncline.plugin.http`); `timeout`: seconds for each piece of an
+        answer, the other parameters are those of `HttpClient`. The connector closes it.
+        """
+        from syncline.plugin.http import HttpClient
+        from syncline.plugin.http.transport import Transport
+
+        return HttpClient(
+            base_url,
+            Transport(refusals, timeout, self.clock),
+            refusals=refusals,
+            count_call=self.count_call,
+            auth=auth,
+            at_once=at_once,
+        )
 
 
 class Connector(ABC):

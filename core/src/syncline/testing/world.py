@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -86,8 +87,10 @@ class Opener:
         """Our clock."""
         return datetime.now(UTC) + self.ahead
 
-    def open(self, settings: Mapping[str, Any]) -> ConnectionHandle:
-        """A connection without retries."""
+    def open(
+        self, settings: Mapping[str, Any], clock: Callable[[], float] = time.monotonic
+    ) -> ConnectionHandle:
+        """A connection without retries. `clock`: for deadlines."""
         config = self.connector_type.Config.model_validate(settings)
         context = ConnectorContext(
             connection="contract",
@@ -95,6 +98,7 @@ class Opener:
             now=self.now,
             tokens=Tokens(),
             log=logging.getLogger("syncline.contract"),
+            clock=clock,
         )
         handle = open_connection(
             "contract", self.connector_type, config, context, patience=ONCE, types=self.types

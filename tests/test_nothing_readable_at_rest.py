@@ -280,7 +280,7 @@ def test_everything_that_could_go_wrong_did(left: Left) -> None:
     assert len(left.values) > 300
     assert len(left.traces["syncline.sqlite-wal"]) + len(left.traces["syncline.sqlite"]) > 100_000
     assert b"urllib3" in left.traces["debug.log"]
-    assert b"httpcore" in left.traces["debug.log"]
+    assert b"httpx" in left.traces["debug.log"]
     assert b"fetch changes" in left.traces["stderr of run"]
 
 

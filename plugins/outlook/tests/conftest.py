@@ -46,7 +46,7 @@ class MemoryTokens:
         return changed
 
 
-def make_context(
+def new_context(
     calls: list[str],
     tokens: MemoryTokens | None = None,
     now: Callable[[], datetime] = lambda: NOW,
@@ -120,6 +120,11 @@ class Outlook:
         return self.connector.apply(request)[0]
 
 
+@pytest.fixture
+def make_context() -> Callable[..., ConnectorContext]:
+    return new_context
+
+
 @pytest.fixture(scope="session")
 def running_graph() -> Iterator[GraphSandbox]:
     with GraphSandbox.start() as graph:
@@ -164,7 +169,7 @@ def connect(settings: dict[str, Any]) -> Iterator[Callable[..., OutlookConnector
         wanted = {
             name: value for name, value in {**settings, **changes}.items() if value is not None
         }
-        context = make_context(calls if calls is not None else [], tokens, now)
+        context = new_context(calls if calls is not None else [], tokens, now)
         opened.append(OutlookConnector(OutlookConfig(**wanted), context))
         return opened[-1]
 

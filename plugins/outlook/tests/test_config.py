@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from syncline_outlook.config import CLOUDS, OutlookConfig, is_loopback
+from syncline_outlook.config import CLOUDS, OutlookConfig
 
 BASE: dict[str, Any] = {
     "tenant_id": "contoso.example",
@@ -46,12 +46,6 @@ def test_unsafe_urls_are_refused_with_the_key_named(key: str, url: str) -> None:
     with pytest.raises(ValidationError) as caught:
         config(**{key: url})
     assert key in str(caught.value)
-
-
-def test_loopback_is_decided_by_address_not_by_spelling() -> None:
-    assert is_loopback("127.9.9.9")
-    assert is_loopback("LOCALHOST")
-    assert not is_loopback("localhost.example")
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from syncline.errors import Resync, Retry, Stop
 from syncline.model.records import Record, RecordId
+from syncline.plugin.http import Purpose, Reply
 from syncline_outlook.contacts import mapping as contacts
 from syncline_outlook.contacts.mapping import CONTACTS
 from syncline_outlook.graph.errors import codes_of, failure
-from syncline_outlook.graph.messages import Purpose, Reply
 
 REFERENCE = Path(__file__).parents[4] / "shared" / "reference"
 EXAMPLES = REFERENCE / "graph-examples.jsonl"

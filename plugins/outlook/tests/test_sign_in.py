@@ -317,7 +317,7 @@ def test_no_secret_and_no_personal_data_is_in_a_log_a_repr_or_an_error(
     with pytest.raises(SynclineError) as refused:
         check(connect(client_secret=stored(tmp_path, "w", "wrong-but-still-secret")))
     errors.append(refused.value)
-    token = outlook.connector._client.tokens.token()
+    token = outlook.connector._tokens.token()
     said = [repr(outlook.connector), repr(outlook.connector.config), caplog.text]
     said += [repr(each) + str(each.context) + each.hint for each in errors]
     said += [repr(each.__context__) + repr(each.__cause__) for each in errors]

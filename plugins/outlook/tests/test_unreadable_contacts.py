@@ -11,6 +11,7 @@ import pytest
 from syncline.model.contact import CONTACT
 from syncline.model.records import AccountId, RecordId
 from syncline.plugin.checked import checked
+from syncline.plugin.http import HttpClient
 from syncline.plugin.requests import ChangesRequest, Feed, KeysRequest, Page
 from syncline_outlook.contacts.feed import DeltaFeed
 from syncline_outlook.contacts.folders import Folders
@@ -20,6 +21,7 @@ from syncline_outlook.contacts.names import EmailNames
 from syncline_outlook.contacts.reading import Reader
 from syncline_outlook.graph.client import GraphClient
 from syncline_outlook.graph.delta import Position
+from syncline_outlook.graph.errors import REFUSALS
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ADA = AccountId("ada")
@@ -34,7 +36,9 @@ def contact(id: Any, **changes: Any) -> dict[str, Any]:
 
 
 class Says:
-    """A client to which Graph answers one page of rows, and nothing by id."""
+    """HTTP over which Graph answers one page of rows, and nothing by id."""
+
+    refusals = REFUSALS
 
     def __init__(self, rows: Sequence[Any]) -> None:
         self.rows = list(rows)
@@ -52,7 +56,7 @@ class Says:
 
 
 def feed(rows: Sequence[Any]) -> DeltaFeed:
-    client = cast(GraphClient, Says(rows))
+    client = GraphClient(cast(HttpClient, Says(rows)))
     folders, names = Folders(client), EmailNames()
     reader = Reader(client, folders, names)
     marks = FolderMarks(client)

@@ -9,6 +9,7 @@ import pytest
 from syncline.errors import Reconnect, Retry, Stop
 from syncline.model.contact import CONTACT
 from syncline.model.records import RecordId
+from syncline.plugin.http import Reply
 from syncline.plugin.requests import (
     Applied,
     ApplyRequest,
@@ -24,7 +25,7 @@ from syncline.plugin.requests import (
 )
 from syncline_outlook.contacts.mapping import CONTACTS, custom_field
 from syncline_outlook.contacts.writing import refused
-from syncline_outlook.graph.messages import Inner, Reply
+from syncline_outlook.graph.messages import Inner
 
 GRACE: dict[str, Any] = {
     "prefix": "Dr.", "given_name": "Grace", "middle_name": "Brewster", "family_name": "Hopper",

@@ -90,7 +90,12 @@ class Org:
 
     def connect(self, **more: Any) -> Connection:
         config = SalesforceConfig.model_validate(self.settings(**more))
-        context = ConnectorContext(
+        connector = SalesforceConnector(config, self.context())
+        self.opened.append(connector)
+        return Connection(self, connector)
+
+    def context(self) -> ConnectorContext:
+        return ConnectorContext(
             connection="salesforce",
             installation="tests",
             now=lambda: self.sandbox.now() - self.slow,
@@ -98,9 +103,6 @@ class Org:
             log=logging.getLogger("syncline.salesforce"),
             count_call=self._count,
         )
-        connector = SalesforceConnector(config, context)
-        self.opened.append(connector)
-        return Connection(self, connector)
 
     def _count(self, kind: str) -> None:
         self.calls[kind] += 1

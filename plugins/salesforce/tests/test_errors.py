@@ -15,7 +15,6 @@ from syncline_salesforce.rest.errors import (
     duplicate_ids,
     entries,
     failure,
-    retry_after,
     row_outcome,
 )
 
@@ -130,20 +129,6 @@ def test_too_many_long_calls_pass_but_the_daily_limit_does_not() -> None:
 )
 def test_two_refusals_of_a_session_are_never_healed_by_a_new_token(message: str) -> None:
     assert type(failure(401, [{"errorCode": "INVALID_SESSION_ID", "message": message}], {})) is Stop
-
-
-@pytest.mark.parametrize(
-    ("headers", "seconds"),
-    [
-        ({}, None),
-        ({"Retry-After": "3"}, 3.0),
-        ({"Retry-After": "soon"}, None),
-        ({"Retry-After": "Sat, 21 Nov 2026 10:00:30 GMT",
-          "Date": "Sat, 21 Nov 2026 10:00:00 GMT"}, 30.0),
-    ],
-)  # fmt: skip
-def test_how_long_to_wait(headers: dict[str, str], seconds: float | None) -> None:
-    assert retry_after(headers) == seconds
 
 
 @pytest.mark.parametrize("spelling", ["duplicateResut", "duplicateResult"])

@@ -11,13 +11,14 @@ from typing import Any
 
 from syncline.errors import Stop
 from syncline.model.records import AccountId
+from syncline.plugin.http import Purpose, Reply
 from syncline.plugin.requests import CheckReport, CheckRequest, CheckResult, Level
 from syncline_outlook.config import Certificate, OutlookConfig
 from syncline_outlook.contacts.mapping import CONTACTS
 from syncline_outlook.graph import batch
 from syncline_outlook.graph.client import GraphClient
 from syncline_outlook.graph.errors import failure
-from syncline_outlook.graph.messages import Inner, Purpose, Reply, mailbox, query
+from syncline_outlook.graph.messages import Inner, mailbox, query
 
 _WRITE = "Contacts.ReadWrite"
 _EXPIRES_SOON = timedelta(days=30)
@@ -28,9 +29,9 @@ _NO_SCOPE = (
 
 
 def report(
-    client: GraphClient, config: OutlookConfig, request: CheckRequest, now: datetime
+    client: GraphClient, token: str, config: OutlookConfig, request: CheckRequest, now: datetime
 ) -> CheckReport:
-    """What can be done with this connection.
+    """What can be done with this connection. `token`: an access token, which says what it permits.
 
     Raises:
         Reconnect: the credentials are refused.
@@ -41,7 +42,7 @@ def report(
     organisation = client.send("GET", f"/organization{query(select='id,displayName')}", purpose)
     if not organisation.ok and organisation.status not in {400, 403, 404}:
         raise failure(organisation, purpose)
-    claims = _claims(client.tokens.token())
+    claims = _claims(token)
     results = [_signed_in(), *_permissions(claims), *_mailboxes(client, request.accounts)]
     if request.thorough:
         results.append(_private())

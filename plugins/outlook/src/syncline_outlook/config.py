@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass
 from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from syncline.plugin.connector import ConnectorConfig
+from syncline.plugin.http import checked_url
 from syncline.plugin.secrets import Secret
 
 Cloud = Literal["global", "gcc", "us_gov_l4", "us_gov_dod", "china"]
@@ -91,34 +90,3 @@ class OutlookConfig(ConnectorConfig):
     def scope_host(self) -> str:
         """The host permissions are asked for: the cloud's own, whatever `graph_url` says."""
         return CLOUDS[self.cloud].graph
-
-    @property
-    def local(self) -> bool:
-        """Whether Graph is a stand-in on this machine: no proxy is used then."""
-        return is_loopback(urlsplit(self.graph).hostname or "")
-
-
-def checked_url(url: str) -> str:
-    """The URL as given.
-
-    Raises:
-        ValueError: it is neither https nor plain http to this very machine, or carries more than
-            scheme, host, port and path.
-
-    """
-    parts = urlsplit(url)
-    if not parts.hostname or parts.query or parts.fragment or parts.username:
-        raise ValueError("must be a URL of scheme, host and path, such as https://graph.example")
-    if parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname)):
-        return url
-    raise ValueError("must begin with https:// (http:// is accepted for localhost only)")
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address is this very machine."""
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from syncline.plugin.connector import Connector, ConnectorConfig, ConnectorContext
+from syncline.plugin.http import Bearer, Refusals
 from syncline.plugin.requests import (
     AccountsRequest,
     ApplyRequest,
@@ -31,8 +32,8 @@ from syncline_outlook.contacts.names import EmailNames
 from syncline_outlook.contacts.reading import Reader
 from syncline_outlook.contacts.writing import Writer
 from syncline_outlook.graph import mailboxes
-from syncline_outlook.graph.client import GraphClient
-from syncline_outlook.graph.transport import Transport
+from syncline_outlook.graph.client import AT_ONCE, GraphClient
+from syncline_outlook.graph.errors import REFUSALS
 from syncline_outlook.sign_in.login_client import LoginClient
 from syncline_outlook.sign_in.tokens import PersonTokens, plain_netloc, token_source
 
@@ -46,10 +47,19 @@ class OutlookConnector(Connector):
 
     def __init__(self, config: OutlookConfig, context: ConnectorContext) -> None:
         super().__init__(config, context)
-        self._transport = Transport(config.timeout, local=config.local)
-        login = LoginClient(self._transport, context.count_call, config.login, plain_netloc(config))
+        self._sign_in = context.http(
+            config.login, refusals=Refusals("Microsoft's sign-in service"), timeout=config.timeout
+        )
+        login = LoginClient(self._sign_in, plain_netloc(config))
         self._tokens = token_source(config, login, context.tokens)
-        self._client = GraphClient(config.graph, self._transport, self._tokens, context.count_call)
+        self._graph = context.http(
+            config.graph,
+            refusals=REFUSALS,
+            auth=Bearer(self._tokens),
+            timeout=config.timeout,
+            at_once=AT_ONCE,
+        )
+        self._client = GraphClient(self._graph)
         names = EmailNames()
         self._folders = Folders(self._client)
         self._reader = Reader(self._client, self._folders, names)
@@ -70,7 +80,8 @@ class OutlookConnector(Connector):
         """
         if isinstance(self._tokens, PersonTokens) and not self._tokens.signed_in:
             self._tokens.sign_in(self.context.log.warning)
-        return checking.report(self._client, self.config, request, self.context.now())
+        token, now = self._tokens.token(), self.context.now()
+        return checking.report(self._client, token, self.config, request, now)
 
     def accounts(self, request: AccountsRequest) -> Containers:
         """See `mailboxes.resolve`."""
@@ -110,4 +121,5 @@ class OutlookConnector(Connector):
 
     def close(self) -> None:
         """Gives the sockets back."""
-        self._transport.close()
+        self._graph.close()
+        self._sign_in.close()

@@ -12,13 +12,13 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator, model_validator
 
 from syncline.plugin.connector import ConnectorConfig
+from syncline.plugin.http import is_loopback
 from syncline.plugin.secrets import Secret
 
 Flow = Literal["jwt", "client_credentials", "refresh_token", "session"]
 
 PRODUCTION_LOGIN = "https://login.salesforce.com"
 SANDBOX_LOGIN = "https://test.salesforce.com"
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _SHARED_LOGIN_HOSTS = frozenset({"login.salesforce.com", "test.salesforce.com"})
 
 
@@ -126,14 +126,14 @@ def checked_origin(url: str) -> str:
     parts = urlsplit(url)
     if not parts.hostname or parts.username or parts.query or parts.path not in ("", "/"):
         raise ValueError("must be an address such as https://acme.my.salesforce.com")
-    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(url)):
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_local(url)):
         raise ValueError("must begin with https:// (http:// only for this machine)")
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def is_loopback(url: str) -> bool:
+def is_local(url: str) -> bool:
     """Whether the address is this machine."""
-    return urlsplit(url).hostname in _LOOPBACK
+    return is_loopback(urlsplit(url).hostname or "")
 
 
 def _require(what: str, **settings: object) -> None:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from syncline.model.fields import SetType, Value
+from syncline.plugin.codecs import Text, text_of
 
 ADDRESS_PARTS: Mapping[str, str] = {
     "street": "street",
@@ -24,18 +25,6 @@ _NO_YEAR = 1604
 """Outlook keeps a birthday without a year in this leap year (public reports, undocumented)."""
 _EMPTY_YEAR = 1
 """`0001-01-01` stands for "no date" in several Microsoft services."""
-
-
-class Text:
-    """One text; null and "" are empty."""
-
-    def read(self, native: tuple[Any, ...]) -> Value:
-        """The text with LF line ends, `None` if it is empty."""
-        return _text(native[0])
-
-    def write(self, value: Value, current: tuple[Any, ...] | None) -> tuple[Any, ...]:
-        """The text or null."""
-        return (value or None,)
 
 
 class ClearedByBlank(Text):
@@ -58,7 +47,7 @@ class Address:
             return None
         if not isinstance(stored, Mapping):
             raise ValueError("an address that is no object")
-        parts = {name: _text(stored.get(theirs)) for name, theirs in ADDRESS_PARTS.items()}
+        parts = {name: text_of(stored.get(theirs)) for name, theirs in ADDRESS_PARTS.items()}
         return {name: part for name, part in parts.items() if part is not None} or None
 
     def write(self, value: Value, current: tuple[Any, ...] | None) -> tuple[Any, ...]:
@@ -74,7 +63,7 @@ class Birthday:
 
     def read(self, native: tuple[Any, ...]) -> Value:
         """`YYYY-MM-DD`, or `--MM-DD` for a birthday without a year."""
-        stored = _text(native[0])
+        stored = text_of(native[0])
         if stored is None:
             return None
         moment = datetime.fromisoformat(stored)
@@ -109,7 +98,7 @@ class TextSlots:
         return (fill_slots(self.kind, value, stored, spelled=_same, made=_same),)
 
     def _texts(self, stored: Any) -> list[str]:
-        found = [_text(entry) for entry in _list(stored)]
+        found = [text_of(entry) for entry in _list(stored)]
         return [entry for entry in found if entry is not None and self.kind.key(entry)]
 
 
@@ -121,7 +110,7 @@ class EmailSlots:
 
     def read(self, native: tuple[Any, ...]) -> Value:
         """The addresses in slot order, `None` if there are none."""
-        return tuple(_text(entry["address"]) for entry in self._filled(native[0])) or None
+        return tuple(text_of(entry["address"]) for entry in self._filled(native[0])) or None
 
     def write(self, value: Value, current: tuple[Any, ...] | None) -> tuple[Any, ...]:
         """The new list."""
@@ -141,7 +130,7 @@ class EmailSlots:
         if not all(isinstance(entry, Mapping) for entry in entries):
             raise ValueError("an e-mail address that is no object")
         return [
-            dict(entry) for entry in entries if self.kind.key(_text(entry.get("address")) or "")
+            dict(entry) for entry in entries if self.kind.key(text_of(entry.get("address")) or "")
         ]
 
 
@@ -166,14 +155,6 @@ def fill_slots(
 
 def _same(text: str) -> str:
     return text
-
-
-def _text(stored: Any) -> str | None:
-    if stored is None:
-        return None
-    if not isinstance(stored, str):
-        raise ValueError("a text property that holds no text")
-    return stored.replace("\r\n", "\n").replace("\r", "\n") or None
 
 
 def _list(stored: Any) -> list[Any]:

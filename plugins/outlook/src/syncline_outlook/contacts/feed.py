@@ -13,6 +13,7 @@ from datetime import datetime
 
 from syncline.errors import Resync
 from syncline.model.records import Absent, AccountId, Json, Record, RecordId
+from syncline.plugin.http import Purpose
 from syncline.plugin.requests import ChangesRequest, KeysRequest, Page
 from syncline.plugin.spec import TypeSpec
 from syncline_outlook.contacts import mapping
@@ -22,7 +23,7 @@ from syncline_outlook.contacts.names import EmailNames
 from syncline_outlook.contacts.reading import Reader, owner
 from syncline_outlook.graph.client import GraphClient
 from syncline_outlook.graph.delta import Position, Row, fetch_page, is_removed
-from syncline_outlook.graph.messages import Purpose, query
+from syncline_outlook.graph.messages import query
 
 KEYS_PAGE = 500
 """Rows of a sweep's page; no maximum is documented, 500 is in use elsewhere (davmail)."""

@@ -11,11 +11,12 @@ from threading import Lock
 from typing import Any
 
 from syncline.errors import Stop
+from syncline.plugin.http import Purpose, Reply, segment
 from syncline.plugin.requests import Container
 from syncline_outlook.graph import batch
 from syncline_outlook.graph.client import GraphClient
 from syncline_outlook.graph.errors import failure, malformed
-from syncline_outlook.graph.messages import Inner, Purpose, Reply, mailbox, query, segment
+from syncline_outlook.graph.messages import Inner, mailbox, query
 
 _MAX_LEVELS = 50
 _NAMED = query(select="id,displayName")
@@ -102,18 +103,9 @@ class Folders:
         ]
 
     def _containers(self, body: Any, above: str, purpose: Purpose) -> list[Container]:
-        found: list[Container] = []
-        seen: set[str] = set()
-        while True:
-            rows = body.get("value") if isinstance(body, dict) else None
-            if not isinstance(rows, list):
-                raise malformed(purpose, "a list without values")
-            found += [_container(row, above, purpose) for row in rows]
-            link = body.get("@odata.nextLink")
-            if not isinstance(link, str) or link in seen:
-                return found
-            seen.add(link)
-            body = self._client.get(link, purpose)
+        first = body if isinstance(body, dict) else {}
+        pages = self._client.pages("", purpose, first)
+        return [_container(row, above, purpose) for rows in pages for row in rows]
 
 
 def _container(row: Any, above: str, purpose: Purpose) -> Container:

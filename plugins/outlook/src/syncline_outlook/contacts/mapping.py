@@ -11,6 +11,7 @@ from syncline.errors import ConfigurationError
 from syncline.model.capacity import Capacity, cut_text
 from syncline.model.fields import CATEGORIES, EMAILS, PHONES, Value
 from syncline.model.records import AbsenceReason, Absent, AccountId, Record
+from syncline.plugin.codecs import Text
 from syncline.plugin.spec import ChangeDetection, Field, Native, TypeSpec
 from syncline_outlook.contacts.codecs import (
     ADDRESS_PARTS,
@@ -18,7 +19,6 @@ from syncline_outlook.contacts.codecs import (
     Birthday,
     ClearedByBlank,
     EmailSlots,
-    Text,
     TextSlots,
 )
 from syncline_outlook.graph.batch import BATCH

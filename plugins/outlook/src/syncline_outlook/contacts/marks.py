@@ -9,13 +9,14 @@ from threading import Lock
 from typing import Any
 
 from syncline.model.records import AccountId, RecordId
+from syncline.plugin.http import Purpose, segment
 from syncline_outlook.contacts import mapping
 from syncline_outlook.contacts.folders import contacts_path
 from syncline_outlook.graph import batch
 from syncline_outlook.graph.client import GraphClient
-from syncline_outlook.graph.errors import is_item_gone, malformed
+from syncline_outlook.graph.errors import is_item_gone
 from syncline_outlook.graph.items import id_of
-from syncline_outlook.graph.messages import Inner, Purpose, mailbox, query, segment
+from syncline_outlook.graph.messages import Inner, mailbox, query
 
 _PAGE = 1000
 """The most rows a list gives in a page."""
@@ -64,18 +65,9 @@ class FolderMarks:
 
     def _list(self, account: AccountId, folder: str) -> Marks:
         purpose = Purpose(name="list marks", kind="read", account=account)
-        link: Any = contacts_path(account, folder) + query(**_OPTIONS, top=_PAGE)
-        found: Marks = {}
-        seen: set[str] = set()
-        while isinstance(link, str) and link not in seen:
-            seen.add(link)
-            page = self._client.get(link, purpose)
-            rows = page.get("value")
-            if not isinstance(rows, list):
-                raise malformed(purpose, "a list without values")
-            found |= _marks(rows)
-            link = page.get("@odata.nextLink")
-        return found
+        url = contacts_path(account, folder) + query(**_OPTIONS, top=_PAGE)
+        pages = self._client.pages(url, purpose)
+        return {id: mark for rows in pages for id, mark in _marks(rows).items()}
 
 
 def _marks(natives: Any) -> Marks:

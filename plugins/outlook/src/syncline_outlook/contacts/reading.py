@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from syncline.model.records import AbsenceReason, Absent, AccountId, Record, RecordId
+from syncline.plugin.http import Purpose, Reply, segment
 from syncline.plugin.requests import IdsRequest, MatchKey, MatchRequest, Page
 from syncline.plugin.spec import TypeSpec
 from syncline_outlook.contacts import mapping
@@ -14,15 +15,7 @@ from syncline_outlook.contacts.names import EmailNames, shown_names
 from syncline_outlook.graph import batch
 from syncline_outlook.graph.client import GraphClient
 from syncline_outlook.graph.errors import codes_of, is_item_gone, malformed
-from syncline_outlook.graph.messages import (
-    Inner,
-    Purpose,
-    Reply,
-    literal,
-    mailbox,
-    query,
-    segment,
-)
+from syncline_outlook.graph.messages import Inner, literal, mailbox, query
 
 _DELETED_ITEMS = "deleteditems"
 _UNKNOWN_FOLDER = frozenset({400, 404, 405})

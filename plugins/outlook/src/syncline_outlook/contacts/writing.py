@@ -8,6 +8,7 @@ from typing import Any
 
 from syncline.errors import Retry
 from syncline.model.records import AccountId, RecordId
+from syncline.plugin.http import Purpose, Reply, segment
 from syncline.plugin.requests import (
     Applied,
     ApplyRequest,
@@ -31,7 +32,7 @@ from syncline_outlook.graph import batch
 from syncline_outlook.graph.client import GraphClient
 from syncline_outlook.graph.errors import QUOTA, code_of, codes_of, is_item_gone
 from syncline_outlook.graph.items import id_of, version_of
-from syncline_outlook.graph.messages import Inner, Purpose, Reply, mailbox, segment
+from syncline_outlook.graph.messages import Inner, mailbox
 
 _TOO_LONG = re.compile(r"exceed|too (?:long|large|many)|max(?:imum)? (?:allowed )?(?:length|size)")
 _FULL = 507

@@ -10,9 +10,10 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from syncline.errors import Retry
+from syncline.plugin.http import Purpose, Reply, retry_after
 from syncline_outlook.graph.client import GraphClient
-from syncline_outlook.graph.errors import failure, malformed, retry_after
-from syncline_outlook.graph.messages import IMMUTABLE, Inner, Purpose, Reply
+from syncline_outlook.graph.errors import failure, malformed
+from syncline_outlook.graph.messages import IMMUTABLE, Inner
 
 BATCH: Final = 20
 """The most requests one `$batch` takes (learn.microsoft.com/graph/json-batching)."""

@@ -6,21 +6,18 @@ baked into the token, so that another selection starts a new round.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from syncline.errors import Resync
 from syncline.model.records import Json, RecordId
+from syncline.plugin.http import Purpose, Trail
 from syncline_outlook.graph.client import GraphClient
 from syncline_outlook.graph.errors import malformed
 from syncline_outlook.graph.items import id_of
-from syncline_outlook.graph.messages import Purpose
 
-_MAX_MARKS = 40_000
 _MAX_ROWS = 10_000
 """Of one page, ten times what we ever ask for: each tombstone among them costs a call by id."""
 _DELTA = "@odata.deltaLink"
@@ -31,15 +28,15 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Position:
-    """Where a feed stands: the service's link, what it was asked to select, and fingerprints of
-    the links and pages this round has had already. `newest` is the latest creation seen so far,
-    `since` what it was when the round began (None: nothing is known yet). Neither is in the future:
-    one contact with a wrong creation would hide all that are made until then.
+    """Where a feed stands: the service's link, what it was asked to select, and the way through
+    this round so far. `newest` is the latest creation seen so far, `since` what it was when the
+    round began (None: nothing is known yet). Neither is in the future: one contact with a wrong
+    creation would hide all that are made until then.
     """
 
     link: str
     select: str
-    seen: tuple[str, ...] = ()
+    trail: Trail = field(default_factory=Trail)
     since: datetime | None = None
     newest: datetime | None = None
 
@@ -48,7 +45,7 @@ class Position:
         return {
             "link": self.link,
             "select": self.select,
-            "seen": list(self.seen),
+            "seen": list(self.trail.seen),
             "since": self.since and self.since.isoformat(),
             "newest": self.newest and self.newest.isoformat(),
         }
@@ -65,7 +62,7 @@ class Position:
             found = cls(
                 link=str(kept["link"]),
                 select=str(kept["select"]),
-                seen=tuple(map(str, kept["seen"])),
+                trail=Trail(tuple(map(str, kept["seen"]))),
                 since=_past(_instant(kept["since"]), now),
                 newest=_past(_instant(kept["newest"]), now),
             )
@@ -114,13 +111,13 @@ def fetch_page(
     named = [(identifier, row) for row in rows if (identifier := id_of(row))]
     found, nameless = dict(named), len(rows) - len(named)
     if not following:
-        position = replace(position, link=link, seen=())
+        position = replace(position, link=link, trail=Trail())
         return RoundPage(rows=found, position=position, ended=True, nameless=nameless)
-    seen = (*position.seen, _digest(position.link))
-    page = (_page_mark(found),) if found else ()
-    if _digest(link) in seen or set(page) & set(seen) or len(seen) > _MAX_MARKS:
+    versions = ((identifier, str(row.get("@odata.etag"))) for identifier, row in found.items())
+    trail = position.trail.after(position.link, link, versions)
+    if trail is None:
         raise _circle(purpose)
-    position = replace(position, link=link, seen=seen + page)
+    position = replace(position, link=link, trail=trail)
     return RoundPage(rows=found, position=position, ended=False, nameless=nameless)
 
 
@@ -136,16 +133,6 @@ def _circle(purpose: Purpose) -> Resync:
         call=purpose.name,
         account=purpose.account,
     )
-
-
-def _page_mark(rows: Mapping[RecordId, Row]) -> str:
-    """The page's (id, version) pairs: a page of nothing but repetitions of one page repeats it."""
-    pairs = sorted((identifier, str(row.get("@odata.etag"))) for identifier, row in rows.items())
-    return _digest(json.dumps(pairs))
-
-
-def _digest(text: str) -> str:
-    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
 def _past(instant: datetime | None, now: datetime) -> datetime | None:

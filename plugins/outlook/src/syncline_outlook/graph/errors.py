@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC
-from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, Final
 
-from syncline.errors import ConnectionFailure, Reconnect, Resync, Retry, Stop
-from syncline_outlook.graph.messages import Purpose, Reply
+from syncline.errors import ConnectionFailure, Reconnect, Resync, Stop
+from syncline.plugin.http import Purpose, Refusals, Reply
 
 ITEM_GONE = frozenset({"erroritemnotfound", "itemnotfound"})
 QUOTA = frozenset({"quotalimitreached", "errorquotaexceeded", "errormailboxstorequotaexceeded"})
@@ -24,7 +22,6 @@ _NO_MAILBOX = frozenset(
         "errornonexistentmailbox", "request_resourcenotfound", "resourcenotfound",
     }
 )  # fmt: skip
-_MAX_WAIT = 3600.0
 _IDENTIFIER = re.compile(r"[A-Za-z0-9-]{1,64}")
 
 
@@ -46,21 +43,6 @@ def code_of(body: Any) -> str:
     return code if isinstance(code, str) and code.replace("_", "").isalnum() else ""
 
 
-def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds the service asks to wait, 0 to 3600; None if it says nothing readable."""
-    lower = {name.lower(): value for name, value in headers.items()}
-    value = str(lower.get("retry-after", "")).strip()
-    try:
-        if value.replace(".", "", 1).isdigit():
-            return min(float(value), _MAX_WAIT)
-        until = parsedate_to_datetime(value)
-        since = parsedate_to_datetime(str(lower.get("date", "")))
-    except (ValueError, TypeError):
-        return None
-    wait = (until.replace(tzinfo=UTC) - since.replace(tzinfo=UTC)).total_seconds()
-    return min(max(wait, 0.0), _MAX_WAIT)
-
-
 def is_item_gone(reply: Reply) -> bool:
     """Whether a 404 is about the item. A 404 about the mailbox looks alike but says otherwise,
     and must never lead to a deletion.
@@ -68,51 +50,44 @@ def is_item_gone(reply: Reply) -> bool:
     return reply.status == 404 and bool(ITEM_GONE & set(codes_of(reply.body)))
 
 
-def failure(reply: Reply, purpose: Purpose, after: float | None = None) -> ConnectionFailure:
-    """The error for a whole call that was answered with a refusal.
+class GraphRefusals(Refusals):
+    """Graph's own codes first, then what the status says."""
 
-    `after`: seconds to wait at least, where more than this one answer is known.
-    """
-    codes, context = set(codes_of(reply.body)), _context(reply, purpose)
-    if reply.status == 410 or codes & _DEAD_CURSOR or (purpose.resumes and reply.status == 400):
-        return Resync(
-            f"Outlook no longer knows the cursor ({purpose.name})",
-            hint="The folder is read from the beginning; nothing is deleted because of it.",
-            **context,
-        )
-    if reply.status == 401:
-        return Reconnect(
-            f"Microsoft Graph refuses the access token ({purpose.name})",
-            hint="Check the app registration and its permissions, then run `syncline check`.",
-            **context,
-        )
-    if reply.status in {408, 412, 429} or reply.status >= 500:
-        throttled = reply.status == 429
-        return Retry(
-            f"Microsoft Graph is {'throttling us' if throttled else 'failing'} ({purpose.name})",
-            after=after if after is not None else retry_after(reply.headers),
-            reached=not throttled,
-            **context,
-        )
-    return _stop(reply, purpose, codes, context)
+    def failure(
+        self, reply: Reply, purpose: Purpose, after: float | None = None
+    ) -> ConnectionFailure:
+        """The error for a whole call that was answered with a refusal; `after` as everywhere."""
+        codes, context = set(codes_of(reply.body)), self.context(reply, purpose)
+        if reply.status == 410 or codes & _DEAD_CURSOR or (purpose.resumes and reply.status == 400):
+            return Resync(
+                f"Outlook no longer knows the cursor ({purpose.name})",
+                hint="The folder is read from the beginning; nothing is deleted because of it.",
+                **context,
+            )
+        if reply.status == 401:
+            return Reconnect(
+                f"Microsoft Graph refuses the access token ({purpose.name})",
+                hint="Check the app registration and its permissions, then run `syncline check`.",
+                **context,
+            )
+        return _missing(reply, purpose, codes, context) or super().failure(reply, purpose, after)
 
-
-def malformed(purpose: Purpose, why: str, reply: Reply | None = None) -> Stop:
-    """An answer that cannot be understood; names the call, never shows the body."""
-    return Stop(
-        f"Microsoft Graph's answer cannot be read: {why} ({purpose.name})",
-        hint="A proxy on the way may have altered it; try again, then look there.",
-        **_context(reply or Reply(200), purpose),
-    )
+    def context(self, reply: Reply, purpose: Purpose) -> dict[str, Any]:
+        """With Microsoft's code, and the ids its support asks for."""
+        return {
+            **super().context(reply, purpose),
+            "code": code_of(reply.body) or None,
+            "request_id": _shown(reply.headers.get("request-id")),
+            "client_request_id": _shown(
+                reply.headers.get("client-request-id") or reply.asked.get("client-request-id")
+            ),
+        }
 
 
-def _stop(reply: Reply, purpose: Purpose, codes: set[str], context: Mapping[str, Any]) -> Stop:
-    if 300 <= reply.status < 400:
-        return Stop(
-            f"Microsoft Graph redirects elsewhere, which is not followed ({purpose.name})",
-            hint="Check `cloud` and `graph_url`.",
-            **context,
-        )
+def _missing(
+    reply: Reply, purpose: Purpose, codes: set[str], context: Mapping[str, Any]
+) -> Stop | None:
+    """The error where a permission, the mailbox or the folder is missing."""
     if reply.status == 403:
         return Stop(
             f"Outlook denies access ({purpose.name})",
@@ -131,24 +106,13 @@ def _stop(reply: Reply, purpose: Purpose, codes: set[str], context: Mapping[str,
             hint="Check `container`; nothing is deleted because of it.",
             **context,
         )
-    return Stop(
-        f"Microsoft Graph refused the call with status {reply.status} ({purpose.name})",
-        hint="The code in the context is Microsoft's own; look it up in Graph's documentation.",
-        **context,
-    )
-
-
-def _context(reply: Reply, purpose: Purpose) -> dict[str, Any]:
-    return {
-        "call": purpose.name,
-        "status": reply.status,
-        "code": code_of(reply.body) or None,
-        "account": purpose.account,
-        "request_id": _shown(reply.headers.get("request-id")),
-        "client_request_id": _shown(reply.headers.get("client-request-id")),
-    }
+    return None
 
 
 def _shown(identifier: str | None) -> str | None:
     """An id of the service, if it looks like one: it ends up on somebody's terminal."""
     return identifier if identifier and _IDENTIFIER.fullmatch(identifier) else None
+
+
+REFUSALS: Final = GraphRefusals("Microsoft Graph")
+failure, malformed = REFUSALS.failure, REFUSALS.malformed

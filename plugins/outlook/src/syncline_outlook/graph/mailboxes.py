@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from syncline.model.records import AccountId
+from syncline.plugin.http import Purpose, Reply
 from syncline.plugin.requests import Account
 from syncline_outlook.graph import batch
 from syncline_outlook.graph.client import GraphClient
-from syncline_outlook.graph.messages import Inner, Purpose, Reply, literal, mailbox, query
+from syncline_outlook.graph.messages import Inner, literal, mailbox, query
 
 _PERSON = "id,displayName,userPrincipalName,mail"
 _PURPOSE = Purpose(name="find mailboxes", kind="check")

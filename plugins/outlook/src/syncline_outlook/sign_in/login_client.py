@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
 from syncline.errors import Retry, Stop
-from syncline_outlook.graph.errors import retry_after
-from syncline_outlook.graph.messages import Purpose
-from syncline_outlook.graph.transport import Transport, origin
+from syncline.plugin.http import HttpClient, Purpose, retry_after
 from syncline_outlook.sign_in.refusals import refused_sign_in
 
 
@@ -34,16 +32,8 @@ class LoginClient:
     is put back to http on the way out, and to https in what the stand-in says about itself.
     """
 
-    def __init__(
-        self,
-        transport: Transport,
-        count_call: Callable[[str], None],
-        login_url: str,
-        plain_netloc: str | None = None,
-    ) -> None:
-        self._transport = transport
-        self._count_call = count_call
-        self._login = login_url
+    def __init__(self, http: HttpClient, plain_netloc: str | None = None) -> None:
+        self._http = http
         self._plain = plain_netloc
 
     def get(self, url: str, params: Any = None, headers: Any = None, **_options: Any) -> LoginReply:
@@ -64,7 +54,7 @@ class LoginClient:
         wherever the discovery document points.
         """
         target = _with_query(url, params)
-        if origin(self._wire(target)) != origin(self._login):
+        if not self._http.owns(self._wire(target)):
             raise Stop(
                 "the sign-in service sends us to another host, where no secret is sent",
                 hint="Check cloud and login_url; a proxy on the way may have altered it.",
@@ -77,14 +67,13 @@ class LoginClient:
         return self._send("POST", target, {**(headers or {}), **kind}, content)
 
     def close(self) -> None:
-        """The transport belongs to the connector."""
+        """The client belongs to the connector."""
 
     def _send(self, method: str, url: str, headers: Any, content: bytes | None) -> LoginReply:
         purpose = Purpose(name="sign in", kind="check")
-        self._count_call("check")
         given = {name: value for name, value in (headers or {}).items() if value is not None}
         try:
-            status, received, raw = self._transport.send(
+            status, received, raw = self._http.exchange(
                 method, self._wire(url), purpose, headers=given, content=content
             )
         except Retry as error:

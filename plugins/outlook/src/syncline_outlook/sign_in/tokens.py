@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 
 from syncline.errors import ConfigurationError, Reconnect, Retry, Stop
 from syncline.plugin.connector import TokenStore
+from syncline.plugin.http import TokenSource
 from syncline_outlook.config import Certificate, OutlookConfig
-from syncline_outlook.graph.client import TokenSource
 from syncline_outlook.sign_in.login_client import LoginClient
 from syncline_outlook.sign_in.refusals import refused_sign_in
 

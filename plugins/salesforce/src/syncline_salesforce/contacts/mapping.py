@@ -15,6 +15,7 @@ from typing import Any
 from syncline.model import text
 from syncline.model.capacity import Capacity, cut_text
 from syncline.model.fields import Value
+from syncline.plugin.codecs import OneOfSet, Text, text_of
 from syncline.plugin.spec import ChangeDetection, Field, TypeSpec
 
 OBJECT = "Contact"
@@ -23,18 +24,6 @@ COMPANY = "Account.Name"
 NAMELESS = "(no name)"
 """The last name of a contact about whom nothing else is known either: Salesforce demands one."""
 FIRST_YEAR, LAST_YEAR = 1700, 4000
-
-
-class OneOfSet:
-    """A set of which Salesforce holds one element."""
-
-    def read(self, native: tuple[Any, ...]) -> Value:
-        """The one element as a set."""
-        return (native[0],) if native[0] else ()
-
-    def write(self, value: Value, current: tuple[Any, ...] | None) -> tuple[Any, ...]:
-        """The element; the first if there are several."""
-        return (value[0] if value else None,)
 
 
 class Email(OneOfSet):
@@ -59,18 +48,6 @@ def ascii_address(address: str) -> str:
     return changed if text.email(changed) == text.email(address) else address
 
 
-class LongText:
-    """Text of several lines; Salesforce stores line ends as CR LF."""
-
-    def read(self, native: tuple[Any, ...]) -> Value:
-        """The text with LF, `None` if it is empty."""
-        return _lf(native[0])
-
-    def write(self, value: Value, current: tuple[Any, ...] | None) -> tuple[Any, ...]:
-        """The text or null."""
-        return (value or None,)
-
-
 class Address:
     """Street (several lines), city, state, postal code, country."""
 
@@ -78,7 +55,7 @@ class Address:
 
     def read(self, native: tuple[Any, ...]) -> Value:
         """The parts that are not empty; `None` if none is."""
-        values = {name: _lf(each) for name, each in zip(self.parts, native, strict=True)}
+        values = {name: text_of(each) for name, each in zip(self.parts, native, strict=True)}
         return {name: each for name, each in values.items() if each} or None
 
     def write(self, value: Value, current: tuple[Any, ...] | None) -> tuple[Any, ...]:
@@ -86,11 +63,7 @@ class Address:
         return tuple((value or {}).get(name) or None for name in self.parts)
 
 
-def _lf(value: Any) -> str | None:
-    return value.replace("\r\n", "\n").replace("\r", "\n") or None if value else None
-
-
-ONE_OF_SET, EMAIL, LONG_TEXT, ADDRESS = OneOfSet(), Email(), LongText(), Address()
+ONE_OF_SET, EMAIL, LONG_TEXT, ADDRESS = OneOfSet(), Email(), Text(), Address()
 
 
 def short(name: str, native: str, length: int, **more: Any) -> Field:
@@ -195,7 +168,7 @@ class Stored:
 
 def cut_lines(value: str, limit: int) -> str:
     """The beginning of a text that fits when each line end takes two characters."""
-    plain = _lf(value) or ""
+    plain = text_of(value) or ""
     taken = 0
     for position, character in enumerate(plain):
         taken += 2 if character == "\n" else 1

@@ -7,11 +7,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import format_datetime
+from functools import partial
 from typing import Any
 
 from syncline.errors import ConnectionFailure, Stop
 from syncline.model.fields import Value
 from syncline.model.records import AbsenceReason, RecordId
+from syncline.plugin.http import in_batches
 from syncline.plugin.requests import (
     Absent,
     Applied,
@@ -29,13 +31,14 @@ from syncline.plugin.spec import TypeSpec
 from syncline_salesforce.contacts.companies import Accounts, Company, find_accounts, written
 from syncline_salesforce.contacts.mapping import COMPANY, OBJECT
 from syncline_salesforce.contacts.schema import Schema
-from syncline_salesforce.rest.batches import in_batches
-from syncline_salesforce.rest.errors import entries, malformed, row_outcome
+from syncline_salesforce.rest.errors import entries, malformed, row_outcome, was_refused
 from syncline_salesforce.rest.rows import row_id, unmodified_since
 from syncline_salesforce.rest.service import Row, SalesforceService
 
 COLLECTION, WITHOUT_KEY, COMPOSITE = 200, 50, 25
 _FIELD_CODES = frozenset({"INVALID_FIELD", "INVALID_FIELD_FOR_INSERT_UPDATE"})
+
+_in_calls = partial(in_batches, undone=was_refused)
 
 Explain = Callable[[Sequence[RecordId]], Mapping[RecordId, Absent | None]]
 """Why ids are not there any more; None for one that is."""
@@ -70,7 +73,7 @@ class Writes:
         """By the key field, repeating which makes no second record; else plainly."""
         accounts = self._accounts(operations)
         size = COLLECTION if self.key_field else WITHOUT_KEY
-        return in_batches(operations, size, lambda batch: self._create(batch, accounts))
+        return _in_calls(operations, size, lambda batch: self._create(batch, accounts))
 
     def _create(self, batch: Sequence[Create], accounts: Accounts) -> list[Outcome]:
         prepared = [self._prepared(each.fields, accounts, None, "createable") for each in batch]
@@ -106,9 +109,11 @@ class Writes:
                 sending.append(each)
         sure = [each for each in sending if each.version is not None]
         plain = [each for each in sending if each.version is None]
-        done = in_batches(sure, COMPOSITE, lambda batch: self._conditional(batch, rows))
+        done = _in_calls(sure, COMPOSITE, lambda batch: self._conditional(batch, rows))
         found.update(zip((each.id for each in sure), done, strict=True))
-        more = in_batches(plain, COLLECTION, lambda batch: self._plain(batch, rows), bool(done))
+        more = _in_calls(
+            plain, COLLECTION, lambda batch: self._plain(batch, rows), answered=bool(done)
+        )
         found.update(zip((each.id for each in plain), more, strict=True))
         return self._explained([each.id for each in operations], found)
 
@@ -168,7 +173,7 @@ class Writes:
     def delete(self, operations: Sequence[Delete]) -> list[Outcome]:
         """Without a condition: the service offers none on deletions."""
         ids = [each.id for each in operations]
-        outcomes = in_batches(ids, COLLECTION, self._delete)
+        outcomes = _in_calls(ids, COLLECTION, self._delete)
         return self._explained(ids, dict(zip(ids, outcomes, strict=True)))
 
     def _delete(self, ids: Sequence[RecordId]) -> list[Outcome]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 import http.client
 import io
 import socket
-import time
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -18,33 +17,34 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 ANSWER_SECONDS: Final = 300.0
 """From the first look for an answer to its last byte: shorter than a run's lease."""
 
-Now = Callable[[], float]
+Clock = Callable[[], float]
+"""Any clock, in seconds."""
 
 
 class PatientUntil(HTTPAdapter):
-    """Connections whose answers have the deadline. `now`: any clock, in seconds."""
+    """Connections whose answers have the deadline."""
 
-    def __init__(self, now: Now = time.monotonic) -> None:
-        self._now = now
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         super().__init__()
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         """As `requests` does, over connections of ours."""
         super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = _pools(self._now)
+        self.poolmanager.pool_classes_by_scheme = _pools(self._clock)
 
     def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
         """Likewise through a proxy."""
         manager = super().proxy_manager_for(*args, **kwargs)
-        manager.pool_classes_by_scheme = _pools(self._now)
+        manager.pool_classes_by_scheme = _pools(self._clock)
         return manager
 
 
-def _pools(now: Now) -> dict[str, Any]:
+def _pools(clock: Clock) -> dict[str, Any]:
     class Answer(http.client.HTTPResponse):
         def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
             super().__init__(sock, *args, **kwargs)
-            self.fp = io.BufferedReader(_Pieces(self.fp.detach(), sock, now))
+            self.fp = io.BufferedReader(_Pieces(self.fp.detach(), sock, clock))
 
     class Plain(HTTPConnection):
         response_class = Answer
@@ -64,18 +64,18 @@ def _pools(now: Now) -> dict[str, Any]:
 class _Pieces(io.RawIOBase):
     """What a socket receives, with ever less time for the next piece."""
 
-    def __init__(self, inner: io.RawIOBase, sock: socket.socket, now: Now) -> None:
+    def __init__(self, inner: io.RawIOBase, sock: socket.socket, clock: Clock) -> None:
         self._inner = inner
         self._socket = sock
         self._patience = sock.gettimeout()
-        self._now = now
-        self._until = now() + ANSWER_SECONDS
+        self._clock = clock
+        self._until = clock() + ANSWER_SECONDS
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any, /) -> int | None:
-        left = self._until - self._now()
+        left = self._until - self._clock()
         if left <= 0:
             raise TimeoutError("the answer takes too long")
         self._socket.settimeout(left if self._patience is None else min(left, self._patience))

@@ -9,15 +9,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 import requests
 from requests.exceptions import ConnectTimeout, ReadTimeout, SSLError
 from urllib3.exceptions import NewConnectionError
 
-from syncline.errors import ConfigurationError, Reconnect, Retry, Stop, SynclineError
+from syncline.errors import (
+    ConfigurationError,
+    ConnectionFailure,
+    Reconnect,
+    Retry,
+    Stop,
+    SynclineError,
+)
 from syncline.model.records import RecordId
+from syncline.plugin.http import retry_after
 from syncline.plugin.requests import (
     Deferred,
     Duplicate,
@@ -47,7 +54,6 @@ _DUPLICATES = frozenset({"DUPLICATES_DETECTED", "DUPLICATE_VALUE", "DUPLICATE_EX
 _HALTED = frozenset({"PROCESSING_HALTED", "ALL_OR_NONE_OPERATION_ROLLED_BACK"})
 _NEVER_HEALS = ("not valid for use with the REST API", "not attached to Agent")
 _CONCURRENT = ("ConcurrentPerOrgLongTxn", "ConcurrentRequests")
-_MAX_WAIT = 3600.0
 _CODE = re.compile(r"[A-Z][A-Z0-9_]{2,79}")
 _ID = re.compile(r"\b003[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?\b")
 
@@ -64,6 +70,11 @@ class QueryRefused(Stop):
 
 class SchemaMoved(QueryRefused):
     """A field we asked for is not there (any more): to be described again."""
+
+
+def was_refused(failure: ConnectionFailure) -> bool:
+    """Whether a call failed because of how it was written, so that nothing of it was done."""
+    return isinstance(failure, QueryRefused)
 
 
 # ---- whole calls --------------------------------------------------------------------------------
@@ -161,20 +172,6 @@ def malformed(what: str) -> Stop:
         f"Salesforce's answer cannot be understood: {what}",
         hint="A proxy may have changed it. Check instance_url; a later run goes on.",
     )
-
-
-def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Retry-After in seconds (number form, or date form against Date); None if not given."""
-    value = headers.get("Retry-After")
-    if not value:
-        return None
-    try:
-        if value.strip().isdigit():
-            return min(float(value), _MAX_WAIT)
-        at, now = parsedate_to_datetime(value), parsedate_to_datetime(headers["Date"])
-        return min(max(0.0, (at - now).total_seconds()), _MAX_WAIT)
-    except (ValueError, TypeError, KeyError):
-        return None
 
 
 # ---- one row ------------------------------------------------------------------------------------

@@ -18,9 +18,10 @@ from pydantic import SecretStr
 
 from syncline.errors import ConfigurationError, Reconnect, Retry, Stop
 from syncline.plugin.connector import ConnectorContext
+from syncline.plugin.http import retry_after
 from syncline.plugin.secrets import Secret
-from syncline_salesforce.config import SalesforceConfig, checked_origin, is_loopback
-from syncline_salesforce.rest.errors import not_reached, retry_after
+from syncline_salesforce.config import SalesforceConfig, checked_origin, is_local
+from syncline_salesforce.rest.errors import not_reached
 from syncline_salesforce.rest.tokens import Token
 
 _PATH = "/services/oauth2/token"
@@ -124,7 +125,7 @@ class Login:
             origin = checked_origin(instance)
         except ValueError:
             origin = ""
-        if not origin or (is_loopback(origin) and not is_loopback(self._config.token_host)):
+        if not origin or (is_local(origin) and not is_local(self._config.token_host)):
             raise Stop("the token endpoint names an instance that cannot be trusted")
         return Token(value, origin)
 

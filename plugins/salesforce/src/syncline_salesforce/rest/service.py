@@ -46,7 +46,9 @@ class SalesforceService:
     """
 
     def __init__(self, config: SalesforceConfig, context: ConnectorContext) -> None:
-        login = Login(config, context, partial(send_form, timeout=config.timeout))
+        login = Login(
+            config, context, partial(send_form, timeout=config.timeout, clock=context.clock)
+        )
         self.usage = Usage(config.stop_at_api_share)
         self._version = config.api_version
         self._tokens = TokenProvider(login, context.now)

@@ -8,7 +8,6 @@ it makes something that nobody could tell from its copy.
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -22,8 +21,9 @@ import requests
 from syncline.errors import Retry, Stop
 from syncline.model.json_text import json_of
 from syncline.plugin.connector import ConnectorContext
-from syncline_salesforce.config import is_loopback
-from syncline_salesforce.rest.deadline import PatientUntil
+from syncline.plugin.http.quiet_logs import quiet
+from syncline_salesforce.config import is_local
+from syncline_salesforce.rest.deadline import Clock, PatientUntil
 from syncline_salesforce.rest.errors import entries, failure, malformed, not_reached, unauthorised
 from syncline_salesforce.rest.tokens import Token, TokenProvider
 
@@ -31,26 +31,6 @@ Kind = Literal["read", "write", "check"]
 
 BODY_LIMIT = 64 * 1024 * 1024
 """Bytes of one answer. 2,000 contacts with full descriptions stay below it."""
-
-
-class WithoutQuery(logging.Filter):
-    """Takes the query out of the addresses that urllib3 logs at DEBUG: SOQL is part of the
-    address, and it holds names and e-mail addresses.
-    """
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Shorten the record's addresses; no record is dropped."""
-        if isinstance(record.args, tuple):
-            record.args = tuple(map(_without_query, record.args))
-        return True
-
-
-def _without_query(value: object) -> object:
-    path, found, _ = value.partition("?") if isinstance(value, str) else ("", "", "")
-    return f"{path}?…" if found else value
-
-
-_QUIET = WithoutQuery()
 
 
 class Usage:
@@ -191,8 +171,8 @@ class SalesforceSession(requests.Session):
         body = _parsed(response)
         if response.status_code >= 300:
             raise failure(response.status_code, body, response.headers)
-        if body is None and response.status_code != 204:
-            raise malformed("it is not JSON")
+        if response.status_code != 204 and not isinstance(body, dict | list):
+            raise malformed("it is no JSON object or list")
         self.begun = _begun(response)
         self.last_modified = response.headers.get("Last-Modified")
         return response
@@ -206,23 +186,23 @@ def session_for(
     timeout: float,
 ) -> SalesforceSession:
     """A session that can talk to this instance, without TLS if its address says so."""
-    logging.getLogger("urllib3.connectionpool").addFilter(_QUIET)
+    quiet("urllib3.connectionpool")
     session = SalesforceSession(tokens, usage, context, timeout)
-    session.mount("https://", PatientUntil())
+    session.mount("https://", PatientUntil(context.clock))
     if urlsplit(instance_url).scheme == "http":
-        session.mount(f"https://{urlsplit(instance_url).netloc}", PlainHttp())
+        session.mount(f"https://{urlsplit(instance_url).netloc}", PlainHttp(context.clock))
         session.trust_env = False
     return session
 
 
 def send_form(
-    url: str, form: Any, basic: tuple[str, str] | None, timeout: float
+    url: str, form: Any, basic: tuple[str, str] | None, timeout: float, clock: Clock
 ) -> requests.Response:
     """Ask a token endpoint: no cookies, no redirects, no `.netrc`."""
     with requests.Session() as session:
         for scheme in ("http://", "https://"):
-            session.mount(scheme, PatientUntil())
-        session.trust_env = not is_loopback(url)
+            session.mount(scheme, PatientUntil(clock))
+        session.trust_env = not is_local(url)
         auth = basic or _no_auth
         return session.post(
             url, data=dict(form), auth=auth, timeout=timeout, allow_redirects=False,

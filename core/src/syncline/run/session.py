@@ -16,6 +16,10 @@ from syncline.engine.report import RoundReport
 from syncline.engine.round import Round, wake_all
 from syncline.engine.world import World
 from syncline.errors import SynclineError
+from syncline.look import doctor
+from syncline.look.history import Story
+from syncline.look.links import LinkList, Pairs
+from syncline.look.status import Inspection
 from syncline.model.progress import Progress, Silent
 from syncline.model.reports import (
     HeldOperation,
@@ -31,17 +35,14 @@ from syncline.plugin.manager import PluginManager
 from syncline.plugin.requests import CheckReport, CheckResult
 from syncline.policy.schema import ObjectPolicy
 from syncline.policy.settings import Configuration, Member, SyncSettings
-from syncline.run import doctor
 from syncline.run.carrying import Carrier, Work
 from syncline.run.checking import checked
 from syncline.run.choose import choose, sync_failed
 from syncline.run.connections import Connections
-from syncline.run.inspect import Inspection
-from syncline.run.pairs import LinkList, Pairs
+from syncline.run.decisions import Decisions
 from syncline.run.resolve import Resolver
 from syncline.run.retiring import retire_others
 from syncline.run.selection import Selection
-from syncline.run.story import Story
 from syncline.run.surroundings import MACHINE, Surroundings
 from syncline.run.undo import Undoing, find_run
 from syncline.state.database import Database
@@ -258,7 +259,7 @@ class Session:
 
     def approve(self, handles: tuple[str, ...]) -> int:
         """Release exactly these held operations; returns how many."""
-        return self._inspection().approve(handles)
+        return self._decisions().approve(handles)
 
     def conflicts(self) -> tuple[WaitingConflict, ...]:
         """Conflicts that wait for a person."""
@@ -266,7 +267,7 @@ class Session:
 
     def resolve(self, handle: str, winner: Side) -> None:
         """Decide a conflict; the next run carries it out."""
-        self._inspection().resolve(handle, winner)
+        self._decisions().resolve(handle, winner)
 
     def links(self, selection: Selection, *, everything: bool = False) -> LinkList:
         """Links that are not in step, or all of them, and what waits for what."""
@@ -300,6 +301,9 @@ class Session:
 
     def _story(self) -> Story:
         return Story(self._database, self._configuration, self._plugins)
+
+    def _decisions(self) -> Decisions:
+        return Decisions(self._database, self._now().timestamp())
 
     def _inspection(self) -> Inspection:
         return Inspection(

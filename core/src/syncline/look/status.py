@@ -1,18 +1,18 @@
-"""What the state knows, for `status`, `approve` and `conflicts`."""
+"""What the state knows of lanes, of what waits, of what is held, and of conflicts."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, ScalarResult, func, select, tuple_, update
+from sqlalchemy import Connection, Row, ScalarResult, func, select, tuple_
 
 from syncline.engine.approvals import APPROVAL
 from syncline.engine.words import label
-from syncline.errors import UsageError
+from syncline.look.release import release
 from syncline.model.fields import Value
 from syncline.model.objects import ObjectType
 from syncline.model.records import RecordId
@@ -28,7 +28,6 @@ from syncline.model.reports import (
 from syncline.model.sides import Side
 from syncline.plugin.manager import PluginManager
 from syncline.policy.settings import Configuration
-from syncline.run.release import release
 from syncline.state import leases
 from syncline.state.attention import ATTENTION
 from syncline.state.conflicts import CONFLICT
@@ -43,7 +42,7 @@ _LAST_RUNS = 10
 
 @dataclass(frozen=True)
 class Inspection:
-    """Reads (and, for approvals and conflicts, changes) the state on behalf of a person."""
+    """Reads the state on behalf of a person."""
 
     database: Database
     configuration: Configuration
@@ -73,26 +72,6 @@ class Inspection:
             lanes = {row.id: row for row in tx.execute(select(LANE).where(IN_USE))}
             return tuple(self._held(tx, lanes))
 
-    def approve(self, handles: Iterable[str]) -> int:
-        """Release exactly these operations; returns how many.
-
-        Raises:
-            UsageError: a handle that no held operation has.
-
-        """
-        wanted = list(dict.fromkeys(handles))
-        with self.database.transaction() as tx:
-            for handle in wanted:
-                changed = tx.execute(
-                    update(APPROVAL).where(APPROVAL.c.handle == handle).values(approved_at=self.now)
-                ).rowcount
-                if not changed:
-                    raise UsageError(
-                        f"no held operation {handle!r}",
-                        hint="`syncline status` lists them; a handle is void when a record moves.",
-                    )
-        return len(wanted)
-
     def conflicts(self) -> tuple[WaitingConflict, ...]:
         """The conflicts that wait for a person."""
         with self.database.transaction() as tx:
@@ -103,24 +82,6 @@ class Inspection:
                 .order_by(CONFLICT.c.since_at)
             ).all()
         return tuple(self._conflict(row) for row in rows)
-
-    def resolve(self, handle: str, winner: Side) -> None:
-        """Decide a conflict; the next run carries it out if neither record moved.
-
-        Raises:
-            UsageError: there is no such conflict.
-
-        """
-        number = handle.removeprefix("c")
-        with self.database.transaction() as tx:
-            changed = 0
-            if number.isdigit():
-                statement = update(CONFLICT).where(CONFLICT.c.id == int(number))
-                changed = tx.execute(statement.values(winner=winner.value)).rowcount
-        if not changed:
-            raise UsageError(
-                f"there is no conflict {handle!r}", hint="`syncline conflicts list` shows them."
-            )
 
     # --- rows to values -------------------------------------------------------------------------
 

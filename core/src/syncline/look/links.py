@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, Row, func, select
 
 from syncline.errors import UsageError
+from syncline.look.references import Finder, Found
+from syncline.look.status import Inspection
 from syncline.model.records import RecordId
 from syncline.model.reports import LaneName, LinkEntry, WaitingRecord
 from syncline.model.sides import SIDES, PerSide, Side
-from syncline.run.find import Finder, Found
-from syncline.run.inspect import Inspection
-from syncline.run.selection import Selection
 from syncline.state import links, records
 from syncline.state.among import among
 from syncline.state.attention import ATTENTION
@@ -25,6 +24,19 @@ from syncline.state.lanes import IN_USE, LANE
 LINKED = "linked"
 MOST = 1000
 """Links in one list; the numbers are those of all."""
+
+
+class Selected(Protocol):
+    """Which lanes are meant, by names; empty tuples mean all."""
+
+    @property
+    def syncs(self) -> tuple[str, ...]: ...
+
+    @property
+    def types(self) -> tuple[str, ...]: ...
+
+    @property
+    def members(self) -> tuple[str, ...]: ...
 
 
 @dataclass(frozen=True)
@@ -42,7 +54,7 @@ class Pairs:
 
     inspection: Inspection
 
-    def find(self, selection: Selection, *, everything: bool) -> LinkList:
+    def find(self, selection: Selected, *, everything: bool) -> LinkList:
         """The links of some lanes; without `everything` only those that are not in step, and the
         records that wait without a link.
         """
@@ -165,7 +177,7 @@ class Pairs:
         return "" if record_id is None else self.inspection.label_of(tx, lane, side, record_id)
 
 
-def _is_meant(lane: Row[Any], selection: Selection) -> bool:
+def _is_meant(lane: Row[Any], selection: Selected) -> bool:
     people = {name.casefold() for name in selection.members}
     mine = {lane.left_name.casefold(), lane.right_name.casefold()}
     return (

@@ -12,13 +12,13 @@ from sqlalchemy import Connection, Row, select
 
 from syncline.engine.words import label
 from syncline.errors import UsageError
+from syncline.look.references import ENOUGH, Finder, Found
 from syncline.model.fields import Value
 from syncline.model.records import RecordId
 from syncline.model.reports import Action, FieldChange, HistoryEntry, LaneName, RunEntry
 from syncline.model.sides import Side
 from syncline.plugin.manager import PluginManager
 from syncline.policy.settings import Configuration
-from syncline.run.find import ENOUGH, Finder, Found
 from syncline.state import links
 from syncline.state.among import among
 from syncline.state.database import Database, chunks

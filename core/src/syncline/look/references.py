@@ -1,82 +1,80 @@
-"""Finding records by what a person calls them: an id, a link's number, a name, an address."""
+"""Finding records by what a person calls them: an id, a name, an address."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Row, select
 
 from syncline.engine.words import label
+from syncline.look.view import LaneRecord, View
 from syncline.model.fields import Value
 from syncline.model.sides import SIDES, Side
-from syncline.plugin.manager import PluginManager
-from syncline.state import links
 from syncline.state.history import HISTORY
-from syncline.state.lanes import LANE
+from syncline.state.links import LINK
 from syncline.state.records import RECORD
-from syncline.state.vault import Vault
 
-ENOUGH = 50
+ENOUGH: Final = 50
 """Records; a name that finds more than these is too short."""
 
 
-class Found(NamedTuple):
-    """A record of a lane."""
+def find_records(view: View, reference: str) -> list[LaneRecord]:
+    """The records meant: exactly this id, or (part of) this name or address. It is looked where the
+    state still knows values: they are sealed, so names are compared here.
+    """
+    exact = list(dict.fromkeys(_by_id(view, reference)))
+    return exact or list(dict.fromkeys(_by_words(view, reference.strip())))[:ENOUGH]
 
-    lane_id: int
-    side: Side
-    record_id: str
+
+def lanes_by_record(records: Iterable[LaneRecord]) -> Mapping[tuple[Side, str], list[int]]:
+    """In which lanes each of these is: one person may be in many."""
+    lanes: dict[tuple[Side, str], list[int]] = {}
+    for record in records:
+        lanes.setdefault((record.side, record.record_id), []).append(record.lane_id)
+    return lanes
 
 
-@dataclass(frozen=True)
-class Finder:
-    """Looks where the state still knows values: they are sealed, so names are compared here."""
+def _by_id(view: View, reference: str) -> Iterator[LaneRecord]:
+    for side in SIDES:
+        linked = select(LINK.c.lane_id).where(LINK.c[f"{side}_id"] == reference)
+        for lane_id in view.snapshot.scalars(linked):
+            yield LaneRecord(lane_id, side, reference)
+    written = select(HISTORY.c.lane_id, HISTORY.c.side).distinct()
+    for row in view.snapshot.execute(written.where(HISTORY.c.record_id == reference)):
+        yield LaneRecord(row.lane_id, Side(row.side), reference)
 
-    tx: Connection
-    vault: Vault
-    plugins: PluginManager
 
-    def find(self, reference: str) -> list[Found]:
-        """The records meant: exactly this id, or (part of) this name or address."""
-        exact = list(dict.fromkeys(self._by_id(reference)))
-        return exact or list(dict.fromkeys(self._by_words(reference.strip())))[:ENOUGH]
+def _by_words(view: View, reference: str) -> Iterator[LaneRecord]:
+    wanted = reference.casefold()
+    if not wanted:
+        return
+    lanes = view.every_lane()
+    for row in view.snapshot.execute(select(HISTORY).order_by(HISTORY.c.id.desc())):
+        lane = lanes.get(row.lane_id)
+        values = view.vault.unseal(row.values_sealed)
+        if lane and any(_means(view, lane, values[when], wanted) for when in ("after", "before")):
+            yield LaneRecord(row.lane_id, Side(row.side), row.record_id)
+    yield from _by_values(view, lanes.values(), wanted)
 
-    def _by_id(self, reference: str) -> Iterator[Found]:
+
+def _by_values(view: View, lanes: Iterable[Row[Any]], wanted: str) -> Iterator[LaneRecord]:
+    """Records that wait for something still have their values."""
+    reading: dict[int, list[tuple[Side, Row[Any]]]] = {}
+    for lane in lanes:
         for side in SIDES:
-            column = links.LINK.c[f"{side}_id"]
-            for row in self.tx.execute(select(links.LINK).where(column == reference)):
-                yield Found(row.lane_id, side, reference)
-        statement = select(HISTORY.c.lane_id, HISTORY.c.side).distinct()
-        for row in self.tx.execute(statement.where(HISTORY.c.record_id == reference)):
-            yield Found(row.lane_id, Side(row.side), reference)
+            reading.setdefault(lane._mapping[f"{side}_feed"], []).append((side, lane))
+    kept = select(RECORD.c.feed_id, RECORD.c.id, RECORD.c.payload)
+    for row in view.snapshot.execute(kept.where(RECORD.c.payload.is_not(None))):
+        fields = view.vault.unseal(row.payload)
+        for side, lane in reading.get(row.feed_id, ()):
+            if _means(view, lane, fields, wanted):
+                yield LaneRecord(lane.id, side, row.id)
 
-    def _by_words(self, reference: str) -> Iterator[Found]:
-        wanted = reference.casefold()
-        if not wanted:
-            return
-        lanes = {row.id: row for row in self.tx.execute(select(LANE))}
-        for row in self.tx.execute(select(HISTORY).order_by(HISTORY.c.id.desc())):
-            lane = lanes.get(row.lane_id)
-            values = self.vault.unseal(row.values_sealed)
-            if lane and any(self._means(lane, values[w], wanted) for w in ("after", "before")):
-                yield Found(row.lane_id, Side(row.side), row.record_id)
-        yield from self._by_payload(lanes.values(), wanted)
 
-    def _by_payload(self, lanes: Any, wanted: str) -> Iterator[Found]:
-        """Records that wait for something still have their values."""
-        for lane in lanes:
-            for side in SIDES:
-                feed = lane._mapping[f"{side}_feed"]
-                kept = (RECORD.c.feed_id == feed, RECORD.c.payload.is_not(None))
-                for row in self.tx.execute(select(RECORD.c.id, RECORD.c.payload).where(*kept)):
-                    if self._means(lane, self.vault.unseal(row.payload), wanted):
-                        yield Found(lane.id, side, row.id)
-
-    def _means(self, lane: Row[Any], fields: Mapping[str, Value], wanted: str) -> bool:
-        type = self.plugins.object_types.get(lane.type)
-        if type is None or not fields:
-            return False
-        addresses = (str(each) for each in fields.get("emails") or ())
-        return any(wanted in text.casefold() for text in (label(type, fields), *addresses))
+def _means(view: View, lane: Row[Any], fields: Mapping[str, Value], wanted: str) -> bool:
+    type = view.object_types.get(lane.type)
+    if type is None or not fields:
+        return False
+    addresses = (str(address) for address in fields.get("emails") or ())
+    return any(wanted in text.casefold() for text in (label(type, fields), *addresses))

@@ -17,9 +17,8 @@ from syncline.engine.round import Round, wake_all
 from syncline.engine.world import World
 from syncline.errors import SynclineError
 from syncline.look import doctor
-from syncline.look.history import Story
-from syncline.look.links import LinkList, Pairs
-from syncline.look.status import Inspection
+from syncline.look.links import LinkList
+from syncline.look.reader import Reader
 from syncline.model.progress import Progress, Silent
 from syncline.model.reports import (
     HeldOperation,
@@ -76,6 +75,7 @@ class Session:
         self._plugins = plugins
         self._database = database
         self._now = surroundings.now
+        self._reader = Reader(database, configuration, plugins, surroundings.now)
         self._epochs = Epochs(database, surroundings.own_folder)
         self._stop = threading.Event()
         self._connections = Connections(configuration, plugins, database, surroundings)
@@ -251,11 +251,11 @@ class Session:
 
     def status(self) -> StatusReport:
         """Every lane, what waits and why, what is held, how the last runs ended."""
-        return self._inspection().status()
+        return self._reader.status()
 
     def held(self) -> tuple[HeldOperation, ...]:
         """What guards hold back."""
-        return self._inspection().held()
+        return self._reader.held()
 
     def approve(self, handles: tuple[str, ...]) -> int:
         """Release exactly these held operations; returns how many."""
@@ -263,7 +263,7 @@ class Session:
 
     def conflicts(self) -> tuple[WaitingConflict, ...]:
         """Conflicts that wait for a person."""
-        return self._inspection().conflicts()
+        return self._reader.conflicts()
 
     def resolve(self, handle: str, winner: Side) -> None:
         """Decide a conflict; the next run carries it out."""
@@ -271,19 +271,19 @@ class Session:
 
     def links(self, selection: Selection, *, everything: bool = False) -> LinkList:
         """Links that are not in step, or all of them, and what waits for what."""
-        return Pairs(self._inspection()).find(selection, everything=everything)
+        return self._reader.links(selection, everything=everything)
 
     def link(self, reference: str) -> LinkList:
         """The links of one record, and what it waits for: by number, id, name or e-mail address."""
-        return Pairs(self._inspection()).of_record(reference)
+        return self._reader.link(reference)
 
     def record_history(self, reference: str) -> tuple[HistoryEntry, ...]:
         """What happened to one record, newest first."""
-        return self._story().record(reference)
+        return self._reader.record_history(reference)
 
     def runs(self) -> tuple[RunEntry, ...]:
         """The latest runs, newest first."""
-        return self._story().runs()
+        return self._reader.runs()
 
     def doctor(self) -> tuple[CheckResult, ...]:
         """Whether the installation, the database and the connections are sound."""
@@ -299,13 +299,5 @@ class Session:
                 found.append(clock)
         return tuple(found)
 
-    def _story(self) -> Story:
-        return Story(self._database, self._configuration, self._plugins)
-
     def _decisions(self) -> Decisions:
         return Decisions(self._database, self._now().timestamp())
-
-    def _inspection(self) -> Inspection:
-        return Inspection(
-            self._database, self._configuration, self._plugins, self._now().timestamp()
-        )

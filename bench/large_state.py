@@ -61,17 +61,15 @@ class Size:
         return range(1, self.links + 1, max(1, self.links // number))[:number]
 
 
-def make(folder: Path, size: Size) -> Path:
-    """A configuration with a database of this size beside it; the path of the configuration."""
+def make(folder: Path, size: Size, members: int) -> None:
+    """A configuration with so many members, and a database of this size beside it."""
     (folder / "syncline.key").write_text(KEY)
-    members = (f"left{number},right{number}" for number in range(1, size.lanes + 1))
-    (folder / "members.csv").write_text("\n".join(["left,right", *members, ""]))
-    configuration = folder / "syncline.toml"
-    configuration.write_text(_CONFIGURATION)
+    people = (f"left{number},right{number}" for number in range(1, members + 1))
+    (folder / "members.csv").write_text("\n".join(["left,right", *people, ""]))
+    (folder / "syncline.toml").write_text(_CONFIGURATION)
     database = Database.open(f"sqlite:///{folder / 'syncline.sqlite'}", Vault.from_key(KEY))
     fill(database, size)
     database.close()
-    return configuration
 
 
 def fill(database: Database, size: Size) -> None:

@@ -44,7 +44,9 @@ def open_reader(invocation: Invocation) -> Iterator[tuple[Reader, Configuration]
     configure_log(verbose=invocation.verbose)
     configuration, plugins = load_configuration(invocation)
     from syncline.look.reader import Reader  # the database: once the file is known to be fine
+    from syncline.run.garbage import collect_rarely
 
+    collect_rarely()
     with Reader.open(configuration, plugins) as reader:
         yield reader, configuration
 

@@ -17,7 +17,8 @@ _RECORDS = select(APPROVAL.c.lane_id, APPROVAL.c.side, APPROVAL.c.record_id).whe
 
 def held_operations(view: View, lanes: Lanes) -> tuple[HeldOperation, ...]:
     """Those of these lanes, each with the handle it is approved by."""
-    labels = labels_of(view, lanes, _RECORDS)
+    held = view.snapshot.execute(select(APPROVAL).where(IS_HELD)).all()
+    labels = labels_of(view, lanes, _RECORDS) if held else {}
     return tuple(
         HeldOperation(
             handle=row.handle,
@@ -29,6 +30,6 @@ def held_operations(view: View, lanes: Lanes) -> tuple[HeldOperation, ...]:
             guard=row.guard,
             since=instant(row.since_at),
         )
-        for row in view.snapshot.execute(select(APPROVAL).where(IS_HELD))
+        for row in held
         if row.lane_id in lanes
     )

@@ -21,9 +21,10 @@ _AT_THE_OTHER_SIDE = ("no permission", "refused", "incomplete", "deferred", "unk
 
 def waiting_records(view: View, lanes: Lanes) -> Mapping[LaneRecord, WaitingRecord]:
     """What waits in these lanes, longest first. A record waits for one reason at a time."""
-    labels = labels_of(view, lanes, _RECORDS)
+    rows = view.snapshot.execute(select(ATTENTION).order_by(ATTENTION.c.since_at)).all()
+    labels = labels_of(view, lanes, _RECORDS) if rows else {}
     waiting: dict[LaneRecord, WaitingRecord] = {}
-    for row in view.snapshot.execute(select(ATTENTION).order_by(ATTENTION.c.since_at)):
+    for row in rows:
         record = LaneRecord(row.lane_id, Side(row.side), row.record_id)
         if row.lane_id in lanes:
             label = labels.get(record, "")

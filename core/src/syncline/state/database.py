@@ -8,7 +8,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from functools import cached_property
 from typing import Any, Final, Protocol, Self
 
 from sqlalchemy import Connection, Engine, Table, insert, inspect, select
@@ -20,7 +19,7 @@ from syncline.state import tables
 from syncline.state.bulk import insert_rows
 from syncline.state.engines import unopened
 from syncline.state.failures import not_opened, translated
-from syncline.state.snapshots import in_memory, only_reading, snapshots
+from syncline.state.snapshots import dispose_snapshots, in_memory, only_reading, snapshots
 from syncline.state.vault import Vault
 
 IN_CHUNK: Final = 5000
@@ -158,12 +157,7 @@ class Database:
         with self._writer:
             self._let_go()
         self.engine.dispose()
-        if "_snapshots" in vars(self):
-            self._snapshots.dispose()
-
-    @cached_property
-    def _snapshots(self) -> Engine:
-        return snapshots(self.engine)
+        dispose_snapshots(self.engine)
 
     @contextmanager
     def _snapshot(self) -> Iterator[Connection]:
@@ -171,7 +165,7 @@ class Database:
             with self._writer, self._begun() as connection, only_reading(connection):
                 yield connection
             return
-        with self._snapshots.begin() as connection:
+        with snapshots(self.engine).begin() as connection:
             yield connection
 
     @contextmanager

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event
 from sqlalchemy.dialects import registry
@@ -22,15 +23,23 @@ from syncline.state.engines import BUSY_SECONDS
 _ONE_VIEW: Final = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 _PRAGMAS: Final = ("journal_mode=WAL", "cache_size=-32768", "query_only=ON")
 """A copy that was put back is in one file, without a log: it gets it before anybody reads."""
+_MADE: Final = WeakKeyDictionary[Engine, Engine]()
 
 
 def snapshots(engine: Engine) -> Engine:
     """A way to the same database on which each transaction sees one moment, takes no writer's lock,
-    and fails if it writes. Not of a database in memory: that is one connection's.
+    and fails if it writes. The same each time, since statements are compiled for each engine anew.
+    Not of a database in memory: that is one connection's.
     """
-    if engine.dialect.name == "sqlite":
-        return _sqlite(engine.url)
-    return create_engine(engine.url, pool_pre_ping=True, execution_options=_ONE_VIEW)
+    if engine not in _MADE:
+        _MADE[engine] = _sqlite(engine.url) if engine.dialect.name == "sqlite" else _server(engine)
+    return _MADE[engine]
+
+
+def dispose_snapshots(engine: Engine) -> None:
+    """Give back the connections of this database's snapshots, if there were any."""
+    if (made := _MADE.get(engine)) is not None:
+        made.dispose()
 
 
 def in_memory(engine: Engine) -> bool:
@@ -46,6 +55,10 @@ def only_reading(connection: Connection) -> Iterator[Connection]:
         yield connection
     finally:
         connection.exec_driver_sql("PRAGMA query_only=OFF")
+
+
+def _server(engine: Engine) -> Engine:
+    return create_engine(engine.url, pool_pre_ping=True, execution_options=_ONE_VIEW)
 
 
 def _sqlite(url: URL) -> Engine:

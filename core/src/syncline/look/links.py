@@ -104,9 +104,10 @@ def _rows(
     view: View, lanes: Collection[int], waiting: Waiting, *, everything: bool
 ) -> list[Row[Any]]:
     """The links of lanes, and those that hold what waits, however many there are."""
-    mine = select(LINK).where(among(LINK.c.lane_id, lanes)).order_by(LINK.c.id).limit(MOST)
-    statement = mine if everything else mine.where(LINK.c.status != "linked")
-    found = list(view.snapshot.execute(statement))
+    mine = select(LINK.c.id).where(among(LINK.c.lane_id, lanes))
+    wanted = mine if everything else mine.where(LINK.c.status != "linked")
+    # An index answers which they are from its own pages; the rows would all have to be read.
+    found = _where(view, LINK.c.id.in_(wanted.order_by(LINK.c.id).limit(MOST)))
     for side in SIDES:
         ids = {record.record_id for record in waiting if record.side is side}
         found += _where(view, among(LINK.c[f"{side}_id"], ids))

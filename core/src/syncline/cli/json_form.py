@@ -6,10 +6,14 @@ import dataclasses
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from enum import Enum
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from syncline.model.reports import RunReport
+
+_PLAIN: Final = frozenset({str, int, float, bool, type(None)})
+"""What nearly all values are: a large state has hundreds of thousands of them."""
 
 
 def to_json(value: Any) -> Any:
@@ -19,10 +23,12 @@ def to_json(value: Any) -> Any:
         TypeError: a value that has no JSON form.
 
     """
+    if type(value) in _PLAIN:
+        return value
     match value:
         case Enum():
             return value.value
-        case None | str() | bool() | int() | float():
+        case str() | int() | float():
             return value
         case datetime():
             return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
@@ -35,9 +41,13 @@ def to_json(value: Any) -> Any:
         case set() | frozenset():
             return sorted(map(to_json, value))
         case _ if dataclasses.is_dataclass(value) and not isinstance(value, type):
-            fields = {each.name: getattr(value, each.name) for each in dataclasses.fields(value)}
-            return {name: to_json(each) for name, each in fields.items()}
+            return {name: to_json(getattr(value, name)) for name in _field_names(type(value))}
     raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+@cache
+def _field_names(dataclass: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in dataclasses.fields(dataclass))
 
 
 def report_json(report: RunReport) -> dict[str, Any]:

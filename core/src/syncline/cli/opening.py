@@ -14,6 +14,7 @@ import click
 from syncline.cli.invocation import Invocation
 
 if TYPE_CHECKING:
+    from syncline.look.reader import Reader
     from syncline.plugin.manager import PluginManager
     from syncline.policy.settings import Configuration
     from syncline.run.session import Session
@@ -33,6 +34,21 @@ def load_configuration(invocation: Invocation) -> tuple[Configuration, PluginMan
 
     plugins = discover_plugins(invocation)
     return load(invocation.config, plugins), plugins
+
+
+@contextmanager
+def open_reader(invocation: Invocation) -> Iterator[tuple[Reader, Configuration]]:
+    """What only reads the state: it takes no lock, and needs no connection and no engine."""
+    from syncline.cli.log import configure_log
+
+    configure_log(verbose=invocation.verbose)
+    configuration, plugins = load_configuration(invocation)
+    from syncline.look.reader import Reader  # the database: once the file is known to be fine
+    from syncline.run.garbage import collect_rarely
+
+    collect_rarely()
+    with Reader.open(configuration, plugins) as reader:
+        yield reader, configuration
 
 
 @contextmanager

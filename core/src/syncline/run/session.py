@@ -16,6 +16,9 @@ from syncline.engine.report import RoundReport
 from syncline.engine.round import Round, wake_all
 from syncline.engine.world import World
 from syncline.errors import SynclineError
+from syncline.look import doctor
+from syncline.look.links import LinkList
+from syncline.look.reader import Reader
 from syncline.model.progress import Progress, Silent
 from syncline.model.reports import (
     HeldOperation,
@@ -31,17 +34,14 @@ from syncline.plugin.manager import PluginManager
 from syncline.plugin.requests import CheckReport, CheckResult
 from syncline.policy.schema import ObjectPolicy
 from syncline.policy.settings import Configuration, Member, SyncSettings
-from syncline.run import doctor
 from syncline.run.carrying import Carrier, Work
 from syncline.run.checking import checked
 from syncline.run.choose import choose, sync_failed
 from syncline.run.connections import Connections
-from syncline.run.inspect import Inspection
-from syncline.run.pairs import LinkList, Pairs
+from syncline.run.decisions import Decisions
 from syncline.run.resolve import Resolver
 from syncline.run.retiring import retire_others
 from syncline.run.selection import Selection
-from syncline.run.story import Story
 from syncline.run.surroundings import MACHINE, Surroundings
 from syncline.run.undo import Undoing, find_run
 from syncline.state.database import Database
@@ -75,6 +75,7 @@ class Session:
         self._plugins = plugins
         self._database = database
         self._now = surroundings.now
+        self._reader = Reader(database, configuration, plugins, surroundings.now)
         self._epochs = Epochs(database, surroundings.own_folder)
         self._stop = threading.Event()
         self._connections = Connections(configuration, plugins, database, surroundings)
@@ -250,39 +251,39 @@ class Session:
 
     def status(self) -> StatusReport:
         """Every lane, what waits and why, what is held, how the last runs ended."""
-        return self._inspection().status()
+        return self._reader.status()
 
     def held(self) -> tuple[HeldOperation, ...]:
         """What guards hold back."""
-        return self._inspection().held()
+        return self._reader.held()
 
     def approve(self, handles: tuple[str, ...]) -> int:
         """Release exactly these held operations; returns how many."""
-        return self._inspection().approve(handles)
+        return self._decisions().approve(handles)
 
     def conflicts(self) -> tuple[WaitingConflict, ...]:
         """Conflicts that wait for a person."""
-        return self._inspection().conflicts()
+        return self._reader.conflicts()
 
     def resolve(self, handle: str, winner: Side) -> None:
         """Decide a conflict; the next run carries it out."""
-        self._inspection().resolve(handle, winner)
+        self._decisions().resolve(handle, winner)
 
     def links(self, selection: Selection, *, everything: bool = False) -> LinkList:
         """Links that are not in step, or all of them, and what waits for what."""
-        return Pairs(self._inspection()).find(selection, everything=everything)
+        return self._reader.links(selection, everything=everything)
 
     def link(self, reference: str) -> LinkList:
         """The links of one record, and what it waits for: by number, id, name or e-mail address."""
-        return Pairs(self._inspection()).of_record(reference)
+        return self._reader.link(reference)
 
     def record_history(self, reference: str) -> tuple[HistoryEntry, ...]:
         """What happened to one record, newest first."""
-        return self._story().record(reference)
+        return self._reader.record_history(reference)
 
     def runs(self) -> tuple[RunEntry, ...]:
         """The latest runs, newest first."""
-        return self._story().runs()
+        return self._reader.runs()
 
     def doctor(self) -> tuple[CheckResult, ...]:
         """Whether the installation, the database and the connections are sound."""
@@ -298,10 +299,5 @@ class Session:
                 found.append(clock)
         return tuple(found)
 
-    def _story(self) -> Story:
-        return Story(self._database, self._configuration, self._plugins)
-
-    def _inspection(self) -> Inspection:
-        return Inspection(
-            self._database, self._configuration, self._plugins, self._now().timestamp()
-        )
+    def _decisions(self) -> Decisions:
+        return Decisions(self._database, self._now().timestamp())

@@ -29,7 +29,7 @@ Reason = Literal[
     "ambiguous", "copy", "deferred", "incomplete", "no permission", "read only", "refused",
     "similar", "uncertain", "unreadable",
 ]  # fmt: skip
-"""Why a record waits; `syncline.run.release` says of each what would release it."""
+"""Why a record waits; `syncline.look.release` says of each what would release it."""
 
 ATTENTION: Final = table(tables.Attention)
 _THESE: Final = {

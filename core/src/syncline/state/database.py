@@ -14,10 +14,12 @@ from sqlalchemy import Connection, Engine, Table, insert, inspect, select
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
-from syncline.errors import Busy, StateError
+from syncline.errors import StateError
 from syncline.state import tables
 from syncline.state.bulk import insert_rows
 from syncline.state.engines import unopened
+from syncline.state.failures import not_opened, translated
+from syncline.state.snapshots import dispose_snapshots, in_memory, only_reading, snapshots
 from syncline.state.vault import Vault
 
 IN_CHUNK: Final = 5000
@@ -74,10 +76,33 @@ class Database:
         try:
             upgrade(engine, backed_up=backed_up)
         except DBAPIError as error:
-            raise _not_opened(error) from error
+            raise not_opened(error) from error
         database = cls(engine, vault, commits)
         database._check_key()
         return database
+
+    @classmethod
+    def open_to_read(cls, url: str, vault: Vault) -> Self:
+        """Open for `reading`: one that is there, of the newest version and with this key, without
+        the writer's lock, so that a run is not waited for. Any other is opened as `open` does.
+
+        Raises:
+            Busy: another process kept the database locked for half a minute.
+            StateError: not reachable, made by a newer Syncline, or sealed with another key.
+
+        """
+        from syncline.state.migrate import is_newest
+
+        database = cls(unopened(url), vault)
+        try:
+            with database._snapshot() as snapshot:
+                if is_newest(snapshot) and snapshot.scalar(_KEY_ID) is not None:
+                    database.require_key(snapshot)
+                    return database
+        except DBAPIError as error:
+            raise not_opened(error) from error
+        database.close()
+        return cls.open(url, vault)
 
     @classmethod
     def key_fits(cls, url: str, vault: Vault) -> bool:
@@ -88,7 +113,7 @@ class Database:
                 there = inspect(connection).has_table(META.name)
                 return there and connection.scalar(_KEY_ID) == vault.key_id
         except DBAPIError as error:
-            raise _not_opened(error) from error
+            raise not_opened(error) from error
         finally:
             engine.dispose()
 
@@ -108,15 +133,40 @@ class Database:
                         self._commits.before(connection)
             except DBAPIError as error:
                 self._let_go()  # what failed may have failed with its connection
-                raise _translated(error) from error
+                raise translated(error) from error
             if self._commits is not None:
                 self._commits.after()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A snapshot: what others commit meanwhile does not show. It takes no writer's lock, so
+        nobody waits for it, and it waits for nobody.
+
+        Raises:
+            StateError: something was written in it, or the database cannot be read.
+
+        """
+        try:
+            with self._snapshot() as connection:
+                yield connection
+        except DBAPIError as error:
+            raise translated(error) from error
 
     def close(self) -> None:
         """Give back all connections."""
         with self._writer:
             self._let_go()
         self.engine.dispose()
+        dispose_snapshots(self.engine)
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[Connection]:
+        if in_memory(self.engine):
+            with self._writer, self._begun() as connection, only_reading(connection):
+                yield connection
+            return
+        with snapshots(self.engine).begin() as connection:
+            yield connection
 
     @contextmanager
     def _begun(self) -> Iterator[Connection]:
@@ -197,34 +247,3 @@ def chunks(values: Iterable[Any], size: int = IN_CHUNK) -> Iterator[list[Any]]:
     found = list(values)
     for start in range(0, len(found), size):
         yield found[start : start + size]
-
-
-def _not_opened(error: DBAPIError) -> Exception:
-    if isinstance(busy := _translated(error), Busy):
-        return busy
-    return StateError(
-        f"the state database cannot be opened: {type(error.orig).__name__}",
-        hint="Check [state] url, the folder's permissions, and that the server runs.",
-    )
-
-
-def _translated(error: DBAPIError) -> Exception:
-    text = str(error.orig).lower()
-    if "locked" in text or "lock timeout" in text:
-        return Busy(
-            "another process keeps the state database locked",
-            hint="Wait until the other run has ended; nothing was changed.",
-        )
-    if any(sign in text for sign in ("disk is full", "no space", "disk i/o error")):
-        return StateError(
-            "the state database cannot be written: its disk is full or failing",
-            hint="Make room and run again: the next run goes on from here.",
-        )
-    # psycopg: an error that the server did not send has no state
-    if error.connection_invalidated or getattr(error.orig, "sqlstate", "") is None:
-        return StateError(
-            "the state database's server went away",
-            hint="See that it runs and can be reached, then run again: the next run goes on from "
-            "here.",
-        )
-    return StateError(f"the state database failed: {type(error.orig).__name__}")

@@ -87,8 +87,8 @@ class Epochs:
 
     def standing(self) -> Standing:
         """What the database is to this place. Changes nothing."""
-        with self.database.transaction() as tx:
-            return self._standing(tx)
+        with self.database.reading() as snapshot:
+            return self._standing(snapshot)
 
     def begin(self, tx: Connection, home: str) -> tuple[Standing, Epoch | None]:
         """A run begins, in this transaction: what the state is, and what is `raised` once that is

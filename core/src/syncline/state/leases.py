@@ -165,6 +165,17 @@ def until(tx: Connection, key: LeaseKey, now: float) -> float | None:
     return None if found is None or _is_dead(tx, found.holder) else float(found.until_at)
 
 
+def held(tx: Connection, now: float) -> dict[LeaseKey, float]:
+    """Until when each lease is held, of those whose holder may be alive."""
+    rows = tx.execute(select(LEASE).where(LEASE.c.until_at > now)).all()
+    dead = {holder for holder in {row.holder for row in rows} if _is_dead(tx, holder)}
+    return {
+        LeaseKey(row.store_id, row.account, row.type): float(row.until_at)
+        for row in rows
+        if row.holder not in dead
+    }
+
+
 def at_work(tx: Connection, keys: Collection[LeaseKey], now: float) -> str:
     """Who holds all of these leases; empty if nobody does. (The dead are buried when a run begins.)
     Those that have run out are given back: who is no longer taken to be at work commits nothing

@@ -32,13 +32,12 @@ def upgrade(engine: Engine, *, backed_up: bool = False, scripts: Path = SCRIPTS)
         StateError: it was made by a newer Syncline, or is on a server and of an older version.
 
     """
-    config = Config()
-    config.set_main_option("script_location", str(scripts))
+    config = _config(scripts)
     directory = ScriptDirectory.from_config(config)
     if version(engine) == directory.get_current_head():
         return None
     with engine.begin() as connection:  # several may open it at once: one of them moves it
-        found = _version(connection)
+        found = version_in(connection)
         if found == directory.get_current_head():
             return None
         _require_known(found, directory)
@@ -53,11 +52,24 @@ def upgrade(engine: Engine, *, backed_up: bool = False, scripts: Path = SCRIPTS)
 def version(engine: Engine) -> str | None:
     """The version the database has; None if it is empty."""
     with engine.connect() as connection:
-        return _version(connection)
+        return version_in(connection)
 
 
-def _version(connection: Connection) -> str | None:
+def version_in(connection: Connection) -> str | None:
+    """The version the database has, as seen in a transaction; None if it is empty."""
     return MigrationContext.configure(connection).get_current_revision()
+
+
+def is_newest(connection: Connection, *, scripts: Path = SCRIPTS) -> bool:
+    """Whether the database has the newest version, and need not be moved."""
+    newest = ScriptDirectory.from_config(_config(scripts)).get_current_head()
+    return version_in(connection) == newest
+
+
+def _config(scripts: Path) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(scripts))
+    return config
 
 
 def _require_known(found: str | None, directory: ScriptDirectory) -> None:

@@ -26,10 +26,10 @@ def command() -> None:
 @pass_invocation
 def list_conflicts(invocation: Invocation) -> Answer:
     """List what waits for a decision, with both sides' values."""
-    from syncline.cli.opening import open_session
+    from syncline.cli.opening import open_reader
 
-    with open_session(invocation) as (session, configuration):
-        conflicts = session.conflicts()
+    with open_reader(invocation) as (reader, configuration):
+        conflicts = reader.conflicts()
     names = {name: sync.between for name, sync in configuration.syncs.items()}
 
     def show() -> Any:

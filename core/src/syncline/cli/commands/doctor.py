@@ -23,7 +23,7 @@ def command(invocation: Invocation) -> Answer:
     Plugins, the database's version and integrity, clocks of the services, stale leases, overdue
     lanes, expired approvals, writes without an outcome. Changes nothing.
     """
-    from syncline.run.doctor import exit_code
+    from syncline.look.doctor import exit_code
 
     findings = _findings(invocation)
 
@@ -39,7 +39,7 @@ def command(invocation: Invocation) -> Answer:
 def _findings(invocation: Invocation) -> tuple[CheckResult, ...]:
     """A database that cannot be opened is a finding, too."""
     from syncline.cli.opening import discover_plugins, open_session
-    from syncline.run.doctor import installation, unusable
+    from syncline.look.doctor import installation, unusable
 
     try:
         with open_session(invocation) as (session, _configuration):

@@ -26,10 +26,10 @@ def record(invocation: Invocation, *, reference: str, everything: bool) -> Answe
     Newest first, on both sides. REF is the record's id at a connection, or (part of) its name or
     of an e-mail address.
     """
-    from syncline.cli.opening import open_session
+    from syncline.cli.opening import open_reader
 
-    with open_session(invocation) as (session, _configuration):
-        entries = session.record_history(reference)
+    with open_reader(invocation) as (reader, _configuration):
+        entries = reader.record_history(reference)
 
     def show() -> Any:
         from syncline.cli.render.history import record_parts
@@ -44,10 +44,10 @@ def record(invocation: Invocation, *, reference: str, everything: bool) -> Answe
 @pass_invocation
 def runs(invocation: Invocation) -> Answer:
     """List the latest runs: when, how they ended, what they did."""
-    from syncline.cli.opening import open_session
+    from syncline.cli.opening import open_reader
 
-    with open_session(invocation) as (session, _configuration):
-        entries = session.runs()
+    with open_reader(invocation) as (reader, _configuration):
+        entries = reader.runs()
 
     def show() -> Any:
         from syncline.cli.render.history import run_list_parts

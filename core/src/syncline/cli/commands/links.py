@@ -33,11 +33,11 @@ def list_links(invocation: Invocation, /, *, everything: bool, **chosen: Any) ->
 
     Asks no service.
     """
-    from syncline.cli.opening import open_session
+    from syncline.cli.opening import open_reader
 
-    with open_session(invocation) as (session, configuration):
+    with open_reader(invocation) as (reader, configuration):
         selection = select(configuration, **chosen, full=False, limit=None, adopt=False)
-        found = session.links(selection, everything=everything)
+        found = reader.links(selection, everything=everything)
 
     def show() -> Any:
         from syncline.cli.render.links import link_list_parts
@@ -57,10 +57,10 @@ def show_link(invocation: Invocation, *, reference: str) -> Answer:
 
     REF is the number of a link, the id of a record, or (part of) a name or of an e-mail address.
     """
-    from syncline.cli.opening import open_session
+    from syncline.cli.opening import open_reader
 
-    with open_session(invocation) as (session, _configuration):
-        found = session.link(reference)
+    with open_reader(invocation) as (reader, _configuration):
+        found = reader.link(reference)
 
     def show() -> Any:
         from syncline.cli.render.links import link_parts, waiting_alone_parts

@@ -20,15 +20,20 @@ def command(invocation: Invocation, *, everything: bool) -> Answer:
     Links, records that wait (why, since when, until when, what would release them), held
     operations, the last runs. Asks no service.
     """
-    from syncline.cli.json_form import to_json
-    from syncline.cli.opening import open_session
+    from syncline.cli.opening import open_reader
 
-    with open_session(invocation) as (session, _configuration):
-        report = session.status()
+    with open_reader(invocation) as (reader, _configuration):
+        report = reader.status()
 
     def show() -> Any:
         from syncline.cli.render.status import status_parts
 
         return status_parts(report, everything=everything)
 
-    return Answer(to_json(report), show)
+    document = {
+        "lanes": report.lanes,
+        "waiting": report.waiting,
+        "held": report.held,
+        "last_runs": report.last_runs,
+    }
+    return Answer(document, show)

@@ -14,7 +14,7 @@ from syncline.model.reports import LinkEntry, WaitingRecord
 from syncline.model.sides import SIDES
 
 if TYPE_CHECKING:
-    from syncline.run.pairs import LinkList
+    from syncline.look.links import LinkList
 
 
 def link_list_parts(found: LinkList) -> Iterator[Any]:

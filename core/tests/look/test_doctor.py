@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlalchemy import update
 
 from proof.crashes import Died, Tripwire
-from syncline.run.doctor import exit_code
+from syncline.look.doctor import exit_code
 from syncline.state.database import Database
 from syncline.state.leases import LEASE
 from syncline.state.vault import Vault

@@ -29,7 +29,7 @@ from syncline.state.epochs import Epochs, Standing, own_folder
 from syncline.state.intents import INTENT
 from syncline.state.lanes import IN_USE, LANE
 from syncline.state.leases import LEASE
-from syncline.state.migrate import version
+from syncline.state.migrate import version_in
 
 _HOUR: Final = 3600.0
 _DAY: Final = 24 * _HOUR
@@ -44,12 +44,12 @@ def installation(plugins: Iterable[PluginInfo]) -> Iterator[CheckResult]:
     """Python, Syncline, and every plugin with its state."""
     words = f"Syncline {__version__}, Python {platform.python_version()} on {sys.platform}"
     yield _finding("installation.version", "ok", words)
-    for each in plugins:
-        found = f"{each.name} {each.version} ({each.distribution}): {each.state}"
-        level: Level = "ok" if each.state in ("loaded", "disabled") else "warning"
-        reason = f", {each.reason}" if each.reason else ""
+    for plugin in plugins:
+        words = f"{plugin.name} {plugin.version} ({plugin.distribution}): {plugin.state}"
+        level: Level = "ok" if plugin.state in ("loaded", "disabled") else "warning"
+        reason = f", {plugin.reason}" if plugin.reason else ""
         hint = "" if level == "ok" else "`syncline plugins list` shows all of them."
-        yield _finding(f"installation.plugin.{each.name}", level, f"{found}{reason}", hint)
+        yield _finding(f"installation.plugin.{plugin.name}", level, f"{words}{reason}", hint)
 
 
 @dataclass(frozen=True)
@@ -67,23 +67,24 @@ class StateCheck:
         yield from self._file()
         yield self._standing()
         yield from self._key()
-        with self.database.transaction() as tx:
-            yield from self._lanes(tx)
-            yield from self._leases(tx)
-            yield from self._intents(tx)
-            yield from self._approvals(tx)
+        with self.database.reading() as snapshot:
+            yield from self._lanes(snapshot)
+            yield from self._leases(snapshot)
+            yield from self._intents(snapshot)
+            yield from self._approvals(snapshot)
 
     def _database(self) -> Iterator[CheckResult]:
         dialect = self.database.engine.dialect.name
-        words = f"{dialect}, version {version(self.database.engine)}; the key fits"
+        with self.database.reading() as snapshot:
+            words = f"{dialect}, version {version_in(snapshot)}; the key fits"
         yield _finding("database.version", "ok", words)
         if dialect == "sqlite":
             yield self._integrity()
 
     def _integrity(self) -> CheckResult:
         try:
-            with self.database.transaction() as tx:
-                answer = str(tx.exec_driver_sql("PRAGMA quick_check(1)").scalar())
+            with self.database.reading() as snapshot:
+                answer = str(snapshot.exec_driver_sql("PRAGMA quick_check(1)").scalar())
         except (SynclineError, DBAPIError) as error:
             answer = type(error).__name__
         if answer == "ok":
@@ -101,10 +102,10 @@ class StateCheck:
         yield _mode("database.mode", path)
 
     def _standing(self) -> CheckResult:
-        found = Epochs(self.database, self.own_folder).standing()
-        if found is Standing.KNOWN:
+        standing = Epochs(self.database, self.own_folder).standing()
+        if standing is Standing.KNOWN:
             return _finding("database.epoch", "ok", "the database belongs here, and is the latest")
-        if found is Standing.OLDER:
+        if standing is Standing.OLDER:
             words = "the database is older than one this place has worked with"
             hint = "A backup was put back, or the state was lost: the next run is careful."
             return _finding("database.epoch", "warning", words, hint)
@@ -120,7 +121,7 @@ class StateCheck:
 
     # --- what is in it --------------------------------------------------------------------------
 
-    def _lanes(self, tx: Connection) -> Iterator[CheckResult]:
+    def _lanes(self, snapshot: Connection) -> Iterator[CheckResult]:
         """Lanes of the configuration that have not run for a while. Paused ones are left out."""
         wanted = {
             (sync.name, type, *member.accounts)
@@ -130,7 +131,7 @@ class StateCheck:
             if sync.enabled and policy.runs
         }
         late = 0
-        for row in tx.execute(select(LANE).where(IN_USE)):
+        for row in snapshot.execute(select(LANE).where(IN_USE)):
             if (row.sync, row.type, row.left_name, row.right_name) in wanted:
                 late += (row.last_run_at or 0.0) < self.now - OVERDUE
         if late:
@@ -140,10 +141,10 @@ class StateCheck:
         else:
             yield _finding("lanes.overdue", "ok", "every lane has run within two days")
 
-    def _leases(self, tx: Connection) -> Iterator[CheckResult]:
+    def _leases(self, snapshot: Connection) -> Iterator[CheckResult]:
         held = LEASE.c.holder != ""
-        busy = tx.scalar(select(func.count()).where(held, LEASE.c.until_at > self.now)) or 0
-        if stale := leases.left_behind(tx, self.now - STALE_LEASE):
+        busy = snapshot.scalar(select(func.count()).where(held, LEASE.c.until_at > self.now)) or 0
+        if stale := leases.left_behind(snapshot, self.now - STALE_LEASE):
             words = f"{stale} leases were left behind by a run that died"
             hint = "Nothing has to be done: the next run takes them, and settles what was sent."
             yield _finding("leases.stale", "warning", words, hint)
@@ -151,8 +152,9 @@ class StateCheck:
             words = f"{busy} accounts are being worked on" if busy else "no run was left behind"
             yield _finding("leases.stale", "ok", words)
 
-    def _intents(self, tx: Connection) -> Iterator[CheckResult]:
-        old = tx.scalar(select(func.count()).where(INTENT.c.sent_at < self.now - OLD_INTENT)) or 0
+    def _intents(self, snapshot: Connection) -> Iterator[CheckResult]:
+        sent_long_ago = INTENT.c.sent_at < self.now - OLD_INTENT
+        old = snapshot.scalar(select(func.count()).where(sent_long_ago)) or 0
         if old:
             words = f"{old} writes were sent more than a day ago, and their outcome is not known"
             hint = "The next run looks. If they stay: `syncline links list` names them."
@@ -160,7 +162,7 @@ class StateCheck:
         else:
             yield _finding("intents.old", "ok", "no write is left without an outcome")
 
-    def _approvals(self, tx: Connection) -> Iterator[CheckResult]:
+    def _approvals(self, snapshot: Connection) -> Iterator[CheckResult]:
         days = {
             (sync.name, type): policy.guards.approval_days
             for sync in self.configuration.syncs.values()
@@ -170,7 +172,7 @@ class StateCheck:
         joined = statement.join(APPROVAL, APPROVAL.c.lane_id == LANE.c.id)
         void = sum(
             row.approved_at < self.now - days.get((row.sync, row.type), 0) * _DAY
-            for row in tx.execute(joined.where(APPROVAL.c.approved_at.is_not(None)))
+            for row in snapshot.execute(joined.where(APPROVAL.c.approved_at.is_not(None)))
         )
         if void:
             words = f"{void} approvals were not used in time and are void"
@@ -208,10 +210,10 @@ def connection(
     if error is not None:
         yield _finding(f"connection.{name}", "error", f"{name}: {error.message}", error.hint)
         return
-    bad = [each for each in report.results if each.level != "ok"] if report else []
-    for each in bad:
-        id = f"connection.{name}.{each.id}"
-        yield _finding(id, each.level, f"{name}: {each.message}", each.hint)
+    bad = [result for result in report.results if result.level != "ok"] if report else []
+    for result in bad:
+        id = f"connection.{name}.{result.id}"
+        yield _finding(id, result.level, f"{name}: {result.message}", result.hint)
     if not bad:
         yield _finding(f"connection.{name}", "ok", f"{name}: it answers, nothing is missing")
 

@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from syncline.run.release import release
+from syncline.look.release import release
 from syncline.state.attention import Reason
 
 

@@ -1,0 +1,1 @@
+"""What people and machines read of the state: status, links, history, runs, and a doctor's look."""

@@ -1,0 +1,68 @@
+"""Commands that only look: while a run holds the state, and before there is any."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from syncline.connectors.memory.store import MemoryStore
+
+CONFIG = """
+installation = "cli-test"
+[state]
+key = { file = "syncline.key" }
+[connections.left]
+connector = "memory"
+store = "looking-left"
+[connections.right]
+connector = "memory"
+store = "looking-right"
+[syncs.people]
+between = ["left", "right"]
+members = [{ left = "ann", right = "ann" }]
+[syncs.people.objects.contact]
+direction = "both"
+conflict = "left_wins"
+"""
+LOOKS = [
+    ("status",),
+    ("links", "list", "--all"),
+    ("links", "show", "l1"),
+    ("history", "runs"),
+    ("history", "record", "Ada"),
+    ("conflicts", "list"),
+]
+
+
+@pytest.fixture
+def state(tmp_path, syncline):
+    """A configuration, and where its database will be."""
+    (tmp_path / "syncline.key").write_text("0123456789abcdef0123456789abcdef0123456789a")
+    (tmp_path / "syncline.toml").write_text(CONFIG)
+    stores = [MemoryStore.open(f"looking-{side}") for side in ("left", "right")]
+    for store in stores:
+        store.add_account("ann")
+    stores[0].create("ann", {"given_name": "Ada"})
+    return tmp_path / "syncline.sqlite"
+
+
+def test_a_look_answers_while_a_run_is_in_the_middle_of_a_commit(state, syncline):
+    syncline("run")
+    before = {look: syncline(*look, "--json") for look in LOOKS}
+
+    with closing(sqlite3.connect(state, isolation_level=None)) as run:
+        run.execute("BEGIN IMMEDIATE")
+        run.execute("DELETE FROM lane")
+        answers = {look: syncline(*look, "--json") for look in LOOKS}
+        run.execute("ROLLBACK")
+
+    assert answers == before
+    assert {answer.code for answer in answers.values()} == {0}
+
+
+@pytest.mark.parametrize("look", ["status", "conflicts list", "history runs", "links list"])
+def test_before_the_first_run_there_is_nothing_to_see(state, syncline, look):
+    assert syncline(*look.split()).code == 0
+    assert state.exists()

@@ -11,7 +11,7 @@ from typing import Any, Final
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from syncline.config.document import BOTH_SIDES
+from syncline.config.sided import BOTH_SIDES
 from syncline.errors import ConfigurationError
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from syncline.config.document import GuardsTable, ObjectTable
 from syncline.config.load import load
 from syncline.plugin.manager import PluginManager
 
@@ -86,6 +87,14 @@ def test_every_toml_block_is_toml_and_every_whole_configuration_loads(
     (tmp_path / "members.csv").write_text(f"{names[0]},{names[1]}\nada@x.example,ada@x.example\n")
 
     assert load(tmp_path / "syncline.toml", PluginManager.discover()).syncs
+
+
+def test_the_page_about_the_policy_tells_what_follows_from_every_setting() -> None:
+    page = (ROOT / "docs/explanation/policy.md").read_text("utf-8")
+    settings = {*ObjectTable.model_fields, *GuardsTable.model_fields}
+    told = {word for code in re.findall(r"`([^`\n]+)`", page) for word in re.findall(r"\w+", code)}
+
+    assert settings - told == set()
 
 
 def _run(*words: str) -> subprocess.CompletedProcess[str]:

@@ -10,7 +10,16 @@ from syncline.cli.reference.__main__ import generate
 from syncline.cli.reference.commands import commands_page
 from syncline.cli.reference.configuration import configuration_page
 from syncline.cli.root import COMMANDS
-from syncline.config.document import GuardsTable, ObjectTable, StateTable, SyncTable
+from syncline.config.document import (
+    ConnectionTable,
+    Document,
+    GuardsTable,
+    MemberTable,
+    ObjectTable,
+    PluginsTable,
+    StateTable,
+    SyncTable,
+)
 
 
 def test_every_command_and_exit_code_is_on_its_page():
@@ -19,7 +28,19 @@ def test_every_command_and_exit_code_is_on_its_page():
     assert all(f"\n| {code} | " in page for code in EXIT_CODES)
 
 
-@pytest.mark.parametrize("model", [StateTable, SyncTable, ObjectTable, GuardsTable])
+@pytest.mark.parametrize(
+    "model",
+    [
+        Document,
+        StateTable,
+        PluginsTable,
+        ConnectionTable,
+        SyncTable,
+        MemberTable,
+        ObjectTable,
+        GuardsTable,
+    ],
+)
 def test_every_key_is_on_its_page_with_its_meaning(model):
     page = configuration_page()
     for name, info in model.model_fields.items():

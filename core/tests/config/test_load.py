@@ -52,6 +52,27 @@ def test_bytes_that_are_not_utf8_are_refused(tmp_path, offer):
         load(path, offer)
 
 
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("state = 3", "state"),
+        ("[connections]\ncrm = 3", "connections.crm"),
+        ("[syncs]\nsales = 3", "syncs.sales"),
+        ("[syncs.sales]\nobjects = 3", "syncs.sales.objects"),
+    ],
+)
+def test_a_value_in_the_place_of_a_table_is_called_so(problems_of, text, key):
+    assert {problem.key: problem.rule for problem in problems_of(text)}[key] == "must be a table"
+
+
+def test_a_value_in_the_place_of_the_guards_is_called_so(problem_of):
+    problem = problem_of(f"{BOTH}guards = 3")
+    assert (problem.key, problem.rule) == (
+        "syncs.sales.objects.contact.guards",
+        "must be a table",
+    )
+
+
 def test_a_byte_order_mark_is_no_problem(load_text, contact):
     assert load_text("\ufeff" + contact(BOTH)).installation == "test-1234"
 

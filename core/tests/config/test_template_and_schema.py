@@ -7,13 +7,31 @@ import tomllib
 import jsonschema
 import pytest
 
-from syncline.config.document import GuardsTable, ObjectTable, StateTable, SyncTable
+from syncline.config.document import (
+    ConnectionTable,
+    Document,
+    GuardsTable,
+    ObjectTable,
+    PluginsTable,
+    StateTable,
+    SyncTable,
+)
 from syncline.config.json_schema import json_schema
+from syncline.config.tables import is_table
 from syncline.config.template import configuration_text, members_text
 from syncline.model.contact import CONTACT
 from syncline.model.sides import PerSide
 
 NAMES = PerSide("mail", "crm")
+TABLES = [
+    Document,
+    StateTable,
+    PluginsTable,
+    ConnectionTable,
+    SyncTable,
+    ObjectTable,
+    GuardsTable,
+]
 
 
 @pytest.fixture
@@ -23,12 +41,11 @@ def template(offer):
 
 
 def test_every_key_is_visible_and_explained(template):
-    for model in (StateTable, SyncTable, ObjectTable, GuardsTable):
-        for key in set(model.model_fields) - {"objects", "guards", "fields"}:
-            line = next(
-                n for n, each in enumerate(template.splitlines()) if each.startswith(f"{key} = ")
-            )
-            assert template.splitlines()[line - 1].startswith("# "), key
+    lines = template.splitlines()
+    for table in TABLES:
+        for key in (key for key, info in table.model_fields.items() if not is_table(info)):
+            line = next(n for n, text in enumerate(lines) if text.startswith(f"{key} = "))
+            assert lines[line - 1].startswith("# "), key
 
 
 def test_the_template_names_what_only_a_person_knows(template, problems_of, tmp_path):

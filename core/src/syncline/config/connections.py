@@ -16,9 +16,12 @@ from syncline.errors import ConfigurationError
 from syncline.plugin.connector import Connector
 from syncline.policy.settings import ConnectionSettings
 
+Written = Mapping[str, Any]
+"""A `[connections.NAME]`: what its table has checked, and the connector's own keys."""
+
 
 def find_connectors(
-    tables: Mapping[str, ConnectionTable], offer: Offer, idle: frozenset[str], problems: Problems
+    tables: Mapping[str, Written], offer: Offer, idle: frozenset[str], problems: Problems
 ) -> dict[str, type[Connector]]:
     """The connector class of each connection that has one.
 
@@ -29,7 +32,7 @@ def find_connectors(
         place = problems.under("connections", name)
         check_connection_name(name, place)
         try:
-            found[name] = offer.require_connector(table.connector)
+            found[name] = offer.require_connector(table["connector"])
         except ConfigurationError as error:
             if name not in idle:
                 place.add("connector", error.message, error.hint)
@@ -37,16 +40,17 @@ def find_connectors(
 
 
 def resolve_connection(
-    name: str, table: ConnectionTable, connector: type[Connector], problems: Problems
+    name: str, table: Written, connector: type[Connector], problems: Problems
 ) -> ConnectionSettings | None:
     """The settings the connector gets; None if they are wrong."""
-    raw: dict[str, Any] = dict(table.model_extra or {})
+    common = {key: table[key] for key in ConnectionTable.model_fields}
+    raw = {key: value for key, value in table.items() if key not in common}
     try:
         config = connector.Config.model_validate(raw, context=_context(problems.file))
     except ValidationError as error:
         problems.under("connections", name).add_validation(error, connector.Config)
         return None
-    return ConnectionSettings(name, table.connector, config)
+    return ConnectionSettings(name, config=config, **common)
 
 
 def _context(file: Path) -> dict[str, Path]:

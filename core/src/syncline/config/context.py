@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from syncline.config.document import ConnectionTable
 from syncline.config.offer import Offer
 from syncline.model.sides import PerSide
 from syncline.plugin.connector import Connector
@@ -14,9 +13,11 @@ from syncline.policy.rules import RuleSet
 
 @dataclass(frozen=True)
 class Systems:
-    """The file's connections, the connector class of each one that has it, and the plugins."""
+    """The kind of each of the file's connections, its connector class if there is one, and the
+    plugins.
+    """
 
-    tables: Mapping[str, ConnectionTable]
+    kinds: Mapping[str, str]
     connectors: Mapping[str, type[Connector]]
     offer: Offer
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from syncline.config.document import ConnectionTable, Document, MemberTable, ObjectTable
+from pydantic import BaseModel
+
+from syncline.config.document import ConnectionTable, Document, MemberTable, ObjectTable, SyncTable
 from syncline.plugin.connector import Connector
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -21,15 +23,19 @@ def json_schema(connectors: Mapping[str, type[Connector]]) -> dict[str, Any]:
     definitions: dict[str, Any] = schema["$defs"]
     for model in (ObjectTable, MemberTable):
         definitions |= _definitions(model.__name__, model.model_json_schema(), shared=True)
-    sync = definitions["SyncTable"]["properties"]
-    sync["objects"]["additionalProperties"] = {"$ref": "#/$defs/ObjectTable"}
+    sync = definitions[SyncTable.__name__]["properties"]
+    sync["objects"]["additionalProperties"] = _reference(ObjectTable)
     sync["members"]["anyOf"] = [
         {"type": "string"},
-        {"type": "array", "items": {"$ref": "#/$defs/MemberTable"}},
+        {"type": "array", "items": _reference(MemberTable)},
     ]
     variants = [_connection(kind, each, definitions) for kind, each in sorted(connectors.items())]
-    definitions["ConnectionTable"] = {"anyOf": [*variants, _other(connectors)]}
+    definitions[ConnectionTable.__name__] = {"anyOf": [*variants, _other(connectors)]}
     return {"$schema": DIALECT, **schema, "title": "Syncline configuration"}
+
+
+def _reference(model: type[BaseModel]) -> dict[str, str]:
+    return {"$ref": f"#/$defs/{model.__name__}"}
 
 
 def _definitions(name: str, schema: dict[str, Any], *, shared: bool) -> dict[str, Any]:
@@ -45,11 +51,12 @@ def _connection(
     template = f"#/$defs/{kind}.{{model}}"
     schema = connector.Config.model_json_schema(ref_template=template)
     definitions |= _definitions(kind, schema, shared=False)
-    properties = {"connector": {"const": kind}, **schema.get("properties", {})}
+    common = ConnectionTable.model_json_schema()
+    properties = common["properties"] | {"connector": {"const": kind}}
     definitions[kind] = {
         **schema,
-        "properties": properties,
-        "required": ["connector", *schema.get("required", [])],
+        "properties": properties | schema.get("properties", {}),
+        "required": [*common["required"], *schema.get("required", [])],
     }
     return {"$ref": f"#/$defs/{kind}"}
 

@@ -50,13 +50,13 @@ def _from_tables(
         except ValidationError as error:
             place.add_validation(error, MemberTable)
             continue
-        accounts = dict(table.model_extra or {})
+        accounts, containers = dict(table.model_extra or {}), dict(table)["containers"]
         for name in set(accounts) - set(context.names):
             place.add(name, f"unknown key{did_you_mean(name, context.names)}", context.names)
-        for type in set(table.containers) - set(context.types):
+        for type in set(containers) - set(context.types):
             place.add(f"containers.{type}", "this sync has no such object", context.types)
         if all(_is_account(name, accounts.get(name), place) for name in context.names):
-            yield _member(accounts, table.containers, context), place
+            yield _member(accounts, containers, context), place
 
 
 def _is_account(name: str, value: object, place: Problems) -> bool:

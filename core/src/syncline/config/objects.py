@@ -9,24 +9,16 @@ from pydantic import ValidationError
 
 from syncline.config.context import SyncContext
 from syncline.config.custom_fields import resolve_fields
-from syncline.config.document import BOTH_SIDES, ObjectTable
+from syncline.config.document import ObjectTable
 from syncline.config.problems import Problems, did_you_mean
-from syncline.config.words import choose, conflicts, directions, per_side, quoted
+from syncline.config.sided import BOTH_SIDES
+from syncline.config.tables import Table, values_of
+from syncline.config.words import choose, conflicts, directions, quoted
 from syncline.model.objects import ObjectType
 from syncline.model.sides import SIDES, PerSide
 from syncline.plugin.connector import Connector
 from syncline.policy.rules import RuleSet
-from syncline.policy.schema import (
-    Conflict,
-    Direction,
-    Drift,
-    GuardLimits,
-    LeftScope,
-    Merge,
-    ObjectPolicy,
-    Records,
-    SharedDelete,
-)
+from syncline.policy.schema import Conflict, Direction, Drift, Merge, ObjectPolicy
 
 
 def resolve_object(
@@ -68,7 +60,7 @@ def _find_type(name: str, context: SyncContext, problems: Problems) -> ObjectTyp
     return types[name]
 
 
-def _read_table(raw: Mapping[str, Any], rules: RuleSet, problems: Problems) -> ObjectTable | None:
+def _read_table(raw: Mapping[str, Any], rules: RuleSet, problems: Problems) -> Table | None:
     """The table after the rule set translated its own words."""
     try:
         return ObjectTable.model_validate(dict(rules.expand(raw)))
@@ -80,49 +72,39 @@ def _read_table(raw: Mapping[str, Any], rules: RuleSet, problems: Problems) -> O
 
 
 def _resolve(
-    type: ObjectType, table: ObjectTable, context: SyncContext, problems: Problems
+    type: ObjectType, table: Table, context: SyncContext, problems: Problems
 ) -> ObjectPolicy | None:
-    names = context.names
-    words = directions(names)
-    direction = choose("direction", table.direction, words, problems, "a direction here")
+    values = values_of(table, context.names, problems)
+    words = directions(context.names)
+    direction = choose("direction", values["direction"], words, problems, "a direction here")
     if direction is None:
         return None
-    wide, rules = resolve_fields(type, table.fields, direction, context, problems.under("fields"))
-    if table.drift == "revert" and direction is Direction.BOTH:
+    place = problems.under("fields")
+    wide, rules = resolve_fields(type, values["fields"], direction, context, place)
+    if values["drift"] is Drift.REVERT and direction is Direction.BOTH:
         problems.add("drift", "needs a one-way direction", '"ignore"')
-    own = per_side("records", table.records, names, "own", problems)
-    return ObjectPolicy(
-        type=wide,
-        direction=direction,
-        enabled=table.enabled,
-        conflict=_conflict(table, direction, context, problems),
-        merge=Merge(table.merge or context.rules.merge),
-        create=per_side("create", table.create, names, True, problems),
-        delete=per_side("delete", table.delete, names, True, problems),
-        container=_container(type.name, table, context, problems),
-        records=own.map(Records),
-        where=_where(table, context, problems),
-        max_records=table.max_records,
-        match=_match(type, table, context, problems),
-        left_scope=LeftScope(table.left_scope),
-        drift=Drift(table.drift),
-        shared_delete=SharedDelete(table.shared_delete),
-        invitations=table.invitations,
-        guards=GuardLimits(**table.guards.model_dump()),
-        fields=rules,
-    )
+    resolved = {
+        "direction": direction,
+        "conflict": _conflict(values["conflict"], direction, context, problems),
+        "merge": values["merge"] or Merge(context.rules.merge),
+        "container": _container(type.name, values["container"], context, problems),
+        "where": _where(dict(table)["where"][BOTH_SIDES], values["where"], context, problems),
+        "match": _match(type, values["match"], context, problems),
+        "fields": rules,
+    }
+    return ObjectPolicy(type=wide, **{**values, **resolved})
 
 
 def _conflict(
-    table: ObjectTable, direction: Direction, context: SyncContext, problems: Problems
+    written: str | None, direction: Direction, context: SyncContext, problems: Problems
 ) -> Conflict | None:
     """The rule, for `both` only; one-way it may be written, if it says that the source wins."""
     words = conflicts(context.names)
-    if table.conflict is None:
+    if written is None:
         if direction is Direction.BOTH:
             problems.add("conflict", 'is required when the direction is "both"', quoted(words))
         return None
-    chosen = choose("conflict", table.conflict, words, problems, "a conflict rule here")
+    chosen = choose("conflict", written, words, problems, "a conflict rule here")
     if chosen is None or direction is Direction.BOTH:
         return chosen
     source = direction.source
@@ -133,42 +115,42 @@ def _conflict(
 
 
 def _container(
-    type: str, table: ObjectTable, context: SyncContext, problems: Problems
+    type: str, written: PerSide[str | None], context: SyncContext, problems: Problems
 ) -> PerSide[str | None]:
-    chosen = per_side("container", table.container, context.names, "", problems)
+    chosen = written.map(lambda path: (path or "").strip() or None)
     for side in SIDES:
         spec = next(each for each in context.connectors[side].types if each.name == type)
-        if chosen[side].strip() and not spec.containers:
+        if chosen[side] and not spec.containers:
             rule = f"{context.names[side]} has no folders for {type}"
             fitting = f'{{ {context.names[side.other]} = "…" }}'
             problems.add("container", rule, fitting)
-    return chosen.map(lambda path: path.strip() or None)
+    return chosen
 
 
-def _where(table: ObjectTable, context: SyncContext, problems: Problems) -> PerSide[str | None]:
+def _where(
+    both: str | None, chosen: PerSide[str | None], context: SyncContext, problems: Problems
+) -> PerSide[str | None]:
     """The data set per side; a condition is in one connector's language, so it names its side."""
-    both = table.where.get(BOTH_SIDES, "all")
-    if both != "all":
+    if both is not None:
         example = " or ".join(f"{{ {name} = … }}" for name in context.names)
         problems.add("where", "a condition is for one side", f'"all", {example}')
-    chosen = per_side("where", table.where, context.names, "all", problems)
     for side in SIDES:
-        connector = context.connectors[side]
-        if not chosen[side].strip():
+        connector, text = context.connectors[side], chosen[side]
+        if text is not None and not text.strip():
             problems.add(f"where.{context.names[side]}", "is empty", '"all", or a condition')
-        elif chosen[side] != "all" and both == "all" and connector.scope is Connector.scope:
+        elif text is not None and both is None and connector.scope is Connector.scope:
             rule = f"the connector {context.kinds[side]} has no data sets"
             problems.add(f"where.{context.names[side]}", rule, '"all"')
-    return chosen.map(lambda text: None if text == "all" else text)
+    return chosen
 
 
 def _match(
-    type: ObjectType, table: ObjectTable, context: SyncContext, problems: Problems
+    type: ObjectType, written: tuple[str, ...] | None, context: SyncContext, problems: Problems
 ) -> tuple[str, ...]:
-    if table.match is None:
+    if written is None:
         return type.default_match
-    for name in table.match:
+    for name in written:
         if name not in context.offer.matchers:
             known = context.offer.matchers
             problems.add("match", f'there is no matcher "{name}"{did_you_mean(name, known)}', known)
-    return tuple(table.match)
+    return written

@@ -11,7 +11,7 @@ from typing import Any, Final
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from syncline.config.document import BOTH_SIDES
+from syncline.config.sided import BOTH_SIDES
 from syncline.errors import ConfigurationError
 
 
@@ -110,6 +110,8 @@ def _explain(
             return "is not one of the allowed values", str(detail["ctx"]["expected"])
         case "model_type" if detail["ctx"]["class_name"] == "Secret":
             return "must be a reference to a secret, never the secret itself", _PLACES
+        case "model_type" | "dict_type":
+            return "must be a table", ""
         case "value_error" if "exactly one of env" in detail["msg"]:
             return "must name exactly one place", _PLACES
         case "value_error":

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 from syncline.config.context import SyncContext, Systems
-from syncline.config.document import ConnectionTable, Document, SyncTable
 from syncline.config.members import MemberContext, account_key, resolve_members
 from syncline.config.objects import resolve_object
 from syncline.config.problems import Problems, did_you_mean
@@ -13,66 +13,72 @@ from syncline.model.sides import PerSide
 from syncline.policy.rules import RuleSet
 from syncline.policy.settings import Member, SyncSettings
 
+Written = Mapping[str, Any]
+"""The values of a `[syncs.NAME]`, checked by its table."""
 
-def idle_connections(document: Document) -> frozenset[str]:
+
+def idle_connections(syncs: Mapping[str, Written]) -> frozenset[str]:
     """Connections that only resting syncs use: nothing of theirs is needed."""
-    resting = {n for sync in document.syncs.values() if not sync.enabled for n in sync.between}
-    active = {n for sync in document.syncs.values() if sync.enabled for n in sync.between}
-    return frozenset(resting - active)
+    used: dict[bool, set[str]] = {True: set(), False: set()}
+    for sync in syncs.values():
+        used[sync["enabled"]].update(sync["between"])
+    return frozenset(used[False] - used[True])
 
 
 def resolve_sync(
     name: str,
-    table: SyncTable,
+    written: Written,
     systems: Systems,
     problems: Problems,
 ) -> SyncSettings | None:
     """The sync with everything resolved; None if its connections or rule set are wrong."""
-    context = _context(table, systems, problems)
+    context = _context(written, systems, problems)
     if context is None:
         return None
-    if not table.objects:
+    if not written["objects"]:
         problems.add("objects", "names no object type", systems.offer.object_types)
     policies = {
         type: resolve_object(type, raw, context, problems.under("objects", type))
-        for type, raw in table.objects.items()
+        for type, raw in written["objects"].items()
     }
-    members = _members(table, MemberContext(context.names, tuple(policies)), problems)
-    found = {type: policy for type, policy in policies.items() if policy is not None}
-    return SyncSettings(name, context.names, context.rules.name, members, found, table.enabled)
+    resolved = {
+        "between": context.names,
+        "rules": context.rules.name,
+        "members": _members(written, MemberContext(context.names, tuple(policies)), problems),
+        "objects": {type: policy for type, policy in policies.items() if policy is not None},
+    }
+    return SyncSettings(name, **{**written, **resolved})
 
 
-def _context(table: SyncTable, systems: Systems, problems: Problems) -> SyncContext | None:
-    names = _between(table, systems.tables, problems)
+def _context(written: Written, systems: Systems, problems: Problems) -> SyncContext | None:
+    names = _between(written["between"], systems.kinds, problems)
     if names is None or not all(each in systems.connectors for each in names):
         return None
-    kinds = names.map(lambda each: systems.tables[each].connector)
-    rules = _rule_set(table.rules, kinds, systems.offer.rule_sets, problems)
+    kinds = names.map(lambda each: systems.kinds[each])
+    rules = _rule_set(written["rules"], kinds, systems.offer.rule_sets, problems)
     if rules is None:
         return None
     connectors = names.map(lambda each: systems.connectors[each])
     return SyncContext(names, kinds, connectors, rules, systems.offer)
 
 
-def _members(table: SyncTable, context: MemberContext, problems: Problems) -> tuple[Member, ...]:
+def _members(written: Written, context: MemberContext, problems: Problems) -> tuple[Member, ...]:
     before = len(problems.found)
-    members = resolve_members(table.members, context, problems)
-    if table.enabled and not members and len(problems.found) == before:
+    members = resolve_members(written["members"], context, problems)
+    if written["enabled"] and not members and len(problems.found) == before:
         problems.add("members", "names no member", "at least one, or enabled = false")
     return members
 
 
-def _between(
-    table: SyncTable, tables: Mapping[str, ConnectionTable], problems: Problems
-) -> PerSide[str] | None:
-    left, right = table.between
+def _between(written: list[str], known: Collection[str], problems: Problems) -> PerSide[str] | None:
+    left, right = written
     if left == right:
         problems.add("between", "names one connection twice", "two different connections")
         return None
-    unknown = [name for name in (left, right) if name not in tables]
+    unknown = [name for name in (left, right) if name not in known]
     for name in unknown:
-        rule = f'there is no connection "{name}"{did_you_mean(name, tables)}'
-        problems.add("between", rule, tables)
+        rule = f'there is no connection "{name}"{did_you_mean(name, known)}'
+        problems.add("between", rule, known)
     return None if unknown else PerSide(left, right)
 
 

@@ -5,19 +5,21 @@ from __future__ import annotations
 import inspect
 import json
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any, get_args
 
-from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from syncline.config.document import (
+    ConnectionTable,
+    Document,
     GuardsTable,
     ObjectTable,
     PluginsTable,
     StateTable,
     SyncTable,
 )
+from syncline.config.tables import Table, is_sided, is_table
 from syncline.model.objects import ObjectType
 from syncline.model.sides import PerSide
 from syncline.plugin.connector import Connector
@@ -39,16 +41,19 @@ def configuration_text(
     `rules` is the rule set's name and the `merge` it begins with. Settings a connector requires
     and only a person can know are left as comments: loading the file names each one.
     """
+    sync = f"syncs.{names.left}-{names.right}"
     lines = [
-        *_head(installation),
-        *_state(),
-        *_plugins(),
-        *_connection(names.left, connectors.left),
-        *_connection(names.right, connectors.right),
-        *_sync(names, rules[0]),
+        *_head(installation, names),
+        *_section("state", StateTable, names, key={"file": KEY_FILE}),
+        *_section("plugins", PluginsTable, names),
+        *_connection(names.left, connectors.left, names),
+        *_connection(names.right, connectors.right, names),
+        *_section(
+            sync, SyncTable, names, between=list(names), rules=rules[0], members=MEMBERS_FILE
+        ),
     ]
     for type in types:
-        lines += _object(type, names, rules[1])
+        lines += _object(f"{sync}.objects.{type.name}", type, names, rules[1])
     return "\n".join(lines) + "\n"
 
 
@@ -57,48 +62,56 @@ def members_text(names: PerSide[str]) -> str:
     return f"{names.left},{names.right}\n"
 
 
+def keys_text(table: type[Table], names: PerSide[str], /, **chosen: Any) -> Iterator[str]:
+    """Each key of a table on a line, below its meaning: as chosen, else with its default, else as a
+    comment. Keys that are tables of their own are left out.
+    """
+    for key, info in table.model_fields.items():
+        if not is_table(info):
+            yield from _comment(_meaning(info, names))
+            value = chosen.get(key, _default(info, names))
+            yield f"# {key} = …" if value is None else f"{key} = {_text(value)}"
+
+
+def _meaning(info: FieldInfo, names: PerSide[str]) -> str:
+    return (info.description or "").replace("LEFT", names.left).replace("RIGHT", names.right)
+
+
+def _default(info: FieldInfo, names: PerSide[str]) -> Any:
+    default = None if info.is_required() else info.default
+    return dict.fromkeys(names, default) if is_sided(info) else default
+
+
+def _text(value: Any) -> str:
+    """A TOML value (all but tables are written as in JSON)."""
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{key} = {_text(inner)}' for key, inner in value.items())} }}"
+    return json.dumps(value, ensure_ascii=False)
+
+
 def _comment(text: str | None) -> Iterator[str]:
     yield from (f"# {line}" for line in textwrap.wrap(text or "", width=96))
 
 
-def _setting(model: type[BaseModel], key: str, value: str) -> Iterator[str]:
-    """The key's description from the model, then the key."""
-    yield from _comment(model.model_fields[key].description)
-    yield f"{key} = {value}"
-
-
-def _text(value: Any) -> str:
-    """A TOML value (texts, numbers, switches and lists of texts are written as in JSON)."""
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _head(installation: str) -> Iterator[str]:
+def _head(installation: str, names: PerSide[str]) -> Iterator[str]:
     yield from _comment(
         "Syncline keeps records the same in two systems, by the rules below. Look before anything "
         "is written: `syncline check`, then `syncline plan`."
     )
     yield ""
-    yield from _comment(
-        "Names this installation in the markers it leaves on records. Never change it."
-    )
-    yield f"installation = {_text(installation)}"
+    yield from keys_text(Document, names, installation=installation)
 
 
-def _state() -> Iterator[str]:
-    yield from ("", "[state]")
-    yield from _setting(StateTable, "url", _text(StateTable.model_fields["url"].default))
-    yield from _setting(StateTable, "key", f"{{ file = {_text(KEY_FILE)} }}")
-    yield from _setting(StateTable, "history_days", _text(30))
-    yield from _setting(StateTable, "history_runs", _text(100))
+def _section(
+    title: str, table: type[Table], names: PerSide[str], /, **chosen: Any
+) -> Iterator[str]:
+    yield from ("", f"[{title}]")
+    yield from keys_text(table, names, **chosen)
 
 
-def _plugins() -> Iterator[str]:
-    yield from ("", "[plugins]")
-    yield from _setting(PluginsTable, "disabled", "[]")
-
-
-def _connection(name: str, connector: type[Connector]) -> Iterator[str]:
-    yield from ("", f"[connections.{name}]", f"connector = {_text(connector.name)}")
+def _connection(name: str, connector: type[Connector], names: PerSide[str]) -> Iterator[str]:
+    title = f"connections.{name}"
+    yield from _section(title, ConnectionTable, names, connector=connector.name)
     for paragraph in inspect.cleandoc(connector.Config.__doc__ or "").split("\n\n"):
         yield from _comment(paragraph)
     for key, info in connector.Config.model_fields.items():
@@ -123,53 +136,20 @@ def _connector_setting(name: str, key: str, info: FieldInfo) -> str:
     return f"# {key} = {value}" + (f"   # {': '.join(notes)}" if notes else "")
 
 
-def _sync(names: PerSide[str], rules: str) -> Iterator[str]:
-    yield from ("", f"[syncs.{names.left}-{names.right}]")
-    yield from _setting(SyncTable, "between", _text(list(names)))
-    yield from _setting(SyncTable, "rules", _text(rules))
-    yield from _setting(SyncTable, "members", _text(MEMBERS_FILE))
-    yield from _setting(SyncTable, "enabled", "true")
-
-
-def _object(type: ObjectType, names: PerSide[str], merge: str) -> Iterator[str]:
-    place = f"syncs.{names.left}-{names.right}.objects.{type.name}"
-    yield from ("", f"[{place}]")
-    values = _object_values(type, names, merge)
-    for key, info in ObjectTable.model_fields.items():
-        if key not in {"guards", "fields"}:
-            text = (info.description or "").replace("LEFT", names.left)
-            yield from _comment(text.replace("RIGHT", names.right))
-            yield f"{key} = {values[key]}"
-    yield from ("", f"[{place}.guards]")
-    for key, info in GuardsTable.model_fields.items():
-        yield from _setting(GuardsTable, key, _text(info.default))
+def _object(place: str, type: ObjectType, names: PerSide[str], merge: str) -> Iterator[str]:
+    """The defaults, and a cautious choice where there is none."""
+    yield from _section(
+        place,
+        ObjectTable,
+        names,
+        direction="both",
+        conflict=f"{names.right}_wins",
+        merge=merge,
+        match=list(type.default_match),
+    )
+    yield from _section(f"{place}.guards", GuardsTable, names)
     yield from ("", f"[{place}.fields]")
     yield from _comment(ObjectTable.model_fields["fields"].description)
     yield '# notes = "off"'
     yield f'# job_title = "{names.right}_to_{names.left}"'
     yield f'# tier = {{ {names.left} = "…", {names.right} = "…" }}'
-
-
-def _object_values(type: ObjectType, names: PerSide[str], merge: str) -> Mapping[str, str]:
-    """The TOML value each key starts with: the defaults, and a cautious choice where none is."""
-
-    def sided(value: object) -> str:
-        return f"{{ {names.left} = {_text(value)}, {names.right} = {_text(value)} }}"
-
-    return {
-        "enabled": "true",
-        "direction": _text("both"),
-        "conflict": _text(f"{names.right}_wins"),
-        "merge": _text(merge),
-        "create": sided(True),
-        "delete": sided(True),
-        "container": sided(""),
-        "records": sided("own"),
-        "where": sided("all"),
-        "max_records": "5000",
-        "match": _text(list(type.default_match)),
-        "left_scope": _text("keep"),
-        "drift": _text("ignore"),
-        "shared_delete": _text("sever"),
-        "invitations": _text("never"),
-    }

@@ -5,10 +5,13 @@ What `view` gives is itself a configuration: written as TOML and loaded again, i
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
-from syncline.config.words import conflict_word, direction_word
+from pydantic_core import to_jsonable_python
+
+from syncline.config.document import ConnectionTable, Document, ObjectTable, SyncTable
+from syncline.config.tables import Table
+from syncline.config.words import WORDS, word_for
 from syncline.model.sides import PerSide
 from syncline.policy.schema import Direction, FieldRule, ObjectPolicy
 from syncline.policy.settings import Configuration, ConnectionSettings, Member, SyncSettings
@@ -16,38 +19,44 @@ from syncline.policy.settings import Configuration, ConnectionSettings, Member, 
 
 def view(configuration: Configuration) -> dict[str, Any]:
     """The whole configuration as plain tables, ready for TOML or JSON."""
-    state = configuration.state
-    return {
-        "installation": configuration.installation,
-        "state": {
-            "url": state.url,
-            "key": _plain(state.key),
-            "history_days": state.history_days,
-            "history_runs": state.history_runs,
-        },
-        "plugins": {"disabled": sorted(configuration.disabled_plugins)},
-        "connections": {name: _connection(c) for name, c in configuration.connections.items()},
-        "syncs": {name: _sync(sync) for name, sync in configuration.syncs.items()},
+    connections = {name: _connection(own) for name, own in configuration.connections.items()}
+    syncs = {name: _sync(sync) for name, sync in configuration.syncs.items()}
+    return shown(configuration, Document, connections=connections, syncs=syncs)
+
+
+def shown(
+    values: object, table: type[Table], names: PerSide[str] | None = None, /, **given: Any
+) -> dict[str, Any]:
+    """Every key of this table as the file writes it, from the values and what is given.
+
+    `names` are the connections', inside a sync. What says nothing (`conflict`, one way) is no key.
+    """
+    keys = {
+        key: given[key] if key in given else _plain(getattr(values, key), info.default, names)
+        for key, info in table.model_fields.items()
     }
+    return {key: value for key, value in keys.items() if value is not None}
 
 
-def _plain(model: Any) -> dict[str, Any]:
-    plain: dict[str, Any] = model.model_dump(mode="json", exclude_none=True)
-    return plain
+def _plain(value: Any, nothing: Any, names: PerSide[str] | None) -> Any:
+    """A value in the file's words; None is written as `nothing`."""
+    if isinstance(value, PerSide) and names is not None:
+        return _sided(value.map(lambda own: _plain(own, nothing, names)), names)
+    if type(value) in WORDS and names is not None:
+        return word_for(value, names)
+    return nothing if value is None else to_jsonable_python(value, exclude_none=True)
 
 
 def _connection(settings: ConnectionSettings) -> dict[str, Any]:
-    return {"connector": settings.connector, **_plain(settings.config)}
+    config = settings.config.model_dump(mode="json", exclude_none=True)
+    return {**shown(settings, ConnectionTable), **config}
 
 
 def _sync(sync: SyncSettings) -> dict[str, Any]:
-    return {
-        "between": list(sync.between),
-        "rules": sync.rules,
-        "enabled": sync.enabled,
-        "members": [_member(member, sync.between) for member in sync.members],
-        "objects": {type: _object(policy, sync.between) for type, policy in sync.objects.items()},
-    }
+    names = sync.between
+    members = [_member(member, names) for member in sync.members]
+    objects = {type: _object(policy, names) for type, policy in sync.objects.items()}
+    return shown(sync, SyncTable, names, between=list(names), members=members, objects=objects)
 
 
 def _sided(values: PerSide[Any], names: PerSide[str]) -> dict[str, Any]:
@@ -63,30 +72,12 @@ def _member(member: Member, names: PerSide[str]) -> dict[str, Any]:
 
 
 def _object(policy: ObjectPolicy, names: PerSide[str]) -> dict[str, Any]:
-    conflict = {"conflict": conflict_word(policy.conflict, names)} if policy.conflict else {}
-    return {
-        "enabled": policy.enabled,
-        "direction": direction_word(policy.direction, names),
-        **conflict,
-        "merge": policy.merge.value,
-        "create": _sided(policy.create, names),
-        "delete": _sided(policy.delete, names),
-        "container": _sided(policy.container.map(lambda path: path or ""), names),
-        "records": _sided(policy.records.map(lambda each: each.value), names),
-        "where": _sided(policy.where.map(lambda text: text or "all"), names),
-        "max_records": policy.max_records,
-        "match": list(policy.match),
-        "left_scope": policy.left_scope.value,
-        "drift": policy.drift.value,
-        "shared_delete": policy.shared_delete.value,
-        "invitations": policy.invitations,
-        "guards": dataclasses.asdict(policy.guards),
-        "fields": {name: _field(rule, names) for name, rule in policy.fields.items()},
-    }
+    fields = {name: _field(rule, names) for name, rule in policy.fields.items()}
+    return shown(policy, ObjectTable, names, fields=fields)
 
 
 def _field(rule: FieldRule, names: PerSide[str]) -> str | dict[str, str]:
     none = rule.direction is Direction.NONE
-    word = "off" if none else direction_word(rule.direction, names)
+    word = "off" if none else word_for(rule.direction, names)
     places = {name: place for name, place in _sided(rule.native, names).items() if place}
     return {**places, "direction": word} if places else word

@@ -1,12 +1,12 @@
-"""Words of the file that are built from the connections' names, and values given per side."""
+"""Words of the file that are built from the connections' names."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from enum import StrEnum
 from typing import TypeVar
 
-from syncline.config.document import BOTH_SIDES
 from syncline.config.problems import Problems, did_you_mean
 from syncline.model.sides import PerSide
 from syncline.policy.schema import Conflict, Direction
@@ -48,14 +48,16 @@ def conflicts(names: PerSide[str]) -> dict[str, Conflict]:
     }
 
 
-def direction_word(direction: Direction, names: PerSide[str]) -> str:
-    """The word for a direction between connections of these names."""
-    return next(word for word, meaning in directions(names).items() if meaning is direction)
+WORDS: Mapping[type[StrEnum], Callable[[PerSide[str]], Mapping[str, StrEnum]]] = {
+    Direction: directions,
+    Conflict: conflicts,
+}
+"""The choices whose words hold the connections' names."""
 
 
-def conflict_word(conflict: Conflict, names: PerSide[str]) -> str:
-    """The word for a conflict rule between connections of these names."""
-    return next(word for word, meaning in conflicts(names).items() if meaning is conflict)
+def word_for(choice: StrEnum, names: PerSide[str]) -> str:
+    """The word for a choice between connections of these names."""
+    return next(word for word, meaning in WORDS[type(choice)](names).items() if meaning is choice)
 
 
 def choose(
@@ -66,21 +68,6 @@ def choose(
         return options[written]
     problems.add(key, f'"{written}" is not {what}{did_you_mean(written, options)}', options)
     return None
-
-
-def per_side(
-    key: str, written: Mapping[str, T], names: PerSide[str], default: T, problems: Problems
-) -> PerSide[T]:
-    """A value per side, from one for both or a table by connection; a side left out gets
-    `default`.
-    """
-    known = (BOTH_SIDES, *names)
-    for name in written:
-        if name not in known:
-            rule = f"is not a connection of this sync{did_you_mean(name, names)}"
-            problems.under(key).add(name, rule, names)
-    both = written.get(BOTH_SIDES, default)
-    return names.map(lambda name: written.get(name, both))
 
 
 def quoted(words: Iterable[str]) -> str:

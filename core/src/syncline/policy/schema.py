@@ -1,7 +1,8 @@
 """What an administrator may ask for, resolved: every choice made, every name checked.
 
 `syncline.config` turns the configuration file into these values; `syncline.engine.decide` reads
-nothing else. The meaning of each setting is the table in `docs/explanation/policy.md`.
+nothing else. Each setting is declared here, once (`syncline.policy.declare`); what follows from it
+is the table in `docs/explanation/policy.md`.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from functools import cached_property
+from typing import Literal
 
 from syncline.model.objects import ObjectType
 from syncline.model.sides import PerSide, Side
+from syncline.policy.declare import each_once, says, setting
 
 
 class Direction(StrEnum):
@@ -76,14 +79,16 @@ class LeftScope(StrEnum):
 
 
 class Drift(StrEnum):
-    """One-way: whether an edit of the target alone is taken back."""
+    """One-way only: whether an edit of the target alone is taken back."""
 
     IGNORE = "ignore"
     REVERT = "revert"
 
 
 class SharedDelete(StrEnum):
-    """Deleting, from one mailbox, a CRM record that several lanes link."""
+    """A record that several members share is deleted at one of them: only that link ends, or the
+    deletion reaches everybody.
+    """
 
     SEVER = "sever"
     PROPAGATE = "propagate"
@@ -99,44 +104,100 @@ class FieldRule:
 
 @dataclass(frozen=True)
 class GuardLimits:
-    """Above these, a class of operations is held until a person approves (per lane and round).
+    """Above these limits a class of operations is held until `syncline approve`.
 
-    An approval that no run has used within `approval_days` is void.
+    They are counted for each lane and round.
     """
 
-    deletions: int = 10
-    deletion_share: float = 0.20
-    cleared_share: float = 0.05
-    minimum_links: int = 20
-    approval_days: int = 7
+    deletions: int = setting(10, "So many deletions are never held, whatever their share.", ge=0)
+    deletion_share: float = setting(
+        0.20, "Share of the links above which deletions are held.", ge=0, le=1
+    )
+    cleared_share: float = setting(
+        0.05, "Share of the records in which one field may be emptied.", ge=0, le=1
+    )
+    minimum_links: int = setting(
+        20, "Below so many links a side gone empty or wholly changed is normal.", ge=0
+    )
+    approval_days: int = setting(
+        7, "Days after which an approval that no run has used is void.", ge=1
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
 class ObjectPolicy:
-    """Everything that is decided about one object type in one sync.
+    """The policy of one object type.
 
     `where` holds the data set's text per side, None for "all". `conflict` is None unless the
     direction is `both`. `fields` holds a rule only where it differs from `direction`.
     """
 
     type: ObjectType
-    direction: Direction
-    enabled: bool = True
-    conflict: Conflict | None = None
-    merge: Merge = Merge.RECORD
-    create: PerSide[bool] = PerSide(True, True)
-    delete: PerSide[bool] = PerSide(True, True)
-    container: PerSide[str | None] = PerSide(None, None)
-    records: PerSide[Records] = PerSide(Records.OWN, Records.OWN)
-    where: PerSide[str | None] = PerSide(None, None)
-    max_records: int = 5000
-    match: tuple[str, ...] = ()
-    left_scope: LeftScope = LeftScope.KEEP
-    drift: Drift = Drift.IGNORE
-    shared_delete: SharedDelete = SharedDelete.SEVER
-    invitations: str = "never"
-    guards: GuardLimits = GuardLimits()
-    fields: Mapping[str, FieldRule] = field(default_factory=dict)
+    direction: Direction = field(
+        metadata=says(
+            'Which way changes travel: "none", "LEFT_to_RIGHT", "RIGHT_to_LEFT" or "both", with '
+            "the connections' names."
+        )
+    )
+    enabled: bool = setting(True, "false: nothing is read or written; settings and state stay.")
+    conflict: Conflict | None = setting(
+        None,
+        'Who wins when both sides changed the same thing: "LEFT_wins", "RIGHT_wins", '
+        '"newest_wins" or "manual". Required when the direction is both; one-way it may only say '
+        "that the source wins.",
+    )
+    merge: Merge = setting(
+        Merge.RECORD,
+        '"record": the winner\'s whole record; "fields": edits of different fields both survive. '
+        "Default: what the rule set says.",
+        written=None,
+    )
+    create: PerSide[bool] = setting(
+        PerSide(True, True), "Whether Syncline may create records there."
+    )
+    delete: PerSide[bool] = setting(
+        PerSide(True, True), "Whether Syncline may delete records there."
+    )
+    container: PerSide[str | None] = setting(
+        PerSide(None, None),
+        'The folder that is synced; "" is the default folder.',
+        written="",
+    )
+    records: PerSide[Records] = setting(
+        PerSide(Records.OWN, Records.OWN),
+        'What of a shared system belongs to a member: their "own" records or everything "visible" '
+        "to them.",
+    )
+    where: PerSide[str | None] = setting(
+        PerSide(None, None),
+        'The data set, in the connector\'s own language; "all" for everything.',
+        written="all",
+    )
+    max_records: int = setting(
+        5000, "Above so many records the lane stops and says so; it never picks some.", ge=1
+    )
+    match: tuple[str, ...] = setting(
+        (),
+        "By what two records that were never linked are recognised as the same, strongest first. "
+        "Default: what the object type says.",
+        each_once,
+        written=None,
+    )
+    left_scope: LeftScope = setting(LeftScope.KEEP, LeftScope.__doc__)
+    drift: Drift = setting(Drift.IGNORE, Drift.__doc__)
+    shared_delete: SharedDelete = setting(SharedDelete.SEVER, SharedDelete.__doc__)
+    invitations: Literal["never", "send"] = setting(
+        "never", '"never": a write that would send mail to people is withheld.'
+    )
+    guards: GuardLimits = setting(GuardLimits(), "Limits above which operations wait for a person.")
+    fields: Mapping[str, FieldRule] = field(
+        default_factory=dict,
+        metadata=says(
+            'Rules of single fields: "off", "both", a direction, or for a custom field its name at '
+            "each connection (and `direction`, if not the object's).",
+            written={},
+        ),
+    )
 
     @cached_property
     def fingerprint(self) -> str:

@@ -10,7 +10,6 @@ from pydantic import BaseModel
 
 from syncline.cli.reference.markdown import cell, table
 from syncline.config.document import (
-    BOTH_SIDES,
     ConnectionTable,
     Document,
     GuardsTable,
@@ -91,7 +90,7 @@ def configuration_page() -> str:
         shown = f"`{title}`" if title.startswith("[") else title
         parts.append(f"## {shown}")
         if text is not _FIELDS:
-            parts += [(model.__doc__ or "").strip(), table(_COLUMNS, list(_rows(model)))]
+            parts += [(model.__doc__ or "").strip(), table(_COLUMNS, list(rows(model)))]
         parts += [text.strip()] if text else []
     return "\n\n".join(parts) + "\n"
 
@@ -99,7 +98,8 @@ def configuration_page() -> str:
 _COLUMNS = ["key", "type", "default", "meaning"]
 
 
-def _rows(model: type[BaseModel]) -> Iterator[list[str]]:
+def rows(model: type[BaseModel]) -> Iterator[list[str]]:
+    """A row for each key: its name, type, default and meaning."""
     schema = model.model_json_schema()
     required = schema.get("required", [])
     for name, node in schema["properties"].items():
@@ -109,8 +109,6 @@ def _rows(model: type[BaseModel]) -> Iterator[list[str]]:
 
 
 def _default(value: Any) -> str:
-    if isinstance(value, dict) and BOTH_SIDES in value:
-        value = value[BOTH_SIDES]
     simple = value is not None and isinstance(value, str | int | float | bool)
     return f"`{json.dumps(value)}`" if simple else ""
 

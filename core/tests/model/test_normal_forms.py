@@ -9,9 +9,12 @@ from hypothesis import strategies as st
 from syncline.model import fields as f
 from syncline.model.contact import CONTACT
 from syncline.model.fields import FieldType, Value
+from syncline.state.compact import dumped, loaded
+from syncline.testing.every_kind import ERRAND
 from syncline.testing.strategies import values_of
 
-KINDS = {spec.type.kind: spec.type for spec in CONTACT.specs}
+KINDS = {spec.type.kind: spec.type for spec in (*CONTACT.specs, *ERRAND.specs)}
+SETS = {name: kind for name, kind in KINDS.items() if isinstance(kind, f.SetType)}
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
@@ -20,6 +23,53 @@ def test_a_normal_form_is_a_fixed_point(kind: FieldType, data: st.DataObject) ->
     normal = kind.normal(data.draw(values_of(kind)))
 
     assert kind.normal(normal) == normal
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
+@given(data=st.data())
+def test_a_value_kept_as_json_is_the_same_value(kind: FieldType, data: st.DataObject) -> None:
+    value = data.draw(values_of(kind))
+    kept = loaded(dumped(value))
+
+    assert kind.normal(kept) == kind.normal(value)
+    assert kind.shown(kept) == kind.shown(value)
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
+@given(data=st.data())
+def test_a_normal_form_that_is_not_empty_passes_for_nothing_empty(
+    kind: FieldType, data: st.DataObject
+) -> None:
+    value = data.draw(values_of(kind))
+
+    assert (kind.normal(value) is None) == (not kind.normal(value))
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
+@given(data=st.data())
+def test_people_are_shown_exactly_what_is_not_empty(kind: FieldType, data: st.DataObject) -> None:
+    value = data.draw(values_of(kind))
+
+    assert (kind.shown(value) == "") == (kind.normal(value) is None)
+
+
+@pytest.mark.parametrize("kind", SETS.values(), ids=list(SETS))
+@given(data=st.data())
+def test_sets_are_equal_if_they_have_the_same_keys(kind: f.SetType, data: st.DataObject) -> None:
+    one, other = data.draw(values_of(kind)), data.draw(values_of(kind))
+
+    same = kind.elements(one).keys() == kind.elements(other).keys()
+    assert same == (kind.normal(one) == kind.normal(other))
+
+
+@pytest.mark.parametrize("kind", SETS.values(), ids=list(SETS))
+@given(data=st.data())
+def test_a_set_made_of_its_elements_is_the_same_set(kind: f.SetType, data: st.DataObject) -> None:
+    value = data.draw(values_of(kind))
+    elements = kind.elements(value)
+
+    assert {kind.key(element) for element in elements.values()} == elements.keys()
+    assert kind.normal(tuple(elements.values())) == kind.normal(value)
 
 
 @pytest.mark.parametrize(
@@ -64,12 +114,17 @@ def test_different_values_are_different(kind: FieldType, one: Value, other: Valu
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
 def test_empty_missing_and_white_space_are_one_value(kind: FieldType) -> None:
-    empty: dict[type, list[Value]] = {
-        f.SetType: [None, (), ("", " ")],
-        f.PartsType: [None, {}, {"city": " "}],
+    empty: dict[str, list[Value]] = {
+        "address": [None, {}, {"city": " "}],
+        "rule": [None, {}, {"every": " "}],
+        "instant": [None, {}, {"at": " "}, {"zone": "Europe/Vienna"}],
+        "rich text": [None, {}, {"text": " "}, {"html": "<p>&nbsp;</p><style>p {}</style>"}],
+        "people": [None, (), ({"address": " "},), ({"of": "ada@x.example", "role": "chair"},)],
     }
+    sets: list[Value] = [None, (), ("", " ")]
+    values = empty.get(kind.kind, sets if kind.is_set else [None, "", " \t"])
 
-    assert {kind.normal(value) for value in empty.get(type(kind), [None, "", " \t"])} == {None}
+    assert [kind.normal(value) for value in values] == [None] * len(values)
 
 
 @pytest.mark.parametrize(

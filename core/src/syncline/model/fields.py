@@ -1,9 +1,16 @@
 """Field types: what a value of a field is, and when two values are the same.
 
-A value is JSON: `None` (empty), a text, a mapping of parts (an address) or, for a set, a tuple of
-elements. `normal(value)` is the value's normal form and itself a value of the type;
-`normal(normal(x)) == normal(x)` holds for every type and is tested by property.
+A value is JSON made of texts: `None` (empty), a text, a mapping of parts (an address) or, for a
+set, a tuple of elements. JSON's own numbers and truth values are in no value: a number loses digits
+where it passes for a float, and `0` and `false` pass for empty wherever somebody asks `if value`.
+
+`normal(value)` is the value's normal form and itself a value of the type: what is compared.
+`shown(value)` is what people read; it may be any wording, and nothing reads it back.
+Laws, tested by property for every type: `normal(normal(x)) == normal(x)`; a value that was kept as
+JSON has the same normal form; `shown(x) == ""` exactly where `normal(x) is None`.
 `NORMAL_FORM_VERSION` goes into every digest: raise it when a normal form changes.
+
+Here are the types that contacts need; the others are in `syncline.model.kinds`.
 """
 
 from __future__ import annotations
@@ -20,7 +27,10 @@ from syncline.model import text
 NORMAL_FORM_VERSION: Final = 1
 
 Value = Any
-"""`None`, `str`, `Mapping[str, str | None]` or `tuple[str, ...]`; always JSON."""
+"""`None`, `str`, `Mapping[str, str | None]` or a tuple of an `Element` each; always JSON."""
+
+Element = Any
+"""One element of a set: a text or, of people, a mapping of texts."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +40,8 @@ class FieldType:
     kind: str
     form: Callable[[str], str]
     whole: bool = False
-    """A part of such a value would be another value (an address, a number): it is never cut."""
+    """A piece of such a value would be another value (an address, a number): it is never cut, nor
+    put together from what two sides hold. Of a set, this is said of each element."""
 
     @property
     def is_set(self) -> bool:
@@ -49,6 +60,10 @@ class FieldType:
         if not isinstance(value, str):
             raise ValueError(f"{self.kind} must be text, not {type(value).__name__}")
         return self.form(value) or None
+
+    def shown(self, value: Value) -> str:
+        """The value as people read it; "" if it is empty."""
+        return "" if self.normal(value) is None else str(value).strip()
 
 
 @dataclass(frozen=True)
@@ -84,8 +99,8 @@ def _is_date(value: str) -> bool:
 
 
 @dataclass(frozen=True)
-class PartsType(FieldType):
-    """A value of several parts that belong together, such as an address: merged as one."""
+class CompositeType(FieldType):
+    """A value of several parts that belong together; which of them it needs not have is `None`."""
 
     parts: Mapping[str, FieldType] = field(default_factory=dict, hash=False)
 
@@ -96,9 +111,32 @@ class PartsType(FieldType):
         if not isinstance(value, Mapping):
             raise ValueError(f"{self.kind} must be a mapping of parts")
         if unknown := set(value) - set(self.parts):
-            raise ValueError(f"{self.kind} has no part {sorted(unknown)[0]!r}")
+            raise ValueError(f"{self.kind} has no part {sorted(unknown, key=str)[0]!r}")
         parts = {name: kind.normal(value.get(name)) for name, kind in self.parts.items()}
         return {name: part for name, part in parts.items() if part is not None} or None
+
+    def shown(self, value: Value) -> str:
+        """The parts that are not empty, with commas."""
+        if self.normal(value) is None:
+            return ""
+        parts = (kind.shown(value.get(name)) for name, kind in self.parts.items())
+        return ", ".join(part for part in parts if part)
+
+
+@dataclass(frozen=True)
+class PartsType(CompositeType):
+    """Parts such as an address's: merged as one, but what of a part a side had no room for stays
+    as it is at the other one.
+    """
+
+
+@dataclass(frozen=True)
+class AtomicType(CompositeType):
+    """Parts that mean nothing without each other, such as those of a rule: a side holds all of them
+    as they are, or cannot hold the value.
+    """
+
+    whole: bool = True
 
 
 @dataclass(frozen=True)
@@ -110,15 +148,15 @@ class SetType(FieldType):
         """Always: elements are added and removed one by one."""
         return True
 
-    def key(self, element: str) -> str:
+    def key(self, element: Element) -> str:
         """What makes two elements the same; "" for an element that is empty."""
         return self.form(element)
 
-    def elements(self, value: Value) -> dict[str, str]:
+    def elements(self, value: Value) -> dict[str, Element]:
         """Key → element as a person typed it, in the order given, the first of equal ones."""
         if value and not isinstance(value, list | tuple):
             raise ValueError(f"{self.kind} must be a list, not {type(value).__name__}")
-        found: dict[str, str] = {}
+        found: dict[str, Element] = {}
         for element in value or ():
             if not isinstance(element, str):
                 raise ValueError(f"{self.kind} must hold texts, not {type(element).__name__}")
@@ -129,6 +167,10 @@ class SetType(FieldType):
     def normal(self, value: Value) -> Value:
         """The sorted keys; `None` if there are none."""
         return tuple(sorted(self.elements(value))) or None
+
+    def shown(self, value: Value) -> str:
+        """The elements as they were typed, with commas."""
+        return ", ".join(element.strip() for element in self.elements(value).values())
 
 
 SHORT_TEXT: Final = FieldType("text", text.short_text)

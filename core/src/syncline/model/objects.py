@@ -15,6 +15,7 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 from pydantic import BaseModel, ConfigDict
 
 from syncline.model.fields import SHORT_TEXT, FieldType, Value
+from syncline.model.kinds.people import PeopleType
 
 
 class CanonicalModel(BaseModel):
@@ -25,18 +26,26 @@ class CanonicalModel(BaseModel):
 
 @dataclass(frozen=True)
 class FieldSpec:
-    """One canonical field. Fields of one `group` (the parts of a name) are merged as a unit."""
+    """One canonical field. Fields of one `group` (the parts of a name) are merged as a unit, which
+    is `atomic` if its group says so.
+    """
 
     name: str
     type: FieldType
     group: str | None = None
+    atomic: bool = False
 
 
 @dataclass(frozen=True)
 class Group:
-    """Annotation: fields with the same group are decided together."""
+    """Annotation: fields with the same group are decided together.
+
+    `atomic`: half of them is wrong, not only incomplete (begin and end of an appointment), so that
+    they all travel the same way, and none of them fills what is empty without the others.
+    """
 
     name: str
+    atomic: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,6 +61,19 @@ class ObjectType:
     def fields(self) -> Mapping[str, FieldSpec]:
         """The fields by name."""
         return {spec.name: spec for spec in self.specs}
+
+    @cached_property
+    def atomic(self) -> frozenset[str]:
+        """The fields that are never split by direction, filled or merged part by part: those of
+        atomic groups, and those whose values are whole.
+        """
+        whole = (s.name for s in self.specs if s.type.whole and not s.type.is_set)
+        return frozenset(whole) | {s.name for s in self.specs if s.atomic}
+
+    @cached_property
+    def told_by(self) -> tuple[str, ...]:
+        """The fields that name the people whom a service tells of a change."""
+        return tuple(spec.name for spec in self.specs if isinstance(spec.type, PeopleType))
 
     def with_custom(self, names: Iterable[str]) -> ObjectType:
         """The same type with further short-text fields, as the configuration adds them."""
@@ -95,5 +117,7 @@ def _field_spec(name: str, hint: Any) -> FieldSpec:
         raise TypeError(f"field {name!r} needs a field type: Annotated[…, SHORT_TEXT]")
     marks = get_args(hint)[1:]
     kind = next(mark for mark in marks if isinstance(mark, FieldType))
-    group = next((mark.name for mark in marks if isinstance(mark, Group)), None)
-    return FieldSpec(name, kind, group)
+    group = next((mark for mark in marks if isinstance(mark, Group)), None)
+    if group is None:
+        return FieldSpec(name, kind)
+    return FieldSpec(name, kind, group.name, group.atomic)

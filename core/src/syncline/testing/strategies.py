@@ -5,13 +5,18 @@ Needs hypothesis, which the kit itself does not.
 
 from __future__ import annotations
 
+from datetime import timedelta, timezone
 from typing import Any, Final, Literal
 
 from hypothesis import strategies as st
 
 from syncline.model.capacity import Capacity
-from syncline.model.fields import FieldType, PartsType, SetType, Value
+from syncline.model.fields import CompositeType, FieldType, PartsType, SetType, Value
+from syncline.model.kinds.choice import ChoiceType
+from syncline.model.kinds.people import PeopleType
+from syncline.model.kinds.rich_text import RichTextType
 
+_HALF_A_DAY: Final = timedelta(hours=12)
 _UNITS: Final[tuple[Literal["characters", "utf16"], ...]] = ("characters", "utf16")
 
 CLUSTERS: Final = (
@@ -45,13 +50,56 @@ DATES: Final = st.one_of(
 )
 
 
+INSTANTS: Final = st.datetimes(
+    timezones=st.timezones() | st.timedeltas(-_HALF_A_DAY, _HALF_A_DAY).map(timezone)
+).map(lambda moment: moment.isoformat())
+
+NUMBERS: Final = st.one_of(
+    st.decimals(allow_nan=False, allow_infinity=False, places=4).map(str),
+    st.integers().map(str),
+    st.sampled_from(("0.00", "-0", "+7", "1e3", "1E-3", ".5", "5.", "000.100")),
+)
+
+FLAGS: Final = st.sampled_from(("true", "false", "TRUE ", "False"))
+
+_PIECES: Final = (
+    "<p>", "</p>", "<div>", "</div>", "<br>", "<br/>", "<b>", "</b>", "<ul><li>", "</li></ul>",
+    "<a href='https://x.example/?a=1&amp;b'>", "</a>", "<style>", "</style>", "<pre>", "</pre>",
+    "<!--", "-->", "<![if !x]>", "<![odd", "<td>", "<", ">", "&", "&amp;", "&nbsp;", "&#0;", "&lt;",
+)  # fmt: skip
+"""What HTML is made of, and what it breaks at."""
+
+HTML: Final = st.lists(TEXTS | st.sampled_from(_PIECES), max_size=12).map("".join)
+
+
 def values_of(kind: FieldType) -> st.SearchStrategy[Value]:
     """Any value of a field type, the empty ones included."""
-    if isinstance(kind, PartsType):
-        return st.none() | st.dictionaries(st.sampled_from(sorted(kind.parts)), st.none() | TEXTS)
+    return st.none() | _values_of(kind)
+
+
+def _values_of(kind: FieldType) -> st.SearchStrategy[Value]:
+    if isinstance(kind, RichTextType):
+        return st.one_of(HTML.map(lambda it: {"html": it}), TEXTS.map(lambda it: {"text": it}))
+    if isinstance(kind, CompositeType):
+        parts = {name: values_of(part) for name, part in kind.parts.items()}
+        return st.fixed_dictionaries({}, optional=parts)
+    if isinstance(kind, PeopleType):
+        return st.lists(_people(kind), max_size=6).map(tuple)
     if isinstance(kind, SetType):
-        return st.none() | st.lists(TEXTS, max_size=6).map(tuple)
-    return st.none() | (DATES if kind.kind == "date" else TEXTS)
+        return st.lists(TEXTS, max_size=6).map(tuple)
+    if isinstance(kind, ChoiceType):
+        return st.sampled_from([*kind.classes, "", f" {next(iter(kind.classes)).upper()} "])
+    known = {"date": DATES, "instant": INSTANTS, "number": NUMBERS, "flag": FLAGS}
+    return known.get(kind.kind, TEXTS)
+
+
+def _people(kind: PeopleType) -> st.SearchStrategy[Value]:
+    """People, and facts about people who may be among them, by few addresses."""
+    addresses = st.sampled_from(("ada@x.example", "Ada@X.example ", "bob@x.example", "")) | TEXTS
+    said = {"role": values_of(kind.roles), "response": values_of(kind.responses)}
+    named = {"address": addresses}
+    people = st.fixed_dictionaries(named, optional={"name": st.none() | TEXTS, **said})
+    return people | st.fixed_dictionaries({"of": addresses}, optional=said)
 
 
 def capacities(kind: FieldType) -> st.SearchStrategy[Capacity]:

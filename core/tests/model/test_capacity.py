@@ -11,11 +11,17 @@ from hypothesis import strategies as st
 from syncline.model import fields as f
 from syncline.model.capacity import Capacity, Inexpressible, cut_text
 from syncline.model.contact import CONTACT
-from syncline.model.fields import FieldType, Value
+from syncline.model.fields import FieldType, SetType, Value
+from syncline.model.kinds.instant import INSTANT
+from syncline.model.kinds.people import PEOPLE
+from syncline.model.kinds.rich_text import RICH_TEXT
 from syncline.plugin.spec import Field
+from syncline.testing.every_kind import ERRAND, RULE, STATUS
 from syncline.testing.strategies import CLUSTERS, TEXTS, capacities, values_of
 
-KINDS = {spec.type.kind: spec.type for spec in CONTACT.specs}
+KINDS = {spec.type.kind: spec.type for spec in (*CONTACT.specs, *ERRAND.specs)}
+SETS = {name: kind for name, kind in KINDS.items() if isinstance(kind, SetType)}
+RESPELLED = {name: KINDS[name] for name in ("instant", "status", "people", "flag", "number")}
 Unit = Literal["characters", "utf16"]
 UNITS: list[Unit] = ["characters", "utf16"]
 
@@ -57,6 +63,27 @@ def test_without_limits_nothing_is_lost(kind: FieldType, data: st.DataObject) ->
     value = data.draw(values_of(kind))
 
     assert kind.normal(Capacity().stored(kind, value)) == kind.normal(value)
+
+
+@pytest.mark.parametrize("kind", RESPELLED.values(), ids=list(RESPELLED))
+@given(data=st.data())
+def test_what_a_service_spells_in_its_own_way_is_held_as_well(
+    kind: FieldType, data: st.DataObject
+) -> None:
+    capacity = data.draw(capacities(kind))
+    respelled = kind.normal(_stored(capacity, kind, data.draw(values_of(kind))))
+
+    assert kind.normal(_stored(capacity, kind, respelled)) == respelled
+
+
+@pytest.mark.parametrize("kind", SETS.values(), ids=list(SETS))
+@given(data=st.data())
+def test_an_element_a_side_holds_is_held_as_it_is(kind: SetType, data: st.DataObject) -> None:
+    capacity = data.draw(capacities(kind))
+    for element in kind.elements(data.draw(values_of(kind))).values():
+        held = capacity.stored_element(kind, element)
+
+        assert not held or capacity.stored_element(kind, held) == held
 
 
 @given(text=TEXTS, limit=st.integers(0, 30), unit=st.sampled_from(UNITS))
@@ -120,6 +147,73 @@ def test_a_date_without_a_year_may_be_inexpressible() -> None:
 def test_a_word_outside_the_vocabulary_is_inexpressible() -> None:
     with pytest.raises(Inexpressible):
         Capacity(vocabulary=frozenset({"Mr.", "Ms."})).stored(f.SHORT_TEXT, "Sir")
+
+
+def test_a_choice_is_held_as_a_word_of_its_class() -> None:
+    poorer = Capacity(vocabulary=frozenset({"not_started", "completed"}))
+
+    assert poorer.stored(STATUS, "waiting") == "not_started"
+    assert poorer.stored(STATUS, "completed") == "completed"
+
+
+def test_a_choice_without_a_word_of_its_class_is_inexpressible() -> None:
+    with pytest.raises(Inexpressible):
+        Capacity(vocabulary=frozenset({"waiting"})).stored(STATUS, "completed")
+
+
+def test_rich_text_is_held_as_text_where_there_is_no_html() -> None:
+    html = {"html": "<p>Dear <b>all</b></p><p>Bye</p>"}
+
+    assert Capacity(plain_text=True).stored(RICH_TEXT, html) == {"text": "Dear all\n\nBye"}
+    assert Capacity(plain_text=True, max_length=4).stored(RICH_TEXT, html) == {"text": "Dear"}
+    assert Capacity().stored(RICH_TEXT, html) == html
+
+
+def test_html_is_never_cut() -> None:
+    html = {"html": "<p><b>Dear all</b></p>"}
+
+    assert Capacity(max_length=10).stored(RICH_TEXT, html) == {"text": "Dear all"}
+
+
+@pytest.mark.parametrize(
+    ("capacity", "held"),
+    [
+        (Capacity(), {"at": "2026-03-01T00:30:15+01:00", "zone": "Europe/Vienna"}),
+        (Capacity(parts=frozenset({"at"})), {"at": "2026-03-01T00:30:15+01:00"}),
+        (
+            Capacity(resolution="minute"),
+            {"at": "2026-03-01T00:30:00+01:00", "zone": "Europe/Vienna"},
+        ),
+        (Capacity(resolution="day"), {"at": "2026-03-01T00:00:00Z"}),
+    ],
+)
+def test_an_instant_is_held_at_a_sides_resolution(capacity: Capacity, held: Value) -> None:
+    instant = {"at": "2026-03-01T00:30:15+01:00", "zone": "Europe/Vienna"}
+
+    assert capacity.stored(INSTANT, instant) == held
+
+
+def test_people_are_held_without_what_a_side_does_not_know_of_them() -> None:
+    people = (
+        {"address": "ada@x.example", "name": "Ada", "role": "chair", "response": "tentative"},
+    )
+    roles = frozenset({"required", "optional", "accepted"})
+
+    assert Capacity(parts=frozenset({"response"})).stored(PEOPLE, people) == (
+        {"address": "ada@x.example", "response": "tentative"},
+    )
+    assert Capacity(vocabulary=roles).stored(PEOPLE, people) == (
+        {"address": "ada@x.example", "name": "Ada", "role": "required"},
+    )
+
+
+def test_an_atomic_value_is_held_whole_or_not_at_all() -> None:
+    rule = {"every": "week", "times": "3"}
+
+    assert Capacity(parts=frozenset({"every", "times"})).stored(RULE, rule) == rule
+    for poorer in (Capacity(parts=frozenset({"every"})), Capacity(part_lengths={"every": 2})):
+        with pytest.raises(Inexpressible):
+            poorer.stored(RULE, rule)
 
 
 def _length(text: str, unit: Unit) -> int:

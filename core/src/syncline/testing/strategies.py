@@ -6,18 +6,21 @@ Needs hypothesis, which the kit itself does not.
 from __future__ import annotations
 
 from datetime import timedelta, timezone
+from functools import cache
 from typing import Any, Final, Literal
 
 from hypothesis import strategies as st
 
 from syncline.model.capacity import Capacity
-from syncline.model.fields import CompositeType, FieldType, PartsType, SetType, Value
+from syncline.model.fields import CompositeType, FieldType, SetType, Value
 from syncline.model.kinds.choice import ChoiceType
+from syncline.model.kinds.instant import Resolution
 from syncline.model.kinds.people import PeopleType
 from syncline.model.kinds.rich_text import RichTextType
 
 _HALF_A_DAY: Final = timedelta(hours=12)
 _UNITS: Final[tuple[Literal["characters", "utf16"], ...]] = ("characters", "utf16")
+_RESOLUTIONS: Final[tuple[Resolution, ...]] = ("second", "minute", "day")
 
 CLUSTERS: Final = (
     "a", "Z", "ß", "é", "e\u0301", "Z\u0323\u0308", "語", "한", "\u1112\u1161\u11ab", "கி",
@@ -72,6 +75,7 @@ _PIECES: Final = (
 HTML: Final = st.lists(TEXTS | st.sampled_from(_PIECES), max_size=12).map("".join)
 
 
+@cache
 def values_of(kind: FieldType) -> st.SearchStrategy[Value]:
     """Any value of a field type, the empty ones included."""
     return st.none() | _values_of(kind)
@@ -84,7 +88,7 @@ def _values_of(kind: FieldType) -> st.SearchStrategy[Value]:
         parts = {name: values_of(part) for name, part in kind.parts.items()}
         return st.fixed_dictionaries({}, optional=parts)
     if isinstance(kind, PeopleType):
-        return st.lists(_people(kind), max_size=6).map(tuple)
+        return st.lists(_people(kind), max_size=4).map(tuple)
     if isinstance(kind, SetType):
         return st.lists(TEXTS, max_size=6).map(tuple)
     if isinstance(kind, ChoiceType):
@@ -95,24 +99,35 @@ def _values_of(kind: FieldType) -> st.SearchStrategy[Value]:
 
 def _people(kind: PeopleType) -> st.SearchStrategy[Value]:
     """People, and facts about people who may be among them, by few addresses."""
-    addresses = st.sampled_from(("ada@x.example", "Ada@X.example ", "bob@x.example", "")) | TEXTS
+    addresses = st.sampled_from(("ada@x.example", "Ada@X.example ", "bob@x.example", "", *CLUSTERS))
     said = {"role": values_of(kind.roles), "response": values_of(kind.responses)}
     named = {"address": addresses}
-    people = st.fixed_dictionaries(named, optional={"name": st.none() | TEXTS, **said})
+    people = st.fixed_dictionaries(named, optional={"name": st.sampled_from(CLUSTERS), **said})
     return people | st.fixed_dictionaries({"of": addresses}, optional=said)
 
 
+@cache
 def capacities(kind: FieldType) -> st.SearchStrategy[Capacity]:
     """Tight limits for a field type."""
-    limits = st.none() | st.integers(0, 12)
     options: dict[str, st.SearchStrategy[Any]] = {"unit": st.sampled_from(_UNITS)}
-    if isinstance(kind, PartsType):
+    lengths = st.integers(0, 12)
+    if isinstance(kind, CompositeType):
         names = st.sampled_from(sorted(kind.parts))
-        options["part_lengths"] = st.none() | st.dictionaries(names, st.integers(0, 12))
+        texts = [name for name in kind.parts if not kind.parts[name].whole]
+        options["parts"] = st.none() | st.frozensets(names)
+        options["part_lengths"] = st.none() | st.dictionaries(st.sampled_from(texts), lengths)
+        options["resolution"] = st.sampled_from(_RESOLUTIONS)
+    elif isinstance(kind, ChoiceType):
+        options["vocabulary"] = st.none() | st.frozensets(st.sampled_from([*kind.classes]))
     elif kind.kind == "date":
         options["full_dates"] = st.booleans()
     else:
-        options["max_length"] = limits
+        options["max_length"] = st.none() | lengths
+        options["plain_text"] = st.booleans()
     if isinstance(kind, SetType):
         options["many"] = st.none() | st.integers(0, 3)
+    if isinstance(kind, PeopleType):
+        words = st.sampled_from([*kind.roles.classes, *kind.responses.classes])
+        options["vocabulary"] = st.none() | st.frozensets(words)
+        options["parts"] = st.none() | st.frozensets(st.sampled_from(("name", *kind.choices)))
     return st.builds(Capacity, **options)

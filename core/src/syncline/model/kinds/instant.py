@@ -13,12 +13,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Final, Literal
 
 from syncline.model import text
 from syncline.model.fields import SHORT_TEXT, FieldType, PartsType, Value
+
+_NONE: Final = timedelta()
+_MINUTE: Final = timedelta(minutes=1)
 
 Resolution = Literal["second", "minute", "day"]
 
@@ -76,10 +79,15 @@ class InstantType(PartsType):
         read = _read(text.short_text(value["at"]))
         if resolution == "day":
             return {"at": f"{read.date().isoformat()}T00:00:00Z"}
-        if resolution == "minute" and (read.second or read.microsecond):
-            whole = read.astimezone(UTC).replace(second=0, microsecond=0)
-            return {**value, "at": _spelled(whole.astimezone(read.tzinfo))}
-        return value
+        exact = read.astimezone(UTC)
+        if resolution == "second" or not (exact.second or exact.microsecond):
+            return value
+        whole = exact.replace(second=0, microsecond=0)
+        offset = read.utcoffset() or _NONE  # of an offset with seconds, local minutes are others
+        return {
+            **value,
+            "at": _spelled(whole if offset % _MINUTE else whole.astimezone(read.tzinfo)),
+        }
 
     def shown(self, value: Value) -> str:
         """The local time, its offset and, where it is known, its zone."""

@@ -57,6 +57,11 @@ class PeopleType(SetType):
     roles: ChoiceType = ROLES
     responses: ChoiceType = RESPONSES
 
+    @property
+    def choices(self) -> Mapping[str, ChoiceType]:
+        """What is said of a person in a word, and its vocabulary."""
+        return {"role": self.roles, "response": self.responses}
+
     def people(self, value: Value) -> tuple[Person, ...]:
         """Everybody once, in the order given, with all that is said of them.
 
@@ -71,7 +76,7 @@ class PeopleType(SetType):
                 person = known.setdefault(key, {"address": entry["address"]})
                 if name := text.short_text(entry.get("name") or ""):
                     person.setdefault("name", name)
-        for part, kind in self._choices().items():
+        for part, kind in self.choices.items():
             for entry in entries:
                 person = known.get(self.form(entry.get("address") or entry.get("of") or ""), {})
                 if word := kind.normal(entry.get(part)):
@@ -81,7 +86,7 @@ class PeopleType(SetType):
     def key(self, element: Element) -> str:
         """The address of a fact, and what it says; "" if it is of nobody."""
         address = self.form(element.get("address") or element.get("of") or "")
-        words = {part: kind.normal(element.get(part)) for part, kind in self._choices().items()}
+        words = {part: kind.normal(element.get(part)) for part, kind in self.choices.items()}
         said = [f"{part}={word}" for part, word in words.items() if word]
         return "\x1f".join((address, *said)) if address else ""
 
@@ -89,7 +94,7 @@ class PeopleType(SetType):
         """Key → fact, of everybody who takes part."""
         facts: list[Person] = []
         for person in self.people(value):
-            said = [part for part in self._choices() if part in person]
+            said = [part for part in self.choices if part in person]
             facts.append({part: words for part, words in person.items() if part not in said})
             facts += ({"of": person["address"], part: person[part]} for part in said)
         return {self.key(fact): fact for fact in facts}
@@ -110,12 +115,9 @@ class PeopleType(SetType):
     def _shown(self, person: Person) -> str:
         address = person["address"].strip()
         who = f"{person['name']} <{address}>" if "name" in person else address
-        said = [kind.shown(person.get(part)) for part, kind in self._choices().items()]
+        said = [kind.shown(person.get(part)) for part, kind in self.choices.items()]
         words = ", ".join(word for word in said if word)
         return f"{who} ({words})" if words else who
-
-    def _choices(self) -> dict[str, ChoiceType]:
-        return {"role": self.roles, "response": self.responses}
 
     def _entries(self, value: Value) -> Iterator[Mapping[str, Any]]:
         if value and not isinstance(value, list | tuple):

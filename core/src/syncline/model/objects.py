@@ -71,9 +71,9 @@ class ObjectType:
         return frozenset(whole) | {s.name for s in self.specs if s.atomic}
 
     @cached_property
-    def told_by(self) -> tuple[str, ...]:
+    def told_by(self) -> frozenset[str]:
         """The fields that name the people whom a service tells of a change."""
-        return tuple(spec.name for spec in self.specs if isinstance(spec.type, PeopleType))
+        return frozenset(spec.name for spec in self.specs if isinstance(spec.type, PeopleType))
 
     def with_custom(self, names: Iterable[str]) -> ObjectType:
         """The same type with further short-text fields, as the configuration adds them."""

@@ -10,7 +10,6 @@ from syncline.connectors.memory.faults import CallKind
 from syncline.connectors.memory.options import MemoryOptions
 from syncline.connectors.memory.store import MemoryStore
 from syncline.errors import ConfigurationError, Reconnect, Stop
-from syncline.model.contact import CONTACT
 from syncline.model.records import AccountId
 from syncline.plugin.connector import Connector, ConnectorConfig, ConnectorContext
 from syncline.plugin.requests import (
@@ -46,7 +45,9 @@ class MemoryConfig(ConnectorConfig):
 
 
 class MemoryConnector(Connector):
-    """Reads and writes a `MemoryStore`."""
+    """Reads and writes a `MemoryStore`. `types` are those of a store with the default options; for
+    a store of another type, derive a class that has that type's.
+    """
 
     name = "memory"
     Config = MemoryConfig
@@ -62,7 +63,7 @@ class MemoryConnector(Connector):
             store = self._store
             return CheckReport(
                 store=f"memory:{store.name}",
-                types={CONTACT.name: store.spec},
+                types={store.spec.name: store.spec},
                 results=(CheckResult(id="store", level="ok", message="the store is there"),),
                 server_time=store.now(),
             )
@@ -121,12 +122,22 @@ class MemoryConnector(Connector):
         """`field=value`: records whose field has (or holds) the value."""
         with self._call("scope", text):
             name, separator, value = (part.strip() for part in text.partition("="))
-            if not separator or name not in spec.by_name or name not in CONTACT.fields:
+            if not separator or not self._can_be_asked(spec, name, value):
                 raise ConfigurationError(
                     f"not a data set of a memory store: {text!r}",
                     hint=f"Write field=value, with one of: {', '.join(sorted(spec.by_name))}",
                 )
             return Scope(text=text, condition={"field": name, "value": value})
+
+    def _can_be_asked(self, spec: TypeSpec, name: str, value: str) -> bool:
+        options = self._store.options
+        if name not in spec.by_name or name not in options.type.fields:
+            return False
+        try:
+            reading.condition(options.field_type(name), value)
+        except ValueError:
+            return False
+        return True
 
     def custom_field(self, spec: TypeSpec, name: str, native: str) -> Field:
         """Any property a user wishes for."""

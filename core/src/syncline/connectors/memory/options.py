@@ -8,7 +8,9 @@ from typing import Literal
 
 from syncline.model.capacity import UNLIMITED, Capacity
 from syncline.model.contact import CONTACT
-from syncline.model.fields import Value
+from syncline.model.fields import SHORT_TEXT, FieldType, Value
+from syncline.model.matching import BUILT_IN, Matcher
+from syncline.model.objects import ObjectType
 from syncline.plugin.spec import ChangeDetection, Field, StoredAs, TypeSpec
 
 Protection = Literal["version", "second", "none"]
@@ -22,10 +24,12 @@ def _unchanged(fields: Mapping[str, Value]) -> Mapping[str, Value]:
 class MemoryOptions:
     """The defaults are the best of all systems; each option takes something away.
 
-    `fields`: the canonical fields it has (None: all). `capacities`: what single fields can hold; a
-    write beyond is rejected, a user's typing is cut. `granularity`, `overlap` and `visibility_lag`
-    in seconds. With `conditional="second"` versions are stamps, so that two writes within one
-    second share a version. `answers_version`: whether a write's answer names the new version.
+    `type`: what its records are, and `matchers`: by what they can be looked up, as far as `match`
+    names them. `fields`: the canonical fields it has (None: all). `capacities`: what single fields
+    can hold; a write beyond is rejected, a user's typing is cut. `granularity`, `overlap` and
+    `visibility_lag` in seconds. With `conditional="second"` versions are stamps, so that two writes
+    within one second share a version. `answers_version`: whether a write's answer names the new
+    version.
     `bumps_after_write`: the service touches a record once more after our write. `paging="offset"`:
     pages are counted, so that they drift when something is deleted or changed while they are read.
     `batches="whole"`: one operation that cannot be done undoes its batch. `reuses_ids`: a new
@@ -36,6 +40,8 @@ class MemoryOptions:
     last change: nothing in the declaration says so, unlike `stored_as`.
     """
 
+    type: ObjectType = CONTACT
+    matchers: Mapping[str, Matcher] = field(default_factory=lambda: BUILT_IN, repr=False)
     feed: Literal["account", "connection"] = "account"
     detection: Literal["token", "timestamp"] = "token"
     granularity: float = 0.0
@@ -79,7 +85,7 @@ class MemoryOptions:
         """The declaration that says exactly this."""
         marker = frozenset() if self.idempotency == "none" else frozenset({"marker"})
         return TypeSpec(
-            name=CONTACT.name,
+            name=self.type.name,
             feed=self.feed,
             change_detection=ChangeDetection(
                 kind=self.detection,
@@ -87,7 +93,7 @@ class MemoryOptions:
                 overlap=max(self.overlap, self.visibility_lag),
                 visibility_lag=self.visibility_lag,
             ),
-            fields=tuple(map(self._field, self.fields or CONTACT.fields)),
+            fields=tuple(map(self._field, self.fields or self.type.fields)),
             deletions=self.deletions,
             conditional=self.conditional,
             conditional_delete=self.conditional_delete,
@@ -106,6 +112,11 @@ class MemoryOptions:
             stored_as=self.stored_as,
             mapping_version=self.mapping_version,
         )
+
+    def field_type(self, name: str) -> FieldType:
+        """The type of a field; what a configuration adds is text."""
+        spec = self.type.fields.get(name)
+        return spec.type if spec else SHORT_TEXT
 
     def _field(self, name: str) -> Field:
         return Field(

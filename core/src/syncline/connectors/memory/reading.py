@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from syncline.connectors.memory.entries import Entry, Event, Place
 from syncline.connectors.memory.store import MemoryStore
 from syncline.errors import Resync
-from syncline.model.contact import CONTACT
-from syncline.model.fields import Value
-from syncline.model.matching import BUILT_IN
+from syncline.model.fields import FieldType, Value
 from syncline.model.records import AbsenceReason, Absent, Json, Record, RecordId
 from syncline.plugin.cursors import read_until
 from syncline.plugin.requests import (
@@ -162,7 +160,7 @@ def _by_id(store: MemoryStore, request: IdsRequest, id: RecordId) -> Record | Ab
         return Absent(id, *_why(store, entry, AbsenceReason.UNREADABLE))
     elsewhere = request.feed.account not in (None, entry.place.account)
     outside = not (
-        _in_feed(store, entry, request.feed) and in_scope(entry.fields, request.feed.scope)
+        _in_feed(store, entry, request.feed) and in_scope(store, entry, request.feed.scope)
     )
     if elsewhere or (request.scoped and outside):
         return Absent(id, AbsenceReason.LEFT)
@@ -175,7 +173,7 @@ def keys(store: MemoryStore, request: KeysRequest) -> Page:
     found = [
         ((entry.id,), entry)
         for entry in sorted(_visible(store), key=lambda entry: entry.id)
-        if _in_feed(store, entry, request.feed) and in_scope(entry.fields, request.feed.scope)
+        if _in_feed(store, entry, request.feed) and in_scope(store, entry, request.feed.scope)
     ]
     after = request.next["after"] if request.next else None
     cut, following = _cut(store, found, after, store.options.page_size)
@@ -194,7 +192,7 @@ def matches(store: MemoryStore, request: MatchRequest) -> Page:
         for entry in (_in_bin(store) if request.deleted else _visible(store))
         if account in (None, entry.place.account)
         and (request.created_since is None or entry.created >= request.created_since)
-        and not wanted.isdisjoint(_match_keys(entry, store.spec.match))
+        and not wanted.isdisjoint(_match_keys(store, entry))
     )
 
 
@@ -209,10 +207,10 @@ def deleted(store: MemoryStore, request: DeletedRequest) -> Page:
     )
 
 
-def _match_keys(entry: Entry, kinds: Iterable[str]) -> Iterator[tuple[str, str]]:
-    for kind in kinds:
-        if kind in BUILT_IN:
-            yield from ((kind, key) for key in BUILT_IN[kind](entry.fields))
+def _match_keys(store: MemoryStore, entry: Entry) -> Iterator[tuple[str, str]]:
+    for kind, matcher in store.options.matchers.items():
+        if kind in store.spec.match:
+            yield from ((kind, key) for key in matcher(entry.fields))
     if entry.marker is not None:
         yield "marker", entry.marker
 
@@ -255,16 +253,26 @@ def _readable(store: MemoryStore, spec: TypeSpec, entry: Entry) -> dict[str, Val
     return spec.read(native)
 
 
-def in_scope(fields: Mapping[str, Value], scope: Scope | None) -> bool:
-    """Whether these fields meet the condition `field=value`; sets meet it by one element."""
+def in_scope(store: MemoryStore, entry: Entry, scope: Scope | None) -> bool:
+    """Whether an entry meets the condition `field=value`; sets meet it by one element."""
     if scope is None:
         return True
-    name, wanted = scope.condition["field"], scope.condition["value"]
-    kind = CONTACT.fields[name].type
-    value = kind.normal(fields.get(name))
+    name = scope.condition["field"]
+    kind = store.options.field_type(name)
+    wanted, value = condition(kind, scope.condition["value"]), kind.normal(entry.fields.get(name))
     if kind.is_set:
-        return bool(set(kind.normal((wanted,)) or ()) & set(value or ()))
-    return bool(value == kind.normal(wanted))
+        return bool(set(wanted or ()) & set(value or ()))
+    return bool(value == wanted)
+
+
+def condition(kind: FieldType, text: str) -> Value:
+    """The normal form of what a data set asks for.
+
+    Raises:
+        ValueError: no value of this type is written as a text.
+
+    """
+    return kind.normal((text,) if kind.is_set else text)
 
 
 def _in_feed(store: MemoryStore, entry: Entry, feed: Feed) -> bool:

@@ -12,8 +12,7 @@ from typing import Any, ClassVar, Final
 from syncline.connectors.memory.entries import Entry, Event, Place
 from syncline.connectors.memory.faults import Call, CallKind, FaultHook
 from syncline.connectors.memory.options import MemoryOptions
-from syncline.model.contact import CONTACT
-from syncline.model.fields import SHORT_TEXT, Value
+from syncline.model.fields import Value
 from syncline.model.records import WRITABLE, AbsenceReason, AccountId, RecordId, Writable
 from syncline.plugin.requests import Container, Outcome
 
@@ -266,10 +265,10 @@ class MemoryStore:
         return {name: self._cut(name, value) for name, value in fields.items()}
 
     def _cut(self, name: str, value: Value) -> Value:
-        declared, spec = self.spec.by_name.get(name), CONTACT.fields.get(name)
+        declared = self.spec.by_name.get(name)
         if declared is None:
             raise KeyError(f"store {self.name!r} has no field {name!r}")
-        return declared.capacity.stored(spec.type if spec else SHORT_TEXT, value)
+        return declared.capacity.stored(self.options.field_type(name), value)
 
     def _live(self, id: RecordId) -> Entry:
         entry = self.entries[id]

@@ -11,8 +11,7 @@ from syncline.connectors.memory.options import Protection
 from syncline.connectors.memory.reading import as_record
 from syncline.connectors.memory.store import MemoryStore
 from syncline.model.capacity import Inexpressible
-from syncline.model.contact import CONTACT
-from syncline.model.fields import SHORT_TEXT, FieldType, Value
+from syncline.model.fields import FieldType, Value
 from syncline.model.records import AbsenceReason, AccountId, RecordId
 from syncline.plugin.requests import (
     Applied,
@@ -184,7 +183,7 @@ def _refused(
         if field.required and entry is not None and not fields[name]:
             message = "a required field cannot be cleared"
             return Rejected(kind="required", message=message, code="REQUIRED", fields=(field.name,))
-        if not _fits(field, fields[name]):
+        if not _fits(store, field, fields[name]):
             message = "the value does not fit"
             return Rejected(kind="too_long", message=message, code="TOO_LONG", fields=(field.name,))
         if not store.options.refuses.isdisjoint(_texts(fields[name])):
@@ -195,12 +194,13 @@ def _refused(
     return None
 
 
-def _texts(value: Value) -> tuple[Value, ...]:
-    return value if isinstance(value, tuple) else (value,) if isinstance(value, str) else ()
+def _texts(value: Value) -> tuple[str, ...]:
+    texts = value if isinstance(value, tuple) else (value,)
+    return tuple(text for text in texts if isinstance(text, str))
 
 
-def _fits(field: Field, value: Value) -> bool:
-    kind = _kind(field.name)
+def _fits(store: MemoryStore, field: Field, value: Value) -> bool:
+    kind = store.options.field_type(field.name)
     try:
         return bool(kind.normal(field.capacity.stored(kind, value)) == kind.normal(value))
     except Inexpressible:
@@ -213,7 +213,7 @@ def _twins(
     """Who has the value already: in an address book of its owner's own, in that one; in a store
     that is everybody's, anywhere.
     """
-    kind, shared = _kind(name), store.options.feed == "connection"
+    kind, shared = store.options.field_type(name), store.options.feed == "connection"
     wanted = kind.normal(value)
     if wanted is None:
         return ()
@@ -230,8 +230,3 @@ def _overlap(kind: FieldType, value: Value, wanted: Value) -> bool:
     if kind.is_set:
         return not set(normal or ()).isdisjoint(wanted)
     return bool(normal == wanted)
-
-
-def _kind(name: str) -> FieldType:
-    spec = CONTACT.fields.get(name)
-    return spec.type if spec else SHORT_TEXT

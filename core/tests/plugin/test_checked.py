@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from syncline.connectors.memory import MemoryOptions
 from syncline.model.contact import CONTACT
@@ -28,6 +31,8 @@ from syncline.plugin.requests import (
     Unknown,
 )
 from syncline.plugin.spec import Codec, Field
+from syncline.testing.every_kind import ERRAND
+from syncline.testing.strategies import values_of
 
 SPEC = MemoryOptions().spec()
 FEED = Feed(type="contact")
@@ -94,6 +99,71 @@ def test_a_custom_field_is_text() -> None:
     assert seen(replace(GOOD, fields={"tier": 5}), request=request).absent[0].why == (
         "tier: cannot be read as text"
     )
+
+
+# ---- values of every kind -----------------------------------------------------------------------
+
+
+ERRANDS = ChangesRequest(spec=MemoryOptions(type=ERRAND).spec(), feed=Feed(type=ERRAND.name))
+
+
+def errand(**fields: Any) -> Page:
+    record = Record(id=RecordId("1"), version="1", fields=fields)
+    return checked(Page(records=(record,)), ERRANDS, ERRAND)
+
+
+@pytest.mark.parametrize("name", ERRAND.fields)
+@given(data=st.data())
+def test_any_value_of_its_fields_kind_enters(name: str, data: st.DataObject) -> None:
+    value = data.draw(values_of(ERRAND.fields[name].type))
+    assume("\\u0000" not in json.dumps(value))  # no database keeps it
+
+    assert errand(**{name: value}).records[0].fields == {name: value}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "kind"),
+    [
+        ("urgent", True, "flag"),
+        ("urgent", "perhaps", "flag"),
+        ("effort", 1.5, "number"),
+        ("effort", "much", "number"),
+        ("status", "On hold", "status"),
+        ("start", "2026-03-01T09:00:00Z", "instant"),
+        ("start", {"at": "2026-03-01T09:00:00"}, "instant"),
+        ("start", {"at": 1772352000}, "instant"),
+        ("body", "<p>Hi</p>", "rich text"),
+        ("body", {"html": "<p>Hi</p>", "text": "Hi"}, "rich text"),
+        ("people", "ada@x.example", "people"),
+        ("people", ("ada@x.example",), "people"),
+        ("people", ({"address": ["ada@x.example"]},), "people"),
+        ("people", ({"address": "ada@x.example", "role": "hero"},), "people"),
+        ("rule", {"every": "week", "times": "often"}, "rule"),
+        ("rule", {"each": "week"}, "rule"),
+        ("topics", ({"name": "x"},), "category set"),
+    ],
+)
+def test_a_value_of_no_kind_waits_with_its_field_and_kind(name: str, value: Any, kind: str) -> None:
+    (absence,) = errand(title="Secret", **{name: value}).absent
+
+    assert absence.why == f"{name}: cannot be read as {kind}"
+
+
+@pytest.mark.parametrize("bad", ["a\0b", "a\ud800b"])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("body", lambda bad: {"html": bad}),
+        ("start", lambda bad: {"at": "2026-03-01T09:00:00Z", "zone": bad}),
+        ("people", lambda bad: ({"address": "ada@x.example", "name": bad},)),
+    ],
+)
+def test_characters_that_cannot_be_kept_are_found_at_any_depth(
+    name: str, value: Any, bad: str
+) -> None:
+    (absence,) = errand(**{name: value(bad)}).absent
+
+    assert absence.why == f"{name}: holds characters that cannot be kept"
 
 
 @pytest.mark.parametrize("name", ["modified", "created"])

@@ -171,11 +171,18 @@ def _is_plainly(value: Value, kind: FieldType) -> bool:
 
 
 def _texts(value: Value) -> Iterable[str]:
+    """Every text in a value: in its parts, its elements, and the parts of its elements."""
     if isinstance(value, str):
         return (value,)
-    parts = value.values() if isinstance(value, Mapping) else value
-    several = isinstance(value, Mapping | list | tuple)
-    return [each for each in parts if isinstance(each, str)] if several else ()
+    if isinstance(value, Mapping):
+        return [part for part in value.values() if isinstance(part, str)]
+    if isinstance(value, list | tuple):
+        return [text for element in value for text in _texts_of_element(element)]
+    return ()
+
+
+def _texts_of_element(element: Value) -> Iterable[str]:
+    return () if isinstance(element, list | tuple) else _texts(element)
 
 
 def _unfit_name(value: object) -> str:

@@ -24,6 +24,7 @@ from syncline.plugin.adapter import ConnectorPlugin, guarded
 from syncline.plugin.answered import answered
 from syncline.plugin.checked import checked
 from syncline.plugin.connector import Connector, ConnectorContext
+from syncline.plugin.handed import handed
 from syncline.plugin.hookspecs import ConnectionSpecs, manager_for
 from syncline.plugin.requests import (
     AccountsRequest,
@@ -130,9 +131,10 @@ class ConnectionHandle:
                 was sent has no outcome then, and must be taken for unknown.
 
         """
+        type_ = self._types.get(request.spec.name)
 
         def send(operations: Sequence[Any]) -> list[Outcome]:
-            part = replace(request, operations=tuple(operations))
+            part = replace(request, operations=tuple(handed(each, type_) for each in operations))
             return self._answered(request, self._hooks.apply(request=part))
 
         creates = all(isinstance(each, Create) for each in request.operations)

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import ClassVar
+
 import pytest
 
 from syncline.connectors.memory import MemoryConnector, MemoryOptions
 from syncline.model.capacity import Capacity
+from syncline.model.matching import Matcher
+from syncline.model.objects import ObjectType
 from syncline.testing import ConnectorContract
+from syncline.testing.every_kind import ERRAND, title_and_due
 from syncline.testing.memory import PASSWORDS, MemorySystem
+from syncline.testing.system import DataSet
 
 LOSSY = {
     "given_name": Capacity(max_length=20, unit="utf16"),
@@ -30,6 +38,65 @@ class MemoryContract(ConnectorContract):
         for name, password in PASSWORDS.items():
             monkeypatch.setenv(name, password)
         return MemorySystem(self.options)
+
+
+class ErrandSystem(MemorySystem):
+    """A store of a type that core knows nothing of."""
+
+    faults = MemorySystem.faults - {"second_call_fails"}
+
+    def data_set(self) -> DataSet:
+        return DataSet(
+            where="title=Post",
+            inside={"title": "Post"},
+            outside={"title": "Bank"},
+            nonsense="start=noon",
+        )
+
+
+MATCHERS: Mapping[str, Matcher] = {"title+due": title_and_due}
+ERRANDS = MemoryOptions(type=ERRAND, matchers=MATCHERS, match=frozenset(MATCHERS))
+
+
+class ErrandContract(ConnectorContract):
+    """A plugin's own object type, with a field of every kind, and its own matcher."""
+
+    object_types: ClassVar[Mapping[str, ObjectType]] = {ERRAND.name: ERRAND}
+    matchers = MATCHERS
+    options = ERRANDS
+
+    @pytest.fixture
+    def system(self, monkeypatch: pytest.MonkeyPatch) -> ErrandSystem:
+        for name, password in PASSWORDS.items():
+            monkeypatch.setenv(name, password)
+        return ErrandSystem(self.options)
+
+
+class ErrandConnector(MemoryConnector):
+    types = (ERRANDS.spec(),)
+
+
+class TestErrands(ErrandContract):
+    """At a store that can hold everything."""
+
+    connector_type = ErrandConnector
+
+
+class TestErrandsAtAPoorerStore(ErrandContract):
+    """Text only, whole minutes, three words, no roles: each prediction is put to the test."""
+
+    connector_type = ErrandConnector
+    options = replace(
+        ERRANDS,
+        capacities={
+            "title": Capacity(max_length=20),
+            "body": Capacity(plain_text=True, max_length=40),
+            "start": Capacity(parts=frozenset({"at"}), resolution="minute"),
+            "status": Capacity(vocabulary=frozenset({"not_started", "completed"})),
+            "place": Capacity(parts=frozenset({"street", "city"})),
+            "people": Capacity(parts=frozenset({"response"})),
+        },
+    )
 
 
 class TestBestCase(MemoryContract):

@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from syncline.connectors import plugin as memory_plugin
-from syncline.connectors.memory import MemoryConfig, MemoryStore
+from syncline.connectors.memory import MemoryConfig, MemoryOptions, MemoryStore
 from syncline.model.fields import Value
+from syncline.model.matching import BUILT_IN, Matcher
+from syncline.model.objects import ObjectType
 from syncline.model.records import RecordId
 from syncline.model.reports import RunReport
 from syncline.model.sides import PerSide
+from syncline.plugin.connection import BUILT_IN_TYPES
 from syncline.plugin.connector import Connector
 from syncline.plugin.hookspecs import hookimpl
 from syncline.plugin.manager import PluginManager
@@ -37,15 +40,26 @@ _KEY = base64.b64encode(b"a key for conformance tests only").decode("ascii")
 
 
 class Offered:
-    """A plugin that offers one connector."""
+    """A plugin that offers one connector, and what is known beside what core knows."""
 
-    def __init__(self, type_: type[Connector]) -> None:
-        self._type = type_
+    def __init__(self, type_: type[Connector], world: World) -> None:
+        self._type, self._world = type_, world
 
     @hookimpl
     def connector_types(self) -> tuple[type[Connector], ...]:
         """The connector under test."""
         return (self._type,)
+
+    @hookimpl
+    def object_types(self) -> tuple[ObjectType, ...]:
+        """The object type under test, if a plugin brings it."""
+        return () if self._world.type.name in BUILT_IN_TYPES else (self._world.type,)
+
+    @hookimpl
+    def register_matchers(self) -> Mapping[str, Matcher]:
+        """Those that plugins bring."""
+        known = self._world.matchers
+        return {name: known[name] for name in known.keys() - BUILT_IN.keys()}
 
 
 @dataclass
@@ -59,7 +73,10 @@ class Pairing:
 
     def __post_init__(self) -> None:
         """Make the other side: an empty store with the same users."""
-        self.memory = MemoryStore.open(f"opposite-{uuid4().hex}", clock=self.now)
+        type, matchers = self.world.type, self.world.matchers
+        match = frozenset(matchers) & frozenset(type.default_match)
+        options = MemoryOptions(type=type, matchers=matchers, match=match)
+        self.memory = MemoryStore.open(f"opposite-{uuid4().hex}", options, clock=self.now)
         for name in self.world.system.accounts:
             self.memory.add_account(name)
 
@@ -121,7 +138,7 @@ class Pairing:
     def _plugins(self) -> PluginManager:
         tested = self.world.opener.connector_type
         offered = {} if tested.name == "memory" else {"memory": memory_plugin}
-        return PluginManager.of({**offered, "tested": Offered(tested)})
+        return PluginManager.of({**offered, "tested": Offered(tested, self.world)})
 
     def _configuration(self) -> Configuration:
         key = self.folder / "key"

@@ -20,8 +20,10 @@ def _contract(node: Any) -> Any:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """One test for each object type the connector offers."""
+    """One test for each object type the connector offers, and for each matcher."""
     contract = _contract(metafunc)
+    if contract is not None and "matcher" in metafunc.fixturenames:
+        metafunc.parametrize("matcher", sorted(contract.matchers))
     if contract is not None and "type_name" in metafunc.fixturenames:
         metafunc.parametrize("type_name", [each.name for each in contract.connector_type.types])
 

@@ -140,7 +140,7 @@ class EngineWorld:
         between: PerSide[str] = PerSide("left", "right"),
     ) -> SyncSettings:
         """A sync between two stores."""
-        return SyncSettings(name, between, "open", members, {"contact": policy})
+        return SyncSettings(name, between, "open", members, {policy.type.name: policy})
 
     def add_store(self, name: str, options: MemoryOptions) -> MemoryStore:
         """A further system, with an account for each of the people."""

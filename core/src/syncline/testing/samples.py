@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from syncline.model.capacity import Inexpressible
-from syncline.model.fields import FieldType, PartsType, SetType, Value
+from syncline.model.fields import CompositeType, Element, FieldType, SetType, Value
+from syncline.model.kinds.choice import ChoiceType
+from syncline.model.kinds.instant import InstantType
+from syncline.model.kinds.people import PeopleType
+from syncline.model.kinds.rich_text import RichTextType
 from syncline.model.objects import ObjectType
 from syncline.plugin.spec import Field, TypeSpec
 
@@ -32,14 +36,42 @@ def required(type: ObjectType, spec: TypeSpec, number: int) -> dict[str, Value]:
 def sample_value(field: Field, type: ObjectType, number: int) -> Value:
     """A value of this field."""
     kind = type.fields[field.name].type
-    if field.capacity.vocabulary:
-        return sorted(field.capacity.vocabulary)[number % len(field.capacity.vocabulary)]
-    if isinstance(kind, PartsType):
-        return {name: _text(part, name, number) for name, part in kind.parts.items()}
     if isinstance(kind, SetType):
         count = min(field.capacity.many or 2, 2)
-        return tuple(_element(kind, field.name, number, each) for each in range(count))
-    return _text(kind, field.name, number)
+        return tuple(sample_element(kind, field.name, number, each) for each in range(count))
+    if field.capacity.vocabulary:
+        return sorted(field.capacity.vocabulary)[number % len(field.capacity.vocabulary)]
+    return _value(kind, field.name, number)
+
+
+def sample_element(kind: SetType, name: str, number: int, index: int) -> Element:
+    """One element of a set, another one for each index."""
+    if isinstance(kind, PeopleType):
+        role, response = (_word(choice, number + index) for choice in kind.choices.values())
+        address = f"guest{number}.{index}@example.com"
+        return {"address": address, "name": f"Guest {index}", "role": role, "response": response}
+    if kind.kind == "e-mail set":
+        return f"person{number}.{index}@example.com"
+    if kind.kind == "phone set":
+        return f"+49 30 66{len(name)}{index}{number:04d}"
+    return f"{name.title()} {number} {index}"
+
+
+def _value(kind: FieldType, name: str, number: int) -> Value:
+    if isinstance(kind, InstantType):
+        at = f"2026-0{1 + number % 9}-17T{number % 24:02d}:30:00+01:00"
+        return {"at": at, "zone": "Africa/Lagos"}  # an hour ahead, the whole year
+    if isinstance(kind, CompositeType):
+        return {part: _value(its, part, number) for part, its in kind.parts.items()}
+    if isinstance(kind, RichTextType):
+        return {"html": f"<p>First line {number}</p><p><b>second</b> line of {name}</p>"}
+    if isinstance(kind, ChoiceType):
+        return _word(kind, number)
+    return _text(kind, name, number)
+
+
+def _word(kind: ChoiceType, number: int) -> str:
+    return [*kind.classes][number % len(kind.classes)]
 
 
 def _text(kind: FieldType, name: str, number: int) -> str:
@@ -49,18 +81,12 @@ def _text(kind: FieldType, name: str, number: int) -> str:
         "url": f"https://www.example.com/{number}",
         "long text": f"First line {number}\nsecond line of {name}",
         "street": f"{number} Long Street\nBuilding B",
+        "flag": "true" if number % 2 else "false",
+        "number": f"{number}.25",
     }
     known = {"country": "Germany", "region": "Berlin", "postal_code": f"{10000 + number}"}
     label = name.replace("_", " ").title()
     return known.get(name) or by_kind.get(kind.kind) or f"{label} {number}"
-
-
-def _element(kind: SetType, name: str, number: int, index: int) -> str:
-    if kind.kind == "e-mail set":
-        return f"person{number}.{index}@example.com"
-    if kind.kind == "phone set":
-        return f"+49 30 66{len(name)}{index}{number:04d}"
-    return f"{name.title()} {number} {index}"
 
 
 def within_capacity(

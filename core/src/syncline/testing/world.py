@@ -7,13 +7,14 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from itertools import count
 from typing import Any
 
 from syncline.model.fields import Value
+from syncline.model.matching import BUILT_IN, Matcher
 from syncline.model.objects import ObjectType
 from syncline.model.records import Absent, AccountId, Json, Record, RecordId
 from syncline.plugin.connection import BUILT_IN_TYPES, ConnectionHandle, open_connection
@@ -114,7 +115,8 @@ class Opener:
 
 @dataclass
 class World:
-    """One account of a system, seen through the connector. `seen` holds (id, version) pairs, so
+    """One account of a system, seen through the connector, and what the tested plugin knows to
+    match by. `seen` holds (id, version) pairs, so
     that what an overlap replays does not count as new.
     """
 
@@ -125,25 +127,32 @@ class World:
     spec: TypeSpec
     account: str
     account_id: AccountId
+    matchers: Mapping[str, Matcher] = field(default_factory=lambda: BUILT_IN)
     seen: set[tuple[RecordId, str]] = field(default_factory=set)
     gone: set[Absent] = field(default_factory=set)
     numbers: Iterator[int] = field(default_factory=lambda: count(100))
     """Numbers for samples that no other record of the test has."""
 
     @classmethod
-    def enter(cls, system: System, opener: Opener, type: ObjectType) -> World:
+    def enter(
+        cls,
+        system: System,
+        opener: Opener,
+        type: ObjectType,
+        matchers: Mapping[str, Matcher] = BUILT_IN,
+    ) -> World:
         """Connect, check, and resolve the first account."""
         handle = opener.open(system.settings())
         spec = handle.check(CheckRequest(types=(type.name,))).types[type.name]
         name = system.accounts[0]
         account = handle.accounts(AccountsRequest(names=(name,))).accounts[0]
-        return cls(system, opener, type, handle, spec, name, account.id)
+        return cls(system, opener, type, handle, spec, name, account.id, matchers)
 
     def other(self) -> World:
         """The same, for the second account."""
         name = self.system.accounts[1]
         account = self.handle.accounts(AccountsRequest(names=(name,))).accounts[0]
-        return World(self.system, self.opener, self.type, self.handle, self.spec, name, account.id)
+        return replace(self, account=name, account_id=account.id, seen=set(), gone=set())
 
     # --- acting as the user -----------------------------------------------------------------
 

@@ -8,8 +8,8 @@ from syncline.testing.contract.delta import DeltaContract
 from syncline.testing.contract.engine import EngineContract
 from syncline.testing.contract.faults import FaultsContract
 from syncline.testing.contract.fetch import FetchContract
-from syncline.testing.contract.fidelity import FidelityContract
 from syncline.testing.contract.hygiene import HygieneContract
+from syncline.testing.contract.kinds import KindsContract
 from syncline.testing.contract.scope import ScopeContract
 from syncline.testing.contract.write import WriteContract
 
@@ -22,7 +22,7 @@ class ConnectorContract(
     DeltaContract,
     WriteContract,
     ConditionalContract,
-    FidelityContract,
+    KindsContract,
     FaultsContract,
     HygieneContract,
     EngineContract,

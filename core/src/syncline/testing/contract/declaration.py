@@ -11,7 +11,6 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from syncline.model.capacity import Inexpressible
-from syncline.model.matching import BUILT_IN
 from syncline.plugin.connector import Connector
 from syncline.plugin.discovery import fits
 from syncline.plugin.secrets import Secret
@@ -69,7 +68,7 @@ class DeclarationContract(ContractBase):
         assert spec.idempotency != "marker" or "marker" in spec.match, (
             "a marker that cannot be looked up (spec.match) is of no use"
         )
-        assert spec.match <= {*BUILT_IN, "marker"}
+        assert spec.match <= {*self.matchers, "marker"}
 
     def test_an_overlap_covers_the_visibility_lag(self, type_name: str) -> None:
         """With timestamps, what becomes visible late must be read again."""

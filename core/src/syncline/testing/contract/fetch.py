@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
-from syncline.model.matching import BUILT_IN
 from syncline.model.records import AbsenceReason, RecordId
 from syncline.plugin.requests import MatchKey, MatchRequest, Page
 from syncline.testing.contract.base import ContractBase, require
@@ -99,26 +96,24 @@ class FetchContract(ContractBase):
             assert set(records) == {*mine, *theirs}
             assert owned == set(mine)
 
-    @pytest.mark.parametrize("kind", sorted(BUILT_IN))
-    def test_a_record_is_found_by_its_match_key(self, world: World, kind: str) -> None:
+    def test_a_record_is_found_by_its_match_key(self, world: World, matcher: str) -> None:
         """Exactly the records with the key, whatever its case in the record."""
-        require(kind in world.spec.match, f"{kind!r} is not in spec.match")
+        require(matcher in world.spec.match, f"{matcher!r} is not in spec.match")
         one, two = world.user_creates(1, 2)
         found = {
-            id: {each.id for each in _matching(world, kind, *_keys(world, kind, id)).records}
+            id: {each.id for each in _matching(world, matcher, *_keys(world, matcher, id)).records}
             for id in (one, two)
         }
         assert found == {one: {one}, two: {two}}
-        nobody = _matching(world, kind, "no such key\x1fat all\x1fanywhere")
+        nobody = _matching(world, matcher, "no such key\x1fat all\x1fanywhere")
         assert nobody.records == ()
 
-    @pytest.mark.parametrize("kind", sorted(BUILT_IN))
-    def test_many_match_keys_are_one_request(self, world: World, kind: str) -> None:
+    def test_many_match_keys_are_one_request(self, world: World, matcher: str) -> None:
         """All records that carry one of the keys, each once."""
-        require(kind in world.spec.match, f"{kind!r} is not in spec.match")
+        require(matcher in world.spec.match, f"{matcher!r} is not in spec.match")
         made = world.user_creates(*MANY)
-        keys = [key for id in made for key in _keys(world, kind, id)]
-        found = [each.id for each in _matching(world, kind, *keys).records]
+        keys = [key for id in made for key in _keys(world, matcher, id)]
+        found = [each.id for each in _matching(world, matcher, *keys).records]
         assert sorted(found) == sorted(made)
 
 
@@ -128,16 +123,16 @@ def _few(world: World) -> dict[str, object]:
     return required(world.type, world.spec, 1)
 
 
-def _keys(world: World, kind: str, id: RecordId) -> tuple[str, ...]:
-    keys = BUILT_IN[kind](world.record(id).fields)
-    assert keys, f"the sample record has no key for {kind!r}"
+def _keys(world: World, matcher: str, id: RecordId) -> tuple[str, ...]:
+    keys = world.matchers[matcher](world.record(id).fields)
+    assert keys, f"the sample record has no key for {matcher!r}"
     return keys
 
 
-def _matching(world: World, kind: str, *keys: str) -> Page:
+def _matching(world: World, matcher: str, *keys: str) -> Page:
     request = MatchRequest(
         spec=world.spec,
         feed=world.feed,
-        keys=tuple(MatchKey(kind=kind, value=key) for key in keys),
+        keys=tuple(MatchKey(kind=matcher, value=key) for key in keys),
     )
     return world.handle.fetch(request)

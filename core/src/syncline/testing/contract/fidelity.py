@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from syncline.model.capacity import Inexpressible, cut_text
-from syncline.model.fields import PartsType, Value
+from syncline.model.fields import Element, PartsType, SetType, Value
 from syncline.testing.contract.base import ContractBase, require
-from syncline.testing.samples import DERIVED
+from syncline.testing.samples import DERIVED, sample_element
 from syncline.testing.world import World
 
 TEXTS = {
@@ -29,7 +29,7 @@ class FidelityContract(ContractBase):
     @pytest.mark.parametrize("case", sorted(TEXTS))
     def test_text_survives(self, world: World, case: str) -> None:
         """In every text field at once."""
-        self._write_and_compare(world, dict.fromkeys(_text_fields(world), TEXTS[case]))
+        self.write_and_compare(world, dict.fromkeys(_text_fields(world), TEXTS[case]))
 
     @pytest.mark.parametrize("filler", ["x", "ß", "語", "🚀"])
     def test_text_fills_a_field_to_its_capacity(self, world: World, filler: str) -> None:
@@ -40,7 +40,7 @@ class FidelityContract(ContractBase):
             if world.spec.by_name[name].capacity.max_length is not None
         }
         require(limits, "no text field has a length limit")
-        self._write_and_compare(
+        self.write_and_compare(
             world,
             {
                 name: cut_text(
@@ -52,14 +52,14 @@ class FidelityContract(ContractBase):
 
     def test_a_longer_text_is_cut_as_predicted(self, world: World) -> None:
         """What the richer side has beyond the capacity does not arrive, and does not count."""
-        self._write_and_compare(world, dict.fromkeys(_text_fields(world), "Long " * 60 + "end"))
+        self.write_and_compare(world, dict.fromkeys(_text_fields(world), "Long " * 60 + "end"))
 
     def test_long_text_keeps_its_lines(self, world: World) -> None:
         """Empty lines, indentation and all."""
         fields = [n for n in world.spec.by_name if world.type.fields[n].type.kind == "long text"]
         require(fields, "no field for long text")
         text = "Dear all,\n\n  indented\n\ttabbed\nümläut 🚀\n\nlast line"
-        self._write_and_compare(world, dict.fromkeys(fields, text))
+        self.write_and_compare(world, dict.fromkeys(fields, text))
 
     @pytest.mark.parametrize(
         "date", ["1990-05-05", "2000-02-29", "1970-01-01", "1900-12-31", "2024-12-31", "--02-29"]
@@ -74,7 +74,7 @@ class FidelityContract(ContractBase):
                 world.spec.by_name[name].capacity.stored(kind, date)
             except Inexpressible:
                 pytest.skip(f"{name} cannot hold {date}, as declared")
-        self._write_and_compare(world, dict.fromkeys(fields, date))
+        self.write_and_compare(world, dict.fromkeys(fields, date))
 
     def test_each_part_of_a_value_stands_alone(self, world: World) -> None:
         """An address with only one part keeps that part and gains none."""
@@ -86,7 +86,7 @@ class FidelityContract(ContractBase):
                 full = world.sample(1)[name]
                 part = list(full)[index % len(full)]
                 fields[name] = {part: full[part]}
-            self._write_and_compare(world, fields)
+            self.write_and_compare(world, fields)
 
     def test_sets_are_filled_to_their_capacity(self, world: World) -> None:
         """As many elements as declared (at most 5 here); a middle one can be taken out."""
@@ -105,9 +105,9 @@ class FidelityContract(ContractBase):
         phones = [n for n, kind in kinds.items() if kind.kind == "phone" and _writable(world, n)]
         require(phones, "no phone field")
         for number in ("(030) 123-4567", "+1 (555) 010-9999 ext. 12", "112"):
-            self._write_and_compare(world, dict.fromkeys(phones, number))
+            self.write_and_compare(world, dict.fromkeys(phones, number))
 
-    def _write_and_compare(self, world: World, values: dict[str, Value]) -> None:
+    def write_and_compare(self, world: World, values: dict[str, Value]) -> None:
         """Created with them; then, from another record, changed to them."""
         fields = {**world.sample(next(world.numbers)), **values}
         applied = world.create(fields)
@@ -142,16 +142,11 @@ def _parts_fields(world: World) -> dict[str, PartsType]:
     return found
 
 
-def _full_sets(world: World) -> dict[str, tuple[str, ...]]:
-    texts = {
-        "e-mail set": "filled{}@example.com",
-        "phone set": "+49 30 777000{}",
-    }
+def _full_sets(world: World) -> dict[str, tuple[Element, ...]]:
     found = {}
     for name in world.sample(1):
         kind = world.type.fields[name].type
-        if kind.is_set:
+        if isinstance(kind, SetType):
             count = min(world.spec.by_name[name].capacity.many or 5, 5)
-            text = texts.get(kind.kind, "Element {}")
-            found[name] = tuple(text.format(number) for number in range(count))
+            found[name] = tuple(sample_element(kind, name, 900, each) for each in range(count))
     return found

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from syncline.errors import Retry, SynclineError
 from syncline.model.fields import Value
-from syncline.model.matching import BUILT_IN
 from syncline.model.records import AccountId, RecordId
 from syncline.plugin.requests import Applied, Create, MatchKey, Rejected, Unknown
 from syncline.testing.contract.base import ContractBase, require
@@ -268,9 +267,9 @@ def _keys_of(world: World, number: int, key: str) -> tuple[MatchKey, ...]:
     """What a record made of this sample, under this key of ours, can be looked up by."""
     if "marker" in world.spec.match:
         return (MatchKey(kind="marker", value=key),)
-    kinds = sorted(world.spec.match & BUILT_IN.keys())
+    kinds = sorted(world.matchers.keys() & world.spec.match)
     return tuple(
         MatchKey(kind=kind, value=value)
         for kind in kinds
-        for value in BUILT_IN[kind](world.sample(number))
+        for value in world.matchers[kind](world.sample(number))
     )

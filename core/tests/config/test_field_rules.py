@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from syncline.config.context import SyncContext
+from syncline.config.custom_fields import resolve_fields
+from syncline.config.problems import Problems
 from syncline.model.fields import SHORT_TEXT
+from syncline.model.kinds.instant import INSTANT
+from syncline.model.objects import FieldSpec, ObjectType
 from syncline.model.sides import PerSide
+from syncline.plugin.connector import Connector
+from syncline.plugin.manager import PluginManager
+from syncline.policy.rules import OPEN
 from syncline.policy.schema import Direction, FieldRule
 
 BOTH = 'direction = "both"\nconflict = "crm_wins"\n'
@@ -40,6 +50,29 @@ def test_a_custom_field_names_its_place_on_both_sides(policy_of):
 def test_a_custom_field_may_travel_one_way(policy_of):
     body = 'fields = { tier = { crm = "A", mail = "B", direction = "crm_to_mail" } }'
     assert policy_of(BOTH + body).fields["tier"].direction is Direction.RIGHT_TO_LEFT
+
+
+TIMES = tuple(FieldSpec(name, INSTANT, "time", atomic=True) for name in ("begin", "end"))
+VISIT = ObjectType("visit", (*TIMES, FieldSpec("place", SHORT_TEXT)))
+
+
+@pytest.mark.parametrize(
+    ("written", "wrong"),
+    [
+        ({"begin": "off"}, ["begin"]),
+        ({"begin": "a_to_b", "end": "b_to_a"}, ["begin"]),
+        ({"begin": "off", "end": "off"}, []),
+        ({"place": "off"}, []),
+    ],
+)
+def test_fields_that_mean_nothing_without_each_other_travel_the_same_way(written, wrong):
+    names = PerSide("a", "b")
+    context = SyncContext(names, names, PerSide(Connector, Connector), OPEN, PluginManager.of({}))
+    problems = Problems(Path("syncline.toml"))
+
+    resolve_fields(VISIT, written, Direction.BOTH, context, problems)
+
+    assert [each.key for each in problems.found] == wrong
 
 
 def test_a_field_cannot_run_against_the_objects_direction(problem_of):

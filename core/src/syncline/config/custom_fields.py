@@ -46,6 +46,7 @@ def resolve_fields(
         else:
             custom.append(name)
             rules[name] = FieldRule(direction, _places(name, native, context, place))
+    _refuse_halves(type, rules, whole, problems)
     return (type.with_custom(custom) if custom else type), rules
 
 
@@ -78,6 +79,17 @@ def _refuse_places(native: Mapping[str, str], type: ObjectType, problems: Proble
     if native:
         rule = f"{type.name} already has this field; only custom fields say where they live"
         problems.add("", rule, "another name for the custom field")
+
+
+def _refuse_halves(
+    type: ObjectType, rules: Mapping[str, FieldRule], whole: Direction, problems: Problems
+) -> None:
+    """Fields that mean nothing without each other travel the same way."""
+    for names in type.units().values():
+        own = {name: rules[name].direction for name in names if name in rules}
+        if type.fields[names[0]].atomic and len({own.get(name, whole) for name in names}) > 1:
+            rule = f"{', '.join(names)} mean nothing without each other"
+            problems.add(next(iter(own)), rule, "one direction for all of them")
 
 
 def _places(

@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from syncline.model.fields import Value
+from syncline.model.kinds.flag import FLAG
+from syncline.model.kinds.number import NUMBER
 
 
 class Text:
@@ -32,6 +34,44 @@ class OneOfSet:
     def write(self, value: Value, current: tuple[Any, ...] | None) -> tuple[Any, ...]:
         """The element; the first if there are several."""
         return (value[0] if value else None,)
+
+
+class Flag:
+    """A flag at a service that has JSON's own; null is empty, as is what was never set."""
+
+    def read(self, native: tuple[Any, ...]) -> Value:
+        """`true` or `false` as a text."""
+        if native[0] is None:
+            return None
+        if not isinstance(native[0], bool):
+            raise ValueError("a flag that is none")
+        return "true" if native[0] else "false"
+
+    def write(self, value: Value, current: tuple[Any, ...] | None) -> tuple[Any, ...]:
+        """JSON's own, or null."""
+        normal = FLAG.normal(value)
+        return (None if normal is None else normal == "true",)
+
+
+class Number:
+    """A number at a service that has JSON's own. Such a service holds some 15 digits: a field
+    without `Capacity(max_length=15)` promises more.
+    """
+
+    def read(self, native: tuple[Any, ...]) -> Value:
+        """Its shortest decimal text."""
+        if native[0] is None:
+            return None
+        if isinstance(native[0], bool) or not isinstance(native[0], int | float):
+            raise ValueError("a number that is none")
+        return NUMBER.normal(repr(native[0]))
+
+    def write(self, value: Value, current: tuple[Any, ...] | None) -> tuple[Any, ...]:
+        """JSON's own, or null."""
+        normal = NUMBER.normal(value)
+        if normal is None:
+            return (None,)
+        return (float(normal) if "." in normal else int(normal),)
 
 
 def text_of(native: Any) -> str | None:

@@ -201,3 +201,11 @@ def test_values():
     assert len(value_text("x" * 500)) < 80
     assert change_text(("A@x",), ("a@x",)) == "- A@x  + a@x"
     assert printable("a\r\nb") == "a⏎b"
+
+
+def test_people_are_shown_with_what_is_said_of_them():
+    ada = {"address": "ada@x", "name": "Ada", "role": "chair"}
+    assert value_text((ada, {"address": "bob@x"})) == "ada@x Ada chair, bob@x"
+    assert change_text((ada,), ({**ada, "role": "optional"},)) == (
+        "- ada@x Ada chair  + ada@x Ada optional"
+    )

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from syncline.model.fields import Value
+from syncline.model.fields import Element, Value
 from syncline.model.reports import LaneName
 
 LONGEST = 70
@@ -38,15 +38,22 @@ def value_text(value: Value) -> str:
     if isinstance(value, Mapping):
         return shortened(printable(", ".join(str(part) for part in value.values() if part)))
     if isinstance(value, list | tuple):
-        return shortened(printable(", ".join(map(str, value))))
+        return shortened(printable(", ".join(map(_element_text, value))))
     return f'"{shortened(printable(str(value)))}"'
+
+
+def _element_text(element: Element) -> str:
+    """A text, or what is said of one of several people."""
+    if isinstance(element, Mapping):
+        return " ".join(str(part) for part in element.values() if part)
+    return str(element)
 
 
 def change_text(before: Value, after: Value) -> str:
     """Old → new; of a set, what goes and what comes."""
     if isinstance(before, list | tuple) and isinstance(after, list | tuple):
-        gone = [f"- {each}" for each in before if each not in after]
-        new = [f"+ {each}" for each in after if each not in before]
+        gone = [f"- {_element_text(each)}" for each in before if each not in after]
+        new = [f"+ {_element_text(each)}" for each in after if each not in before]
         if gone or new:
             return shortened(printable("  ".join(gone + new)), 2 * LONGEST)
     return f"{value_text(before)} → {value_text(after)}"

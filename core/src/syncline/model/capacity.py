@@ -61,9 +61,9 @@ class Capacity:
             Inexpressible: nothing like the value can be stored.
 
         """
-        if isinstance(kind, PeopleType):
-            return self._stored_people(kind, value)
         if isinstance(kind, SetType):
+            if isinstance(kind, PeopleType):
+                return self._stored_people(kind, value)
             return self._stored_elements(kind, value, single=filled and len(value) == 1)
         if not filled and kind.normal(value) is None:
             return None

@@ -32,6 +32,8 @@ POORER = replace(
         "body": Capacity(plain_text=True),
         "start": Capacity(parts=frozenset({"at"}), resolution="minute"),
         "status": Capacity(vocabulary=frozenset({"not_started", "completed"})),
+        "place": Capacity(parts=frozenset({"street", "city"})),
+        "rule": Capacity(parts=frozenset({"every"})),
         "people": Capacity(parts=frozenset({"response"})),
     },
 )
@@ -46,7 +48,7 @@ FULL: Mapping[str, Value] = {
     "effort": "0",
     "status": "waiting",
     "topics": ("Home", "Town"),
-    "place": {"street": "1 High Street", "city": "Graz"},
+    "place": {"street": "1 High Street", "city": "Graz", "country": "Austria"},
     "rule": {"every": "week", "times": "3"},
     "people": ({**ADA, "role": "required"}, {"address": "bob@x.example", "role": "optional"}),
 }
@@ -298,6 +300,25 @@ def test_a_response_from_where_there_are_no_roles_leaves_the_roles_alone(errands
 
     ada, bob = held(world, world.left)["people"]
     assert (ada["role"], ada["response"], bob["role"]) == ("required", "declined", "optional")
+
+
+def test_a_part_that_one_side_has_no_room_for_stays_at_the_other(errands: Worlds) -> None:
+    world = errands(right=POORER)
+
+    edit(world, world.right, place={"street": "2 High Street", "city": "Graz"})
+    world.settle()
+
+    assert held(world, world.left)["place"] == {**FULL["place"], "street": "2 High Street"}
+
+
+def test_an_atomic_value_is_never_put_together_from_two_sides(errands: Worlds) -> None:
+    world = errands(right=POORER)
+    assert "rule" not in held(world, world.right)  # three times a week: it cannot hold that
+
+    edit(world, world.right, rule={"every": "day"})
+    world.settle()
+
+    assert held(world, world.left)["rule"] == {"every": "day"}
 
 
 # ---- history and undo ---------------------------------------------------------------------------

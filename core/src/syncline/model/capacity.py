@@ -128,9 +128,9 @@ class Capacity:
             raise Inexpressible("some of its parts have no room, and it means nothing without them")
         if parts != given and kind.normal(parts) is None:
             return None
-        return (
-            kind.at_resolution(parts, self.resolution) if isinstance(kind, InstantType) else parts
-        )
+        if isinstance(kind, InstantType):
+            return kind.at_resolution(parts, self.resolution)
+        return parts
 
     def _stored_rich_text(self, kind: RichTextType, value: Mapping[str, Value]) -> Value:
         html = value.get("html")

@@ -6,6 +6,7 @@ from itertools import product
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from syncline.engine.decide.sets import SetFrame, SetSide, merged, replaced
 from syncline.model.capacity import Capacity
@@ -72,6 +73,19 @@ def test_a_side_without_roles_takes_none_of_those_who_stay(rich: Value, poorer: 
     }
     assert left_with.keys() == {person["address"] for person in PEOPLE.normal(edited) or ()}
     assert {who: before.get(who) for who in left_with} == left_with
+
+
+@given(rich=PEOPLES, vocabulary=st.frozensets(st.sampled_from([*PEOPLE.roles.classes])))
+def test_fewer_roles_flatten_none(rich: Value, vocabulary: frozenset[str]) -> None:
+    """A side that holds another role of the same class, and edits nothing, changes nothing."""
+    poorer = Capacity(vocabulary=vocabulary | PEOPLE.responses.classes.keys())
+    held = poorer.stored(PEOPLE, rich)
+    left, right = SetSide(rich, settled(rich)), SetSide(held, settled(held), poorer)
+
+    after = merged(PerSide(left, right), FRAME)
+
+    assert PEOPLE.normal(after.left) == PEOPLE.normal(rich)
+    assert PEOPLE.normal(after.right) == PEOPLE.normal(held)
 
 
 ADA, BOB = "ada@x.example", "bob@x.example"

@@ -16,6 +16,7 @@ from syncline.connectors.memory import MemoryConnector, MemoryOptions
 from syncline.model.capacity import Capacity
 from syncline.plugin import Applied, Create, Page
 from syncline.testing import ConnectorContract
+from syncline.testing.every_kind import ERRAND
 from syncline.testing.memory import PASSWORDS, MemorySystem
 
 class Contract(ConnectorContract):
@@ -62,6 +63,27 @@ class TestRewritesUnannounced(Contract):
     options = MemoryOptions(
         stored_as=lambda f: {n: v.upper() if n == "company" and v else v for n, v in f.items()}
     )
+
+
+def flattened(fields):
+    """What a service of errands makes of values, and does not say."""
+    changes = {
+        "body": lambda value: {"text": "see attachment"},
+        "start": lambda value: {"at": value["at"][:19] + "Z"},
+        "urgent": lambda value: value if value == "true" else None,
+        "effort": lambda value: value.partition(".")[0],
+        "status": lambda value: "completed",
+        "people": lambda value: tuple({"address": person["address"]} for person in value),
+    }
+    return {n: changes[n](v) if n in changes and v else v for n, v in fields.items()}
+
+
+class TestFlattensEveryKind(Contract):
+    options = MemoryOptions(type=ERRAND, stored_as=flattened)
+    object_types = {ERRAND.name: ERRAND}
+
+    class connector_type(declaring(stored_as=lambda fields: fields)):
+        types = (MemoryOptions(type=ERRAND).spec(),)
 
 
 class TestSweepsWhatItCallsReported(Contract):
@@ -145,6 +167,14 @@ CAUGHT_BY = {
     "TestForgetsKeys": {"test_a_repeated_create_makes_no_second_record"},
     "TestHoldsLessThanItSays": {"test_a_longer_text_is_cut_as_predicted"},
     "TestRewritesUnannounced": {"test_a_created_record_is_read_back_as_predicted"},
+    "TestFlattensEveryKind": {
+        "test_rich_text_keeps_its_words",
+        "test_an_instant_stays_the_same_moment",
+        "test_a_flag_that_is_off_is_not_empty",
+        "test_a_number_keeps_its_digits",
+        "test_every_word_of_a_choice_is_held_as_predicted",
+        "test_people_may_have_no_role_and_no_response",
+    },
     "TestSweepsWhatItCallsReported": {"test_a_deletion_is_found"},
     "TestClaimsKeysItCannotMatch": {"test_a_record_is_found_by_its_match_key"},
     "TestLosesAPage": {"test_every_record_is_read_once_over_many_pages"},

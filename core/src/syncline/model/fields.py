@@ -100,7 +100,7 @@ def _is_date(value: str) -> bool:
 
 @dataclass(frozen=True)
 class CompositeType(FieldType):
-    """A value of several parts that belong together; which of them it needs not have is `None`."""
+    """A value of several named parts, any of which may be empty."""
 
     parts: Mapping[str, FieldType] = field(default_factory=dict, hash=False)
 

@@ -83,11 +83,9 @@ class InstantType(PartsType):
         if resolution == "second" or not (exact.second or exact.microsecond):
             return value
         whole = exact.replace(second=0, microsecond=0)
-        offset = read.utcoffset() or _NONE  # of an offset with seconds, local minutes are others
-        return {
-            **value,
-            "at": _spelled(whole if offset % _MINUTE else whole.astimezone(read.tzinfo)),
-        }
+        if not (read.utcoffset() or _NONE) % _MINUTE:  # else local minutes begin elsewhere
+            whole = whole.astimezone(read.tzinfo)
+        return {**value, "at": _spelled(whole)}
 
     def shown(self, value: Value) -> str:
         """The local time, its offset and, where it is known, its zone."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mutants.planted import MODEL, OUTLOOK, SALESFORCE, Mutant
+from mutants.planted import MODEL, OUTLOOK, PLUGIN, SALESFORCE, Mutant
 
 LENSES = (
     Mutant(
@@ -102,14 +102,14 @@ LENSES = (
         ),
     ),
     Mutant(
-        name="Salesforce: its own line ends come back",
-        package=SALESFORCE,
-        file="contacts/mapping.py",
-        old='    return value.replace("\\r\\n", "\\n").replace("\\r", "\\n") or None if value else None\n',
-        new="    return value or None\n",
-        wrong="What Salesforce makes of a line end travels back as an edit.",
+        name="a service's own line ends come back",
+        package=PLUGIN,
+        file="plugin/codecs.py",
+        old='    return native.replace("\\r\\n", "\\n").replace("\\r", "\\n") or None\n',
+        new="    return native or None\n",
+        wrong="What a service makes of a line end travels back as an edit.",
         caught_by="P15",
-        tests=("test_contacts.py",),
+        tests=("test_codecs.py",),
     ),
     Mutant(
         name="Salesforce: parts of an address stay",

@@ -6,6 +6,18 @@ from mutants.planted import Mutant
 
 SETTLING = (
     Mutant(
+        name="what both sides added is not agreed",
+        file="engine/decide/settlement.py",
+        old="    came = (new - old) | (new & set(_elements(agreed)))\n",
+        new="    came = new - old\n",
+        wrong="Where one of two writes fails, what both sides had added is nobody's to remove.",
+        caught_by="P16",
+        tests=(
+            "decide/test_link_properties.py::"
+            "test_what_both_sides_added_is_removed_by_either_though_one_of_two_writes_failed",
+        ),
+    ),
+    Mutant(
         name="agreed on what was noted before",
         file="engine/unwritten.py",
         old="            done = [each for each in decided if each.link.id in unmoved]\n",

@@ -97,7 +97,7 @@ WRITING = (
     Mutant(
         name="set settled as a whole",
         file="engine/decide/settlement.py",
-        old="    return BaseMove({}, {name: tuple(sorted(new - old))}, {name: tuple(sorted(old - new))})\n",
+        old="    return BaseMove({}, {name: tuple(sorted(came))}, {name: tuple(sorted(old - new))})\n",
         new="    return BaseMove({name: tuple(sorted(new)) or None})\n",
         wrong="One direction of a merge of sets settles both, and what the other added is lost.",
         caught_by="P14",

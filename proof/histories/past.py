@@ -107,6 +107,9 @@ class Past:
         self._note_unread()
         if self.forgot:
             self._note_unseen()
+            if people.deed == "name" and not (self.by_address or self._all_marked()):
+                renamed = {ledger.family(people.side, id) for id in typed}
+                self.unseen = self.unseen.map(lambda known: known | renamed)
         self.calm = self.calm and people.deed in _EDITS
         self.notice_shared()
 
@@ -190,6 +193,10 @@ class Past:
     def _note_unread(self) -> None:
         for side in SIDES:
             self.unread[side].update(self._not_readable(side))
+
+    def _all_marked(self) -> bool:
+        """Whether every service keeps our marks on what we made there."""
+        return all(store.options.idempotency != "none" for store in self.ledger.stores)
 
     def _not_readable(self, side: Side) -> set[str]:
         """Who cannot be read there now."""

@@ -86,9 +86,11 @@ class Ledger(_Unreached):
     types = (_spec(containers=False),)
 
 
-def expand(raw: Any) -> Any:
-    """`two_way = true` is this product's word for a direction."""
+def expand(raw: Any, type: str, names: PerSide[str]) -> Any:
+    """`two_way = true` and `import_TYPE = true` are this product's words for a direction."""
     raw = dict(raw)
+    if raw.pop(f"import_{type}", False):
+        raw["direction"] = f"{names.right}_to_{names.left}"
     if "two_way" in raw:
         raw["direction"] = "both" if raw.pop("two_way") else "none"
     return raw

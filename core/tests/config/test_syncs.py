@@ -58,6 +58,15 @@ def test_a_rule_sets_own_words_are_translated_before_the_schema_is_applied(load_
     assert policy.direction is Direction.BOTH
 
 
+def test_a_rule_sets_own_words_may_depend_on_the_type_and_the_connections_names(load_text, contact):
+    text = contact("import_contact = true").replace(*NO_RULES)
+    assert load_text(text).syncs["sales"].objects["contact"].direction is Direction.RIGHT_TO_LEFT
+    renamed = text.replace("connections.crm", "connections.sf").replace('"crm"]', '"sf"]')
+    renamed = renamed.replace('crm = "ann"', 'sf = "ann"')
+    sync = load_text(renamed).syncs["sales"]
+    assert sync.objects["contact"].direction is Direction.RIGHT_TO_LEFT
+
+
 def test_a_rule_sets_breach_names_the_rule_set_and_what_is_allowed(problems_of, contact):
     (problem,) = problems_of(contact('direction = "mail_to_crm"').replace(*NO_RULES))
     assert problem.key == "syncs.sales.objects.contact.direction"

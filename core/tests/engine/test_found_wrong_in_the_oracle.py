@@ -12,6 +12,7 @@ from proof.histories import (
 )
 from proof.histories.story import (
     Configure,
+    LoseState,
     Stage,
     Start,
     Story,
@@ -113,3 +114,14 @@ def test_what_follows_a_merged_record_waits_with_it_where_it_would_be_a_duplicat
     both_ways = Configure(policy={"direction": Direction.BOTH})
 
     Stage.at(tmp_path).play(Story(start, (merged, both_ways)))
+
+
+def test_who_got_another_name_after_the_state_was_lost_is_somebody_else_where_only_names_tell(
+    tmp_path: Path,
+) -> None:
+    """The oracle wanted one, though neither a mark nor an address leads from one to the other."""
+    policy = {"match": ("name",)}
+    start = Start(left=("no keys",), policy=policy, people=(People("create", RIGHT),), in_step=True)
+    renamed = Work((People("name", RIGHT),))
+
+    Stage.at(tmp_path).play(Story(start, (LoseState(), renamed)))

@@ -15,7 +15,10 @@ from syncline.errors import ConfigurationError, Retry, Stop
 from syncline.model.contact import CONTACT
 from syncline.model.records import AbsenceReason, Absent
 from syncline.plugin import (
+    Account,
     AccountId,
+    AccountListRequest,
+    AccountPage,
     AccountsRequest,
     Applied,
     ApplyRequest,
@@ -93,6 +96,53 @@ def test_containers_are_folders_or_accounts(connect) -> None:
 
     assert account.id == "left-user-1"
     assert [each.path for each in found.containers] == [""]
+
+
+def test_list_accounts_goes_on_page_by_page(connect, store) -> None:
+    store.add_account("bob")
+    handle = connect()
+
+    first = handle.list_accounts(AccountListRequest(page_size=1))
+    last = handle.list_accounts(AccountListRequest(page_size=1, next=first.next))
+
+    assert [each.name for each in first.accounts + last.accounts] == ["ada", "bob"]
+    assert (first.next, last.next) == ({"after": "ada"}, None)
+    assert handle.can_list_accounts
+
+
+def test_list_accounts_is_refused_where_the_connector_has_no_such_method(connect) -> None:
+    class Unlisted(MemoryConnector):
+        list_accounts = Connector.list_accounts
+
+    handle = connect(Unlisted)
+
+    assert not handle.can_list_accounts
+    with pytest.raises(ConfigurationError, match="cannot list accounts"):
+        handle.list_accounts(AccountListRequest())
+
+
+def test_list_accounts_lets_in_only_what_can_be_relied_on(connect) -> None:
+    class Careless(MemoryConnector):
+        def list_accounts(self, request):
+            shown = Account(id="1", name="ada", display_name=7, also=["ada", "a@x", None, "a@x"])
+            nobody = (Account(id="", name="x"), Account(id="2", name=None), "bob")
+            return AccountPage(accounts=[shown, *nobody, shown])
+
+    (account,) = connect(Careless).list_accounts(AccountListRequest()).accounts
+
+    assert account == Account(id=AccountId("1"), name="ada", also=("a@x",))
+
+
+@pytest.mark.parametrize("answer", [None, AccountPage(accounts=7), AccountPage(next={1, 2})])
+def test_list_accounts_with_an_answer_that_is_none_is_a_fault_of_the_connector(
+    connect, answer
+) -> None:
+    class Strange(MemoryConnector):
+        def list_accounts(self, request):
+            return answer
+
+    with pytest.raises(Stop, match="memory"):
+        connect(Strange).list_accounts(AccountListRequest())
 
 
 def test_fetch_returns_a_finished_page(connect, store) -> None:

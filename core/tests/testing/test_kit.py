@@ -157,6 +157,19 @@ class TestMixesUpAccounts(Contract):
             return replace(
                 answer, accounts=tuple(replace(a, id="contract-user-1") for a in answer.accounts)
             )
+
+
+class TestListsOnlyTheFirstPage(Contract):
+    class connector_type(MemoryConnector):
+        def list_accounts(self, request):
+            return replace(super().list_accounts(request), next=None)
+
+
+class TestListsOtherNames(Contract):
+    class connector_type(MemoryConnector):
+        def list_accounts(self, request):
+            page = super().list_accounts(request)
+            return replace(page, accounts=tuple(replace(a, name=a.id) for a in page.accounts))
 '''
 
 CAUGHT_BY = {
@@ -189,6 +202,8 @@ CAUGHT_BY = {
     "TestShowsItsPassword": {"test_no_secret_reaches_a_log_or_a_repr"},
     "TestCountsNothing": {"test_calls_are_counted"},
     "TestMixesUpAccounts": {"test_accounts_are_resolved_to_their_ids"},
+    "TestListsOnlyTheFirstPage": {"test_every_account_is_listed_once"},
+    "TestListsOtherNames": {"test_listed_names_resolve_to_the_listed_accounts"},
 }
 
 

@@ -14,13 +14,13 @@ from syncline.errors import Resync, Retry, Stop
 from syncline.model.records import AbsenceReason, AccountId, RecordId
 from syncline.plugin.connector import ConnectorContext
 from syncline.plugin.http import Bearer, Purpose
-from syncline.plugin.requests import Feed, MatchKey, MatchRequest, Page
+from syncline.plugin.requests import AccountListRequest, Feed, MatchKey, MatchRequest, Page
 from syncline.testing.scripted import Answer, ScriptedService, in_turn, scripted
 from syncline_outlook.contacts.folders import Folders
 from syncline_outlook.contacts.mapping import CONTACTS
 from syncline_outlook.contacts.names import EmailNames
 from syncline_outlook.contacts.reading import Reader
-from syncline_outlook.graph import batch
+from syncline_outlook.graph import batch, people
 from syncline_outlook.graph.client import GraphClient
 from syncline_outlook.graph.errors import REFUSALS
 from syncline_outlook.graph.messages import Inner
@@ -92,6 +92,56 @@ def test_a_list_that_leads_in_circles_is_no_list(graph: Graph) -> None:
         service.answer = in_turn(Answer.json(again))
         with pytest.raises(Stop, match="circles"):
             list(client.pages("/list", PURPOSE))
+
+
+# ---- people -------------------------------------------------------------------------------------
+
+
+def person(name: str, mail: str | None) -> dict[str, Any]:
+    return {"id": f"id of {name}", "userPrincipalName": name, "mail": mail, "displayName": None}
+
+
+def test_people_without_a_mailbox_of_the_tenant_are_not_listed(graph: Graph) -> None:
+    rows = [
+        person("ada@example.test", "Ada@Example.test"),
+        person("bob@example.test", "bob.b@example.test"),
+        person("carl_else.test#EXT#@example.test", "carl@else.test"),
+        person("unlicensed@example.test", None),
+        {"id": None}, "nobody",
+    ]  # fmt: skip
+    with graph(Answer.json({"value": rows})) as (client, service):
+        page = people.page(client, AccountListRequest(page_size=5_000))
+    assert {each.name: each.also for each in page.accounts} == {
+        "ada@example.test": (), "bob@example.test": ("bob.b@example.test",),
+    }  # fmt: skip
+    assert page.next is None
+    assert service.seen[0].path.startswith("/users?")
+    assert "$top=999" in service.seen[0].path
+
+
+@pytest.mark.parametrize("body", [{}, {"value": {}}, [], "people"])
+def test_a_list_of_people_that_is_none_is_an_error(graph: Graph, body: Any) -> None:
+    with graph(Answer.json(body)) as (client, _), pytest.raises(Stop, match="cannot be read"):
+        people.page(client, AccountListRequest())
+
+
+def test_people_whose_pages_lead_in_circles_are_an_error_also_after_a_restart(graph: Graph) -> None:
+    with graph(Answer.json({})) as (client, service):
+        links = ("/users?a", "/users?b", "/users?a")
+        pages = [{"value": [], "@odata.nextLink": f"{service.url}{link}"} for link in links]
+        service.answer = in_turn(*map(Answer.json, pages))
+        following = None
+        for _ in links[:-1]:
+            following = people.page(client, AccountListRequest(next=following)).next
+        with pytest.raises(Stop, match="circles"):
+            people.page(client, AccountListRequest(next=following))
+
+
+def test_people_are_not_looked_for_on_another_host(graph: Graph) -> None:
+    elsewhere = {"value": [], "@odata.nextLink": "https://elsewhere.test/users"}
+    with graph(Answer.json(elsewhere)) as (client, service), pytest.raises(Stop):
+        people.page(client, AccountListRequest())
+    assert len(service.seen) == 1
 
 
 # ---- batches, and the mailbox --------------------------------------------------------------------

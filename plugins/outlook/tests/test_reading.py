@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from syncline.errors import Stop
 from syncline.model.records import AbsenceReason
 from syncline.plugin.requests import (
+    AccountListRequest,
+    AccountPage,
     AccountsRequest,
     ContainersRequest,
     MatchKey,
@@ -173,6 +176,32 @@ def test_without_permission_to_read_people_the_address_itself_is_probed(
     assert found == {
         "ada@example.test": "ada@example.test", "shut@example.test": "shut@example.test",
     }  # fmt: skip
+
+
+def listed(outlook: Any, size: int) -> list[AccountPage]:
+    pages = [outlook.connector.list_accounts(AccountListRequest(page_size=size))]
+    while pages[-1].next is not None:
+        request = AccountListRequest(page_size=size, next=pages[-1].next)
+        pages.append(outlook.connector.list_accounts(request))
+    return pages
+
+
+def test_everybody_is_listed_page_by_page(graph: Any, outlook: Any) -> None:
+    boxes = [graph.add_mailbox(f"p{n}@example.test", f"Person {n}") for n in range(4)]
+    outlook.page()
+    outlook.calls.clear()
+    pages = listed(outlook, 2)
+    found = {each.id: (each.name, each.display_name) for page in pages for each in page.accounts}
+    assert found.keys() == {outlook.account, *(box.id for box in boxes)}
+    assert found[boxes[3].id] == ("p3@example.test", "Person 3")
+    assert (len(pages), outlook.calls) == (3, ["check"] * 3)
+
+
+def test_without_permission_to_read_people_nobody_is_listed(graph: Any, outlook: Any) -> None:
+    graph.change_app(roles=["Contacts.ReadWrite"])
+    with pytest.raises(Stop, match="list people") as refused:
+        listed(outlook, 2)
+    assert "User.ReadBasic.All" in refused.value.hint
 
 
 def test_every_folder_is_listed_by_path_and_the_default_one_as_empty(outlook: Any) -> None:

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
 from syncline.errors import ConfigurationError, Reconnect, Retry, Stop, SynclineError
-from syncline.plugin.requests import AccountsRequest, CheckRequest
+from syncline.plugin.requests import AccountListRequest, AccountsRequest, CheckRequest
 from syncline_outlook.sign_in.refusals import refused_sign_in
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -272,6 +272,17 @@ def test_a_person_signs_in_once_and_later_connections_use_that(
     assert account.id == graph.mailbox("ada@example.test").id
     assert check(later).ok
     assert len(approving.shown) == 1
+
+
+def test_a_person_lists_nobody_but_themselves(
+    graph: Any, connect: Any, approving: Any, memory_tokens: Any
+) -> None:
+    graph.add_mailbox("bob@example.test")
+    connector = connect(tokens=memory_tokens, **PERSON)
+    check(connector)
+    page = connector.list_accounts(AccountListRequest())
+    assert [each.name for each in page.accounts] == ["me"]
+    assert page.next is None
 
 
 def test_a_person_who_has_not_signed_in_is_sent_to_check(connect: Any, graph: Any) -> None:

@@ -10,7 +10,7 @@ import pytest
 from syncline.errors import ConfigurationError
 from syncline.model import matching
 from syncline.model.records import AbsenceReason, Absent
-from syncline.plugin.requests import Page, Scope
+from syncline.plugin.requests import AccountListRequest, Page, Scope
 
 
 def reasons(page: Any) -> dict[str, AbsenceReason]:
@@ -221,6 +221,29 @@ def test_people_who_left_and_addresses_of_several_are_not_found(org: Any, sf: An
         org.sandbox.add_user(f"{name}@crm.example.test", Email="shared@example.test")
 
     assert sf.users("bob@example.test", "shared@example.test") == {}
+
+
+def test_active_people_are_listed_page_by_page(org: Any, sf: Any) -> None:
+    carl = org.sandbox.add_user("carl@crm.example.test", name="Carl Who", Email="carl@example.test")
+    org.sandbox.change_user(org.bob, IsActive=False)
+    org.calls.clear()
+
+    page = sf.connector.list_accounts(AccountListRequest(page_size=2))
+    pages = [page]
+    while pages[-1].next is not None:
+        request = AccountListRequest(page_size=2, next=pages[-1].next)
+        pages.append(sf.connector.list_accounts(request))
+
+    found = {each.id: each for page in pages for each in page.accounts}
+    assert carl.id in found
+    assert org.ada.id in found
+    assert org.bob.id not in found
+    assert found[carl.id].name == "carl@crm.example.test"
+    assert found[carl.id].display_name == "Carl Who"
+    assert found[carl.id].also == ("carl@example.test",)
+    assert found[org.ada.id].also == ()
+    assert max(len(page.accounts) for page in pages) == 2
+    assert set(org.calls) == {"check"}
 
 
 def test_two_hundred_people_are_one_query(org: Any, sf: Any) -> None:

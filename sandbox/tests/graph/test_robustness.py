@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from syncline_sandbox.graph import schema
+from syncline_sandbox.graph.contacts import schema
 from syncline_sandbox.testing import GraphMailbox, GraphSandbox
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text()

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncline_sandbox.graph import ids, schema
+from syncline_sandbox.graph.contacts import schema
+from syncline_sandbox.graph.contacts.naming import with_generated_names
 from syncline_sandbox.graph.errors import Failure
-from syncline_sandbox.graph.naming import with_generated_names
+from syncline_sandbox.graph.items import ids
 
 TEXT = st.none() | st.text(max_size=20)
 NAMES = st.fixed_dictionaries(

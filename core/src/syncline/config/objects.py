@@ -17,7 +17,6 @@ from syncline.config.words import choose, conflicts, directions, quoted
 from syncline.model.objects import ObjectType
 from syncline.model.sides import SIDES, PerSide
 from syncline.plugin.connector import Connector
-from syncline.policy.rules import RuleSet
 from syncline.policy.schema import Conflict, Direction, Drift, Merge, ObjectPolicy
 
 
@@ -26,7 +25,7 @@ def resolve_object(
 ) -> ObjectPolicy | None:
     """The policy of one object type; None (and problems) if the table cannot be used."""
     type = _find_type(type_name, context, problems)
-    table = _read_table(raw, context.rules, problems)
+    table = _read_table(type_name, raw, context, problems)
     if type is None or table is None:
         return None
     before = len(problems.found)
@@ -60,10 +59,13 @@ def _find_type(name: str, context: SyncContext, problems: Problems) -> ObjectTyp
     return types[name]
 
 
-def _read_table(raw: Mapping[str, Any], rules: RuleSet, problems: Problems) -> Table | None:
+def _read_table(
+    type_name: str, raw: Mapping[str, Any], context: SyncContext, problems: Problems
+) -> Table | None:
     """The table after the rule set translated its own words."""
+    rules = context.rules
     try:
-        return ObjectTable.model_validate(dict(rules.expand(raw)))
+        return ObjectTable.model_validate(dict(rules.expand(raw, type_name, context.names)))
     except ValidationError as error:
         problems.add_validation(error, ObjectTable)
     except ValueError as error:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
         Absent,
         Account,
         AccountId,
+        AccountListRequest,
+        AccountPage,
         AccountsRequest,
         Applied,
         ApplyRequest,
@@ -74,12 +76,12 @@ if TYPE_CHECKING:
     from syncline.policy.rules import Breach, RuleSet
 
 _REQUESTS = (
-    "AbsenceReason", "Absent", "Account", "AccountId", "AccountsRequest", "Applied", "ApplyRequest",
-    "ChangesRequest", "CheckReport", "CheckRequest", "CheckResult", "Container", "Containers",
-    "ContainersRequest", "Create", "Deferred", "Delete", "DeleteRequest", "DeletedRequest",
-    "Duplicate", "Feed", "FetchRequest", "Gone", "IdsRequest", "KeysRequest", "MatchKey",
-    "MatchRequest", "Outcome", "Page", "Record", "RecordId", "Rejected", "Scope", "Stale",
-    "Unknown", "Update",
+    "AbsenceReason", "Absent", "Account", "AccountId", "AccountListRequest", "AccountPage",
+    "AccountsRequest", "Applied", "ApplyRequest", "ChangesRequest", "CheckReport", "CheckRequest",
+    "CheckResult", "Container", "Containers", "ContainersRequest", "Create", "Deferred", "Delete",
+    "DeleteRequest", "DeletedRequest", "Duplicate", "Feed", "FetchRequest", "Gone", "IdsRequest",
+    "KeysRequest", "MatchKey", "MatchRequest", "Outcome", "Page", "Record", "RecordId", "Rejected",
+    "Scope", "Stale", "Unknown", "Update",
 )  # fmt: skip
 
 _NAMES_OF = {
@@ -103,15 +105,15 @@ _MODULE_OF = {name: module for module, names in _NAMES_OF.items() for name in na
 
 __all__ = [
     "API_VERSION", "UNREADABLE", "AbsenceReason", "Absent", "Account", "AccountId",
-    "AccountsRequest", "Applied", "ApplyRequest", "Breach", "Capacity", "ChangeDetection",
-    "ChangesRequest", "CheckReport", "CheckRequest", "CheckResult", "Codec", "ConflictSeen",
-    "Connector", "ConnectorConfig", "ConnectorContext", "Container", "Containers",
-    "ContainersRequest", "Create", "Deferred", "Delete", "DeleteRequest", "DeletedRequest",
-    "Duplicate", "Feed", "FetchRequest", "Field", "Gone", "IdsRequest", "Inexpressible",
-    "KeysRequest", "MatchKey", "MatchRequest", "Outcome", "Page", "PlannedOperation", "Record",
-    "RecordId", "Rejected", "Resolution", "RuleSet", "RunReport", "RunStarted", "SameText", "Scope",
-    "Secret", "Stale", "TokenStore", "TypeSpec", "Unknown", "Unreadable", "Update", "Veto",
-    "hookimpl", "read_until",
+    "AccountListRequest", "AccountPage", "AccountsRequest", "Applied", "ApplyRequest", "Breach",
+    "Capacity", "ChangeDetection", "ChangesRequest", "CheckReport", "CheckRequest",
+    "CheckResult", "Codec", "ConflictSeen", "Connector", "ConnectorConfig", "ConnectorContext",
+    "Container", "Containers", "ContainersRequest", "Create", "Deferred", "Delete",
+    "DeleteRequest", "DeletedRequest", "Duplicate", "Feed", "FetchRequest", "Field", "Gone",
+    "IdsRequest", "Inexpressible", "KeysRequest", "MatchKey", "MatchRequest", "Outcome", "Page",
+    "PlannedOperation", "Record", "RecordId", "Rejected", "Resolution", "RuleSet", "RunReport",
+    "RunStarted", "SameText", "Scope", "Secret", "Stale", "TokenStore", "TypeSpec", "Unknown",
+    "Unreadable", "Update", "Veto", "hookimpl", "read_until",
 ]  # fmt: skip
 
 

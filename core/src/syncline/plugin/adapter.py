@@ -16,6 +16,8 @@ from syncline.errors import CALL_FAILED, Busy, StateError, Stop
 from syncline.plugin.connector import Connector
 from syncline.plugin.hookspecs import hookimpl
 from syncline.plugin.requests import (
+    AccountListRequest,
+    AccountPage,
     AccountsRequest,
     Applied,
     ApplyRequest,
@@ -42,7 +44,7 @@ T = TypeVar("T")
 
 
 class ConnectorPlugin:
-    """The five hooks of a connection, answered by `connector`."""
+    """The hooks of a connection, answered by `connector`."""
 
     def __init__(self, connector: Connector) -> None:
         self._connector = connector
@@ -62,6 +64,12 @@ class ConnectorPlugin:
         else:
             found = guarded(self._name, "containers", self._connector.containers, request)
         return self._with_many(self._expect(Containers, found), "accounts", "containers")
+
+    @hookimpl
+    def list_accounts(self, request: AccountListRequest) -> AccountPage:
+        """Ask the connector for a page of accounts."""
+        page = guarded(self._name, "list_accounts", self._connector.list_accounts, request)
+        return self._with_many(self._expect(AccountPage, page), "accounts")
 
     @hookimpl
     def fetch(self, request: FetchRequest) -> Page:

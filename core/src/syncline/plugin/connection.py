@@ -26,7 +26,10 @@ from syncline.plugin.checked import checked
 from syncline.plugin.connector import Connector, ConnectorContext
 from syncline.plugin.handed import handed
 from syncline.plugin.hookspecs import ConnectionSpecs, manager_for
+from syncline.plugin.listed import listed
 from syncline.plugin.requests import (
+    AccountListRequest,
+    AccountPage,
     AccountsRequest,
     ApplyRequest,
     CheckReport,
@@ -91,6 +94,11 @@ class ConnectionHandle:
         """Whether the connector can tell what deleted records held: it has `fetch_deleted`."""
         return type(self._connector).fetch_deleted is not Connector.fetch_deleted
 
+    @property
+    def can_list_accounts(self) -> bool:
+        """Whether the connector can tell who there is: it has `list_accounts`."""
+        return type(self._connector).list_accounts is not Connector.list_accounts
+
     def check(self, request: CheckRequest) -> CheckReport:
         """Credentials, permissions, identity, and what this very tenant can do."""
         return self._read(lambda: self._hooks.check(request=request))
@@ -98,6 +106,20 @@ class ConnectionHandle:
     def accounts(self, request: AccountsRequest) -> Containers:
         """Account names resolved to the system's own ids."""
         return self._read(lambda: self._hooks.containers(request=request))
+
+    def list_accounts(self, request: AccountListRequest) -> AccountPage:
+        """A page of all accounts that could be synced, checked one by one: see `listed`.
+
+        Raises:
+            ConfigurationError: the connector cannot (`can_list_accounts`).
+
+        """
+
+        def read() -> AccountPage:
+            page = self._hooks.list_accounts(request=request)
+            return guarded(self.connector, "list_accounts", listed, page)
+
+        return self._read(read)
 
     def containers(self, request: ContainersRequest) -> Containers:
         """All folders of an account."""

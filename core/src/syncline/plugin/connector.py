@@ -18,6 +18,8 @@ from pydantic import BaseModel, ConfigDict
 
 from syncline.errors import ConfigurationError
 from syncline.plugin.requests import (
+    AccountListRequest,
+    AccountPage,
     AccountsRequest,
     ApplyRequest,
     ChangesRequest,
@@ -110,9 +112,9 @@ class Connector(ABC):
     """One configured system. Instances are used from several threads at once.
 
     Required: `check`, `accounts`, `fetch_changes`, `fetch_ids`, `fetch_keys`, `apply`, `delete`.
-    Optional: `containers` (folders), `fetch_match` (needed unless `spec.match` is empty),
-    `fetch_deleted` (the bin), `scope` (data sets), `custom_field` (fields named in the
-    configuration), `close`.
+    Optional: `list_accounts` (who there is), `containers` (folders), `fetch_match` (needed unless
+    `spec.match` is empty), `fetch_deleted` (the bin), `scope` (data sets), `custom_field` (fields
+    named in the configuration), `close`.
     Errors for a whole call are those of `syncline.errors`; anything about one record is an
     outcome.
     """
@@ -153,6 +155,10 @@ class Connector(ABC):
     @abstractmethod
     def delete(self, request: DeleteRequest) -> list[Outcome]:
         """Delete; one outcome for each operation, in order."""
+
+    def list_accounts(self, request: AccountListRequest) -> AccountPage:
+        """A page of all accounts that could be synced, those nobody named included."""
+        raise ConfigurationError(f"connector {self.name!r} cannot list accounts")
 
     def containers(self, request: ContainersRequest) -> Containers:
         """All folders of an account. Only for types with `containers=True`."""

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from syncline.plugin.connector import Connector
     from syncline.plugin.events import ConflictSeen, Resolution, RunStarted, Veto
     from syncline.plugin.requests import (
+        AccountListRequest,
+        AccountPage,
         AccountsRequest,
         ApplyRequest,
         CheckReport,
@@ -113,6 +115,10 @@ class ConnectionSpecs(Protocol):
     @hookspec(firstresult=True)
     def containers(self, request: ContainersRequest | AccountsRequest) -> Containers:
         """Folders of an account; or accounts by name."""
+
+    @hookspec(firstresult=True)
+    def list_accounts(self, request: AccountListRequest) -> AccountPage:
+        """A page of all accounts that could be synced."""
 
     @hookspec(firstresult=True)
     def fetch(self, request: FetchRequest) -> Page:

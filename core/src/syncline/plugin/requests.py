@@ -57,11 +57,14 @@ class CheckReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """A mailbox or user: the system's own id, and the name the configuration uses for it."""
+    """A mailbox or user: the system's own id, and the name the configuration uses for it; `also`
+    holds other names that lead to it (a mail address beside a sign-in name).
+    """
 
     id: AccountId
     name: str
     display_name: str = ""
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +83,26 @@ class AccountsRequest:
     """Resolve names (addresses, user names) to accounts. Unknown names are left out."""
 
     names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountListRequest:
+    """A page of all accounts that could be synced, of at most `page_size` where the service lets us
+    choose; `next` goes on from an earlier page.
+    """
+
+    next: Json = None
+    page_size: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountPage:
+    """Accounts, each under a name that `AccountsRequest` resolves to it. `next` goes on, also in
+    another process; the last page has none.
+    """
+
+    accounts: tuple[Account, ...] = ()
+    next: Json = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -353,10 +376,10 @@ class Deferred:
 Outcome = Applied | Stale | Gone | Duplicate | Rejected | Unknown | Deferred
 
 __all__ = [
-    "AbsenceReason", "Absent", "Account", "AccountId", "AccountsRequest", "Applied", "ApplyRequest",
-    "ChangesRequest", "CheckReport", "CheckRequest", "CheckResult", "Container", "Containers",
-    "ContainersRequest", "Create", "Deferred", "Delete", "DeleteRequest", "DeletedRequest",
-    "Duplicate", "Feed", "FetchRequest", "Gone", "IdsRequest", "KeysRequest", "MatchKey",
-    "MatchRequest", "Outcome", "Page", "Record", "RecordId", "Rejected", "Scope", "Stale",
-    "Unknown", "Update",
+    "AbsenceReason", "Absent", "Account", "AccountId", "AccountListRequest", "AccountPage",
+    "AccountsRequest", "Applied", "ApplyRequest", "ChangesRequest", "CheckReport", "CheckRequest",
+    "CheckResult", "Container", "Containers", "ContainersRequest", "Create", "Deferred", "Delete",
+    "DeleteRequest", "DeletedRequest", "Duplicate", "Feed", "FetchRequest", "Gone", "IdsRequest",
+    "KeysRequest", "MatchKey", "MatchRequest", "Outcome", "Page", "Record", "RecordId", "Rejected",
+    "Scope", "Stale", "Unknown", "Update",
 ]  # fmt: skip

@@ -28,7 +28,7 @@ RawPolicy = Mapping[str, Any]
 """The object's table of the configuration file, after pydantic accepted its shape."""
 
 
-def _as_written(raw: RawPolicy) -> RawPolicy:
+def _as_written(raw: RawPolicy, _type: str, _names: PerSide[str]) -> RawPolicy:
     return raw
 
 
@@ -43,16 +43,17 @@ class RuleSet:
     """`kinds`: the two connector kinds it is for, in any order; None for every pair.
 
     `default_for` pairs of exactly these kinds, if `is_default`. `merge` is the default of the
-    setting of that name. `expand(raw)` translates the product's own switches before the schema is
-    applied. `check(policy, raw, kinds)` gets the resolved policy, the table as written and the
-    connector kind of each side.
+    setting of that name. `expand(raw, type, names)` translates the product's own switches before
+    the schema is applied: of the object type of this name, with the names of the two connections,
+    which are the configuration's words for the sides. `check(policy, raw, kinds)` gets the resolved
+    policy, the table as written and the connector kind of each side.
     """
 
     name: str
     kinds: frozenset[str] | None = None
     is_default: bool = False
     merge: str = "fields"
-    expand: Callable[[RawPolicy], RawPolicy] = _as_written
+    expand: Callable[[RawPolicy, str, PerSide[str]], RawPolicy] = _as_written
     check: Callable[[ObjectPolicy, RawPolicy, PerSide[str]], tuple[Breach, ...]] = _no_breaches
 
 

@@ -316,6 +316,20 @@ def test_the_order_of_the_two_writes_does_not_matter(
         assert len(each.sent) == writes
 
 
+def test_what_both_sides_added_is_removed_by_either_though_one_of_two_writes_failed() -> None:
+    """Each side has room for three. (It stayed at the left, and took the room of what came.)"""
+    link = linked({"given_name": "Ada"}, PerSide(RICH, RICH))
+    link.edit(LEFT, {"emails": ("e@x", "a@x")})
+    link.edit(RIGHT, {"emails": ("a@x", "g@x", "f@x")})
+    link.step((RIGHT,))
+    link.edit(RIGHT, {"emails": ("e@x", "d@x", "b@x")})
+
+    link.run()
+
+    assert normal(link, LEFT)["emails"] == normal(link, RIGHT)["emails"]
+    assert set((link.fields[LEFT] or {})["emails"] or ()) == {"e@x", "d@x", "b@x"}
+
+
 def test_a_move_survives_the_intent_that_carries_it() -> None:
     move = BaseMove({"notes": "n", "emails": ("a",)}, {"phones": ("x",)}, {"phones": ()})
     assert BaseMove.from_json(move.to_json()) == move

@@ -7,6 +7,8 @@ from typing import ClassVar
 from syncline.plugin.connector import Connector, ConnectorConfig, ConnectorContext
 from syncline.plugin.http import Bearer, Refusals
 from syncline.plugin.requests import (
+    AccountListRequest,
+    AccountPage,
     AccountsRequest,
     ApplyRequest,
     ChangesRequest,
@@ -31,9 +33,10 @@ from syncline_outlook.contacts.marks import FolderMarks
 from syncline_outlook.contacts.names import EmailNames
 from syncline_outlook.contacts.reading import Reader
 from syncline_outlook.contacts.writing import Writer
-from syncline_outlook.graph import mailboxes
+from syncline_outlook.graph import mailboxes, people
 from syncline_outlook.graph.client import AT_ONCE, GraphClient
 from syncline_outlook.graph.errors import REFUSALS
+from syncline_outlook.graph.messages import ME
 from syncline_outlook.sign_in.login_client import LoginClient
 from syncline_outlook.sign_in.tokens import PersonTokens, plain_netloc, token_source
 
@@ -86,6 +89,12 @@ class OutlookConnector(Connector):
     def accounts(self, request: AccountsRequest) -> Containers:
         """See `mailboxes.resolve`."""
         return Containers(accounts=mailboxes.resolve(self._client, request.names))
+
+    def list_accounts(self, request: AccountListRequest) -> AccountPage:
+        """See `people.page`; signed in as one person, there is that person only."""
+        if isinstance(self._tokens, PersonTokens):
+            return AccountPage(accounts=mailboxes.resolve(self._client, (ME,)))
+        return people.page(self._client, request)
 
     def containers(self, request: ContainersRequest) -> Containers:
         """See `Folders.read`."""

@@ -10,6 +10,8 @@ from syncline.errors import ConfigurationError
 from syncline.plugin.connector import Connector, ConnectorConfig, ConnectorContext
 from syncline.plugin.requests import (
     Absent,
+    AccountListRequest,
+    AccountPage,
     AccountsRequest,
     ApplyRequest,
     ChangesRequest,
@@ -41,7 +43,7 @@ from syncline_salesforce.rest.feed import Changes
 from syncline_salesforce.rest.reading import Reads
 from syncline_salesforce.rest.selection import Selection
 from syncline_salesforce.rest.service import SalesforceService
-from syncline_salesforce.rest.users import find_users
+from syncline_salesforce.rest.users import find_users, list_users
 
 T = TypeVar("T")
 
@@ -72,6 +74,10 @@ class SalesforceConnector(Connector):
     def accounts(self, request: AccountsRequest) -> Containers:
         """Active users by user name, e-mail address or id."""
         return Containers(accounts=find_users(self._service, request.names))
+
+    def list_accounts(self, request: AccountListRequest) -> AccountPage:
+        """See `list_users`."""
+        return list_users(self._service, request)
 
     def fetch_changes(self, request: ChangesRequest) -> Page:
         """See `Changes.page`."""

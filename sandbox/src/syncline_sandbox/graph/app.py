@@ -10,13 +10,9 @@ from dataclasses import replace
 from typing import Any
 
 from syncline_sandbox.environment import Environment
-from syncline_sandbox.graph import apps, mailboxes
-from syncline_sandbox.graph.apps import Apps
 from syncline_sandbox.graph.backdoor import GraphBackDoor
-from syncline_sandbox.graph.batch import PATH, BatchRoute, inner_call, read_steps
-from syncline_sandbox.graph.concurrency import Flights
-from syncline_sandbox.graph.contact_routes import ContactRoutes
-from syncline_sandbox.graph.contacts import Contacts
+from syncline_sandbox.graph.contacts.folder_routes import FolderRoutes
+from syncline_sandbox.graph.contacts.routes import AREA, ContactRoutes
 from syncline_sandbox.graph.directory import DirectoryRoutes
 from syncline_sandbox.graph.errors import (
     Failure,
@@ -25,13 +21,15 @@ from syncline_sandbox.graph.errors import (
     error_answer,
     request_id_of,
 )
-from syncline_sandbox.graph.folder_routes import FolderRoutes
-from syncline_sandbox.graph.folders import Folders
-from syncline_sandbox.graph.mailboxes import Mailboxes
-from syncline_sandbox.graph.oauth import SignIn
+from syncline_sandbox.graph.items.translation import TranslationRoute
+from syncline_sandbox.graph.protocol.batch import PATH, BatchRoute, inner_call, read_steps
+from syncline_sandbox.graph.protocol.concurrency import Flights
+from syncline_sandbox.graph.protocol.routes import ROOT, Routes
 from syncline_sandbox.graph.quirks import QUIRKS
-from syncline_sandbox.graph.routes import ROOT, Routes, Store
-from syncline_sandbox.graph.tokens import Tokens
+from syncline_sandbox.graph.sign_in import apps
+from syncline_sandbox.graph.sign_in.oauth import SignIn
+from syncline_sandbox.graph.stores import Stores
+from syncline_sandbox.graph.tenant import mailboxes
 from syncline_sandbox.messages import Answer, Call, JsonObject, Refused
 from syncline_sandbox.routing import Match
 from syncline_sandbox.service import Service
@@ -48,25 +46,22 @@ class GraphService(Service):
 
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
-        self.store = Store(
-            environment,
-            Mailboxes(environment),
-            Folders(environment),
-            Contacts(environment),
-            Tokens(environment),
-        )
-        self.apps = Apps(environment)
-        self.sign_in = SignIn(environment, self.apps, self.store.tokens, self.store.mailboxes)
+        self.stores = stores = Stores.of(environment)
+        self.sign_in = SignIn(environment, stores.apps, stores.tokens, stores.mailboxes)
         self._flights = Flights()
-        self._back_door = GraphBackDoor(self.store, self.apps, self.sign_in)
+        self._back_door = GraphBackDoor(stores, self.sign_in)
         self._add_routes()
 
     def _add_routes(self) -> None:
+        environment, stores = self.environment, self.stores
+        folders, contacts = stores.folders, stores.contacts
         self.sign_in.add_routes(self.router)
-        routes = Routes(self.router, self.store)
-        for part in (ContactRoutes, FolderRoutes, DirectoryRoutes):
-            part(self.store).add_to(routes)
-        BatchRoute(self.environment, self.perform).add_to(routes)
+        routes = Routes(self.router, environment, stores.mailboxes, stores.tokens)
+        ContactRoutes(environment, folders, contacts).add_to(routes)
+        FolderRoutes(environment, folders, contacts).add_to(routes)
+        DirectoryRoutes(stores.mailboxes).add_to(routes)
+        TranslationRoute(contacts, AREA).add_to(routes)
+        BatchRoute(environment, self.perform).add_to(routes)
         self._back_door.add_to(self.backdoor)
 
     # ---- the way of a call --------------------------------------------------------------------
@@ -151,7 +146,7 @@ class GraphService(Service):
     def revoke_token(self, call: Call) -> None:
         """Makes the call's token worthless."""
         try:
-            self.store.tokens.revoke(self.store.tokens.principal(call))
+            self.stores.tokens.revoke(self.stores.tokens.principal(call))
         except Failure:
             return  # it was worthless before
 
@@ -162,11 +157,11 @@ class GraphService(Service):
 
     def prepare(self) -> None:
         """Registers the first app."""
-        self.apps.register_first()
+        self.stores.apps.register_first()
 
     def credentials(self, base_url: str) -> JsonObject:
         """What a client needs; the token is an app's and lives a day."""
-        app = self.apps.find(apps.CLIENT_ID)
+        app = self.stores.apps.find(apps.CLIENT_ID)
         roles = list(app.roles) if app else []
         return {
             "url": base_url,
@@ -175,7 +170,7 @@ class GraphService(Service):
             "tenant_id": mailboxes.TENANT_ID,
             "client_id": apps.CLIENT_ID,
             "client_secret": app.secret if app else None,
-            "token": self.store.tokens.issue(apps.CLIENT_ID, roles, lifetime=_DAY),
+            "token": self.stores.tokens.issue(apps.CLIENT_ID, roles, lifetime=_DAY),
         }
 
     def load(self, rows: Iterable[Mapping[str, Any]]) -> int:

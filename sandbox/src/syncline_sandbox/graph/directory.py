@@ -1,25 +1,26 @@
-"""The tenant's directory: its organization and its people; and the translation of item ids."""
+"""The tenant's directory: its organization and its people."""
 
 from __future__ import annotations
 
 from syncline_sandbox.graph.errors import Failure, bad_request
-from syncline_sandbox.graph.mailboxes import TENANT_DOMAIN, TENANT_ID, Mailbox
-from syncline_sandbox.graph.odata import link, options, selected
-from syncline_sandbox.graph.restriction import USER, holds
-from syncline_sandbox.graph.routes import Routes, Store, body_of, context
-from syncline_sandbox.graph.tokens import Principal
+from syncline_sandbox.graph.protocol.odata import link, options, selected
+from syncline_sandbox.graph.protocol.restriction import Vocabulary, holds
+from syncline_sandbox.graph.protocol.routes import Routes, context
+from syncline_sandbox.graph.sign_in.tokens import Principal
+from syncline_sandbox.graph.tenant.mailboxes import TENANT_DOMAIN, TENANT_ID, Mailbox, Mailboxes
 from syncline_sandbox.messages import Answer, Call, JsonObject
 
 PROPERTIES = frozenset(Mailbox("", "", "", "", "", 0).user())
-_DEFAULT_FORM = frozenset({"restId", "entryId", "ewsId"})
-_IMMUTABLE_FORM = frozenset({"restImmutableEntryId", "immutableEntryId"})
+USER = Vocabulary(
+    "microsoft.graph.user", texts=frozenset({"id", "userPrincipalName", "mail", "displayName"})
+)
 
 
 class DirectoryRoutes:
-    """`/organization`, `/users`, `/me`, `translateExchangeIds`."""
+    """`/organization`, `/users`, `/me`."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, mailboxes: Mailboxes) -> None:
+        self._mailboxes = mailboxes
 
     def add_to(self, routes: Routes) -> None:
         """Adds all routes."""
@@ -27,7 +28,6 @@ class DirectoryRoutes:
         routes.add("GET", "/users", self._users)
         routes.add("GET", "/users/{user}", self._user)
         routes.add("GET", "/me", self._me)
-        routes.add_for_mailbox("POST", "/translateExchangeIds", "Contacts", self._translate)
 
     def _organization(self, call: Call, principal: Principal) -> Answer:
         principal.require_directory()
@@ -41,8 +41,8 @@ class DirectoryRoutes:
     def _users(self, call: Call, principal: Principal) -> Answer:
         principal.require_directory()
         wish = options(call, USER, PROPERTIES)
-        people = [mailbox.user() for mailbox in self._store.mailboxes.all()]
-        found = [p for p in people if wish.filter is None or holds(wish.filter, p)]
+        people = [mailbox.user() for mailbox in self._mailboxes.all()]
+        found = [p for p in people if wish.filter is None or holds(wish.filter, p, USER)]
         size = wish.page if "$top" in call.query else 100
         content: JsonObject = {"@odata.context": context(call, "users")}
         if wish.count:
@@ -55,7 +55,7 @@ class DirectoryRoutes:
 
     def _user(self, call: Call, principal: Principal, user: str) -> Answer:
         principal.require_directory()
-        found = self._store.mailboxes.find(user)
+        found = self._mailboxes.find(user)
         if found is None:
             raise Failure(
                 404,
@@ -71,18 +71,3 @@ class DirectoryRoutes:
         if principal.user is None:
             raise bad_request("/me request is only valid with delegated authentication flow.")
         return self._user(call, principal, principal.user)
-
-    def _translate(self, call: Call, mailbox: Mailbox) -> Answer:
-        body = body_of(call)
-        target, identifiers = body.get("targetIdType"), body.get("inputIds", [])
-        if target not in _DEFAULT_FORM | _IMMUTABLE_FORM or len(identifiers) > 1_000:
-            raise bad_request("The id types or the number of ids are not valid.", "InvalidRequest")
-        found = [(i, self._store.contacts.get(mailbox, i)) for i in identifiers]
-        immutable = target in _IMMUTABLE_FORM
-        value = [
-            {"sourceId": given, "targetId": c.immutable_id if immutable else c.default_id}
-            for given, c in found
-        ]
-        return Answer(
-            200, {"@odata.context": context(call, "Collection(convertIdResult)"), "value": value}
-        )

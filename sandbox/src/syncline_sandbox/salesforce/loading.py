@@ -18,7 +18,7 @@ from typing import Any
 from syncline_sandbox.salesforce.org import Org
 from syncline_sandbox.salesforce.rows.administration import add_user
 from syncline_sandbox.salesforce.rows.writes import Actor, create
-from syncline_sandbox.salesforce.schema.objects import ObjectType
+from syncline_sandbox.salesforce.schema.object_type import ObjectType
 from syncline_sandbox.salesforce.setup import integration_user
 from syncline_sandbox.salesforce.store.records import find_by
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from syncline.connectors.memory import reading, writing
+from syncline.connectors.memory import accounts, reading, writing
 from syncline.connectors.memory.faults import CallKind
 from syncline.connectors.memory.options import MemoryOptions
 from syncline.connectors.memory.store import MemoryStore
@@ -13,7 +13,8 @@ from syncline.errors import ConfigurationError, Reconnect, Stop
 from syncline.model.records import AccountId
 from syncline.plugin.connector import Connector, ConnectorConfig, ConnectorContext
 from syncline.plugin.requests import (
-    Account,
+    AccountListRequest,
+    AccountPage,
     AccountsRequest,
     ApplyRequest,
     ChangesRequest,
@@ -34,7 +35,7 @@ from syncline.plugin.requests import (
 from syncline.plugin.secrets import Secret
 from syncline.plugin.spec import Field, TypeSpec
 
-_COUNTED_AS = {"check": "check", "accounts": "check", "scope": "check"}
+_COUNTED_AS = {"check": "check", "accounts": "check", "list": "check", "scope": "check"}
 
 
 class MemoryConfig(ConnectorConfig):
@@ -71,12 +72,12 @@ class MemoryConnector(Connector):
     def accounts(self, request: AccountsRequest) -> Containers:
         """Names to ids."""
         with self._call("accounts", request):
-            known = self._store.accounts
-            return Containers(
-                accounts=tuple(
-                    Account(id=known[name], name=name) for name in request.names if name in known
-                )
-            )
+            return Containers(accounts=accounts.named(self._store, request.names))
+
+    def list_accounts(self, request: AccountListRequest) -> AccountPage:
+        """A page of all accounts."""
+        with self._call("list", request):
+            return accounts.page(self._store, request)
 
     def containers(self, request: ContainersRequest) -> Containers:
         """The folders of an account."""

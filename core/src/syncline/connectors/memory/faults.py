@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 CallKind = Literal[
     "check",
     "accounts",
+    "list",
     "containers",
     "changes",
     "ids",

@@ -119,6 +119,14 @@ def settled(side: SetSide, after: Value, frame: SetFrame) -> Value:
     )
 
 
+def held_by_both(sides: PerSide[SetSide], frame: SetFrame) -> PerSide[tuple[str, ...]]:
+    """The elements that stand on both sides, as each side has them: they are agreed, whatever
+    becomes of the others.
+    """
+    both = [each.held for each in _elements(sides, frame) if None not in each.held]
+    return PerSide(*(tuple(text for held in both if (text := held[side])) for side in SIDES))
+
+
 # --- who is who -------------------------------------------------------------------------------
 
 

@@ -60,10 +60,13 @@ def scalar_move(name: str, digest: Digest) -> BaseMove:
     return BaseMove({name: digest})
 
 
-def set_move(name: str, before: Digest, after: Digest) -> BaseMove:
-    """A set's base gains what came and loses what went between two states of the set."""
+def set_move(name: str, before: Digest, after: Digest, agreed: Digest = None) -> BaseMove:
+    """A set's base gains what came and loses what went between two states of the set; and gains
+    what was `agreed` and stays.
+    """
     old, new = set(_elements(before)), set(_elements(after))
-    return BaseMove({}, {name: tuple(sorted(new - old))}, {name: tuple(sorted(old - new))})
+    came = (new - old) | (new & set(_elements(agreed)))
+    return BaseMove({}, {name: tuple(sorted(came))}, {name: tuple(sorted(old - new))})
 
 
 def joined(moves: Iterable[BaseMove]) -> BaseMove:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from syncline.engine.decide.decision import Carry, Decision, Mode
 from syncline.engine.decide.deltas import Digest, Digests
-from syncline.engine.decide.sets import SetFrame, SetSide, merged, replaced, settled
+from syncline.engine.decide.sets import SetFrame, SetSide, held_by_both, merged, replaced, settled
 from syncline.engine.decide.settlement import (
     BaseMove,
     Settlement,
@@ -143,9 +143,8 @@ def target_write(
     carried = [name for name in (*touched, *inexpressible) if name not in refused]
     rewritten = [name for name in sent if name not in touched]
     source_moves = _moves(carried, there, source_now, digester)
-    target_moves = _target_moves(
-        [*carried, *rewritten], here, after, _merging(carries, digester), digester
-    )
+    agreed = _agreed_elements(target, carries, sides, digester)
+    target_moves = _target_moves([*carried, *rewritten], here, after, agreed, digester)
     return TargetWrite(
         {name: stored[name] for name in sent},
         after,
@@ -182,7 +181,16 @@ def _carried(
 def _carried_set(
     carry: Carry, name: str, sides: PerSide[SideValues], digester: Digester, kind: SetType
 ) -> tuple[Value, Value]:
-    frame = SetFrame(kind, lambda key: digester.element(name, key))
+    frame, sets = _framed(name, sides, digester, kind)
+    if carry.mode is not Mode.MERGE:
+        return replaced(sets, carry.source.other, frame), sets[carry.source].value
+    both = merged(sets, frame, carry.winner)
+    return both[carry.source.other], settled(sets[carry.source], both[carry.source], frame)
+
+
+def _framed(
+    name: str, sides: PerSide[SideValues], digester: Digester, kind: SetType
+) -> tuple[SetFrame, PerSide[SetSide]]:
     sets = sides.map(
         lambda side: SetSide(
             side.fields.get(name),
@@ -190,10 +198,7 @@ def _carried_set(
             side.spec.by_name[name].capacity,
         )
     )
-    if carry.mode is not Mode.MERGE:
-        return replaced(sets, carry.source.other, frame), sets[carry.source].value
-    both = merged(sets, frame, carry.winner)
-    return both[carry.source.other], settled(sets[carry.source], both[carry.source], frame)
+    return SetFrame(kind, lambda key: digester.element(name, key)), sets
 
 
 def _with_richer_parts(
@@ -242,14 +247,18 @@ def _to_send(
     return sent, refused
 
 
-def _merging(carries: Iterable[Carry], digester: Digester) -> frozenset[str]:
-    return frozenset(
-        name
-        for carry in carries
-        if carry.mode is Mode.MERGE
-        for name in carry.fields
-        if digester.type.fields[name].type.is_set
-    )
+def _agreed_elements(
+    target: Side, carries: Iterable[Carry], sides: PerSide[SideValues], digester: Digester
+) -> Mapping[str, Value]:
+    """Of each set that is merged: what stands on both sides already, as the target has it."""
+    agreed: dict[str, Value] = {}
+    for carry in carries:
+        for name in carry.fields if carry.mode is Mode.MERGE else ():
+            kind = digester.type.fields[name].type
+            if isinstance(kind, SetType):
+                frame, sets = _framed(name, sides, digester, kind)
+                agreed[name] = held_by_both(sets, frame)[target]
+    return agreed
 
 
 def _moves(names: Iterable[str], side: SideValues, now: Fields, digester: Digester) -> BaseMove:
@@ -268,19 +277,21 @@ def _target_moves(
     names: Iterable[str],
     here: SideValues,
     after: Fields,
-    merging: frozenset[str],
+    agreed: Mapping[str, Value],
     digester: Digester,
 ) -> BaseMove:
-    """The written side's base. In a merge it moves only by what we write, so that this side's own
-    additions stay visible until they have been carried, too.
+    """The written side's base. In a merge it moves by what we write and by what stands on both
+    sides, so that this side's own additions stay visible until they have been carried, too.
     """
     moves = []
     for name in names:
         if name in here.fields:
             digest = digester.field(name, after.get(name))
-            before = digester.field(name, here.fields.get(name))
-            merges = name in merging
-            moves.append(set_move(name, before, digest) if merges else scalar_move(name, digest))
+            if name in agreed:
+                before = digester.field(name, here.fields.get(name))
+                moves.append(set_move(name, before, digest, digester.field(name, agreed[name])))
+            else:
+                moves.append(scalar_move(name, digest))
     return joined(moves)
 
 

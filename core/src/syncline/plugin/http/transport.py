@@ -13,7 +13,6 @@ import ssl
 import time
 import urllib.request
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing
 from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from threading import Lock
@@ -185,8 +184,7 @@ class _Body(httpx.SyncByteStream):
         yield from self._stream
 
     def close(self) -> None:
-        with closing(self._stream):
-            return
+        self._stream.close()
 
 
 @cache

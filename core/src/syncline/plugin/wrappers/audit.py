@@ -15,6 +15,8 @@ import structlog
 
 from syncline.plugin.hookspecs import hookimpl
 from syncline.plugin.requests import (
+    AccountListRequest,
+    AccountPage,
     AccountsRequest,
     ApplyRequest,
     CheckReport,
@@ -63,6 +65,13 @@ class Audit:
         return (yield from self._logged(call, lambda a: {"found": len(a.accounts + a.containers)}))
 
     @hookimpl(wrapper=True)
+    def list_accounts(
+        self, request: AccountListRequest
+    ) -> Generator[None, AccountPage, AccountPage]:
+        """Logged with the number of accounts."""
+        return (yield from self._logged("list accounts", _account_page))
+
+    @hookimpl(wrapper=True)
     def fetch(self, request: FetchRequest) -> Generator[None, Page, Page]:
         """Logged with the numbers of records and absences."""
         call = f"fetch {type(request).__name__.removesuffix('Request').lower()}"
@@ -92,6 +101,10 @@ class Audit:
 
     def _since(self, began: float) -> float:
         return round(self._now() - began, 3)
+
+
+def _account_page(page: AccountPage) -> dict[str, Any]:
+    return {"found": len(page.accounts), "more": page.next is not None}
 
 
 def _page(page: Page) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The contract of a connector: ten groups of checks, mixed into one class."""
 
+from syncline.testing.contract.accounts import AccountsContract
 from syncline.testing.contract.base import ContractBase
 from syncline.testing.contract.check import CheckContract
 from syncline.testing.contract.conditional import ConditionalContract
@@ -17,6 +18,7 @@ from syncline.testing.contract.write import WriteContract
 class ConnectorContract(
     DeclarationContract,
     CheckContract,
+    AccountsContract,
     FetchContract,
     ScopeContract,
     DeltaContract,

@@ -9,6 +9,8 @@ from urllib.parse import quote
 
 from syncline.plugin.http import segment
 
+ME = "me"
+"""The account of the person who signed in."""
 IMMUTABLE = 'IdType="ImmutableId"'
 """Sent with every request: ids that survive a move inside the mailbox
 (learn.microsoft.com/graph/outlook-immutable-id)."""
@@ -26,7 +28,7 @@ class Inner:
 
 def mailbox(account: str) -> str:
     """The path of a mailbox: `/users/{id}`, or `/me` for the person who signed in."""
-    return "/me" if account == "me" else f"/users/{segment(account)}"
+    return "/me" if account == ME else f"/users/{segment(account)}"
 
 
 def query(**options: str | int) -> str:

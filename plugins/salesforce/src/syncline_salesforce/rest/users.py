@@ -1,4 +1,4 @@
-"""Members by name: user names, e-mail addresses or ids → active users."""
+"""Active users: by user name, e-mail address or id, or all of them, page by page."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from syncline.model.records import AccountId
-from syncline.plugin.requests import Account
+from syncline.plugin.requests import Account, AccountListRequest, AccountPage
 from syncline_salesforce.rest import soql
+from syncline_salesforce.rest.errors import malformed
 from syncline_salesforce.rest.rows import row_id
 from syncline_salesforce.rest.service import SalesforceService
 
+PAGE = 2_000
+_COLUMNS = "Id, Username, Email, Name"
+_ACTIVE = "IsActive = true"
 _ID = re.compile(r"005[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?")
 
 
@@ -23,11 +27,41 @@ def find_users(service: SalesforceService, names: Sequence[str]) -> tuple[Accoun
     """
     rows: list[Mapping[str, Any]] = []
     for condition in _conditions(names):
-        conditions = ["IsActive = true", condition]
-        found = service.rows("Id, Username, Email, Name", "User", conditions, kind="check")
+        conditions = [_ACTIVE, condition]
+        found = service.rows(_COLUMNS, "User", conditions, kind="check")
         rows += [row for row, _ in found]
     accounts = (_account(name, rows) for name in names)
     return tuple(account for account in accounts if account is not None)
+
+
+def list_users(service: SalesforceService, request: AccountListRequest) -> AccountPage:
+    """A page of all active users in the order of ids, each by its user name, which names one user
+    in the world; the e-mail address is another name of theirs.
+    """
+    after = "" if request.next is None else str(request.next["after"])
+    conditions = [_ACTIVE, f"Id > {soql.text(after)}" if after else ""]
+    size = min(request.page_size or PAGE, PAGE)
+    answer = service.query(
+        soql.select(_COLUMNS, "User", conditions, order="Id", limit=size), kind="check"
+    )
+    accounts = tuple(account for row in answer.rows if (account := _listed(row)))
+    if answer.done and len(answer.rows) < size:
+        return AccountPage(accounts=accounts)
+    if answer.last_id in ("", after):
+        raise malformed("the same page again")
+    return AccountPage(accounts=accounts, next={"after": answer.last_id})
+
+
+def _listed(row: Mapping[str, Any]) -> Account | None:
+    name, email, shown = (row.get(column) for column in ("Username", "Email", "Name"))
+    if not isinstance(name, str) or not name:
+        return None
+    return Account(
+        id=AccountId(row_id(row)),
+        name=name,
+        display_name=shown if isinstance(shown, str) else "",
+        also=(email,) if isinstance(email, str) and email.casefold() != name.casefold() else (),
+    )
 
 
 def _conditions(names: Sequence[str]) -> Iterable[str]:

@@ -9,7 +9,7 @@ from syncline_sandbox.salesforce.errors import RowError, RowRefused
 from syncline_sandbox.salesforce.org import Org
 from syncline_sandbox.salesforce.rows.checks import checked
 from syncline_sandbox.salesforce.rows.writes import Actor, create, living, modified, to_bin
-from syncline_sandbox.salesforce.schema.objects import ObjectType
+from syncline_sandbox.salesforce.schema.object_type import ObjectType
 from syncline_sandbox.salesforce.store.records import change, find
 from syncline_sandbox.salesforce.store.tables import HIDDEN, table
 
@@ -30,7 +30,7 @@ def add_user(org: Org, given: Mapping[str, Any]) -> str:
         "CommunityNickname": username[:40],
         "IsActive": facts.pop("active", True),
     }
-    return create(org, _kind(org, "User"), fields | facts, Actor(SYSTEM, through_api=False))
+    return create(org, known_object(org, "User"), fields | facts, Actor(SYSTEM, through_api=False))
 
 
 SYSTEM = "0055b0000000000AAA"
@@ -85,17 +85,6 @@ def share(org: Org, kind: ObjectType, record_id: str, *, visible: bool) -> None:
     )
 
 
-def add_person_account(org: Org, given: Mapping[str, Any], actor: Actor) -> tuple[str, str]:
-    """An account that is a person, with the contact that belongs to it; returns both ids."""
-    names = [str(given[n]) for n in ("FirstName", "LastName") if given.get(n)]
-    account, contact = _kind(org, "Account"), _kind(org, "Contact")
-    account_id = create(org, account, {"Name": " ".join(names)}, actor)
-    contact_id = create(org, contact, {**given, "AccountId": account_id}, actor)
-    for kind, record_id in ((account, account_id), (contact, contact_id)):
-        change(org, kind, record_id, {"IsPersonAccount": 1})
-    return account_id, contact_id
-
-
 def _point_elsewhere(org: Org, kind: ObjectType, loser: str, winner: str) -> None:
     for other in org.everything.objects.values():
         for field in other.fields:
@@ -108,7 +97,8 @@ def _point_elsewhere(org: Org, kind: ObjectType, loser: str, winner: str) -> Non
                 )
 
 
-def _kind(org: Org, name: str) -> ObjectType:
+def known_object(org: Org, name: str) -> ObjectType:
+    """A standard object, which every org has."""
     found = org.everything.object(name)
     if found is None:
         raise ValueError(f"no object {name}")

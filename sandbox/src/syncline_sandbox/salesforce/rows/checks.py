@@ -7,17 +7,14 @@ from typing import Any, Literal
 
 from syncline_sandbox.salesforce.errors import RowError, RowRefused
 from syncline_sandbox.salesforce.org import Org
-from syncline_sandbox.salesforce.rows.places import settle_places
+from syncline_sandbox.salesforce.rows.behaviours import behaviour_of
 from syncline_sandbox.salesforce.rows.values import Rewriting, accept
 from syncline_sandbox.salesforce.schema.fields import Field
-from syncline_sandbox.salesforce.schema.objects import ObjectType
+from syncline_sandbox.salesforce.schema.object_type import ObjectType
+from syncline_sandbox.salesforce.store.records import Values
 from syncline_sandbox.salesforce.store.tables import HIDDEN, table
 
-_PERSONS = frozenset({"Contact", "Lead", "User"})
-
 Mode = Literal["insert", "update"]
-Values = dict[str, Any]
-"""Columns and what is stored in them."""
 
 
 def checked(
@@ -30,9 +27,9 @@ def checked(
     fields = _known(kind, given)
     _writable(fields, mode)
     values, errors = _accepted(org, fields)
-    if org.feature("state_country_picklists"):
-        values, more = settle_places(kind.name, values, stored)
-        errors += more
+    behaviour = behaviour_of(kind.name)
+    values, more = behaviour.settle(org, values, stored)
+    errors += more
     errors += _missing(kind, values, mode)
     errors += _bad_references(org, kind, values, stored)
     if errors:
@@ -40,7 +37,7 @@ def checked(
     if mode == "insert":
         whole = org.everything.object(kind.name) or kind
         values = _defaults(whole) | {name: v for name, v in values.items() if v is not None}
-    return _with_name(kind, stored, values)
+    return behaviour.complete(values, stored)
 
 
 def _known(kind: ObjectType, given: Mapping[str, Any]) -> list[tuple[Field, Any]]:
@@ -133,12 +130,3 @@ def _bad_reference(org: Org, field: Field, target: str) -> RowError | None:
 def _defaults(kind: ObjectType) -> Values:
     found = ((f, f.default) for f in kind.fields if f.default is not None and f.stored)
     return {f.name: int(value) if f.type == "boolean" else value for f, value in found}
-
-
-def _with_name(kind: ObjectType, stored: Values, values: Values) -> Values:
-    """Full names are put together from their parts."""
-    if kind.name not in _PERSONS:
-        return values
-    parts = ("FirstName", "MiddleName", "LastName", "Suffix")
-    words = [values.get(part, stored.get(part)) for part in parts]
-    return values | {"Name": " ".join(word for word in words if word)[:121]}

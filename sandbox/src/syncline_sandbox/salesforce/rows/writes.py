@@ -10,8 +10,8 @@ from syncline_sandbox.salesforce.errors import RowError, RowRefused
 from syncline_sandbox.salesforce.ids import normal_id
 from syncline_sandbox.salesforce.org import Org
 from syncline_sandbox.salesforce.rows.checks import checked
-from syncline_sandbox.salesforce.rows.duplicates import DuplicateOptions, duplicate_error
-from syncline_sandbox.salesforce.schema.objects import ObjectType
+from syncline_sandbox.salesforce.rows.contacts.duplicates import DuplicateOptions, duplicate_error
+from syncline_sandbox.salesforce.schema.object_type import ObjectType
 from syncline_sandbox.salesforce.store.records import Values, change, find, insert, next_id
 from syncline_sandbox.salesforce.store.tables import DELETED_AT, table
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from syncline_sandbox.salesforce.schema.fields import TEXT_TYPES, Field
-from syncline_sandbox.salesforce.schema.objects import ObjectType
+from syncline_sandbox.salesforce.schema.object_type import ObjectType
 from syncline_sandbox.salesforce.schema.org import OrgSchema
 
 _SOAP_TYPES = {

@@ -96,6 +96,29 @@ def picklist(name: str, length: int, *values: str, **more: object) -> Field:
     return Field(name, "picklist", length, values=values, **more)  # type: ignore[arg-type]  # as above
 
 
+def owner() -> Field:
+    """The user a row belongs to."""
+    return lookup("OwnerId", "User", nillable=False)
+
+
+def master(kind: str) -> Field:
+    """The row that a deleted one was merged into."""
+    return lookup(
+        "MasterRecordId", kind, createable=False, updateable=False, label="Master Record ID"
+    )
+
+
+def phone(name: str) -> Field:
+    """A telephone number."""
+    return Field(name, "phone", 40)
+
+
+def flag(name: str, **more: object) -> Field:
+    """Yes or no."""
+    fixed: dict[str, object] = {"nillable": False, "default": False}
+    return Field(name, "boolean", **(fixed | more))  # type: ignore[arg-type]  # as above
+
+
 GEOCODE_ACCURACY = (
     "Address",
     "NearAddress",

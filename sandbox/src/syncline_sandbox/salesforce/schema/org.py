@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from syncline_sandbox.salesforce.schema.fields import Field
-from syncline_sandbox.salesforce.schema.objects import STANDARD_OBJECTS, ObjectType
+from syncline_sandbox.salesforce.schema.object_type import ObjectType
+from syncline_sandbox.salesforce.schema.objects import STANDARD_OBJECTS
 
 Access = Literal["hidden", "read"]
 

@@ -13,8 +13,9 @@ from syncline_sandbox.salesforce import setup
 from syncline_sandbox.salesforce.errors import ApiError, RowRefused
 from syncline_sandbox.salesforce.org import DEFAULTS, Org
 from syncline_sandbox.salesforce.rows import administration, writes
+from syncline_sandbox.salesforce.rows.person_accounts import add_person_account
 from syncline_sandbox.salesforce.rows.writes import Actor
-from syncline_sandbox.salesforce.schema.objects import ObjectType
+from syncline_sandbox.salesforce.schema.object_type import ObjectType
 from syncline_sandbox.salesforce.service.sessions import ACCESS, REFRESH, open_session, revoke
 from syncline_sandbox.salesforce.stamps import stamp
 from syncline_sandbox.salesforce.store.records import erase
@@ -132,7 +133,7 @@ def _add_person_account(org: Org, call: Call) -> dict[str, Any]:
     features = org.setting("features")
     if "person_accounts" not in features:
         org.set("features", [*features, "person_accounts"])
-    account, contact = administration.add_person_account(org, wish["fields"], _actor(org, wish))
+    account, contact = add_person_account(org, wish["fields"], _actor(org, wish))
     return {"account": account, "contact": contact}
 
 

@@ -10,7 +10,7 @@ from syncline_sandbox.salesforce.errors import ApiError, RowError, RowRefused, r
 from syncline_sandbox.salesforce.ids import normal_id
 from syncline_sandbox.salesforce.rows import writes
 from syncline_sandbox.salesforce.schema.fields import Field
-from syncline_sandbox.salesforce.schema.objects import ObjectType
+from syncline_sandbox.salesforce.schema.object_type import ObjectType
 from syncline_sandbox.salesforce.service.requests import Context, answer, flag
 from syncline_sandbox.salesforce.service.rows import (
     chosen_fields,

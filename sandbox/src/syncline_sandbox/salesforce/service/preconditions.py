@@ -9,7 +9,7 @@ from typing import Any
 
 from syncline_sandbox.messages import Answer, Call
 from syncline_sandbox.salesforce.errors import ApiError, refuse
-from syncline_sandbox.salesforce.schema.objects import ObjectType
+from syncline_sandbox.salesforce.schema.object_type import ObjectType
 from syncline_sandbox.salesforce.stamps import from_stamp, http_date, parse_http_date
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from syncline_sandbox.messages import Answer
 from syncline_sandbox.salesforce.errors import ApiError, refuse
-from syncline_sandbox.salesforce.schema.objects import ObjectType
+from syncline_sandbox.salesforce.schema.object_type import ObjectType
 from syncline_sandbox.salesforce.service.requests import Context, answer
 from syncline_sandbox.salesforce.stamps import parse_instant, stamp, whole_minute
 from syncline_sandbox.salesforce.store.tables import HIDDEN

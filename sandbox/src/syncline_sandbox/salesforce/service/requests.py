@@ -10,9 +10,9 @@ from typing import Any
 from syncline_sandbox.messages import Answer, Call
 from syncline_sandbox.salesforce.errors import JSON, ApiError, not_found, refuse
 from syncline_sandbox.salesforce.org import Org
-from syncline_sandbox.salesforce.rows.duplicates import read_options
+from syncline_sandbox.salesforce.rows.contacts.duplicates import read_options
 from syncline_sandbox.salesforce.rows.writes import Actor
-from syncline_sandbox.salesforce.schema.objects import ObjectType
+from syncline_sandbox.salesforce.schema.object_type import ObjectType
 from syncline_sandbox.salesforce.service.sessions import user_of
 
 OLDEST, NEWEST = 31, 68

@@ -17,7 +17,7 @@ from syncline_sandbox.salesforce.ids import normal_id
 from syncline_sandbox.salesforce.rows import writes
 from syncline_sandbox.salesforce.rows.values import Rewriting, accept
 from syncline_sandbox.salesforce.schema.fields import Field
-from syncline_sandbox.salesforce.schema.objects import ObjectType
+from syncline_sandbox.salesforce.schema.object_type import ObjectType
 from syncline_sandbox.salesforce.service.preconditions import check_read, check_write, row_headers
 from syncline_sandbox.salesforce.service.requests import CREATED_SINCE, Context, answer, flag
 from syncline_sandbox.salesforce.soql.failures import missing_column

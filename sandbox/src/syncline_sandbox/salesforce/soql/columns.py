@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from syncline_sandbox.salesforce.errors import ApiError
 from syncline_sandbox.salesforce.schema.fields import Field
-from syncline_sandbox.salesforce.schema.objects import ObjectType
+from syncline_sandbox.salesforce.schema.object_type import ObjectType
 from syncline_sandbox.salesforce.schema.org import OrgSchema
 from syncline_sandbox.salesforce.soql.failures import invalid_field, no_such_column
 from syncline_sandbox.salesforce.soql.syntax import Path

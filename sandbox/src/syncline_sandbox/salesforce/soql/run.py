@@ -13,7 +13,7 @@ from typing import Any
 
 from syncline_sandbox.salesforce.errors import refuse
 from syncline_sandbox.salesforce.org import Org
-from syncline_sandbox.salesforce.schema.objects import ObjectType
+from syncline_sandbox.salesforce.schema.object_type import ObjectType
 from syncline_sandbox.salesforce.soql.columns import Catalogue, Tables
 from syncline_sandbox.salesforce.soql.conditions import condition, visible
 from syncline_sandbox.salesforce.soql.failures import invalid_field, invalid_type, malformed

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from syncline_sandbox.salesforce.schema.fields import Field
-from syncline_sandbox.salesforce.schema.objects import ObjectType
+from syncline_sandbox.salesforce.schema.object_type import ObjectType
 from syncline_sandbox.salesforce.soql.columns import Column, Tables
 from syncline_sandbox.salesforce.soql.failures import malformed
 from syncline_sandbox.salesforce.soql.syntax import Aggregate, ChildQuery, FieldSet, Item, Path

@@ -7,7 +7,7 @@ from typing import Any
 
 from syncline_sandbox.salesforce.ids import make_id
 from syncline_sandbox.salesforce.org import Org
-from syncline_sandbox.salesforce.schema.objects import ObjectType
+from syncline_sandbox.salesforce.schema.object_type import ObjectType
 from syncline_sandbox.salesforce.store.tables import DELETED_AT, HIDDEN, table
 from syncline_sandbox.salesforce.store.visibility import hold_back
 

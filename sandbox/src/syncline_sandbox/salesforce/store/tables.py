@@ -6,7 +6,8 @@ import re
 from functools import lru_cache
 
 from syncline_sandbox.salesforce.schema.fields import TEXT_TYPES, Field
-from syncline_sandbox.salesforce.schema.objects import STANDARD_OBJECTS, ObjectType
+from syncline_sandbox.salesforce.schema.object_type import ObjectType
+from syncline_sandbox.salesforce.schema.objects import STANDARD_OBJECTS
 from syncline_sandbox.storage import Storage
 
 HIDDEN = "_hidden"

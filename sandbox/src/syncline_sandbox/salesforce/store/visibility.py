@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from syncline_sandbox.salesforce.org import Org
-from syncline_sandbox.salesforce.schema.objects import ObjectType
+from syncline_sandbox.salesforce.schema.object_type import ObjectType
 from syncline_sandbox.salesforce.stamps import from_stamp, stamp
 from syncline_sandbox.salesforce.store.tables import before_table, table
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from syncline_sandbox.environment import Environment
-from syncline_sandbox.graph import ids
 from syncline_sandbox.graph.errors import (
     Failure,
     bad_body,
@@ -14,7 +13,8 @@ from syncline_sandbox.graph.errors import (
     item_not_found,
     malformed_id,
 )
-from syncline_sandbox.graph.mailboxes import Mailbox
+from syncline_sandbox.graph.items import ids
+from syncline_sandbox.graph.tenant.mailboxes import Mailbox
 from syncline_sandbox.storage import Row
 
 WELL_KNOWN = "contacts"

@@ -1,56 +1,55 @@
-"""What a filter means for contacts and users: checked, evaluated, and narrowed by an index.
+"""What a filter means for one type: checked, evaluated, and narrowed by an index.
 
-The Outlook service restricts: of the collections only `emailAddresses/any(a: a/address eq …)`,
-texts in lists by equality and extended properties by id and value; `personalNotes` not at all.
-Texts are compared without regard to case, as Exchange does.
+The Outlook service restricts: of the collections only addresses (`emailAddresses/any(a: a/address
+eq …)`), texts in lists by equality and extended properties by id and value. Texts are compared
+without regard to case, as Exchange does.
 """
 
 from __future__ import annotations
 
 import operator
-import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from syncline_sandbox.graph import schema
 from syncline_sandbox.graph.errors import Failure, bad_request
-from syncline_sandbox.graph.filter import AnyOf, Both, Comparison, Either, Node, Not, StartsWith
+from syncline_sandbox.graph.protocol.extended import EXTENDED, extended_kind
+from syncline_sandbox.graph.protocol.filter import (
+    AnyOf,
+    Both,
+    Comparison,
+    Either,
+    Node,
+    Not,
+    StartsWith,
+)
 
 Key = tuple[str, str]
-"""Kind and folded value under which a contact can be found in the index."""
+"""Kind and folded value under which an item can be found in the index."""
 
-_INSTANTS = frozenset({"createdDateTime", "lastModifiedDateTime", schema.BIRTHDAY})
 _COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
     "eq": operator.eq, "ne": operator.ne, "gt": operator.gt, "ge": operator.ge,
     "lt": operator.lt, "le": operator.le,
 }  # fmt: skip
-INDEXED = ("displayName", "givenName", "surname", "companyName")
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The names a filter may use on one type."""
+    """The names a filter may use on one type.
+
+    `addressed` are lists whose entries are asked for by their address; `indexed` are texts that
+    the index knows. `extended`: whether the type has extended properties.
+    """
 
     type_name: str
     texts: frozenset[str]
     instants: frozenset[str] = frozenset()
     text_lists: frozenset[str] = frozenset()
-    unsearchable: frozenset[str] = field(default=frozenset())
-
-
-CONTACT = Vocabulary(
-    "microsoft.graph.contact",
-    frozenset(schema.TEXT_LIMITS) - {"personalNotes"},
-    _INSTANTS,
-    frozenset({"categories"}),
-    frozenset({*schema.PROPERTIES, schema.EXTENDED}),
-)
-USER = Vocabulary(
-    "microsoft.graph.user", frozenset({"id", "userPrincipalName", "mail", "displayName"})
-)
-FOLDER = Vocabulary("microsoft.graph.contactFolder", frozenset({"displayName", "id"}))
+    unsearchable: frozenset[str] = frozenset()
+    addressed: frozenset[str] = frozenset()
+    indexed: frozenset[str] = frozenset()
+    extended: bool = False
 
 
 def check(node: Node, vocabulary: Vocabulary) -> None:
@@ -91,7 +90,7 @@ def _check_any(node: AnyOf, vocabulary: Vocabulary) -> None:
     if len(node.path) == 1 and node.path[0] in vocabulary.text_lists:
         if _equality(node.inner, (node.variable,)) is not None:
             return
-    elif vocabulary is CONTACT and index_key(node) is not None:
+    elif index_key(node, vocabulary) is not None:
         return
     raise _invalid_nodes()
 
@@ -110,28 +109,35 @@ def no_such_property(name: str, type_name: str) -> Failure:
     )
 
 
-def holds(node: Node, item: Mapping[str, Any], keys: frozenset[Key] = frozenset()) -> bool:
-    """Whether an item passes; `keys` are what its index holds (contacts only)."""
+def holds(
+    node: Node,
+    item: Mapping[str, Any],
+    vocabulary: Vocabulary,
+    keys: frozenset[Key] = frozenset(),
+) -> bool:
+    """Whether an item passes; `keys` are what the index holds of it."""
     match node:
         case Both(left, right):
-            return holds(left, item, keys) and holds(right, item, keys)
+            return all(holds(part, item, vocabulary, keys) for part in (left, right))
         case Either(left, right):
-            return holds(left, item, keys) or holds(right, item, keys)
+            return any(holds(part, item, vocabulary, keys) for part in (left, right))
         case Not(inner):
-            return not holds(inner, item, keys)
+            return not holds(inner, item, vocabulary, keys)
         case StartsWith(path, text):
             return str(item.get(path[0]) or "").casefold().startswith(text.casefold())
         case Comparison(path, operation, value):
             return _compare(item.get(path[0]), operation, value)
         case AnyOf():
-            return _any_holds(node, item, keys)
+            return _any_holds(node, item, vocabulary, keys)
 
 
-def _any_holds(node: AnyOf, item: Mapping[str, Any], keys: frozenset[Key]) -> bool:
+def _any_holds(
+    node: AnyOf, item: Mapping[str, Any], vocabulary: Vocabulary, keys: frozenset[Key]
+) -> bool:
     wanted = _equality(node.inner, (node.variable,))
     if wanted is not None:
         return wanted.casefold() in {text.casefold() for text in item.get(node.path[0], ())}
-    return index_key(node) in keys
+    return index_key(node, vocabulary) in keys
 
 
 def _compare(stored: Any, operation: str, value: Any) -> bool:
@@ -145,17 +151,21 @@ def _compare(stored: Any, operation: str, value: Any) -> bool:
 _EQ = frozenset({"eq", "ne"})
 
 
-def index_key(node: Node) -> Key | None:
+def index_key(node: Node, vocabulary: Vocabulary) -> Key | None:
     """The index entry a condition asks for, `None` if it is not of that kind."""
     match node:
-        case Comparison((name,), "eq", str(value)) if name in INDEXED:
+        case Comparison((name,), "eq", str(value)) if name in vocabulary.indexed:
             return name, value.casefold()
-        case AnyOf((schema.EMAILS,), variable, inner):
+        case AnyOf((name,), variable, inner) if name in vocabulary.addressed:
             address = _equality(inner, (variable, "address"))
-            return None if address is None else (schema.EMAILS, address.casefold())
-        case AnyOf((schema.EXTENDED,), variable, Both(left, right)):
+            return None if address is None else (name, address.casefold())
+        case AnyOf((name,), variable, Both(left, right)) if _is_extended(name, vocabulary):
             return _extended_key(variable, left, right) or _extended_key(variable, right, left)
     return None
+
+
+def _is_extended(name: str, vocabulary: Vocabulary) -> bool:
+    return vocabulary.extended and name == EXTENDED
 
 
 def _extended_key(variable: str, first: Node, second: Node) -> Key | None:
@@ -173,37 +183,33 @@ def _equality(node: Node, path: tuple[str, ...]) -> str | None:
     return None
 
 
-def extended_kind(identifier: str) -> str:
-    """An extended property's id with its GUID in one spelling; the name's case counts."""
-    head = re.match(r"(\w+) (\{?[0-9A-Fa-f-]{36}\}?)?", identifier)
-    end = head.end() if head else 0
-    return identifier[:end].lower().replace("{", "").replace("}", "") + identifier[end:]
-
-
-def candidates(node: Node) -> frozenset[Key] | None:
+def candidates(node: Node, vocabulary: Vocabulary) -> frozenset[Key] | None:
     """Keys of which every match has at least one; `None`: the index cannot help."""
     match node:
         case Both(left, right):
-            return candidates(left) or candidates(right)
+            return candidates(left, vocabulary) or candidates(right, vocabulary)
         case Either(left, right):
-            found, other = candidates(left), candidates(right)
-            return found | other if found and other else None
+            one, other = candidates(left, vocabulary), candidates(right, vocabulary)
+            return one | other if one and other else None
         case Not():
             return None
-    key = index_key(node)
+    key = index_key(node, vocabulary)
     return None if key is None else frozenset({key})
 
 
-def keys_of(contact: Mapping[str, Any], extended: Mapping[str, str]) -> frozenset[Key]:
-    """What the index holds of a contact."""
-    names = {(name, contact[name].casefold()) for name in INDEXED if contact.get(name)}
-    emails = {
-        (schema.EMAILS, email["address"].casefold())
-        for email in contact.get(schema.EMAILS, ())
-        if email.get("address")
+def keys_of(
+    item: Mapping[str, Any], extended: Mapping[str, str], vocabulary: Vocabulary
+) -> frozenset[Key]:
+    """What the index holds of an item."""
+    texts = {(name, item[name].casefold()) for name in vocabulary.indexed if item.get(name)}
+    addresses = {
+        (name, entry["address"].casefold())
+        for name in vocabulary.addressed
+        for entry in item.get(name, ())
+        if entry.get("address")
     }
     marks = {(extended_kind(name), value.casefold()) for name, value in extended.items()}
-    return frozenset(names | emails | marks)
+    return frozenset(texts | addresses | marks)
 
 
 def ordered_first(node: Node) -> list[str]:

@@ -9,15 +9,14 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from syncline_sandbox.graph.errors import Failure, bad_request
-from syncline_sandbox.graph.filter import AnyOf, Comparison, Either, Node, parse_filter
-from syncline_sandbox.graph.restriction import (
+from syncline_sandbox.graph.protocol.extended import EXTENDED, extended_kind
+from syncline_sandbox.graph.protocol.filter import AnyOf, Comparison, Either, Node, parse_filter
+from syncline_sandbox.graph.protocol.restriction import (
     Vocabulary,
     check,
-    extended_kind,
     no_such_property,
     ordered_first,
 )
-from syncline_sandbox.graph.schema import EXTENDED
 from syncline_sandbox.messages import Call
 
 DEFAULT_PAGE = 10

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from syncline_sandbox.graph import delta
-from syncline_sandbox.graph.errors import bad_body
-from syncline_sandbox.graph.folders import WELL_KNOWN, Folder
-from syncline_sandbox.graph.mailboxes import Mailbox
-from syncline_sandbox.graph.odata import Options, link, options, preferences, selected
-from syncline_sandbox.graph.restriction import FOLDER, holds
-from syncline_sandbox.graph.routes import Routes, Store, body_of, context
+from syncline_sandbox.environment import Environment
+from syncline_sandbox.graph.contacts.folders import WELL_KNOWN, Folder, Folders
+from syncline_sandbox.graph.contacts.vocabulary import FOLDER
+from syncline_sandbox.graph.items import delta
+from syncline_sandbox.graph.items.store import Items
+from syncline_sandbox.graph.protocol.odata import Options, link, options, preferences, selected
+from syncline_sandbox.graph.protocol.restriction import holds
+from syncline_sandbox.graph.protocol.routes import Routes, body_of, context
+from syncline_sandbox.graph.protocol.values import unknown_property
+from syncline_sandbox.graph.tenant.mailboxes import Mailbox
 from syncline_sandbox.messages import Answer, Call, JsonObject
 
 AREA = "Contacts"
@@ -18,10 +21,9 @@ PROPERTIES = frozenset({"id", "displayName", "parentFolderId"})
 class FolderRoutes:
     """Contact folders of one mailbox."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._folders = store.folders
-        self._quirks = store.environment.quirks
+    def __init__(self, environment: Environment, folders: Folders, contacts: Items) -> None:
+        self._environment, self._quirks = environment, environment.quirks
+        self._folders, self._contacts = folders, contacts
 
     def add_to(self, routes: Routes) -> None:
         """Adds all routes."""
@@ -53,7 +55,7 @@ class FolderRoutes:
 
     def _delete(self, call: Call, mailbox: Mailbox, folder: str) -> Answer:
         gone = self._folders.delete(self._folders.get(mailbox, folder))
-        self._store.contacts.delete_within(gone)
+        self._contacts.delete_within(gone)
         return Answer(204)
 
     def _answer(
@@ -69,7 +71,7 @@ class FolderRoutes:
         found = [
             child
             for child in self._folders.children(self._folders.get(mailbox, folder))
-            if wish.filter is None or holds(wish.filter, child.rendered())
+            if wish.filter is None or holds(wish.filter, child.rendered(), FOLDER)
         ]
         content: JsonObject = {
             "@odata.context": context(call, f"users('{mailbox.id}')/contactFolders"),
@@ -86,7 +88,7 @@ class FolderRoutes:
         if delta.has_token(call) and self._quirks.fires("delta-gone"):
             raise delta.forgotten(call)
         feed = delta.Feed(f"folders {mailbox.id}", mailbox.folder_generation)
-        horizon = self._store.environment.storage.current("change")
+        horizon = self._environment.storage.current("change")
         round_ = delta.begin_or_continue(
             call, feed, horizon, lambda: options(call, FOLDER, PROPERTIES)
         )
@@ -95,7 +97,7 @@ class FolderRoutes:
             return [_change(f, state) for f in self._changed(mailbox, state)][:count]
 
         size = preferences(call).page_size or round_.size
-        content = delta.page(call, self._store.environment, round_, size, rows)
+        content = delta.page(call, self._environment, round_, size, rows)
         what = context(call, "Collection(contactFolder)")
         return Answer(200, {"@odata.context": what, **content}, preferences(call).applied())
 
@@ -113,8 +115,5 @@ def _change(folder: Folder, state: delta.Round) -> delta.Change:
 def _name(body: JsonObject) -> object:
     for name in body:
         if "@" not in name and name not in PROPERTIES:
-            raise bad_body(
-                f"The property '{name}' does not exist on type 'microsoft.graph.contactFolder'. "
-                "Make sure to only use property names that are defined by the type."
-            )
+            raise unknown_property(name, FOLDER.type_name)
     return body.get("displayName")

@@ -16,7 +16,7 @@ from typing import Any
 
 from syncline_sandbox.environment import Environment
 from syncline_sandbox.graph.errors import Failure, bad_request
-from syncline_sandbox.graph.odata import Options, link
+from syncline_sandbox.graph.protocol.odata import Options, link
 from syncline_sandbox.messages import Call, JsonObject
 
 

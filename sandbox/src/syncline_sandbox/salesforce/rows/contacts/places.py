@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from syncline_sandbox.salesforce.errors import RowError
@@ -21,19 +22,19 @@ STATES = {
     "US": {"CA": "California", "NY": "New York", "TX": "Texas", "WA": "Washington"},
     "IT": {"MI": "Milano", "RM": "Roma"},
 }
-PREFIXES = {"Contact": ("Mailing", "Other"), "Account": ("Billing", "Shipping"), "Lead": ("",)}
 
 
 def settle_places(
-    kind: str, given: dict[str, Any], stored: dict[str, Any]
+    prefixes: Sequence[str], given: dict[str, Any], stored: dict[str, Any]
 ) -> tuple[dict[str, Any], list[RowError]]:
-    """Completes name by code and code by name in each address that `given` touches.
+    """Completes name by code and code by name in each address that `given` touches, by the prefixes
+    of the addresses' fields.
 
     `stored` is the row before. Returns what to store instead, and an error for every state or
     country that is not in the list.
     """
     result, errors = dict(given), list[RowError]()
-    for prefix in PREFIXES.get(kind, ()):
+    for prefix in prefixes:
         names = [f"{prefix}{n}" for n in ("Country", "CountryCode", "State", "StateCode")]
         if not any(name in given for name in names):
             continue

@@ -7,17 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-import uuid
 from base64 import b64encode
 
-_GUIDS = uuid.UUID("0b6f8a53-52a0-4d0b-9a6c-9a5f0f4f4f10")
 _ID = re.compile(r"[A-Za-z0-9+/_=-]{40,}")
 _CHANGE_KEY_HEAD = bytes([0x11, 0, 0, 0, 0x16, 0, 0, 0])
-
-
-def guid(name: str) -> str:
-    """A GUID that belongs to a name."""
-    return str(uuid.uuid5(_GUIDS, name))
 
 
 def default_id(number: int) -> str:

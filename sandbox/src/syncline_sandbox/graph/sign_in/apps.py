@@ -12,10 +12,10 @@ import jwt
 from cryptography.x509 import load_pem_x509_certificate
 
 from syncline_sandbox.environment import Environment
-from syncline_sandbox.graph import ids
-from syncline_sandbox.graph.mailboxes import TENANT_ID
+from syncline_sandbox.graph.tenant.guids import guid
+from syncline_sandbox.graph.tenant.mailboxes import TENANT_ID
 
-CLIENT_ID = ids.guid("app")
+CLIENT_ID = guid("app")
 CLIENT_SECRET = "sandbox~secret~of~the~first~app"  # noqa: S105 - printed at start, for everybody
 ROLES = (
     "Calendars.ReadWrite", "Contacts.ReadWrite", "MailboxSettings.Read", "Tasks.ReadWrite.All",

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from syncline_sandbox.environment import Environment
-from syncline_sandbox.graph import ids
 from syncline_sandbox.graph.errors import Failure, access_denied
+from syncline_sandbox.graph.tenant.guids import guid
 from syncline_sandbox.storage import Row
 
-TENANT_ID = ids.guid("tenant")
+TENANT_ID = guid("tenant")
 TENANT_DOMAIN = "example.test"
 ACCESS = ("open", "denied", "none")
 """May be entered; closed by a policy; the person has no mailbox."""
@@ -63,7 +63,7 @@ class Mailboxes:
         """A new person with an open mailbox."""
         self._storage.run(
             "INSERT INTO mailbox VALUES (?, ?, ?, 'open', ?, 0)",
-            ids.guid(f"user {address.casefold()}"), address, display_name, default_folder,
+            guid(f"user {address.casefold()}"), address, display_name, default_folder,
         )  # fmt: skip
         found = self.find(address)
         assert found is not None  # noqa: S101 - just stored

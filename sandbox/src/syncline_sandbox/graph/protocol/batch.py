@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 
 from syncline_sandbox.environment import Environment
 from syncline_sandbox.graph.errors import Failure, bad_request
-from syncline_sandbox.graph.routes import ROOT, Routes, body_of
-from syncline_sandbox.graph.tokens import Principal
+from syncline_sandbox.graph.protocol.routes import ROOT, Routes, body_of
+from syncline_sandbox.graph.sign_in.tokens import Principal
 from syncline_sandbox.messages import Answer, Call, JsonObject
 
 LIMIT = 20

@@ -13,7 +13,7 @@ from jwt.types import Options
 
 from syncline_sandbox.environment import Environment
 from syncline_sandbox.graph.errors import Failure, access_denied
-from syncline_sandbox.graph.mailboxes import TENANT_ID
+from syncline_sandbox.graph.tenant.mailboxes import TENANT_ID
 from syncline_sandbox.messages import Call
 
 LIFETIME = 3_599

@@ -12,9 +12,9 @@ from typing import Any
 import jwt
 
 from syncline_sandbox.environment import Environment
-from syncline_sandbox.graph.apps import SCOPES, App, Apps, TokenRefusal
-from syncline_sandbox.graph.mailboxes import TENANT_DOMAIN, TENANT_ID, Mailboxes
-from syncline_sandbox.graph.tokens import LIFETIME, Tokens
+from syncline_sandbox.graph.sign_in.apps import SCOPES, App, Apps, TokenRefusal
+from syncline_sandbox.graph.sign_in.tokens import LIFETIME, Tokens
+from syncline_sandbox.graph.tenant.mailboxes import TENANT_DOMAIN, TENANT_ID, Mailboxes
 from syncline_sandbox.messages import Answer, Call, JsonObject, Refused
 from syncline_sandbox.routing import Handler, Router
 

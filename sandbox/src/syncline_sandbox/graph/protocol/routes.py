@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from syncline_sandbox.environment import Environment
-from syncline_sandbox.graph.contacts import Contacts
 from syncline_sandbox.graph.errors import Failure, access_denied, bad_request, error_answer
-from syncline_sandbox.graph.folders import Folders
-from syncline_sandbox.graph.mailboxes import Mailbox, Mailboxes
-from syncline_sandbox.graph.tokens import Principal, Tokens
+from syncline_sandbox.graph.sign_in.tokens import Principal, Tokens
+from syncline_sandbox.graph.tenant.mailboxes import Mailbox, Mailboxes
 from syncline_sandbox.messages import Answer, Call, Refused
 from syncline_sandbox.routing import Handler, Router
 
@@ -20,31 +17,23 @@ MailboxHandler = Callable[..., Answer]
 """Called as `handler(call, mailbox, **parameters)`."""
 
 
-@dataclass(frozen=True)
-class Store:
-    """Everything the stand-in keeps, by subject."""
-
-    environment: Environment
-    mailboxes: Mailboxes
-    folders: Folders
-    contacts: Contacts
-    tokens: Tokens
-
-
 class Routes:
     """Adds routes that know the caller and the mailbox."""
 
-    def __init__(self, router: Router, store: Store) -> None:
-        self._router, self._store = router, store
+    def __init__(
+        self, router: Router, environment: Environment, mailboxes: Mailboxes, tokens: Tokens
+    ) -> None:
+        self._router, self._environment = router, environment
+        self._mailboxes, self._tokens = mailboxes, tokens
 
     def add(self, method: str, path: str, handler: Handler) -> None:
         """A route below the version root, called as `handler(call, principal, **parameters)`."""
 
         def answer(call: Call, **parameters: str) -> Answer:
             try:
-                found: Answer = handler(call, self._store.tokens.principal(call), **parameters)
+                found: Answer = handler(call, self._tokens.principal(call), **parameters)
             except Failure as failure:
-                now = self._store.environment.clock.now()
+                now = self._environment.clock.now()
                 raise Refused(error_answer(failure, call, now)) from failure
             return found
 
@@ -63,7 +52,7 @@ class Routes:
     def _mailbox(self, principal: Principal, user: str) -> Mailbox:
         if not user and principal.user is None:
             raise bad_request("/me request is only valid with delegated authentication flow.")
-        mailbox = self._store.mailboxes.enter(user or str(principal.user))
+        mailbox = self._mailboxes.enter(user or str(principal.user))
         if principal.user not in {None, mailbox.id}:
             raise access_denied()
         return mailbox

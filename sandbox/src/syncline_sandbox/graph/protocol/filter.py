@@ -12,7 +12,7 @@ from lark import Lark, Token, Transformer, UnexpectedInput
 from lark.exceptions import VisitError
 
 from syncline_sandbox.graph.errors import bad_request
-from syncline_sandbox.graph.schema import read_instant
+from syncline_sandbox.graph.protocol.values import read_instant
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from syncline_sandbox.graph import delta, schema
-from syncline_sandbox.graph.contacts import Contact
-from syncline_sandbox.graph.folders import WELL_KNOWN, Folder
-from syncline_sandbox.graph.mailboxes import Mailbox
-from syncline_sandbox.graph.odata import Options, link, options, preferences, selected
-from syncline_sandbox.graph.restriction import CONTACT, candidates, holds
-from syncline_sandbox.graph.routes import Routes, Store, body_of, context
+from syncline_sandbox.environment import Environment
+from syncline_sandbox.graph.contacts import schema
+from syncline_sandbox.graph.contacts.folders import WELL_KNOWN, Folders
+from syncline_sandbox.graph.contacts.vocabulary import CONTACT
+from syncline_sandbox.graph.items import delta
+from syncline_sandbox.graph.items.item import Item
+from syncline_sandbox.graph.items.store import Items
+from syncline_sandbox.graph.protocol.extended import EXTENDED
+from syncline_sandbox.graph.protocol.odata import Options, link, options, preferences, selected
+from syncline_sandbox.graph.protocol.restriction import candidates, holds
+from syncline_sandbox.graph.protocol.routes import Routes, body_of, context
+from syncline_sandbox.graph.tenant.mailboxes import Mailbox
 from syncline_sandbox.messages import Answer, Call, JsonObject
 
 AREA = "Contacts"
@@ -20,10 +25,9 @@ AREA = "Contacts"
 class ContactRoutes:
     """Contacts of one mailbox, read and written."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._contacts, self._folders = store.contacts, store.folders
-        self._quirks = store.environment.quirks
+    def __init__(self, environment: Environment, folders: Folders, contacts: Items) -> None:
+        self._environment, self._quirks = environment, environment.quirks
+        self._folders, self._contacts = folders, contacts
 
     def add_to(self, routes: Routes) -> None:
         """Adds all routes; without a folder in the path the default folder is meant."""
@@ -45,7 +49,8 @@ class ContactRoutes:
         return self._answer(call, mailbox, 200, found, wish)
 
     def _create(self, call: Call, mailbox: Mailbox, folder: str = WELL_KNOWN) -> Answer:
-        created = self._contacts.create(self._folders.get(mailbox, folder), body_of(call))
+        where = self._folders.get(mailbox, folder)
+        created = self._contacts.create(mailbox.id, where.id, body_of(call))
         answer = self._answer(call, mailbox, 201, created, Options())
         self._after_write(created)
         return answer
@@ -70,15 +75,15 @@ class ContactRoutes:
         self._contacts.erase(found)
         return Answer(204)
 
-    def _within(self, mailbox: Mailbox, folder: str) -> Folder | None:
-        return self._folders.get(mailbox, folder) if folder else None
+    def _within(self, mailbox: Mailbox, folder: str) -> str | None:
+        return self._folders.get(mailbox, folder).id if folder else None
 
-    def _after_write(self, contact: Contact) -> None:
+    def _after_write(self, contact: Item) -> None:
         if self._quirks.fires("change-key-bump"):
             self._contacts.touch(contact)
 
     def _answer(
-        self, call: Call, mailbox: Mailbox, status: int, contact: Contact, wish: Options
+        self, call: Call, mailbox: Mailbox, status: int, contact: Item, wish: Options
     ) -> Answer:
         wanted = preferences(call)
         item = {
@@ -98,7 +103,7 @@ class ContactRoutes:
         size = wish.page
         if small := self._quirks.on("small-pages"):
             size = min(size, small["size"])
-        found, total = self._found(where, wish, size)
+        found, total = self._found(where.id, wish, size)
         content: JsonObject = {
             "@odata.context": context(call, f"users('{mailbox.id}')/contacts"),
         }
@@ -112,7 +117,7 @@ class ContactRoutes:
             content["@odata.nextLink"] = call.url if loops else following
         return Answer(200, content, wanted.applied())
 
-    def _found(self, folder: Folder, wish: Options, size: int) -> tuple[Sequence[Contact], int]:
+    def _found(self, folder: str, wish: Options, size: int) -> tuple[Sequence[Item], int]:
         """The page's contacts, one more if there are more, and the number of all."""
         if wish.filter is None and not wish.order:
             total = self._contacts.count(folder) if wish.count else 0
@@ -122,8 +127,8 @@ class ContactRoutes:
             matching.sort(key=lambda c: _sort_key(c, name), reverse=descending)
         return matching[wish.skip : wish.skip + size + 1], len(matching)
 
-    def _matching(self, folder: Folder, wish: Options) -> list[Contact]:
-        keys = candidates(wish.filter) if wish.filter else None
+    def _matching(self, folder: str, wish: Options) -> list[Item]:
+        keys = candidates(wish.filter, CONTACT) if wish.filter else None
         if keys is None:
             pool = self._contacts.slice(folder, 0, -1)
         else:
@@ -131,7 +136,13 @@ class ContactRoutes:
         if wish.filter is None:
             return pool
         condition = wish.filter
-        return [c for c in pool if holds(condition, c.rendered(immutable=True), c.index_keys())]
+        return [
+            contact
+            for contact in pool
+            if holds(
+                condition, contact.rendered(immutable=True), CONTACT, self._contacts.keys(contact)
+            )
+        ]
 
     # ---- delta ----------------------------------------------------------------------------------
 
@@ -140,53 +151,53 @@ class ContactRoutes:
         if delta.has_token(call) and self._quirks.fires("delta-gone"):
             raise delta.forgotten(call)
         feed = delta.Feed(where.id, where.generation)
-        horizon = self._contacts.horizon(where)
+        horizon = self._contacts.presences.horizon(where.id)
         round_ = delta.begin_or_continue(
             call, feed, horizon, lambda: options(call, CONTACT, schema.PROPERTIES)
         )
         if round_.cursor == round_.after and not round_.first:
-            round_ = self._replayed(where, round_)
+            round_ = self._replayed(where.id, round_)
 
         def rows(state: delta.Round, count: int) -> list[delta.Change]:
-            return self._changes(where, state, count, immutable=wanted.immutable)
+            return self._changes(where.id, state, count, immutable=wanted.immutable)
 
         size = wanted.page_size or round_.size
-        content = delta.page(call, self._store.environment, round_, size, rows)
+        content = delta.page(call, self._environment, round_, size, rows)
         content = {"@odata.context": context(call, "Collection(contact)"), **content}
         return Answer(200, content, wanted.applied())
 
-    def _replayed(self, folder: Folder, round_: delta.Round) -> delta.Round:
+    def _replayed(self, folder: str, round_: delta.Round) -> delta.Round:
         replay = self._quirks.fires("delta-replay")
         if replay is None:
             return round_
-        earlier = self._contacts.earlier(folder, round_.after, replay["rows"])
+        earlier = self._contacts.presences.earlier(folder, round_.after, replay["rows"])
         return delta.rewound(round_, earlier)
 
     def _changes(
-        self, folder: Folder, state: delta.Round, count: int, *, immutable: bool
+        self, folder: str, state: delta.Round, count: int, *, immutable: bool
     ) -> list[delta.Change]:
-        presences = self._contacts.presences(folder, state, count)
-        contacts = self._contacts.at([p["contact"] for p in presences if not p["removed"]])
+        presences = self._contacts.presences.of_round(folder, state, count)
+        contacts = self._contacts.at([p["position"] for p in presences if not p["removed"]])
         return [
             delta.Change(
                 presence["changed"],
                 delta.tombstone(presence["immutable_id" if immutable else "default_id"])
                 if presence["removed"]
                 else selected(
-                    contacts[presence["contact"]].rendered(immutable=immutable), state.select
+                    contacts[presence["position"]].rendered(immutable=immutable), state.select
                 ),
             )
             for presence in presences
         ]
 
 
-def _rendered(contact: Contact, wish: Options, *, immutable: bool) -> dict[str, Any]:
+def _rendered(contact: Item, wish: Options, *, immutable: bool) -> dict[str, Any]:
     item = selected(contact.rendered(immutable=immutable), wish.select)
     if wish.expand is not None and (found := contact.extended_properties(wish.expand)):
-        item[schema.EXTENDED] = found
+        item[EXTENDED] = found
     return item
 
 
-def _sort_key(contact: Contact, name: str) -> tuple[bool, str]:
+def _sort_key(contact: Item, name: str) -> tuple[bool, str]:
     value = contact.rendered(immutable=True).get(name)
     return value is not None, str(value or "").casefold()

@@ -1,0 +1,1 @@
+"""Graph whatever it is asked for: routes, query options, filters, batches."""

@@ -1,0 +1,1 @@
+"""The sign-in service: registered apps, tokens, people who sign in."""

@@ -1,0 +1,1 @@
+"""The tenant: its people and their mailboxes."""

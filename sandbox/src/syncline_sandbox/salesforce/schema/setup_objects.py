@@ -1,0 +1,90 @@
+"""The objects of an org's setup: User, Organization, RecordType. The API only reads them."""
+
+from __future__ import annotations
+
+from syncline_sandbox.salesforce.schema.fields import (
+    Field,
+    address,
+    audit,
+    flag,
+    lookup,
+    phone,
+    picklist,
+    system,
+    text,
+)
+from syncline_sandbox.salesforce.schema.object_type import ObjectType
+
+USER = ObjectType(
+    "User",
+    (
+        system("Id", "id", length=18, nillable=False, id_lookup=True),
+        text("Username", 80, required=True, nillable=False),
+        text("LastName", 80, required=True, nillable=False),
+        text("FirstName", 40),
+        system("Name", "string", length=121, nillable=False, label="Full Name"),
+        text("CompanyName", 80),
+        text("Division", 80),
+        text("Department", 80),
+        text("Title", 80),
+        *address(""),
+        Field("Email", "email", 128, required=True, nillable=False),
+        phone("Phone"),
+        phone("Fax"),
+        phone("MobilePhone"),
+        text("Alias", 8, nillable=False),
+        text("CommunityNickname", 40, nillable=False),
+        text("EmployeeNumber", 20),
+        flag("IsActive", default=True),
+        picklist("TimeZoneSidKey", 40, nillable=False, default="Europe/Berlin"),
+        picklist("LocaleSidKey", 40, nillable=False, default="en_US"),
+        picklist("EmailEncodingKey", 40, nillable=False, default="UTF-8"),
+        picklist("LanguageLocaleKey", 40, nillable=False, default="en_US"),
+        picklist("UserType", 40, "Standard", default="Standard"),
+        text("FederationIdentifier", 512),
+        lookup("ManagerId", "User"),
+        system("LastLoginDate", "datetime"),
+        *audit(),
+    ),
+    "Users",
+    createable=False,
+    updateable=False,
+    deletable=False,
+    undeletable=False,
+)
+
+ORGANIZATION = ObjectType(
+    "Organization",
+    (
+        system("Id", "id", length=18, nillable=False, id_lookup=True),
+        text("Name", 80, nillable=False),
+        picklist("TimeZoneSidKey", 40, nillable=False, default="Europe/Berlin"),
+        picklist("OrganizationType", 40, default="Developer Edition"),
+        text("InstanceName", 5),
+        flag("IsSandbox"),
+        *audit(),
+    ),
+    "Organizations",
+    createable=False,
+    updateable=False,
+    deletable=False,
+    undeletable=False,
+)
+
+RECORD_TYPE = ObjectType(
+    "RecordType",
+    (
+        system("Id", "id", length=18, nillable=False, id_lookup=True),
+        text("Name", 80, required=True, nillable=False),
+        text("DeveloperName", 80, nillable=False),
+        text("SobjectType", 40, nillable=False),
+        text("Description", 255),
+        flag("IsActive", default=True),
+        *audit(),
+    ),
+    "Record Types",
+    createable=False,
+    updateable=False,
+    deletable=False,
+    undeletable=False,
+)

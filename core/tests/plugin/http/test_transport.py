@@ -84,7 +84,8 @@ def test_an_answer_of_the_largest_size_is_read(served: Served) -> None:
 
 
 def test_what_was_looked_for_is_in_no_log(served: Served, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG)
+    for logger in ("", "httpx"):  # whatever others have made of them
+        caplog.set_level(logging.DEBUG, logger)
     cookie = Answer(200, {"Set-Cookie": "session=secret"}, b"{}")
     with served(cookie) as (client, _):
         client.get("/cards?mail=ada@example.test", READ)

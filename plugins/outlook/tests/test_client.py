@@ -86,6 +86,20 @@ def test_a_cursor_that_is_not_understood_is_dead(graph: Graph) -> None:
         client.get("/x", resumed)
 
 
+def test_every_page_of_a_list_is_asked_for_under_an_id_of_its_own(
+    make_context: Callable[..., ConnectorContext],
+) -> None:
+    """Microsoft's support finds one request by it."""
+    with scripted(in_turn(Answer.json({"value": []}))) as service:
+        more = {"value": [1], "@odata.nextLink": f"{service.url}/2"}
+        service.answer = in_turn(Answer.json(more), Answer.json({"value": [2]}))
+        http = make_context([]).http(service.url, refusals=REFUSALS, timeout=5.0)
+        assert list(GraphClient(http).pages("/1", PURPOSE)) == [[1], [2]]
+        http.close()
+    ids = [asked.headers["client-request-id"] for asked in service.seen]
+    assert len(set(ids)) == 2
+
+
 def test_a_list_that_leads_in_circles_is_no_list(graph: Graph) -> None:
     with graph(Answer.json({})) as (client, service):
         again = {"value": [], "@odata.nextLink": f"{service.url}/list"}

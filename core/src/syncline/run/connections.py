@@ -68,6 +68,7 @@ class Connections:
             now=around.now,
             tokens=tokens,
             log=logging.getLogger(f"syncline.connection.{name}"),
+            clock=around.elapsed,
         )
         return self.plugins.connect(
             settings, context, sleep=around.sleep, now=around.elapsed, jitter=around.jitter

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -17,16 +16,6 @@ from syncline.testing.scripted import Answer, ScriptedService, in_turn, scripted
 Served = Callable[..., Any]
 
 
-class NoTokens:
-    """Nothing is kept."""
-
-    def load(self, name: str) -> str | None:
-        return None
-
-    def update(self, name: str, change: Callable[[str | None], str | None]) -> str | None:
-        return change(None)
-
-
 @pytest.fixture
 def calls() -> list[str]:
     """The kinds of the calls so far."""
@@ -34,9 +23,9 @@ def calls() -> list[str]:
 
 
 @pytest.fixture
-def context(calls: list[str]) -> ConnectorContext:
-    now = datetime(2026, 11, 28, 12, tzinfo=UTC)
-    return ConnectorContext("cards", "home", lambda: now, NoTokens(), count_call=calls.append)
+def context(context: ConnectorContext, calls: list[str]) -> ConnectorContext:
+    """One that tells what is counted."""
+    return replace(context, count_call=calls.append)
 
 
 @pytest.fixture

@@ -40,7 +40,7 @@ class HttpClient:
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self.refusals = refusals
-        self.auth = auth
+        self._auth = auth
         self._transport = transport
         self._count_call = count_call
         self._gates = _Gates(at_once)
@@ -154,12 +154,12 @@ class HttpClient:
             )
             return self._parsed(Reply(status, received, None, asked), raw, purpose)
 
-        if self.auth is None:
+        if self._auth is None:
             return send(None)
-        shown = self.auth.header()
+        shown = self._auth.header()
         reply = send(shown)
         if reply.status == 401 and not (once and shown == self._untried):
-            renewed = self._untried = self.auth.renewed(shown)
+            renewed = self._untried = self._auth.renewed(shown)
             if renewed is None:
                 return reply
             if once:

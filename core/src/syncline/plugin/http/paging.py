@@ -42,11 +42,11 @@ def all_pages(
     *,
     following: Callable[[Mapping[str, Any]], object],
     page: Mapping[str, Any] | None = None,
-    headers: Mapping[str, str] | None = None,
+    headers: Callable[[], Mapping[str, str]] = dict,
 ) -> Iterator[Mapping[str, Any]]:
     """Every page of a list, from the first one's address on. `following` is what a page says where
     the next one is: anything but a text ends the list. `page`: the first page, if it is there;
-    `headers` go with each request.
+    `headers` are made anew for each request.
 
     Raises:
         Retry, Reconnect, Stop: as `HttpClient.get`; or the links lead in circles.
@@ -54,7 +54,7 @@ def all_pages(
     """
     trail: Trail | None = Trail()
     while True:
-        page = client.get(url, purpose, headers=headers) if page is None else page
+        page = client.get(url, purpose, headers=headers()) if page is None else page
         yield page
         link = following(page)
         if not isinstance(link, str):

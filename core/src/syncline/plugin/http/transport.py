@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 import ssl
-import time
 import urllib.request
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
@@ -55,9 +54,7 @@ class Transport:
     `now`: any clock, in seconds, for the whole of it. May be used by several threads at once.
     """
 
-    def __init__(
-        self, refusals: Refusals, timeout: float, now: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, refusals: Refusals, timeout: float, now: Callable[[], float]) -> None:
         quiet("httpx")
         silent("httpcore")
         self._refusals = refusals

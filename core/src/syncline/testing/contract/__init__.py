@@ -1,4 +1,4 @@
-"""The contract of a connector: ten groups of checks, mixed into one class."""
+"""The contract of a connector: groups of checks, mixed into one class."""
 
 from syncline.testing.contract.accounts import AccountsContract
 from syncline.testing.contract.base import ContractBase

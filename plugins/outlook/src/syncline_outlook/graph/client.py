@@ -51,7 +51,7 @@ class GraphClient:
         """
         for page in all_pages(
             self._http, url, purpose, following=lambda page: page.get("@odata.nextLink"),
-            headers=self._headers(), page=first,
+            headers=self._headers, page=first,
         ):  # fmt: skip
             rows = page.get("value")
             if not isinstance(rows, list):

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from syncline.engine.batches import batches_of, grouped
 from syncline.engine.deleted import last_held, prepared_as_held
 from syncline.engine.failures import Failures
 from syncline.engine.joining import still_unlinked
@@ -88,7 +89,7 @@ class Writer:
 
     def send(self, prepared: Sequence[Prepared]) -> None:
         """Send everything; each outcome is settled as it comes."""
-        groups = [group for group in _groups(prepared) if group]
+        groups = [group for group in grouped(prepared) if group]
         # A plan has no call to wait for, and is in the same order each time.
         if self.world.workers > 1 and len(groups) > 1 and not self.world.dry:
             with ThreadPoolExecutor(min(self.world.workers, len(groups))) as pool:
@@ -101,7 +102,9 @@ class Writer:
         """Batch by batch. The commit that settles one also holds the intents of the next, which
         is then sent at once: observers are told of a batch when the next one is on its way.
         """
-        batches = [group] if self.world.dry else list(_batches(group))  # nothing is cut for a call
+        batches = (
+            [group] if self.world.dry else list(batches_of(group))
+        )  # nothing is cut for a call
         sent = self._begin(batches) if self._goes_on(group) else None
         done: list[_Answer] = []
         while sent is not None:
@@ -376,28 +379,3 @@ def _saw_all(each: Prepared) -> bool:
     if not isinstance(each.operation, Update):
         return True
     return each.operation.version is not None and each.feed.spec.conditional == "version"
-
-
-def _groups(prepared: Sequence[Prepared]) -> list[list[Prepared]]:
-    """What may share batches: same feed, same kind of write, same account where it must be."""
-    found: dict[tuple[Any, ...], list[Prepared]] = {}
-    for each in prepared:
-        account = None if each.feed.spec.spans_accounts else each.operation_account
-        key = (each.feed.connection.name, each.feed.id, each.action, account, _conditional(each))
-        found.setdefault(key, []).append(each)
-    return list(found.values())
-
-
-def _conditional(each: Prepared) -> bool:
-    return isinstance(each.operation, Update) and each.operation.version is not None
-
-
-def _batches(group: Sequence[Prepared]) -> Iterable[Sequence[Prepared]]:
-    spec = group[0].feed.spec
-    size = {
-        Action.CREATE: spec.create_batch,
-        Action.UPDATE: spec.conditional_batch if _conditional(group[0]) else spec.update_batch,
-        Action.DELETE: spec.delete_batch,
-    }[group[0].action]
-    for start in range(0, len(group), max(1, size)):
-        yield group[start : start + max(1, size)]

@@ -5,11 +5,33 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from syncline.cli.main import run_command_line
+from syncline.connectors.memory.store import MemoryStore
+
+KEY = "0123456789abcdef0123456789abcdef0123456789a"
+TWO_STORES = """
+installation = "cli-test"
+[state]
+key = {{ file = "syncline.key" }}
+[connections.left]
+connector = "memory"
+store = "{name}-left"
+[connections.right]
+connector = "memory"
+store = "{name}-right"
+[syncs.people]
+between = ["left", "right"]
+members = [{{ left = "ann", right = "ann" }}]
+[syncs.people.objects.contact]
+direction = "both"
+conflict = "left_wins"
+merge = "record"
+"""
 
 
 @dataclass(frozen=True)
@@ -40,3 +62,20 @@ def syncline(
         return Ended(code, captured.out, captured.err)
 
     return run
+
+
+@pytest.fixture
+def two_stores(tmp_path: Path) -> Callable[[str], tuple[MemoryStore, MemoryStore]]:
+    """Write a configuration of Ann's contacts in two stores with names that begin so, and open
+    them.
+    """
+
+    def configure(name: str, key: str = KEY) -> tuple[MemoryStore, MemoryStore]:
+        (tmp_path / "syncline.key").write_text(key)
+        (tmp_path / "syncline.toml").write_text(TWO_STORES.format(name=name))
+        left, right = (MemoryStore.open(f"{name}-{side}") for side in ("left", "right"))
+        for store in (left, right):
+            store.add_account("ann")
+        return left, right
+
+    return configure

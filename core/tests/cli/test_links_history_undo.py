@@ -4,37 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from syncline.connectors.memory.store import MemoryStore
 from syncline.model.records import Writable
-
-CONFIG = """
-installation = "cli-test"
-[state]
-key = { file = "syncline.key" }
-[connections.left]
-connector = "memory"
-store = "cli-left"
-[connections.right]
-connector = "memory"
-store = "cli-right"
-[syncs.people]
-between = ["left", "right"]
-members = [{ left = "ann", right = "ann" }]
-[syncs.people.objects.contact]
-direction = "both"
-conflict = "left_wins"
-merge = "record"
-"""
 
 
 @pytest.fixture
-def stores(tmp_path):
-    (tmp_path / "syncline.key").write_text("0123456789abcdef0123456789abcdef0123456789a")
-    (tmp_path / "syncline.toml").write_text(CONFIG)
-    opened = tuple(MemoryStore.open(f"cli-{side}") for side in ("left", "right"))
-    for store in opened:
-        store.add_account("ann")
-    return opened
+def stores(two_stores):
+    return two_stores("cli")
 
 
 def ada(**more):

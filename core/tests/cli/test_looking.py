@@ -7,25 +7,6 @@ from contextlib import closing
 
 import pytest
 
-from syncline.connectors.memory.store import MemoryStore
-
-CONFIG = """
-installation = "cli-test"
-[state]
-key = { file = "syncline.key" }
-[connections.left]
-connector = "memory"
-store = "looking-left"
-[connections.right]
-connector = "memory"
-store = "looking-right"
-[syncs.people]
-between = ["left", "right"]
-members = [{ left = "ann", right = "ann" }]
-[syncs.people.objects.contact]
-direction = "both"
-conflict = "left_wins"
-"""
 LOOKS = [
     ("status",),
     ("links", "list", "--all"),
@@ -37,14 +18,10 @@ LOOKS = [
 
 
 @pytest.fixture
-def state(tmp_path, syncline):
+def state(tmp_path, syncline, two_stores):
     """A configuration, and where its database will be."""
-    (tmp_path / "syncline.key").write_text("0123456789abcdef0123456789abcdef0123456789a")
-    (tmp_path / "syncline.toml").write_text(CONFIG)
-    stores = [MemoryStore.open(f"looking-{side}") for side in ("left", "right")]
-    for store in stores:
-        store.add_account("ann")
-    stores[0].create("ann", {"given_name": "Ada"})
+    left, _right = two_stores("looking")
+    left.create("ann", {"given_name": "Ada"})
     return tmp_path / "syncline.sqlite"
 
 

@@ -8,39 +8,16 @@ from typing import Any
 
 import pytest
 
-from syncline.connectors.memory.store import MemoryStore
-
-CONFIG = """
-installation = "state-test"
-[state]
-key = { file = "syncline.key" }
-[connections.left]
-connector = "memory"
-store = "state-left"
-[connections.right]
-connector = "memory"
-store = "state-right"
-[syncs.people]
-between = ["left", "right"]
-members = [{ left = "ann", right = "ann" }]
-[syncs.people.objects.contact]
-direction = "both"
-conflict = "left_wins"
-"""
 OLD, NEW = "0123456789abcdef0123456789abcdef-old", "0123456789abcdef0123456789abcdef-new"
 
 Command = Callable[..., Any]
 
 
 @pytest.fixture
-def ran(syncline: Command, tmp_path: Path) -> Command:
+def ran(syncline: Command, tmp_path: Path, two_stores: Callable[..., Any]) -> Command:
     """The command line after a first run."""
-    (tmp_path / "syncline.toml").write_text(CONFIG)
-    (tmp_path / "syncline.key").write_text(OLD)
     (tmp_path / "new.key").write_text(NEW)
-    left, right = (MemoryStore.open(f"state-{side}") for side in ("left", "right"))
-    for store in (left, right):
-        store.add_account("ann")
+    left, _right = two_stores("state", key=OLD)
     left.create("ann", {"given_name": "Grace", "family_name": "Hopper"})
     assert syncline("run").code == 0
     return syncline
@@ -54,7 +31,8 @@ def test_a_new_key_is_given_and_the_configuration_follows(ran: Command, tmp_path
     assert done.document["key"] == {"file": "new.key"}
     assert NEW not in done.out + done.err
     assert ran("status").code == 3
-    (tmp_path / "syncline.toml").write_text(CONFIG.replace("syncline.key", "new.key"))
+    file = tmp_path / "syncline.toml"
+    file.write_text(file.read_text().replace("syncline.key", "new.key"))
     assert ran("run", "--json").document["writes"] == 0
 
 

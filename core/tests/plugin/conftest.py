@@ -5,16 +5,21 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from syncline.plugin import ConnectorContext
+from syncline.connectors.memory import MemoryConfig, MemoryConnector, MemoryStore
+from syncline.plugin import Connector, ConnectorContext
+from syncline.plugin.connection import ConnectionHandle, open_connection
+from syncline.plugin.wrappers.retry import Patience
 from syncline.testing.world import Tokens
 
 Install = Callable[..., None]
+NO_WAIT = Patience(sleep=lambda _seconds: None, now=lambda: 0.0, jitter=lambda: 0.0)
 
 
 @pytest.fixture
@@ -63,3 +68,27 @@ def scripted() -> Callable[..., Any]:
         return plugin
 
     return scripted
+
+
+@pytest.fixture
+def store() -> MemoryStore:
+    store = MemoryStore.open("left")
+    store.add_account("ada")
+    return store
+
+
+@pytest.fixture
+def connect(store: MemoryStore, context: ConnectorContext) -> Callable[..., ConnectionHandle]:
+    def connect(
+        type_: type[Connector] = MemoryConnector, *plugins: object, **changes: Any
+    ) -> ConnectionHandle:
+        return open_connection(
+            "crm",
+            type_,
+            MemoryConfig(store="left"),
+            replace(context, **changes),
+            plugins=plugins,
+            patience=NO_WAIT,
+        )
+
+    return connect

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import logging
-import threading
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
-from syncline.connectors.memory import MemoryConfig, MemoryConnector, MemoryOptions, MemoryStore
+from syncline.connectors.memory import MemoryConnector, MemoryOptions
 from syncline.errors import ConfigurationError, Retry, Stop
 from syncline.model.contact import CONTACT
 from syncline.model.records import AbsenceReason, Absent
@@ -25,10 +22,8 @@ from syncline.plugin import (
     ChangesRequest,
     CheckRequest,
     Connector,
-    ConnectorContext,
     ContainersRequest,
     Create,
-    Deferred,
     Delete,
     DeleteRequest,
     Feed,
@@ -40,42 +35,15 @@ from syncline.plugin import (
     Unknown,
     hookimpl,
 )
-from syncline.plugin.connection import ConnectionHandle, open_connection
+from syncline.plugin.connection import open_connection
 from syncline.plugin.hookspecs import PROJECT, ConnectionSpecs
 from syncline.plugin.wrappers.audit import LOGGER
-from syncline.plugin.wrappers.pacing import Pacing
-from syncline.plugin.wrappers.retry import Patience
 
 SPEC = MemoryOptions().spec()
 FEED = Feed(type="contact", account=AccountId("left-user-1"))
 CREATE = Create(key="k", account=AccountId("left-user-1"), fields={"family_name": "Lovelace"})
 APPLY = ApplyRequest(spec=SPEC, feed=FEED, operations=(CREATE,))
 CHANGES = ChangesRequest(spec=SPEC, feed=FEED)
-NO_WAIT = Patience(sleep=lambda _seconds: None, now=lambda: 0.0, jitter=lambda: 0.0)
-
-
-@pytest.fixture
-def store() -> MemoryStore:
-    store = MemoryStore.open("left")
-    store.add_account("ada")
-    return store
-
-
-@pytest.fixture
-def connect(store: MemoryStore, context: ConnectorContext) -> Callable[..., ConnectionHandle]:
-    def connect(
-        type_: type[Connector] = MemoryConnector, *plugins: object, **changes: Any
-    ) -> ConnectionHandle:
-        return open_connection(
-            "crm",
-            type_,
-            MemoryConfig(store="left"),
-            replace(context, **changes),
-            plugins=plugins,
-            patience=NO_WAIT,
-        )
-
-    return connect
 
 
 def test_every_connection_hook_has_a_test() -> None:
@@ -368,79 +336,6 @@ def test_audit_writes_nothing_to_the_terminal(connect, capsys) -> None:
     connect().fetch(CHANGES)
 
     assert capsys.readouterr() == ("", "")
-
-
-class Gate:
-    """Counts the writes that are in flight, each of which waits until it is let go."""
-
-    def __init__(self) -> None:
-        self.entered = threading.Semaphore(0)
-        self.go = threading.Semaphore(0)
-
-    @hookimpl(wrapper=True)
-    def apply(self, request):
-        self.entered.release()
-        self.go.acquire()
-        return (yield)
-
-
-def _writing(handle: ConnectionHandle, *accounts: str) -> list[threading.Thread]:
-    threads = [
-        threading.Thread(
-            target=handle.apply,
-            args=(replace(APPLY, operations=(replace(CREATE, account=AccountId(each)),)),),
-        )
-        for each in accounts
-    ]
-    for each in threads:
-        each.start()
-    return threads
-
-
-class Busy:
-    """Notes how many writes were in flight at once, each lasting a while."""
-
-    def __init__(self) -> None:
-        self.now = 0
-        self.most = 0
-
-    @hookimpl(wrapper=True)
-    def apply(self, request):
-        self.now += 1
-        for _ in range(20_000):
-            self.most = max(self.most, self.now)
-        outcomes = yield
-        self.now -= 1
-        return outcomes
-
-
-def test_one_write_at_a_time_to_one_account(connect) -> None:
-    busy = Busy()
-    for each in _writing(connect(MemoryConnector, busy), *["left-user-1"] * 8):
-        each.join(30)
-
-    assert busy.most == 1
-
-
-def test_writes_to_two_accounts_run_side_by_side(connect) -> None:
-    gate = Gate()
-    threads = _writing(connect(MemoryConnector, gate), "left-user-1", "left-user-2")
-
-    assert gate.entered.acquire(timeout=10)
-    assert gate.entered.acquire(timeout=10)
-    gate.go.release(2)
-    for each in threads:
-        each.join(10)
-
-
-def test_a_batch_over_several_accounts_is_not_held_back() -> None:
-    mixed = (CREATE, replace(CREATE, account=AccountId("left-user-2")))
-    turn = Pacing().apply(request=replace(APPLY, operations=mixed))
-
-    next(turn)
-    with pytest.raises(StopIteration) as ended:
-        turn.send([Deferred(), Deferred()])
-    assert ended.value.value == [Deferred(), Deferred()]
 
 
 def test_the_contact_type_of_memory_holds_every_canonical_field() -> None:

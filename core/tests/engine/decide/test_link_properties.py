@@ -5,111 +5,35 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import pytest
-from hypothesis import example, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from proof.decisions.planner import PlannedLink, readable_digester, spec_of
-from syncline.engine.decide.link import Carry, Decision, Ruling, Verdict
+from proof.decisions.lossy import (
+    NAMES,
+    PLAIN,
+    POOR,
+    QUICK,
+    RICH,
+    SETS,
+    SPECS,
+    Systems,
+    edits,
+    linked,
+    normal,
+    settled_links,
+    specs_of,
+)
+from proof.decisions.planner import PlannedLink, readable_digester
+from syncline.engine.decide.link import Carry, Decision, Verdict
 from syncline.engine.decide.settlement import BaseMove
 from syncline.engine.decide.values import SideValues, created_fields, target_write
-from syncline.model.capacity import Capacity
 from syncline.model.contact import CONTACT
 from syncline.model.fields import Value
 from syncline.model.records import Writable
 from syncline.model.sides import SIDES, PerSide, Side
-from syncline.plugin.spec import TypeSpec
-from syncline.policy.schema import Conflict, Direction, FieldRule, Merge, ObjectPolicy
+from syncline.policy.schema import Conflict, Direction, ObjectPolicy
 
 LEFT, RIGHT = Side.LEFT, Side.RIGHT
-QUICK = settings(max_examples=60, deadline=None)
-NAMES = (
-    "given_name", "family_name", "company", "job_title", "emails", "categories",
-    "business_address", "birthday", "notes",
-)  # fmt: skip
-PLAIN = spec_of(NAMES)
-
-
-def with_a_last_name(fields: Mapping[str, Value]) -> Mapping[str, Value]:
-    """Salesforce: something stands in for a missing last name."""
-    if "family_name" not in fields or fields["family_name"]:
-        return fields
-    return {**fields, "family_name": fields.get("display_name") or fields.get("company") or "?"}
-
-
-RICH = spec_of((*NAMES, "display_name"), {"emails": Capacity(many=3)})
-POOR = spec_of(
-    NAMES,
-    {
-        "emails": Capacity(many=1),
-        "categories": Capacity(many=2, max_length=3),
-        "given_name": Capacity(max_length=2),
-        "notes": Capacity(max_length=4),
-        "business_address": Capacity(part_lengths={"street": 3}),
-        "birthday": Capacity(full_dates=True),
-    },
-    with_a_last_name,
-)
-
-CHOICES: Mapping[str, tuple[Any, ...]] = {
-    "given_name": ("Ada", "Adam", "Grace"),
-    "family_name": ("Hopper", "King"),
-    "company": ("Navy", "Bank"),
-    "job_title": ("Admiral", "Countess"),
-    "display_name": ("Desk", "Office"),
-    "notes": ("note", "notes", "other"),
-    "birthday": ("1990-05-01", "1991-05-01"),
-    "business_address": (
-        {"street": "Long Way", "city": "Bonn"},
-        {"street": "Long Road", "city": "Bonn"},
-        {"city": "Bern"},
-    ),
-}
-SETS = {"emails": "abcdefg", "categories": ("red", "reddish", "blue", "blues", "g")}
-
-
-def value_of(name: str) -> st.SearchStrategy[Value]:
-    if name in SETS:
-        return st.lists(st.sampled_from(SETS[name]), unique=True, max_size=3).map(
-            lambda found: tuple(found) or None
-        )
-    return st.none() | st.sampled_from(CHOICES[name])
-
-
-def edits(spec: TypeSpec = PLAIN) -> st.SearchStrategy[dict[str, Value]]:
-    return st.fixed_dictionaries({}, optional={name: value_of(name) for name in spec.by_name})
-
-
-POLICIES = st.builds(
-    lambda conflict, merge: ObjectPolicy(
-        type=CONTACT, direction=Direction.BOTH, conflict=conflict, merge=merge
-    ),
-    st.sampled_from([Conflict.LEFT_WINS, Conflict.RIGHT_WINS]),
-    st.sampled_from(Merge),
-)
-SYSTEMS = {"plain": PLAIN, "rich": RICH, "poor": POOR}
-SPECS = st.tuples(st.sampled_from(sorted(SYSTEMS)), st.sampled_from(sorted(SYSTEMS)))
-Systems = tuple[str, str]
-
-
-def specs_of(systems: Systems) -> PerSide[TypeSpec]:
-    return PerSide(*(SYSTEMS[name] for name in systems))
-
-
-@st.composite
-def settled_links(draw: st.DrawFn, systems: st.SearchStrategy[Systems] = SPECS) -> Any:
-    """A link both of whose sides were once settled."""
-    chosen = specs_of(draw(systems))
-    empty: PerSide[Any] = chosen.map(lambda spec: dict.fromkeys(spec.by_name))
-    link = PlannedLink(draw(POLICIES), chosen, empty)
-    for side in SIDES:
-        link.edit(side, draw(edits(chosen[side])))
-    link.run()
-    return link
-
-
-def normal(link: PlannedLink, side: Side) -> dict[str, Value]:
-    return CONTACT.normal(link.fields[side] or {})
 
 
 # --- merge laws (P16) -------------------------------------------------------------------------
@@ -259,22 +183,6 @@ def test_a_date_without_a_year_stays_where_it_is() -> None:
     assert (link.fields.left or {})["birthday"] == "1990-05-02"
 
 
-def linked(fields: dict[str, Value], specs: PerSide[TypeSpec], **rules: Direction) -> PlannedLink:
-    """A record made on the left and created on the right."""
-    policy = ObjectPolicy(
-        type=CONTACT,
-        direction=Direction.BOTH,
-        conflict=Conflict.LEFT_WINS,
-        merge=Merge.FIELDS,
-        fields={name: FieldRule(each) for name, each in rules.items()},
-    )
-    left = {**dict.fromkeys(specs.left.by_name), **fields}
-    link = PlannedLink(policy, specs, PerSide(left, None))
-    link.create(LEFT)
-    assert link.decide() == Decision(Verdict.NOTHING)
-    return link
-
-
 # --- settling ---------------------------------------------------------------------------------
 
 UNCUT = edits().map(lambda found: {n: v for n, v in found.items() if n != "categories"})
@@ -385,111 +293,6 @@ def test_swapping_the_sides_swaps_decisions_and_writes(
     mirror.run()
     for side in SIDES:
         assert normal(mirror, side) == normal(link, side.other)
-
-
-# --- one way, first sync ----------------------------------------------------------------------
-
-WAYS = st.sampled_from([Direction.LEFT_TO_RIGHT, Direction.RIGHT_TO_LEFT])
-
-
-@QUICK
-@given(SPECS, edits(), edits(), WAYS)
-def test_one_way_first_sync_source_values_win_and_source_blanks_do_not_clear(
-    systems: Systems, left: dict[str, Value], right: dict[str, Value], way: Direction
-) -> None:
-    link, source = one_way(systems, left, right, way)
-    given_source, held = link.fields[source], normal(link, source.other)
-    predicted = CONTACT.normal(link.stored(source.other, given_source or {}))
-    lossy = CONTACT.normal(link.stored(source, link.fields[source.other] or {}))
-    link.run(1)
-
-    assert link.fields[source] == given_source
-    for name, value in normal(link, source.other).items():
-        if (given_source or {}).get(name) is None:
-            assert value == held[name] or name == "family_name"
-        elif name not in SETS and name != "business_address":
-            normal_at_source = normal(link, source)[name]
-            assert value == predicted[name] or (value, lossy[name]) == (
-                held[name],
-                normal_at_source,
-            )
-
-
-@QUICK
-@example(("poor", "plain"), {}, {}, {}, {"company": "Navy"}, Direction.LEFT_TO_RIGHT)
-@given(SPECS, edits(), edits(), edits(), edits(), WAYS)
-def test_one_way_only_a_change_of_the_source_acts_and_then_all_that_differs_is_written(
-    systems: Systems,
-    left: dict[str, Value],
-    right: dict[str, Value],
-    drift: dict[str, Value],
-    change: dict[str, Value],
-    way: Direction,
-) -> None:
-    link, source = one_way(systems, left, right, way)
-    link.run(1)
-    target, writes = source.other, len(link.sent)
-
-    link.edit(target, drift)
-    drifted = normal(link, target)
-    assert link.step().verdict is Verdict.NOTHING
-    assert (len(link.sent), normal(link, target)) == (writes, drifted)
-
-    before = normal(link, source)
-    link.edit(source, change)
-    if normal(link, source) == before:
-        return
-    # What the source would make of the target: a stand-in for a name depends on other fields, so
-    # one that was in place when all was compared may be another one after the write.
-    foreseen = CONTACT.normal(link.stored(source, link.fields[target] or {}))
-    link.run(1)
-    for name, value in normal(link, source).items():
-        if name in NAMES and name not in SETS and name != "business_address" and value:
-            stored = CONTACT.normal(link.stored(target, link.fields[source] or {}))[name]
-            back = CONTACT.normal(link.stored(source, link.fields[target] or {}))[name]
-            assert stored == normal(link, target)[name] or value in (back, foreseen[name])
-
-
-def one_way(
-    systems: Systems, left: dict[str, Value], right: dict[str, Value], way: Direction
-) -> tuple[PlannedLink, Side]:
-    specs = specs_of(systems)
-    empty: PerSide[Any] = specs.map(lambda spec: dict.fromkeys(spec.by_name))
-    link = PlannedLink(ObjectPolicy(type=CONTACT, direction=way), specs, empty)
-    link.edit(LEFT, left)
-    link.edit(RIGHT, right)
-    return link, LEFT if way is Direction.LEFT_TO_RIGHT else RIGHT
-
-
-@QUICK
-@given(SPECS, POLICIES, edits(), edits())
-def test_a_two_way_first_sync_clears_nothing_and_the_second_does_nothing(
-    systems: Systems, policy: ObjectPolicy, left: dict[str, Value], right: dict[str, Value]
-) -> None:
-    specs = specs_of(systems)
-    empty: PerSide[Any] = specs.map(lambda spec: dict.fromkeys(spec.by_name))
-    link = PlannedLink(policy, specs, empty)
-    link.edit(LEFT, left)
-    link.edit(RIGHT, right)
-    before = {side: normal(link, side) for side in SIDES}
-    link.run(1)
-    for side in SIDES:
-        for name, value in before[side].items():
-            assert value is None or normal(link, side)[name] is not None
-    assert link.decide() == Decision(Verdict.NOTHING)
-
-
-@pytest.mark.parametrize("source", list(SIDES))
-def test_from_one_way_to_both_the_former_source_wins_and_then_both_count(source: Side) -> None:
-    link = linked({"notes": "mine", "emails": ("a",)}, PerSide(PLAIN, PLAIN))
-    link.edit(source.other, {"notes": "drift", "emails": ("b",), "job_title": "Admiral"})
-    link.bases = PerSide(None, None)
-    link.step(ruling=Ruling(former_source=source))
-    for side in SIDES:
-        shown = link.fields[side] or {}
-        assert (shown["notes"], shown["emails"]) == ("mine", ("a",))
-        assert shown["job_title"] == "Admiral"
-    assert link.decide() == Decision(Verdict.NOTHING)
 
 
 # --- what may not be written ------------------------------------------------------------------

@@ -7,7 +7,7 @@ from mutants.planted import Mutant
 CREATING = (
     Mutant(
         name="create without a key repeated",
-        file="engine/recover_creates.py",
+        file="engine/send/recover_creates.py",
         old="        elif self._world.seconds - sent.sent_at < unseen_for(self.reader.feed.spec):\n",
         new="        elif self._world.seconds < sent.sent_at:\n",
         wrong="A create is repeated before its record, if there is one, can be seen.",
@@ -18,7 +18,7 @@ CREATING = (
     ),
     Mutant(
         name="deleted records not looked for",
-        file="engine/created.py",
+        file="engine/send/created.py",
         old="        if not self.feed.spec.finds_deleted:\n",
         new="        if not self.feed.spec.finds_deleted or traces is not None:\n",
         wrong="What a lost create made and a person deleted is made again.",
@@ -40,7 +40,7 @@ CREATING = (
     ),
     Mutant(
         name="made since by our own clock",
-        file="engine/write.py",
+        file="engine/send/writer.py",
         old="now + each.feed.ahead\n",
         new="now\n",
         wrong="What was made since is told by our own clock, which may be minutes off.",
@@ -60,7 +60,7 @@ CREATING = (
     ),
     Mutant(
         name="looked for by keys alone",
-        file="engine/created.py",
+        file="engine/send/created.py",
         old="for record in self.reader.news(since) if",
         new="for record in () if",
         wrong="A create that has no key to look for is sent again although it was carried out.",
@@ -72,7 +72,7 @@ CREATING = (
     ),
     Mutant(
         name="what others have read is no news",
-        file="engine/read.py",
+        file="engine/intake/read.py",
         old="[id for id in noted if id not in told]",
         new="[id for id in noted if id in told]",
         wrong="What a create made is not found once another run has read it.",
@@ -84,7 +84,7 @@ CREATING = (
     ),
     Mutant(
         name="news noted between writes",
-        file="engine/read.py",
+        file="engine/intake/read.py",
         old="        row = self._row()\n        told: dict",
         new="        self.read(sweep=False)\n        row = self._row()\n        told: dict",
         wrong="Deletions that are read while a round writes pass by its guards.",
@@ -96,7 +96,7 @@ CREATING = (
     ),
     Mutant(
         name="one record for two creates",
-        file="engine/created.py",
+        file="engine/send/created.py",
         old="                used.update(each.id for each in finding.candidates)\n",
         new="",
         wrong="Two creates that were sent the same both take the one record that was made.",
@@ -108,7 +108,7 @@ CREATING = (
     ),
     Mutant(
         name="two records for two creates",
-        file="engine/created.py",
+        file="engine/send/created.py",
         old="traces, used, open_still[sought.what])",
         new="traces, used, 1)",
         wrong="A person is asked which of two equal records belongs to which of two equal ones.",
@@ -120,7 +120,7 @@ CREATING = (
     ),
     Mutant(
         name="another member's record adopted",
-        file="engine/created.py",
+        file="engine/send/created.py",
         old="    return here.of_all_accounts and record.owner not in (None, here.account)\n",
         new="    return here.of_all_accounts and record.owner is here\n",
         wrong="What was made for one member is linked to the same record of another one.",
@@ -143,7 +143,7 @@ CREATING = (
     ),
     Mutant(
         name="claim of a run at work taken for free",
-        file="engine/claiming.py",
+        file="engine/match/claiming.py",
         old="    if holder is None and _another_run_has(tx, world, claim.lane_id):\n",
         new="    if False:\n",
         wrong="Of a claim nothing is to be seen before its batch begins: another run makes the "
@@ -157,7 +157,7 @@ CREATING = (
     ),
     Mutant(
         name="claim holds whatever became of it",
-        file="engine/claiming.py",
+        file="engine/match/claiming.py",
         old="other in fresh or self._is_again(create, other))\n",
         new="True)\n",
         wrong="Who gets a key that another record gave up is linked to that one, or waits for it.",
@@ -171,7 +171,7 @@ CREATING = (
     ),
     Mutant(
         name="claim of what cannot be read taken for free",
-        file="engine/creating.py",
+        file="engine/work/creating.py",
         old="        elif target in known.answer.records or known.answer.is_gone(target):\n",
         new="        elif target:\n",
         wrong="What was made and is hidden for a while is made a second time.",
@@ -180,7 +180,7 @@ CREATING = (
     ),
     Mutant(
         name="entered anew only where a search tells",
-        file="engine/creating.py",
+        file="engine/work/creating.py",
         old="lanes = {c.lane.id: c.lane for c in group if lookup.misses_keys(c)}\n",
         new="lanes = {c.lane.id: c.lane for c in group if not c.feed}\n",
         wrong="Where a service cannot be searched for the key, the counterpart of a record that was "
@@ -195,7 +195,7 @@ CREATING = (
     ),
     Mutant(
         name="a duplicate that is not shown ends the round",
-        file="engine/creating.py",
+        file="engine/work/creating.py",
         old="                with self.writer.failures.caught(create.feed):\n"
         "                    self._link_duplicate(create, ids)\n",
         new="                self._link_duplicate(create, ids)\n",
@@ -205,7 +205,7 @@ CREATING = (
     ),
     Mutant(
         name="made though it is linked by now",
-        file="engine/joining.py",
+        file="engine/match/joining.py",
         old="    over = [each.link_id is None and _source(each) in linked for each in batch]\n",
         new="    over = [linked is None for _each in batch]\n",
         wrong="A merge that another run follows while we search ends the run of everybody.",
@@ -217,7 +217,7 @@ CREATING = (
     ),
     Mutant(
         name="one record for two links",
-        file="engine/give_way.py",
+        file="engine/send/give_way.py",
         old="            taken.add(each.link_id)\n",
         new="            continue\n",
         wrong="What we made, and another record found as its twin, ends every later run.",
@@ -229,7 +229,7 @@ CREATING = (
     ),
     Mutant(
         name="twin as it will not be",
-        file="engine/creating.py",
+        file="engine/work/creating.py",
         old="            if self._is_put_off(tx, create, twin.record.id):\n",
         new="            if False:\n",
         wrong="Who gets a key in the run in which another record gives it up is linked to that one, "
@@ -255,7 +255,7 @@ CREATING = (
     ),
     Mutant(
         name="twin outside of the scope",
-        file="engine/creating.py",
+        file="engine/work/creating.py",
         old="        twins: Mapping[int, Twin] | None = None\n",
         new="        if feed.feed.scope is not None:\n            return list(group)\n"
         "        twins: Mapping[int, Twin] | None = None\n",
@@ -267,16 +267,16 @@ CREATING = (
     ),
     Mutant(
         name="made again with the old key",
-        file="engine/prepare.py",
-        old="    incarnation = 0 if link is None else link.incarnation + 1\n",
-        new="    incarnation = 0 if link is None else link.incarnation\n",
+        file="engine/match/new_record.py",
+        old="    incarnation = 0 if former is None else former.incarnation + 1\n",
+        new="    incarnation = 0 if former is None else former.incarnation\n",
         wrong="A record that is created again carries the key of the one that was deleted.",
         caught_by="P24",
         tests=("test_planted_faults.py::test_a_record_created_again_has_a_marker_of_its_own",),
     ),
     Mutant(
         name="each makes it again",
-        file="engine/claiming.py",
+        file="engine/match/claiming.py",
         old="        again = [] if create.replaces is None else [(_AGAIN, create.replaces)]\n",
         new="        again: list[tuple[str, str]] = []\n",
         wrong="A record that several members had edited, and that was deleted, is made once for each.",

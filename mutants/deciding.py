@@ -85,7 +85,7 @@ DECIDING = (
     ),
     Mutant(
         name="rebaseline deletes",
-        file="engine/linked.py",
+        file="engine/work/linked.py",
         old="    return link.rebaseline or link.lane.rebaseline or link.lane.first_sync\n",
         new="    return link.lane.first_sync\n",
         wrong="The first run after a change of the policy deletes.",
@@ -96,7 +96,7 @@ DECIDING = (
     ),
     Mutant(
         name="looked at in the first run or never",
-        file="engine/due.py",
+        file="engine/work/due.py",
         old='    return exists().where(*of_it, record.presence != "unreadable")\n',
         new="    return exists().where(*of_it)\n",
         wrong="A record that cannot be read while the policy changes is taken for looked at.",

@@ -7,7 +7,7 @@ from mutants.planted import Mutant
 GUARDING = (
     Mutant(
         name="veto ignored",
-        file="engine/obstacle.py",
+        file="engine/work/obstacle.py",
         old="    veto = world.plugins.before_apply(each.planned)\n",
         new="    veto = world.plugins.before_apply(each.planned) if world.dry else None\n",
         wrong="A plugin's veto holds a plan, but not the write.",
@@ -29,7 +29,7 @@ GUARDING = (
     ),
     Mutant(
         name="counted before, never again",
-        file="engine/measure.py",
+        file="engine/work/measure.py",
         old="        mine = self._by_member.get((subject.lane_id, subject.side), ())\n",
         new="        mine: list[Measure] = []\n",
         wrong="What becomes due while a round writes passes, whatever its number.",
@@ -38,7 +38,7 @@ GUARDING = (
     ),
     Mutant(
         name="only what was settled can be lost",
-        file="engine/due.py",
+        file="engine/work/due.py",
         old="    return or_(*based, *(_is_away(side) for side in SIDES))\n",
         new="    return or_(*based)\n",
         wrong="No guard counts the deletions of pairs that were never settled.",
@@ -50,7 +50,7 @@ GUARDING = (
     ),
     Mutant(
         name="approval for other versions",
-        file="engine/held.py",
+        file="engine/work/held.py",
         old="        what = (str(self.lane.id), self.side, self.action, self.record_id, *self.versions)\n",
         new="        what = (str(self.lane.id), self.side, self.action, self.record_id)\n",
         wrong="An approval serves although the record has moved since it was given.",
@@ -59,7 +59,7 @@ GUARDING = (
     ),
     Mutant(
         name="held by its versions",
-        file="engine/held.py",
+        file="engine/work/held.py",
         old="        asked = self._waits.get(operation.subject)\n",
         new="        asked = next((e for e in self.asked if e.handle == operation.handle), None)\n",
         wrong="What a guard held goes unapproved when a record of it or the policy moves.",
@@ -73,7 +73,7 @@ GUARDING = (
     ),
     Mutant(
         name="void approval, no question",
-        file="engine/held.py",
+        file="engine/work/held.py",
         old="        self._waits = {each.subject: each for each in reversed(self.asked)}\n",
         new="        self._waits = {e.subject: e for e in reversed(self.asked) if not e.approved}\n",
         wrong="An operation whose approval is void goes unapproved when few are left.",
@@ -85,7 +85,7 @@ GUARDING = (
     ),
     Mutant(
         name="undecided, asked no more",
-        file="engine/held.py",
+        file="engine/work/held.py",
         old="        open_still = still_due(tx, rest) - self.decided\n",
         new="        open_still = still_due(tx, ()) - self.decided\n",
         wrong="What a guard held goes unapproved after a run in which it could not be read.",
@@ -94,7 +94,7 @@ GUARDING = (
     ),
     Mutant(
         name="approval never used up",
-        file="engine/settle.py",
+        file="engine/send/settle.py",
         old="    approvals.spend(tx, [_subject(each) for each in live if each.undo is None])\n",
         new="",
         wrong="An edit of a record that was written by an approval needs an approval of its own.",
@@ -106,7 +106,7 @@ GUARDING = (
     ),
     Mutant(
         name="emptied once, held for ever",
-        file="engine/held.py",
+        file="engine/work/held.py",
         old="    return guard is not Guard.CLEARED or bool(operation.cleared)\n",
         new="    return guard is Guard.CLEARED or operation.action is not Action.CREATE\n",
         wrong="An update is held for a field that it no longer empties.",

@@ -7,7 +7,7 @@ from mutants.planted import Mutant
 LEASING = (
     Mutant(
         name="repeated without a lease",
-        file="engine/sending.py",
+        file="engine/send/sending.py",
         old="        if self._calls or abs(now - self.began) >= _JUST_NOW:\n",
         new="        if abs(now - self.began) < 0:\n",
         wrong="What was to be repeated is sent although the lease has passed on.",
@@ -18,7 +18,7 @@ LEASING = (
     ),
     Mutant(
         name="stale fence accepted",
-        file="engine/write.py",
+        file="engine/send/writer.py",
         old="            leases.assert_held(tx, self.world.run_id, self.world.seconds, self.held_leases)\n",
         new="",
         wrong="A run whose lease passed to another one still takes answers in.",

@@ -7,7 +7,7 @@ from mutants.planted import Mutant
 PAIRING = (
     Mutant(
         name="marker ignored",
-        file="engine/pair.py",
+        file="engine/match/pair.py",
         old="        if marked:\n            found += _link_marked(",
         new="        if marked and lane.adopt_foreign:\n            found += _link_marked(",
         wrong="Records that carry our marker are not recognised after the state was lost.",
@@ -16,7 +16,7 @@ PAIRING = (
     ),
     Mutant(
         name="number of a marker ignored",
-        file="engine/markers.py",
+        file="engine/match/markers.py",
         old="        return made._replace(incarnation=int(number)) if number.isdecimal() else made\n",
         new="        return made\n",
         wrong="A record made again after a loss carries the key of one that was deleted before it.",
@@ -27,7 +27,7 @@ PAIRING = (
     ),
     Mutant(
         name="equal content doubled",
-        file="engine/pair.py",
+        file="engine/match/pair.py",
         old="        if _matches(lane):\n            found += _by_content(",
         new="        if _matches(lane) and lane.careful:\n            found += _by_content(",
         wrong="Records without key and address are not recognised by what they hold.",
@@ -38,7 +38,7 @@ PAIRING = (
     ),
     Mutant(
         name="namesakes copied",
-        file="engine/alike.py",
+        file="engine/match/alike.py",
         old="if self.lane.careful or e.name in names]",
         new="if e.name in names]",
         wrong="What was edited since an old backup was made is copied, and not left to a person.",
@@ -50,7 +50,7 @@ PAIRING = (
     ),
     Mutant(
         name="ambiguous pairs linked",
-        file="engine/pair.py",
+        file="engine/match/pair.py",
         old="    added = _insert_links(tx, lane, _CLEAR)",
         new="    added = _insert_links(tx, lane, _PAIRS.group_by(CANDIDATE.c.left_id))",
         wrong="Of several records with the same match key one is picked.",
@@ -83,7 +83,7 @@ PAIRING = (
     ),
     Mutant(
         name="first sync over for what waits",
-        file="engine/pair.py",
+        file="engine/match/pair.py",
         old="if _matches(lane) or _still_waits(tx, lane) else ():",
         new="if _matches(lane) else ():",
         wrong="What was ambiguous in the first sync is never linked where nothing may be created.",
@@ -95,7 +95,7 @@ PAIRING = (
     ),
     Mutant(
         name="all matched for one that waits",
-        file="engine/pair.py",
+        file="engine/match/pair.py",
         old="only_first=not _matches(lane)",
         new="only_first=False",
         wrong="One ambiguous record of the first sync links later ones, though creating is off.",
@@ -116,7 +116,7 @@ PAIRING = (
     ),
     Mutant(
         name="entered anew waits beside the old one",
-        file="engine/joining.py",
+        file="engine/match/joining.py",
         old=' or (taken.status == "linked" and known_gone)\n',
         new="\n",
         wrong="A record its user deleted and entered anew is not taken for the same one.",

@@ -7,7 +7,7 @@ from mutants.planted import ENUMERATION, Mutant
 READING = (
     Mutant(
         name="unread outside of the scope",
-        file="engine/read.py",
+        file="engine/intake/read.py",
         old="        absent = {absence.id: absence for absence in (*page.absent, *beyond.absent)}\n",
         new="        absent = {absence.id: absence for absence in page.absent}\n",
         wrong="What cannot be read of a pair outside of the data set counts as what it was.",
@@ -31,7 +31,7 @@ READING = (
     ),
     Mutant(
         name="cursor before records",
-        file="engine/read.py",
+        file="engine/intake/read.py",
         old="            began = self._keep(page, began, generation, cursor)\n",
         new="            with self.world.database.transaction() as tx:\n"
         "                self._go_on(tx, page, cursor)\n"
@@ -43,7 +43,7 @@ READING = (
     ),
     Mutant(
         name="absence is a deletion",
-        file="engine/sweep.py",
+        file="engine/intake/sweep.py",
         old="            self.read(missing)\n            with self.world.transaction() as tx:\n",
         new="            from syncline.model.records import AbsenceReason, Absent\n"
         "            gone = [Absent(key, AbsenceReason.DELETED) for key in missing]\n"
@@ -79,7 +79,7 @@ READING = (
     ),
     Mutant(
         name="unreadable is silent",
-        file="engine/observe.py",
+        file="engine/intake/observe.py",
         old="            if is_kept_waiting(absence):",
         new="            if False:",
         wrong="A new record of which something cannot be read is left out without a word.",
@@ -113,7 +113,7 @@ READING = (
     ),
     Mutant(
         name="unreadable is a deletion",
-        file="engine/observe.py",
+        file="engine/intake/observe.py",
         old='    AbsenceReason.UNREADABLE: "unreadable",',
         new='    AbsenceReason.UNREADABLE: "deleted",',
         wrong="A record that may not be read is taken for deleted.",
@@ -131,7 +131,7 @@ READING = (
     ),
     Mutant(
         name="overlap is news",
-        file="engine/observe.py",
+        file="engine/intake/observe.py",
         old='        if old is None or record.version == "" or old.version != record.version:\n'
         "            return False\n",
         new="        return False\n",
@@ -143,7 +143,7 @@ READING = (
     ),
     Mutant(
         name="stamps are exact",
-        file="engine/observe.py",
+        file="engine/intake/observe.py",
         old="        if self.feed.spec.weak_versions and before !=",
         new="        if False and before !=",
         wrong="Two edits within one step of a stamp are taken for one.",
@@ -181,7 +181,7 @@ READING = (
     ),
     Mutant(
         name="never inside has left",
-        file="engine/due.py",
+        file="engine/work/due.py",
         old='    if presence is Presence.LEFT and not found[f"{side}_inside"]:\n',
         new='    if presence is Presence.LEFT and not found["id"]:\n',
         wrong="A record that was never seen in the data set counts as having left it.",
@@ -190,7 +190,7 @@ READING = (
     ),
     Mutant(
         name="who has left never comes back",
-        file="engine/second_look.py",
+        file="engine/work/second_look.py",
         old="        sides |= {s for s in SIDES if evaluation.link.sides[s].presence in _AWAY}\n",
         new="        sides |= set()\n",
         wrong="What was put back into the data set meanwhile has its counterpart deleted.",
@@ -215,7 +215,7 @@ READING = (
     ),
     Mutant(
         name="what nobody knows of is inside",
-        file="engine/place.py",
+        file="engine/intake/place.py",
         old="        .where(RECORD.c.id.is_(None) | left | (own & (RECORD.c.owner != account)))\n",
         new="        .where(left | (own & (RECORD.c.owner != account)))\n",
         wrong="A record an undo brought back is deleted again, since its counterpart is outside.",
@@ -224,7 +224,7 @@ READING = (
     ),
     Mutant(
         name="looked at, though undecided",
-        file="engine/due.py",
+        file="engine/work/due.py",
         old='    .where(~one_of(links.LINK.c.id, "undecided"))\n',
         new='    .where(links.LINK.c.id.is_not(None), one_of(links.LINK.c.id, "undecided") | True)\n',
         wrong="A pair nobody could decide about loses the first look that a moved border grants.",
@@ -236,7 +236,7 @@ READING = (
     ),
     Mutant(
         name="sweep in every run",
-        file="engine/read.py",
+        file="engine/intake/read.py",
         old="        return unfinished or not 0 <= self.world.seconds - swept < SWEEP_EVERY\n",
         new="        return True\n",
         wrong="A quiet run lists all records of a data set.",
@@ -245,7 +245,7 @@ READING = (
     ),
     Mutant(
         name="never swept",
-        file="engine/read.py",
+        file="engine/intake/read.py",
         old="        return unfinished or not 0 <= self.world.seconds - swept < SWEEP_EVERY\n",
         new="        return unfinished\n",
         wrong="What a feed does not tell is never found.",
@@ -254,7 +254,7 @@ READING = (
     ),
     Mutant(
         name="a first pass knows the data set",
-        file="engine/place.py",
+        file="engine/intake/place.py",
         old="        known = said.known or feed.feed.scope is None\n",
         new="        known = True\n",
         wrong="A pass over all changes takes every record for one of the data set.",
@@ -263,7 +263,7 @@ READING = (
     ),
     Mutant(
         name="the older page wins",
-        file="engine/observe.py",
+        file="engine/intake/observe.py",
         old="        noted, forgotten = feeds.noted_since(tx, self.feed.id, began)\n",
         new="        noted, forgotten = False, False\n",
         wrong="An answer replaces what somebody has noted since it was asked for.",
@@ -290,7 +290,7 @@ READING = (
     ),
     Mutant(
         name="other lanes are not told",
-        file="engine/settle.py",
+        file="engine/send/settle.py",
         old="            links.change(tx, [row.id for row in found if row.id not in ours], dirty=True)",
         new="            assert found is not None",
         wrong="What is written for one lane does not reach the others that link the record.",
@@ -299,7 +299,7 @@ READING = (
     ),
     Mutant(
         name="a new lane sees only what changes",
-        file="engine/read.py",
+        file="engine/intake/read.py",
         old="            if lane.first_sync or lane.rebaseline:\n",
         new="            if lane.rebaseline:\n",
         wrong="A lane that is added to a feed never sees what was there before.",
@@ -317,7 +317,7 @@ READING = (
     ),
     Mutant(
         name="the winner of a merge has left",
-        file="engine/observe.py",
+        file="engine/intake/observe.py",
         old='            values = {"id": winner, "version": None, "inside": inside}\n',
         new="            inside = True\n"
         '            values = {"id": winner, "version": None, "inside": inside}\n',
@@ -330,7 +330,7 @@ READING = (
     ),
     Mutant(
         name="hidden for ever",
-        file="engine/sweep.py",
+        file="engine/intake/sweep.py",
         old=" and self._is_whole(row)\n",
         new="\n",
         wrong="A field that was hidden is not read when it is shown again at the same version.",
@@ -342,7 +342,7 @@ READING = (
     ),
     Mutant(
         name="what the other side hides is settled",
-        file="engine/unwritten.py",
+        file="engine/work/unwritten.py",
         old=" or refused or waits_to_be_compared(each.link)\n",
         new=" or refused\n",
         wrong="An edit of a field that is hidden at the other side counts as settled.",

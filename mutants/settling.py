@@ -19,7 +19,7 @@ SETTLING = (
     ),
     Mutant(
         name="agreed on what was noted before",
-        file="engine/unwritten.py",
+        file="engine/work/unwritten.py",
         old="            done = [each for each in decided if each.link.id in unmoved]\n",
         new="            done = [each for each in decided if unmoved is not None]\n",
         wrong="What another run notes while a pair is being settled counts as settled with it.",
@@ -30,7 +30,7 @@ SETTLING = (
     ),
     Mutant(
         name="an older read over a newer note",
-        file="engine/due.py",
+        file="engine/work/due.py",
         old="        if here.is_noted_as(record.version, read):\n",
         new="        if read is not None:\n",
         wrong="What was read by its id replaces what another run has noted since.",
@@ -41,7 +41,7 @@ SETTLING = (
     ),
     Mutant(
         name="a parted pair forgets why",
-        file="engine/settle.py",
+        file="engine/send/settle.py",
         old="        versions = {s: v for s, v in versions.items() if not links.is_severed_at(row, s)}\n",
         new="        versions = dict(versions)\n",
         wrong="The answer to a write covers that its record is gone, which never comes back then.",
@@ -53,7 +53,7 @@ SETTLING = (
     ),
     Mutant(
         name="what others deleted is ours",
-        file="engine/settle.py",
+        file="engine/send/settle.py",
         old="[history_row(world, each) for each in live if not each.was_gone])\n",
         new="[history_row(world, each) for each in live])\n",
         wrong="The history names us for what somebody else has deleted, and an undo makes it again.",
@@ -65,7 +65,7 @@ SETTLING = (
     ),
     Mutant(
         name="agreed only with a write",
-        file="engine/unwritten.py",
+        file="engine/work/unwritten.py",
         old="        agreed = [each for each in withheld if not each.agreed.empty]\n",
         new="        agreed = [each for each in withheld if each.agreed.empty]\n",
         wrong="What both sides hold alike is not settled while another field may not be written.",
@@ -76,7 +76,7 @@ SETTLING = (
     ),
     Mutant(
         name="nothing agreed while a conflict waits",
-        file="engine/unwritten.py",
+        file="engine/work/unwritten.py",
         old="    return quiet or not each.agreed.empty\n",
         new="    return quiet\n",
         wrong="What both sides hold alike becomes part of the conflict that waits, once it is edited.",
@@ -87,7 +87,7 @@ SETTLING = (
     ),
     Mutant(
         name="written in part is written",
-        file="engine/targets.py",
+        file="engine/send/targets.py",
         old="{n: d for n, d in written.items() if n not in each.left_out}}\n",
         new="written}\n",
         wrong="What a service could not write is taken for written, and never sent again.",
@@ -98,7 +98,7 @@ SETTLING = (
     ),
     Mutant(
         name="an answer replaces what was noted since",
-        file="engine/targets.py",
+        file="engine/send/targets.py",
         old="    return known is None or known.revision > each.noted\n",
         new="    return False\n",
         wrong="An older answer to our write replaces what another run has read since.",
@@ -109,7 +109,7 @@ SETTLING = (
     ),
     Mutant(
         name="made anew as it was sent",
-        file="engine/targets.py",
+        file="engine/send/targets.py",
         old='        return known is not None and known.presence == "present"\n',
         new="        return False\n",
         wrong="An edit of a new record that another run reads before its answer is here is lost.",
@@ -120,7 +120,7 @@ SETTLING = (
     ),
     Mutant(
         name="merged while it was written",
-        file="engine/settle.py",
+        file="engine/send/settle.py",
         old="        moved = _leads_elsewhere(each, link) or _is_given_away(each, link, sources)\n",
         new="        moved = _is_given_away(each, link, sources)\n",
         wrong="Who is merged away during a write is settled as if nothing had happened.",
@@ -131,7 +131,7 @@ SETTLING = (
     ),
     Mutant(
         name="back while it was deleted",
-        file="engine/settle.py",
+        file="engine/send/settle.py",
         old="    return side is not each.side or (each.noted is not None and row.revision > each.noted)\n",
         new="    return False\n",
         wrong="What is restored while its copy is being deleted is forgotten.",

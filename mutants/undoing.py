@@ -7,7 +7,7 @@ from mutants.planted import Mutant
 UNDOING = (
     Mutant(
         name="undo for one holder",
-        file="engine/settle.py",
+        file="engine/send/settle.py",
         old="    _taken_back_for_all(tx, settled)\n",
         new="",
         wrong="The next run empties what an undo put back in a record that several have.",
@@ -16,7 +16,7 @@ UNDOING = (
     ),
     Mutant(
         name="undo sees its own side's holders",
-        file="engine/standing.py",
+        file="engine/undo/standing.py",
         old="        shared=0 if link is None else links.also_linked(tx, side, [link.id]).get(link.id, 0),\n",
         new="        shared=sum(row.lane_id != done.lane.id for row in held),\n",
         wrong="An undo deletes a record that another sync has, and the next run what is typed there.",
@@ -42,7 +42,7 @@ UNDOING = (
     ),
     Mutant(
         name="undo sync by sync",
-        file="engine/done.py",
+        file="engine/undo/done.py",
         old="                place = (lane.type.name, feed.store_id, feed.feed.account, row.record_id)\n",
         new="                place = (lane.name.sync, feed.id, row.record_id)\n",
         wrong="What one run wrote for another sync is taken for somebody's edit.",
@@ -54,7 +54,7 @@ UNDOING = (
     ),
     Mutant(
         name="one refusal ends an undo",
-        file="engine/undo.py",
+        file="engine/undo/round.py",
         old="        with writer.failures.caught(feed):\n",
         new="        if feed.id:\n",
         wrong="A mailbox that refuses ends the undo for everybody.",

@@ -7,7 +7,7 @@ from mutants.planted import ENUMERATION, Mutant
 WRITING = (
     Mutant(
         name="unconditional update",
-        file="engine/prepare.py",
+        file="engine/work/prepare.py",
         old="            version=here.version if conditional else None,\n",
         new="            version=None,\n",
         wrong="An edit between our read and our write is written over.",
@@ -18,7 +18,7 @@ WRITING = (
     ),
     Mutant(
         name="unconditional deletion",
-        file="engine/prepare.py",
+        file="engine/work/prepare.py",
         old="        id=current.id,\n        version=here.version,\n",
         new="        id=current.id,\n        version=None,\n",
         wrong="A record that was edited between our read and our deletion is deleted.",
@@ -29,7 +29,7 @@ WRITING = (
     ),
     Mutant(
         name="sent without an intent",
-        file="engine/write.py",
+        file="engine/send/writer.py",
         old="intents.add(tx, [self._intent(each, now) for each in ready])",
         new="[0 for _each in ready]",
         wrong="A write is noted only when its answer is there.",
@@ -38,7 +38,7 @@ WRITING = (
     ),
     Mutant(
         name="unknown outcome dropped",
-        file="engine/write.py",
+        file="engine/send/writer.py",
         old="            case Unknown():\n                self._report(",
         new="            case Unknown():\n                self._again(tx, each, intent)\n"
         "                self._report(",
@@ -50,7 +50,7 @@ WRITING = (
     ),
     Mutant(
         name="recovery does not look",
-        file="engine/recover_creates.py",
+        file="engine/send/recover_creates.py",
         old="        if finding.certain:\n            self._adopt(sent, finding, traces)\n",
         new="        if finding.certain:\n            self._did_not_happen(sent)\n",
         wrong="A create that was cut off is made again although its record is there.",
@@ -59,7 +59,7 @@ WRITING = (
     ),
     Mutant(
         name="unreadable taken for gone",
-        file="engine/answer.py",
+        file="engine/intake/answer.py",
         old="_GONE: Final = (AbsenceReason.DELETED, AbsenceReason.MERGED)\n",
         new="_GONE: Final = tuple(AbsenceReason)\n",
         wrong="A record that cannot be read for a while is taken for deleted.",
@@ -70,7 +70,7 @@ WRITING = (
     ),
     Mutant(
         name="base from what is read back",
-        file="engine/recover.py",
+        file="engine/send/recover.py",
         old="        settlement = _only(each.settlement, happened, each.new)\n",
         new="        settlement = _only(each.settlement, happened, each.new)\n"
         "        read = type(settlement.left)({n: current[n] for n in happened})\n"
@@ -87,7 +87,7 @@ WRITING = (
     ),
     Mutant(
         name="unseen version trusted",
-        file="engine/write.py",
+        file="engine/send/writer.py",
         old="    if not isinstance(each.operation, Update):\n        return True\n",
         new="    return True\n",
         wrong="The version in the answer of an update without condition stands for what we know.",
@@ -114,7 +114,7 @@ WRITING = (
     ),
     Mutant(
         name="our own write comes back",
-        file="engine/prepare.py",
+        file="engine/match/new_record.py",
         old="        if name in own and _listed(sent.get(name)) == _listed(source.get(name))\n",
         new="        if name in own\n",
         wrong="The base is what was to be stored, not what the side can hold: its cut comes back.",
@@ -123,7 +123,7 @@ WRITING = (
     ),
     Mutant(
         name="deferred counts as done",
-        file="engine/write.py",
+        file="engine/send/writer.py",
         old="    if not isinstance(outcome, Applied):\n        return None\n    sent =",
         new="    if isinstance(outcome, Deferred):\n"
         "        return Applied(id=RecordId(str(each.target_id)))\n"
@@ -143,7 +143,7 @@ WRITING = (
     ),
     Mutant(
         name="a wait ends with the other half",
-        file="engine/settle.py",
+        file="engine/send/settle.py",
         old="    _no_longer_waiting(tx, [each for each in live if each.link_id not in due], rows)\n",
         new="    _no_longer_waiting(tx, live, rows)\n",
         wrong="The write to one side wipes out that the one to the other side waits for its pause.",
@@ -176,7 +176,7 @@ WRITING = (
     ),
     Mutant(
         name="history not written",
-        file="engine/settle.py",
+        file="engine/send/settle.py",
         old="    history.add(tx, [history_row(world, each) for each in live if not each.was_gone])\n",
         new="",
         wrong="What a run did cannot be looked up, nor taken back.",
@@ -187,7 +187,7 @@ WRITING = (
     ),
     Mutant(
         name="second write of a link forgotten",
-        file="engine/settle.py",
+        file="engine/send/settle.py",
         old="    links.change(tx, due, dirty=True)\n",
         new="",
         wrong="A link is settled by its first write, although the other side waits for its own.",
@@ -197,7 +197,7 @@ WRITING = (
     ),
     Mutant(
         name="agreement not settled",
-        file="engine/settle.py",
+        file="engine/send/settle.py",
         old='        saved.append({**moved, "dirty": each.open})\n',
         new="        saved.append(moved)\n",
         wrong="Links whose sides agree stay due for ever.",
@@ -217,7 +217,7 @@ WRITING = (
     ),
     Mutant(
         name="two writes of one record at once",
-        file="engine/linked.py",
+        file="engine/work/linked.py",
         old="        to_write = each_record_once(self._known(to_write))\n",
         new="        to_write = self._known(to_write)\n",
         wrong="One member's edit goes over another's where the service has no conditions.",

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from syncline.engine.decide.deltas import Digests, changes
+from syncline.engine.decide.digests import Digester
 from syncline.engine.decide.link import (
     Decision,
     Presence,
@@ -27,7 +28,6 @@ from syncline.engine.decide.values import (
     equal_fields,
     target_write,
 )
-from syncline.engine.digests import Digester
 from syncline.model.capacity import UNLIMITED, Capacity
 from syncline.model.contact import CONTACT
 from syncline.model.fields import Value

@@ -15,8 +15,8 @@ from proof.histories.kept import Waits
 from proof.histories.lanes import Pair
 from proof.ledger import FOLLOWED, Ledger
 from syncline.connectors.memory.entries import Entry
-from syncline.engine.alike import SIMILAR
-from syncline.engine.recover_creates import UNCERTAIN
+from syncline.engine.match.alike import SIMILAR
+from syncline.engine.send.recover_creates import UNCERTAIN
 from syncline.model.contact import CONTACT
 from syncline.model.records import WRITABLE
 from syncline.model.sides import SIDES, Side

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from syncline.connectors.memory import Call, MemoryOptions
-from syncline.engine.unlinked import PAGE
+from syncline.engine.work.unlinked import PAGE
 from syncline.model.contact import CONTACT
 from syncline.model.records import RecordId
 from syncline.model.reports import Action

@@ -8,7 +8,7 @@ import pytest
 
 from proof.meanwhile import Once, called
 from syncline.connectors.memory import Call, MemoryOptions
-from syncline.engine.done import PAGE
+from syncline.engine.undo.done import PAGE
 from syncline.errors import Stop
 from syncline.model.records import RecordId
 from syncline.model.reports import Action

@@ -1,5 +1,6 @@
 """The engine: rounds over many lanes, independent of object types.
 
-`round.py` is one run from lease to settlement; everything that decides is in `decide/` and is
-pure. How it fits together: `docs/explanation/engine.md`.
+`round.py` is one run from lease to settlement. What it does lies in rooms, each of which knows only
+those before it: `decide` (who wins, as pure functions), `intake`, `match`, `send`, `work`, `undo`.
+How it fits together: `docs/explanation/engine.md`.
 """

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from syncline.engine.digests import Digester
+from syncline.engine.decide.digests import Digester
 from syncline.model.objects import ObjectType
 from syncline.model.records import AbsenceReason, AccountId
 from syncline.model.reports import LaneName

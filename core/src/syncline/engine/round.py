@@ -16,23 +16,23 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, select, update
 
-from syncline.engine import unread
-from syncline.engine.creating import Creating
 from syncline.engine.decide.guards import Guard
-from syncline.engine.due import looked_at
 from syncline.engine.failures import Failures
-from syncline.engine.held import Held, guard_trip
+from syncline.engine.intake import unread
+from syncline.engine.intake.read import FeedReader
 from syncline.engine.lanes import Lane, readers_by_feed
-from syncline.engine.linked import LinkedWork
-from syncline.engine.pair import pair_all
-from syncline.engine.read import FeedReader
-from syncline.engine.recover import Recovery
+from syncline.engine.match.pair import pair_all
 from syncline.engine.report import RoundReport
-from syncline.engine.scope import Census, Uncounted
-from syncline.engine.survey import survey
-from syncline.engine.unlinked import UnlinkedWork
+from syncline.engine.send.recover import Recovery
+from syncline.engine.send.writer import Writer
+from syncline.engine.work.census import Census, Uncounted
+from syncline.engine.work.creating import Creating
+from syncline.engine.work.due import looked_at
+from syncline.engine.work.held import Held, guard_trip
+from syncline.engine.work.linked import LinkedWork
+from syncline.engine.work.survey import survey
+from syncline.engine.work.unlinked import UnlinkedWork
 from syncline.engine.world import World
-from syncline.engine.write import Writer
 from syncline.errors import Busy, Stop, SynclineError
 from syncline.model.reports import Action, GuardTrip
 from syncline.model.sides import SIDES, Side

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from syncline.engine.rebase import set_aside
+from syncline.engine.intake.rebase import set_aside
 from syncline.errors import UsageError
 from syncline.model.sides import SIDES
 from syncline.plugin.secrets import Secret

@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from syncline.engine.digests import Digester
+from syncline.engine.decide.digests import Digester
+from syncline.engine.intake.rebase import forget_fields, set_aside
 from syncline.engine.lanes import Lane, LaneSide
-from syncline.engine.rebase import forget_fields, set_aside
 from syncline.errors import Busy
 from syncline.model.reports import LaneName
 from syncline.model.sides import SIDES, PerSide, Side

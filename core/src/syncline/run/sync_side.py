@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from syncline.engine.digests import base_tag
+from syncline.engine.decide.digests import base_tag
 from syncline.engine.lanes import FeedState, LaneSide
 from syncline.errors import ConfigurationError
 from syncline.model.records import AccountId

@@ -10,7 +10,7 @@ from sqlalchemy import Row, func, select
 
 from syncline.engine.lanes import Lane
 from syncline.engine.report import RoundReport
-from syncline.engine.undo import UndoRound
+from syncline.engine.undo.round import UndoRound
 from syncline.engine.world import World
 from syncline.errors import SynclineError, UsageError
 from syncline.model.reports import KeptRecord, LaneName, Problem

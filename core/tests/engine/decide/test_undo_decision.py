@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syncline.connectors.memory import MemoryOptions
+from syncline.engine.decide.digests import Digester
 from syncline.engine.decide.undo import (
     Counterpart,
     Standing,
@@ -20,7 +21,6 @@ from syncline.engine.decide.undo import (
     net,
     parts,
 )
-from syncline.engine.digests import Digester
 from syncline.model.contact import CONTACT
 from syncline.model.records import AbsenceReason, Record, RecordId, Writable
 from syncline.model.reports import Action

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
-from syncline.engine.digests import Digester
+from syncline.engine.decide.digests import Digester
 from syncline.model.fields import Value
 from syncline.model.records import AbsenceReason, Record
 from syncline.model.reports import Action

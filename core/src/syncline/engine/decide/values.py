@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from syncline.engine.decide.decision import Carry, Decision, Mode
 from syncline.engine.decide.deltas import Digest, Digests
+from syncline.engine.decide.digests import Digester
 from syncline.engine.decide.sets import SetFrame, SetSide, held_by_both, merged, replaced, settled
 from syncline.engine.decide.settlement import (
     BaseMove,
@@ -19,7 +20,6 @@ from syncline.engine.decide.settlement import (
     scalar_move,
     set_move,
 )
-from syncline.engine.digests import Digester
 from syncline.model.capacity import Inexpressible
 from syncline.model.fields import PartsType, SetType, Value
 from syncline.model.records import Writable

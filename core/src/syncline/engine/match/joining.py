@@ -1,0 +1,128 @@
+"""A record whose counterpart exists already: it is linked to it, and nothing is created.
+
+A record that its user deleted and entered anew takes over the link of the deleted one. Otherwise
+the counterpart would be deleted, and the new record wait beside it or be made a second time. What
+a record that is gone was settled at says nothing about another one: both bases are unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import compress
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from syncline.engine.intake.interest import no_longer_pending
+from syncline.engine.lanes import Lane
+from syncline.engine.match.markers import Marks
+from syncline.engine.prepared import Prepared
+from syncline.model.records import RecordId
+from syncline.model.sides import Side
+from syncline.state import attention, claims, links, records
+
+
+def still_unlinked(tx: Connection, batch: Sequence[Prepared]) -> list[Prepared]:
+    """Of some writes, those that are not to make what has its link by now: another run follows a
+    record into the one it was merged with. What the others had claimed is free again.
+    """
+    linked = _linked(tx, [each for each in batch if each.link_id is None])
+    over = [each.link_id is None and _source(each) in linked for each in batch]
+    for each in compress(batch, over):
+        claims.release(tx, each.lane.id, each.side.other, [str(each.source_id)])
+    return [each for each, is_over in zip(batch, over, strict=True) if not is_over]
+
+
+def _linked(tx: Connection, creates: Sequence[Prepared]) -> set[tuple[int, Side, str]]:
+    """By lane, side and record, which of their sources a link holds."""
+    by_feed: dict[tuple[Side, int], list[str]] = {}
+    for each in creates:
+        here = each.side.other
+        key = here, each.lane.sides[here].feed.id
+        by_feed.setdefault(key, []).append(str(each.source_id))
+    return {
+        (row.lane_id, here, row._mapping[f"{here}_id"])
+        for (here, feed_id), ids in by_feed.items()
+        for row in links.by_records(tx, here, feed_id, ids)
+    }
+
+
+def _source(create: Prepared) -> tuple[int, Side, str]:
+    return create.lane.id, create.side.other, str(create.source_id)
+
+
+def join_to(
+    tx: Connection, installation: str, create: Prepared, target: RecordId, marker: str | None
+) -> bool:
+    """Link the record that a create was prepared for to one that is there; False if another record
+    of the lane, which is there as well, is linked to that one.
+    """
+    lane, side = create.lane, create.side
+    if create.link_id is None and _source(create) in _linked(tx, [create]):
+        return True  # another run has just followed it into a record that is linked
+    taken = _link_in_lane(tx, lane, side, target)
+    if taken is None:
+        _link(tx, installation, create, target, marker)
+    elif create.replaces == target:
+        pass  # what was to be made again is there again: its link goes on as it was
+    elif not _is_over(tx, lane, side, taken):
+        return False
+    elif create.replaces is None:
+        _take_over(tx, lane, side, RecordId(str(create.source_id)), taken)
+    else:
+        links.remove(tx, [taken.id])
+        _link(tx, installation, create, target, marker)
+    source = [str(create.source_id)]
+    no_longer_pending(tx, lane.sides[side.other].feed, source)
+    attention.clear(tx, lane.id, side.other, source)
+    return True
+
+
+def _link_in_lane(tx: Connection, lane: Lane, side: Side, record_id: str) -> Row[Any] | None:
+    held = links.by_records(tx, side, lane.sides[side].feed.id, [record_id])
+    return next((link for link in held if link.lane_id == lane.id), None)
+
+
+def _link(
+    tx: Connection, installation: str, create: Prepared, target: RecordId, marker: str | None
+) -> None:
+    lane, side = create.lane, create.side
+    marks = Marks.of(installation, lane, side.other, [RecordId(str(create.source_id))])
+    made = marks.read(marker)
+    if create.replaces is not None:
+        values = {} if made is None else {"incarnation": made.incarnation}
+        again = {f"{side}_id": target, f"{side}_inside": False, **values}
+        links.begin_again(tx, [int(create.link_id or 0)], side, **again)
+    else:
+        new = {
+            "lane_id": lane.id,
+            "left_feed": lane.sides.left.feed.id,
+            "right_feed": lane.sides.right.feed.id,
+            f"{side.other}_id": create.source_id,
+            f"{side}_id": target,
+            "status": "linked",
+            "incarnation": 0 if made is None else made.incarnation,
+            "dirty": True,
+            f"{side.other}_inside": True,
+        }
+        links.add(tx, new)
+    no_longer_pending(tx, lane.sides[side].feed, [target])
+
+
+def _is_over(tx: Connection, lane: Lane, side: Side, taken: Row[Any]) -> bool:
+    """Whether the record is gone that a link holds on the other side than `side`."""
+    here = side.other
+    former = taken._mapping[f"{here}_id"]
+    feed_id = lane.sides[here].feed.id
+    row = records.find(tx, feed_id, [former]).get(former) if former else None
+    known_gone = row is not None and row.presence == "deleted"
+    return links.is_severed_at(taken, here) or (taken.status == "linked" and known_gone)
+
+
+def _take_over(tx: Connection, lane: Lane, side: Side, source: RecordId, taken: Row[Any]) -> None:
+    """Give the link that holds a record of `side` the new record of the other side."""
+    here = side.other
+    former, feed_id = taken._mapping[f"{here}_id"], lane.sides[here].feed.id
+    links.begin_again(tx, [taken.id], here, **{f"{here}_id": source, f"{here}_inside": True})
+    if not links.by_records(tx, here, feed_id, [former]):
+        records.forget(tx, feed_id, [former])

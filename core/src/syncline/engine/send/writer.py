@@ -1,0 +1,381 @@
+"""Sending prepared writes: the intents are committed first; then the call; then the outcome.
+
+A write without an outcome keeps its intent: the next run finds out what became of it by looking
+(`recover.py`), never by repeating.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sqlalchemy import Connection
+
+from syncline.engine.failures import Failures
+from syncline.engine.intake.read import FeedReader
+from syncline.engine.lanes import Lane
+from syncline.engine.match.joining import still_unlinked
+from syncline.engine.prepared import Prepared
+from syncline.engine.report import RoundReport
+from syncline.engine.send.batches import batches_of, grouped
+from syncline.engine.send.deleted import last_held, prepared_as_held
+from syncline.engine.send.sending import Sending
+from syncline.engine.send.settle import settle
+from syncline.engine.send.settled import Settled
+from syncline.engine.world import World
+from syncline.errors import CALL_FAILED, Busy
+from syncline.model.records import RecordId
+from syncline.model.reports import Action
+from syncline.plugin.requests import (
+    Applied,
+    ApplyRequest,
+    Create,
+    Deferred,
+    DeleteRequest,
+    Duplicate,
+    Gone,
+    Outcome,
+    Rejected,
+    Stale,
+    Unknown,
+    Update,
+)
+from syncline.state import attention, claims, intents, leases, links
+
+
+@dataclass
+class Aftermath:
+    """What a write phase leaves to be looked at: records to read again, creates that turned out
+    to exist already, writes whose target had `moved` meanwhile.
+    """
+
+    reread: dict[int, set[RecordId]] = field(default_factory=dict)
+    duplicates: list[tuple[Prepared, tuple[RecordId, ...]]] = field(default_factory=list)
+    moved: list[Prepared] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """Writes of one call, with the ids of their intents."""
+
+    writes: Sequence[Prepared]
+    intents: Sequence[int]
+    begun_at: float
+
+
+_Answer = tuple[Prepared, int, Outcome]
+"""A write, its intent, and what came of it."""
+
+
+class Writer:
+    """Sends prepared writes of one round, batch by batch, several accounts at once."""
+
+    def __init__(
+        self,
+        world: World,
+        lanes: Mapping[int, Lane],
+        readers: Mapping[int, FeedReader],
+        report: RoundReport,
+        held_leases: int,
+    ) -> None:
+        self.world = world
+        self.readers = readers
+        self.report = report
+        self.held_leases = held_leases
+        self.aftermath = Aftermath()
+        self.failures = Failures(lanes, report)
+
+    def send(self, prepared: Sequence[Prepared]) -> None:
+        """Send everything; each outcome is settled as it comes."""
+        groups = [group for group in grouped(prepared) if group]
+        # A plan has no call to wait for, and is in the same order each time.
+        if self.world.workers > 1 and len(groups) > 1 and not self.world.dry:
+            with ThreadPoolExecutor(min(self.world.workers, len(groups))) as pool:
+                list(pool.map(self._send_group, groups))
+        else:
+            for group in groups:
+                self._send_group(group)
+
+    def _send_group(self, group: Sequence[Prepared]) -> None:
+        """Batch by batch. The commit that settles one also holds the intents of the next, which
+        is then sent at once: observers are told of a batch when the next one is on its way.
+        """
+        batches = (
+            [group] if self.world.dry else list(batches_of(group))
+        )  # nothing is cut for a call
+        sent = self._begin(batches) if self._goes_on(group) else None
+        done: list[_Answer] = []
+        while sent is not None:
+            outcomes = self._call(sent)
+            self._tell(done)
+            writes = _as_they_were_deleted(sent.writes, outcomes)
+            done = [*zip(writes, sent.intents, outcomes, strict=True)]
+            sent = self._settle_batch(done, batches)
+        self._tell(done)
+
+    def _goes_on(self, batch: Sequence[Prepared]) -> bool:
+        return not self.world.stop() and batch[0].feed not in self.failures
+
+    def _begin(self, batches: list[Sequence[Prepared]]) -> _Batch | None:
+        with self.world.transaction() as tx:
+            return self._next(tx, batches)
+
+    def _settle_batch(
+        self, answers: Sequence[_Answer], batches: list[Sequence[Prepared]]
+    ) -> _Batch | None:
+        """Returns the following batch, if it may be sent: its intents are committed then."""
+        begun = None
+        with self.world.transaction() as tx:
+            leases.assert_held(tx, self.world.run_id, self.world.seconds, self.held_leases)
+            self._settle_applied(tx, answers)
+            for each, intent, outcome in answers:
+                if _applied(each, outcome) is None:
+                    self._take(tx, each, intent, outcome)
+            if batches and self._goes_on(batches[0]):
+                begun = self._next(tx, batches)
+        self.world.progress.advance(len(answers))
+        return begun
+
+    def _tell(self, answers: Iterable[_Answer]) -> None:
+        if self.world.dry:
+            return
+        for each, _intent, outcome in answers:
+            self.world.plugins.observe_after_apply(each.planned, outcome)
+
+    # --- before the call ----------------------------------------------------------------------
+
+    def _next(self, tx: Connection, batches: list[Sequence[Prepared]]) -> _Batch | None:
+        """The next of these batches, taken from them, of which anything is to be sent: nothing is
+        made for what has its link by now. None if there is none.
+        """
+        while batches:
+            if batch := still_unlinked(tx, batches.pop(0)):
+                return self._intend(tx, batch)
+        return None
+
+    def _intend(self, tx: Connection, batch: Sequence[Prepared]) -> _Batch:
+        """The lease is long enough, links are being created, intents are written."""
+        world, now = self.world, self.world.seconds
+        leases.renew(tx, world.run_id, now, world.lease_seconds, self.held_leases)
+        new = [each for each in batch if each.link_id is None]
+        made = iter(links.add_many(tx, [creating_link(each) for each in new]))
+        ready = [each if each.link_id is not None else each.with_link(next(made)) for each in batch]
+        return _Batch(ready, intents.add(tx, [self._intent(each, now) for each in ready]), now)
+
+    def _intent(self, each: Prepared, now: float) -> dict[str, Any]:
+        operation = each.operation
+        service_time = None if each.feed.ahead is None else now + each.feed.ahead
+        return {
+            "lane_id": each.lane.id,
+            "link_id": each.link_id,
+            "side": each.side.value,
+            "action": each.action.value,
+            "key": operation.key if isinstance(operation, Create) else "",
+            "record_id": each.target_id,
+            "expected_version": each.expected_version,
+            "plan": self.world.database.vault.seal(each.to_json(service_time)),
+            "sent_at": now,
+        }
+
+    # --- the call -----------------------------------------------------------------------------
+
+    def _call(self, batch: _Batch) -> list[Outcome]:
+        feed = batch.writes[0].feed
+        operations: tuple[Any, ...] = tuple(each.operation for each in batch.writes)
+        reader, held = self.readers[feed.id], self.held_leases
+        sending = Sending(self.world, reader, held, batch.writes, batch.intents, batch.begun_at)
+        try:
+            if batch.writes[0].action is Action.DELETE:
+                request = DeleteRequest(spec=feed.spec, feed=feed.feed, operations=operations)
+                outcomes = feed.connection.delete(request, before_send=sending.begin)
+                return outcomes if sending.once else _perhaps_ours(batch.writes, outcomes)
+            return feed.connection.apply(
+                ApplyRequest(spec=feed.spec, feed=feed.feed, operations=operations),
+                before_send=sending.begin,
+                look=sending.look,
+            )
+        except CALL_FAILED as error:
+            self.failures.note(feed, error)
+            return [Unknown(message=error.message) for _each in batch.writes]
+
+    # --- after the call -----------------------------------------------------------------------
+
+    def _settle_applied(self, tx: Connection, answers: Sequence[_Answer]) -> None:
+        """All that was done in this batch, settled together."""
+        done = [
+            (each, intent, applied)
+            for each, intent, outcome in answers
+            if (applied := _applied(each, outcome)) is not None
+        ]
+        gone = {intent for _each, intent, outcome in answers if isinstance(outcome, Gone)}
+        settled = [
+            replace(settled_from(each, applied), was_gone=intent in gone)
+            for each, intent, applied in done
+        ]
+        overtaken = settle(tx, self.world, settled)
+        intents.end(tx, [intent for _each, intent, _applied in done])
+        for each, _intent, applied in done:
+            self.report.done(each.lane, each.planned, applied.id)
+            if each.link_id in overtaken:
+                self.aftermath.reread.setdefault(each.feed.id, set()).add(applied.id)
+            if applied.incomplete:
+                self._wait(tx, each, "incomplete", _without(applied))
+
+    def _take(self, tx: Connection, each: Prepared, intent: int, outcome: Outcome) -> None:
+        match outcome:
+            case Applied():
+                self._again(tx, each, intent)
+                self._wait(tx, each, "incomplete", _without(outcome))
+            case Stale() | Gone():
+                self._again(tx, each, intent)
+                self.aftermath.moved.append(each)
+            case Duplicate():
+                intents.end(tx, [intent])
+                self._undo_creating(tx, each)
+                self.aftermath.duplicates.append((each, outcome.of))
+            case Rejected():
+                self._rejected(tx, each, intent, outcome)
+            case Deferred():
+                self._again(tx, each, intent)
+                self._wait(tx, each, "deferred", outcome.message or "the service was busy")
+            case Unknown():
+                self._report(each, "unknown", outcome.message or "no answer", "")
+
+    def _again(self, tx: Connection, each: Prepared, intent: int) -> None:
+        """It certainly did not happen: drop the intent, look at the records again."""
+        intents.end(tx, [intent])
+        self._undo_creating(tx, each)
+        if each.target_id is not None:
+            self.aftermath.reread.setdefault(each.feed.id, set()).add(each.target_id)
+
+    def _undo_creating(self, tx: Connection, each: Prepared) -> None:
+        if each.link_id is None:
+            return
+        if not links.remove_unmade(tx, each.link_id):
+            links.change(tx, [each.link_id], dirty=True)
+        if each.action is Action.CREATE:
+            claims.release(tx, each.lane.id, each.side.other, [str(each.source_id)])
+
+    def _rejected(self, tx: Connection, each: Prepared, intent: int, outcome: Rejected) -> None:
+        intents.end(tx, [intent])
+        self._undo_creating(tx, each)
+        forbidden = outcome.kind in ("forbidden", "read_only")
+        reason: attention.Reason = "no permission" if forbidden else "refused"
+        fields = f" ({', '.join(outcome.fields)})" if outcome.fields else ""
+        message = f"{outcome.message}{fields}"
+        self._wait(tx, each, reason, message, code=outcome.code, patient=True)
+
+    def _wait(
+        self,
+        tx: Connection,
+        each: Prepared,
+        reason: attention.Reason,
+        message: str,
+        *,
+        code: str = "",
+        patient: bool = False,
+    ) -> None:
+        side = each.side.other if each.source_id is not None else each.side
+        record_id = each.source_id or each.target_id
+        waiting = attention.Waiting(
+            each.lane.id, side, str(record_id), reason, message, code, patient
+        )
+        if each.undo is None:  # no later run tries an undo again
+            attention.wait(tx, waiting, self.world.seconds)
+        self._report(each, reason, message, code)
+
+    def _report(self, each: Prepared, kind: str, message: str, code: str) -> None:
+        record_id, label = each.source_id or each.target_id, each.planned.label
+        self.report.waits(each.lane, each.side, record_id, kind, message, label=label, code=code)
+
+
+def _applied(each: Prepared, outcome: Outcome) -> Applied | None:
+    """The outcome as something that was done; deleting what is gone is done, too. An update of
+    which everything was left out is not.
+    """
+    if isinstance(outcome, Gone) and each.action is Action.DELETE:
+        return Applied(id=RecordId(str(each.target_id)))
+    if not isinstance(outcome, Applied):
+        return None
+    sent = each.operation.fields.keys() if isinstance(each.operation, Update) else ()
+    return None if sent and set(outcome.incomplete).issuperset(sent) else outcome
+
+
+def _perhaps_ours(writes: Sequence[Prepared], outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """The answers to deletions that were sent more than once: what is gone, we may have deleted."""
+    return [
+        Applied(id=RecordId(str(each.target_id))) if isinstance(outcome, Gone) else outcome
+        for each, outcome in zip(writes, outcomes, strict=True)
+    ]
+
+
+def _without(applied: Applied) -> str:
+    return f"written without: {', '.join(applied.incomplete)}"
+
+
+def _as_they_were_deleted(
+    writes: Sequence[Prepared], outcomes: Sequence[Outcome]
+) -> Sequence[Prepared]:
+    """The writes of a batch; deletions with what their records held last, where that can be told
+    before they are settled. A death in between leaves the intents, and recovery asks.
+    """
+    if writes[0].action is not Action.DELETE:
+        return writes
+    done = [o.id for o in outcomes if isinstance(o, Applied)]
+    held = last_held(writes[0].feed, done) if done else {}
+    return [
+        each if each.target_id is None else prepared_as_held(each, held.get(each.target_id))
+        for each in writes
+    ]
+
+
+def creating_link(each: Prepared) -> dict[str, Any]:
+    """The link of a record that is about to be created."""
+    source = each.side.other
+    return {
+        "lane_id": each.lane.id,
+        "left_feed": each.lane.sides.left.feed.id,
+        "right_feed": each.lane.sides.right.feed.id,
+        f"{source}_id": each.source_id,
+        f"{source}_version": each.source_version,
+        f"{source}_inside": True,
+        f"{each.side}_inside": each.feed.feed.scope is None,
+        "status": "creating",
+        "incarnation": each.incarnation,
+        "dirty": False,
+        "rebaseline": False,
+    }
+
+
+def settled_from(each: Prepared, applied: Applied) -> Settled:
+    """What settling needs, from a prepared write and its outcome."""
+    if each.link_id is None:
+        raise Busy("a write was settled before its link was made")
+    return Settled(
+        lane=each.lane,
+        link_id=each.link_id,
+        side=each.side,
+        action=each.action,
+        reason=each.planned.reason,
+        settlement=each.settlement,
+        source_id=each.source_id,
+        source_version=each.source_version,
+        applied=applied if _saw_all(each) else replace(applied, version=None),
+        predicted=each.new,
+        before=each.before,
+        after=each.after,
+        incarnation=each.incarnation,
+        undo=each.undo,
+        noted=each.noted,
+    )
+
+
+def _saw_all(each: Prepared) -> bool:
+    """Whether the version in the answer stands for nothing but what we know: an update without an
+    exact condition may have gone over an edit that we have not seen.
+    """
+    if not isinstance(each.operation, Update):
+        return True
+    return each.operation.version is not None and each.feed.spec.conditional == "version"

@@ -1,0 +1,1 @@
+"""Taking back what an earlier run did, through the ordinary writes."""

@@ -1,0 +1,135 @@
+"""From what an undo decided to writes that are ready to be sent, on the ordinary path.
+
+The base of the side that is written becomes the restored value; the other side's base stays. So
+neither side counts as edited afterwards, and no run does again what was undone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from syncline.engine.decide.deltas import Digest
+from syncline.engine.decide.settlement import BaseMove, Settlement
+from syncline.engine.decide.undo import Counterpart, UndoDecision, UndoVerdict
+from syncline.engine.decide.values import base_of
+from syncline.engine.match.markers import create_key
+from syncline.engine.prepared import LinkFate, Prepared, TakesBack
+from syncline.engine.undo.standing import Situation
+from syncline.engine.words import field_changes, planned
+from syncline.model.records import Record, RecordId
+from syncline.model.reports import Action
+from syncline.model.sides import PerSide
+from syncline.plugin.requests import Create, Delete, Update
+
+_FATE: Mapping[Counterpart, LinkFate] = {
+    Counterpart.THERE: "linked",
+    Counterpart.OUTSIDE: "out_of_scope",
+    Counterpart.GONE: "removed",
+}
+
+
+def prepare_undo(
+    situation: Situation, decision: UndoDecision, reason: str, installation: str
+) -> Prepared:
+    """The write that takes back what a run did to one record.
+
+    `reason` says whose write it takes back. A decision to keep has no write.
+    """
+    if decision.verdict is UndoVerdict.CREATE:
+        return _creation(situation, decision, reason, installation)
+    record = situation.now.record
+    if record is None or situation.link is None:
+        raise ValueError("only a record that is there, and linked, can be written")
+    if decision.verdict is UndoVerdict.DELETE:
+        return _deletion(situation, record, reason)
+    return _restoration(situation, record, decision.fields, reason)
+
+
+def _common(situation: Situation) -> dict[str, Any]:
+    link, source = situation.link, situation.done.side.other
+    version = "" if link is None else link._mapping[f"{source}_version"] or ""
+    return {
+        "lane": situation.done.lane,
+        "side": situation.done.side,
+        "source_id": situation.source_id,
+        "source_version": version,
+        "link_id": None if link is None else link.id,
+    }
+
+
+def _restoration(
+    situation: Situation, record: Record, fields: Mapping[str, Any], reason: str
+) -> Prepared:
+    lane, side = situation.done.lane, situation.done.side
+    old = lane.digester.fields({name: record.fields.get(name) for name in fields})
+    new = lane.digester.fields(fields)
+    account = lane.sides[side].account
+    changes = field_changes(record.fields, fields)
+    shown = {**record.fields, **fields}
+    return Prepared(
+        **_common(situation),
+        operation=Update(
+            id=record.id, version=record.version, fields=fields, current=record, account=account
+        ),
+        planned=planned(lane, side, Action.UPDATE, record.id, shown, reason, changes=changes),
+        incarnation=situation.incarnation,
+        settlement=_moves(situation, new),
+        old=old,
+        new=new,
+        before=record.fields,
+        after=shown,
+        undo=TakesBack(record.id),
+    )
+
+
+def _deletion(situation: Situation, record: Record, reason: str) -> Prepared:
+    lane, side = situation.done.lane, situation.done.side
+    account = lane.sides[side].account
+    return Prepared(
+        **_common(situation),
+        operation=Delete(id=record.id, version=record.version, current=record, account=account),
+        planned=planned(lane, side, Action.DELETE, record.id, record.fields, reason),
+        incarnation=situation.incarnation,
+        before=record.fields,
+        undo=TakesBack(record.id),
+    )
+
+
+def _creation(
+    situation: Situation, decision: UndoDecision, reason: str, installation: str
+) -> Prepared:
+    lane, side = situation.done.lane, situation.done.side
+    here = lane.sides[side]
+    source_id, incarnation = RecordId(str(situation.source_id)), situation.incarnation + 1
+    key = create_key(installation, lane, side.other, source_id, incarnation)
+    fields = decision.fields
+    changes = field_changes({}, fields)
+    base = base_of(fields, here.feed.spec, lane.digester)
+    return Prepared(
+        **_common(situation),
+        operation=Create(key=key, account=here.account, container=here.container, fields=fields),
+        planned=planned(lane, side, Action.CREATE, None, fields, reason, changes=changes),
+        incarnation=incarnation,
+        settlement=_moves(situation, base, _source_base(situation)),
+        new=base,
+        after=fields,
+        undo=TakesBack(situation.done.record_id, _FATE[situation.now.counterpart]),
+    )
+
+
+def _source_base(situation: Situation) -> Mapping[str, Digest]:
+    """A pair that is made anew takes what its other record holds as agreed; one that was severed
+    keeps its base, so that an edit made meanwhile travels on.
+    """
+    if situation.link is not None or situation.source is None:
+        return {}
+    return situation.done.lane.digester.fields(situation.source.fields)
+
+
+def _moves(
+    situation: Situation, here: Mapping[str, Digest], there: Mapping[str, Digest] | None = None
+) -> Settlement:
+    side = situation.done.side
+    moves = PerSide(BaseMove(), BaseMove()).with_side(side, BaseMove(here))
+    return Settlement.of(moves.with_side(side.other, BaseMove(there or {})))

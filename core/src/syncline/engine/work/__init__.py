@@ -1,0 +1,1 @@
+"""From what is due to the writes it needs: decided, withheld or prepared."""

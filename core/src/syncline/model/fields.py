@@ -152,6 +152,18 @@ class SetType(FieldType):
         """What makes two elements the same; "" for an element that is empty."""
         return self.form(element)
 
+    def counts_as(self, element: Element) -> str:
+        """What takes up room of a side that holds so `many`: the same for elements that are counted
+        as one.
+        """
+        return self.key(element)
+
+    def answers(self, element: Element) -> str:
+        """The question that an element answers; "" if any number of others may stand beside it. Of
+        two answers to one question, only one is kept.
+        """
+        return ""
+
     def elements(self, value: Value) -> dict[str, Element]:
         """Key → element as a person typed it, in the order given, the first of equal ones."""
         if value and not isinstance(value, list | tuple):

@@ -71,6 +71,18 @@ class ObjectType:
         return frozenset(whole) | {s.name for s in self.specs if s.atomic}
 
     @cached_property
+    def _atomic_groups(self) -> Mapping[str, frozenset[str]]:
+        groups: dict[str, set[str]] = {}
+        for spec in self.specs:
+            if spec.atomic and spec.group is not None:
+                groups.setdefault(spec.group, set()).add(spec.name)
+        return {name: frozenset(names) for names in groups.values() for name in names}
+
+    def together(self, names: Iterable[str]) -> frozenset[str]:
+        """These fields, and all those that mean nothing without them."""
+        return frozenset[str]().union(*(self._atomic_groups.get(n, frozenset({n})) for n in names))
+
+    @cached_property
     def told_by(self) -> frozenset[str]:
         """The fields that name the people whom a service tells of a change."""
         return frozenset(spec.name for spec in self.specs if isinstance(spec.type, PeopleType))

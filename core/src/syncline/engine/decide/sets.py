@@ -7,7 +7,7 @@ only when the other side changed the set. `docs/explanation/merging-sets.md` has
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from syncline.model.capacity import UNLIMITED, Capacity
@@ -41,6 +41,14 @@ class SetFrame:
         """An element's key; "" if there is none."""
         return "" if text is None else self.kind.key(text)
 
+    def counts_as(self, text: str | None) -> str:
+        """What takes up room; "" if there is no element."""
+        return "" if text is None else self.kind.counts_as(text)
+
+    def answers(self, text: str | None) -> str:
+        """The question an element answers; "" if it answers none."""
+        return "" if text is None else self.kind.answers(text)
+
 
 @dataclass(frozen=True)
 class _Element:
@@ -73,12 +81,15 @@ def merged(
     """What each side should hold after both sides' additions and removals.
 
     What neither side removed is kept. Where an addition of each side keeps out the other's, the
-    winner's go first; without a winner each stays where it was made.
+    winner's go first; without a winner each stays where it was made. Of two answers to one question
+    the winner's is kept.
     """
     elements = _elements(sides, frame)
+    if winner is not None:
+        elements = _without_overruled(elements, winner, frame)
     found = PerSide(*(_union(elements, side, sides[side], frame) for side in SIDES))
     if winner is not None:
-        found = found.with_side(winner.other, _displaced(found, winner))
+        found = found.with_side(winner.other, _displaced(found, winner, frame))
     return PerSide(*(_texts(found[side], side) for side in SIDES))
 
 
@@ -102,7 +113,7 @@ def replaced(sides: PerSide[SetSide], target: Side, frame: SetFrame) -> tuple[st
     kept = [each for each in offered if each.held[target] is not None]
     new = [each for each in offered if each.held[target] is None]
     beyond = [each for each in _in_order(elements, target) if surplus(each)]
-    chosen = _distinct([*kept, *new, *beyond], target, frame)[:many]
+    chosen = _with_room(_distinct([*kept, *new, *beyond], target, frame), many, target, frame)
     return _texts(_in_order(chosen, target), target)
 
 
@@ -205,23 +216,68 @@ def _union(
     missing = [each for each in alive if each.held[side] is None]
     new = [each for each in missing if each.added(side.other)]
     surplus = [each for each in missing if not each.added(side.other)]
-    return _distinct([*stored, *new, *surplus], side, frame)[: here.capacity.many]
+    distinct = _distinct([*stored, *new, *surplus], side, frame)
+    return _with_room(distinct, here.capacity.many, side, frame)
 
 
-def _displaced(found: PerSide[list[_Element]], winner: Side) -> list[_Element]:
+def _with_room(
+    elements: Sequence[_Element], many: int | None, side: Side, frame: SetFrame
+) -> list[_Element]:
+    """The first `many` of them, those that are counted as one counted once."""
+    counted: set[str] = set()
+    found: list[_Element] = []
+    for each in elements:
+        name = frame.counts_as(each.text[side])
+        if many is None or name in counted or len(counted) < many:
+            counted.add(name)
+            found.append(each)
+    return found
+
+
+def _without_overruled(
+    elements: Sequence[_Element], winner: Side, frame: SetFrame
+) -> list[_Element]:
+    """Without the loser's new answers to questions that the winner has answered anew as well."""
+    answered = {frame.answers(each.held[winner]) for each in elements if each.added(winner)}
+
+    def overruled(each: _Element) -> bool:
+        mine = each.held[winner] is None and each.added(winner.other)
+        return mine and frame.answers(each.held[winner.other]) in answered - {""}
+
+    return [each for each in elements if not overruled(each)]
+
+
+def _displaced(found: PerSide[list[_Element]], winner: Side, frame: SetFrame) -> list[_Element]:
     """The loser's set, with its own additions given up for those of the winner that have no room,
     as far as the winner has no room for them either.
     """
     loser = winner.other
-    missing = [
-        each
-        for each in found[winner]
-        if each.added(winner) and each not in found[loser] and each.text[loser]
-    ]
-    own = [each for each in found[loser] if each.added(loser) and each not in found[winner]]
+    missing = _counted(
+        (
+            each
+            for each in found[winner]
+            if each.added(winner) and each not in found[loser] and each.text[loser]
+        ),
+        loser,
+        frame,
+    )
+    own = _counted(
+        (each for each in found[loser] if each.added(loser) and each not in found[winner]),
+        loser,
+        frame,
+    )
     number = min(len(missing), len(own))
-    given_up = own[len(own) - number :]
-    return [each for each in found[loser] if each not in given_up] + missing[:number]
+    given_up = [each for group in own[len(own) - number :] for each in group]
+    taken_in = [each for group in missing[:number] for each in group]
+    return [each for each in found[loser] if each not in given_up] + taken_in
+
+
+def _counted(elements: Iterable[_Element], side: Side, frame: SetFrame) -> list[list[_Element]]:
+    """Those that are counted as one together, in order."""
+    groups: dict[str, list[_Element]] = {}
+    for each in elements:
+        groups.setdefault(frame.counts_as(each.text[side]), []).append(each)
+    return list(groups.values())
 
 
 def _texts(elements: Sequence[_Element], side: Side) -> tuple[str, ...]:

@@ -149,8 +149,9 @@ def _put_back(wrote: Wrote, now: Standing, digester: Digester) -> UndoDecision:
     edited = _edited(wrote, now, tuple(wrote.after), digester)
     if edited:
         return _keep(f"edited since: {', '.join(edited)}")
-    allowed = [name for name in written if _may_write(now.spec, record, name)]
-    refused = [name for name in written if name not in allowed]
+    locked = [name for name in written if not _may_write(now.spec, record, name)]
+    refused = sorted(digester.type.together(locked).intersection(written), key=written.index)
+    allowed = [name for name in written if name not in refused]
     if not allowed:
         return _keep(f"these fields may not be written: {', '.join(refused)}")
     left_out = f"without {', '.join(refused)}, which may not be written" if refused else ""

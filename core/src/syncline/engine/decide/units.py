@@ -7,11 +7,15 @@ cut to what this side can hold.
 
 An edit that may not be written at the other side waits there alone. It stays an edit for as long as
 it waits, so it must not be a reason to write anything else each time.
+
+The fields of an atomic group are one unit whatever is so of each of them: half of them would be
+wrong, so all are carried, filled or overruled, or none is; one that cannot be read, or written,
+keeps the others where they are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from syncline.engine.decide.decision import (
@@ -31,9 +35,24 @@ from syncline.policy.schema import Direction, Drift, Merge, ObjectPolicy
 
 @dataclass(frozen=True)
 class _Unit:
+    """`locked`: the sides at which it may not be written."""
+
     fields: tuple[str, ...]
     direction: Direction
-    is_set: bool
+    locked: PerSide[bool]
+    is_set: bool = False
+    atomic: bool = False
+
+    def or_none(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Some of its fields; of an atomic unit all of them, or none."""
+        return self.fields if self.atomic and names else names
+
+    def empty(self, names: Iterable[str], view: SideView) -> frozenset[str]:
+        """Which of some of its fields a side has no value for; of an atomic unit, if it has none
+        for any.
+        """
+        found = frozenset(name for name in names if name in view.empty)
+        return found if not self.atomic or found.issuperset(self.fields) else frozenset()
 
 
 @dataclass(frozen=True)
@@ -60,17 +79,17 @@ class _Case:
     equal: frozenset[str]
     ruling: Ruling
 
-    def open(self, names: Iterable[str]) -> tuple[str, ...]:
+    def open(self, unit: _Unit) -> tuple[str, ...]:
         """The fields on which the sides do not agree anyway."""
-        return tuple(name for name in names if name not in self.equal)
+        return unit.or_none(tuple(name for name in unit.fields if name not in self.equal))
 
     def changed(self, side: Side, names: Iterable[str]) -> bool:
         """Whether this side changed any of these fields."""
         return any(self.views[side].changes[name] is Change.CHANGED for name in names)
 
-    def edited(self, side: Side, names: Iterable[str]) -> bool:
-        """Whether this side changed any of these fields, and the other side's may be written."""
-        return self.changed(side, [n for n in names if n not in self.views[side.other].locked])
+    def edited(self, side: Side, unit: _Unit, names: Iterable[str]) -> bool:
+        """Whether this side changed any of a unit's fields, and the other side's may be written."""
+        return not unit.locked[side.other] and self.changed(side, names)
 
     def unknown(self, name: str) -> bool:
         """Whether a side has no base for this field."""
@@ -113,20 +132,42 @@ def decide_fields(
 
 
 def _units(policy: ObjectPolicy, views: PerSide[SideView]) -> tuple[_Unit, ...]:
-    units = []
-    for names in policy.type.units().values():
-        alike: dict[tuple[Direction, PerSide[bool], bool], list[str]] = {}
-        for name in names:
-            if all(view.changes.get(name, Change.UNREAD) is not Change.UNREAD for view in views):
-                locked = PerSide(*(name in view.locked for view in views))
-                unknown = any(view.changes[name] is Change.UNKNOWN for view in views)
-                key = policy.field_direction(name), locked, unknown
-                alike.setdefault(key, []).append(name)
-        for (direction, _locked, _unknown), members in alike.items():
-            if direction is not Direction.NONE:
-                is_set = policy.type.fields[members[0]].type.is_set
-                units.append(_Unit(tuple(members), direction, is_set))
-    return tuple(units)
+    """What is decided together, of what both sides map and can say something about."""
+    type, units = policy.type, list[_Unit]()
+    for names in type.units().values():
+        mapped = [name for name in names if all(name in view.changes for view in views)]
+        read = [n for n in mapped if all(v.changes[n] is not Change.UNREAD for v in views)]
+        if not read:
+            continue
+        if type.fields[names[0]].atomic:
+            alike = [read] if read == mapped else []
+        else:
+            alike = _alike(read, policy, views)
+        units.extend(_unit(members, policy, views) for members in alike)
+    return tuple(unit for unit in units if unit.direction is not Direction.NONE)
+
+
+def _alike(
+    names: Iterable[str], policy: ObjectPolicy, views: PerSide[SideView]
+) -> Iterable[list[str]]:
+    """Those that travel the same way, may be written at the same sides, and were settled before."""
+    found: dict[tuple[Direction, PerSide[bool], bool], list[str]] = {}
+    for name in names:
+        locked = PerSide(*(name in view.locked for view in views))
+        unknown = any(view.changes[name] is Change.UNKNOWN for view in views)
+        found.setdefault((policy.field_direction(name), locked, unknown), []).append(name)
+    return found.values()
+
+
+def _unit(names: Sequence[str], policy: ObjectPolicy, views: PerSide[SideView]) -> _Unit:
+    spec = policy.type.fields[names[0]]
+    return _Unit(
+        fields=tuple(names),
+        direction=policy.field_direction(names[0]),
+        locked=views.map(lambda view: not view.locked.isdisjoint(names)),
+        is_set=spec.type.is_set,
+        atomic=spec.atomic,
+    )
 
 
 def _settles(name: str, case: _Case) -> bool:
@@ -140,22 +181,18 @@ def _settles(name: str, case: _Case) -> bool:
 def _whole_record(units: Iterable[_Unit], case: _Case) -> _WholeRecord | None:
     if case.policy.merge is not Merge.RECORD or case.policy.direction is not Direction.BOTH:
         return None
-    two_way = [
-        name
-        for unit in units
-        if unit.direction is Direction.BOTH
-        for name in case.open(unit.fields)
-    ]
-    if not all(case.edited(side, two_way) for side in SIDES):
+    two_way = [(unit, case.open(unit)) for unit in units if unit.direction is Direction.BOTH]
+    if not all(any(case.edited(side, *each) for each in two_way) for side in SIDES):
         return None
     return _WholeRecord(case.winner)
 
 
 def _two_way(unit: _Unit, case: _Case, whole: _WholeRecord | None) -> _Found:
-    names = case.open(unit.fields)
+    names = case.open(unit)
     if any(case.unknown(name) for name in names):
         return _first(unit, names, case)
-    names = tuple(n for n in names if any(case.changed(side, (n,)) for side in SIDES))
+    edited = tuple(n for n in names if any(case.changed(side, (n,)) for side in SIDES))
+    names = unit.or_none(edited)
     changed = tuple(side for side in SIDES if case.changed(side, names))
     if not changed:
         return _Found()
@@ -187,7 +224,7 @@ def _first(unit: _Unit, names: tuple[str, ...], case: _Case) -> _Found:
     """
     if unit.is_set and case.ruling.former_source is None:
         return _elements(names, Reason.FIRST_ELEMENTS, case)
-    empty = case.views.map(lambda view: view.empty)
+    empty = case.views.map(lambda view: unit.empty(names, view))
     both = tuple(n for n in names if not any(n in each for each in empty))
     winner = case.ruling.former_source or case.winner
     if both and winner is None:
@@ -210,17 +247,18 @@ def _first(unit: _Unit, names: tuple[str, ...], case: _Case) -> _Found:
 def _edited_source(units: Iterable[_Unit], case: _Case) -> bool:
     """An object that goes one way is written whole as soon as its source changed at all."""
     source = case.policy.direction.source
-    return source is not None and any(case.edited(source, unit.fields) for unit in units)
+    return source is not None and any(case.edited(source, unit, unit.fields) for unit in units)
 
 
 def _one_way(unit: _Unit, case: _Case, edited_source: bool) -> _Found:
     source = unit.direction.source
-    names = case.open(unit.fields)
+    names = case.open(unit)
     if source is None or not names:
         return _Found()
     carries = []
-    if first := tuple(name for name in names if case.unknown(name)):
-        mode = Mode.KEEP_TARGET_IF_EMPTY
+    if first := unit.or_none(tuple(name for name in names if case.unknown(name))):
+        half = unit.atomic and not unit.empty(first, case.views[source])
+        mode = Mode.REPLACE if half else Mode.KEEP_TARGET_IF_EMPTY
         carries.append(Carry(first, source, mode, Reason.FIRST_ONE_WAY))
     known = tuple(name for name in names if name not in first)
     edited = edited_source or case.changed(source, known)

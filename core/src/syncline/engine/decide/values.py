@@ -109,15 +109,13 @@ def created_fields(
     wanted = frozenset(carried)
     unmapped = {n: v for n, v in source.fields.items() if n not in target.spec.by_name}
     given = {n: v for n, v in source.fields.items() if n in wanted}
-    stored, refused = stored_fields(
+    stored, inexpressible = stored_fields(
         target.spec, digester, {**unmapped, **given}, given.keys() & filled
     )
-    sent = {
-        name: value
-        for name, value in stored.items()
-        if value is not None and not target.spec.by_name[name].read_only
-    }
-    return sent, refused
+    read_only = [name for name in stored if target.spec.by_name[name].read_only]
+    not_sent = digester.type.together([*inexpressible, *read_only])
+    sent = {n: value for n, value in stored.items() if value is not None and n not in not_sent}
+    return sent, inexpressible
 
 
 def target_write(
@@ -137,6 +135,10 @@ def target_write(
                 touched.append(name)
             except Inexpressible:
                 inexpressible.append(name)
+    for name in sorted(digester.type.together(inexpressible).intersection(touched)):
+        after[name] = here.fields.get(name)
+        touched.remove(name)
+        inexpressible.append(name)
     stored = _rewritten(here, there, after)
     sent, refused = _to_send(here, digester, stored, after, touched)
     after = {name: stored[name] if name in sent else here.fields.get(name) for name in here.fields}
@@ -244,7 +246,8 @@ def _to_send(
         mapped = here.spec.by_name[name]
         allowed = not (mapped.read_only or mapped.create_only) and here.writable.allows(name)
         (sent if allowed else refused).append(name)
-    return sent, refused
+    halves = digester.type.together(refused).intersection(sent)
+    return [name for name in sent if name not in halves], [*refused, *sorted(halves)]
 
 
 def _agreed_elements(

@@ -6,8 +6,9 @@ knows no roles never takes one away. Facts that were merged stand in the value o
 response with `of` in place of `address`; `people` puts them together, and core does so before a
 connector sees the value. Who does not take part any more has no role and no response either.
 
-If two sides gave one person different roles at once, the one that comes first in the vocabulary
-counts, on both; the same for responses.
+If two sides gave one person different roles at once, the winner's counts, by the rule for
+conflicts; where nobody wins, the one that comes first in the vocabulary, on both. The same for
+responses. A limit of so many people counts people, whatever is said of them.
 """
 
 from __future__ import annotations
@@ -78,17 +79,27 @@ class PeopleType(SetType):
                     person.setdefault("name", name)
         for part, kind in self.choices.items():
             for entry in entries:
-                person = known.get(self.form(entry.get("address") or entry.get("of") or ""), {})
+                person = known.get(self._whose(entry), {})
                 if word := kind.normal(entry.get(part)):
                     person[part] = min(word, person.get(part, word), key=[*kind.classes].index)
         return tuple(known.values())
 
     def key(self, element: Element) -> str:
         """The address of a fact, and what it says; "" if it is of nobody."""
-        address = self.form(element.get("address") or element.get("of") or "")
+        address = self._whose(element)
         words = {part: kind.normal(element.get(part)) for part, kind in self.choices.items()}
         said = [f"{part}={word}" for part, word in words.items() if word]
         return "\x1f".join((address, *said)) if address else ""
+
+    def counts_as(self, element: Element) -> str:
+        """The person: a side has room for so many people."""
+        return self._whose(element)
+
+    def answers(self, element: Element) -> str:
+        """Which role, or which response, somebody has."""
+        return next(
+            (f"{self._whose(element)}\x1f{part}" for part in self.choices if element.get(part)), ""
+        )
 
     def elements(self, value: Value) -> dict[str, Element]:
         """Key → fact, of everybody who takes part."""
@@ -111,6 +122,10 @@ class PeopleType(SetType):
     def shown(self, value: Value) -> str:
         """Names, addresses, and in brackets what is said of them."""
         return ", ".join(map(self._shown, self.people(value)))
+
+    def _whose(self, entry: Mapping[str, Any]) -> str:
+        """The address of a person, or of the person whom a fact is about."""
+        return self.form(entry.get("address") or entry.get("of") or "")
 
     def _shown(self, person: Person) -> str:
         address = person["address"].strip()

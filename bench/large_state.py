@@ -17,6 +17,7 @@ from syncline.state.vault import Vault
 KEY: Final = "k" * 40
 BEGAN: Final = 1_700_000_000.0
 """When everything in it happened."""
+_HOLDER: Final = "somebody elsewhere"
 _CONFIGURATION: Final = """\
 installation = "bench"
 
@@ -93,6 +94,7 @@ def _rows(vault: Vault, size: Size) -> Iterator[tuple[Any, Iterable[Mapping[str,
     written = vault.seal({"before": {}, "after": _PERSON})
     conflict = vault.seal({"label": "Grace Hopper", "left": _PERSON, "right": _PERSON})
     yield tables.LaneRow, map(_lane, lanes)
+    yield tables.HolderRow, [{"name": _HOLDER, "until_at": 4 * BEGAN}]
     yield tables.Lease, (_lease(lane, side, size) for lane in lanes for side in SIDES)
     yield tables.LinkRow, (_link(link, size) for link in links)
     yield tables.RecordRow, (_record(link, Side.RIGHT, size) for link in links)
@@ -131,8 +133,8 @@ def _lane(lane: int) -> dict[str, Any]:
 def _lease(lane: int, side: Side, size: Size) -> dict[str, Any]:
     what = {"store_id": _STORES[side], "account": f"{side}{lane}", "type": "contact"}
     if lane > size.busy:
-        return {**what, "holder": "", "until_at": 0.0}
-    return {**what, "holder": "somebody elsewhere", "until_at": 4 * BEGAN}
+        return {**what, "holder": ""}
+    return {**what, "holder": _HOLDER}
 
 
 def _link(link: int, size: Size) -> dict[str, Any]:

@@ -243,8 +243,8 @@ CREATING = (
     Mutant(
         name="claim lost and lease kept",
         file="state/leases.py",
-        old='    upsert(tx, LEASE, rows, ("holder", "until_at"))\n    if any(known',
-        new="    if any(known",
+        old="    _end(tx, over)\n",
+        new="",
         wrong="A run that others take for dead, and whose clock is behind theirs, makes what they "
         "have made in its place.",
         caught_by="P19",

@@ -19,7 +19,7 @@ LEASING = (
     Mutant(
         name="stale fence accepted",
         file="engine/send/writer.py",
-        old="            leases.assert_held(tx, self.world.run_id, self.world.seconds, self.held_leases)\n",
+        old="            self.world.assert_leased(tx)\n",
         new="",
         wrong="A run whose lease passed to another one still takes answers in.",
         caught_by="P19",
@@ -30,7 +30,7 @@ LEASING = (
     Mutant(
         name="stale read accepted",
         file="engine/world.py",
-        old="            self.fence(tx)\n",
+        old="            self._fence(tx)\n",
         new="",
         wrong="A run that slept through its lease still commits what it had read.",
         caught_by="P19",
@@ -41,8 +41,8 @@ LEASING = (
     Mutant(
         name="fence between renewals",
         file="state/holder.py",
-        old="        elif taken_over != self._taken_over:\n",
-        new="        elif taken_over < self._taken_over:\n",
+        old="        else:\n            leases.assert_not_lost(tx, self.name)\n",
+        new="",
         wrong="A run whose lease was taken commits what it had read until it would renew it.",
         caught_by="P19",
         tests=(
@@ -87,8 +87,8 @@ LEASING = (
     Mutant(
         name="lease not renewed",
         file="state/leases.py",
-        old='"until_at": now + seconds})\n',
-        new='"until_at": now + 1})\n',
+        old='"until_at": now + seconds}).rowcount',
+        new='"until_at": now + 1}).rowcount',
         wrong="A long run loses its lease although it is alive.",
         caught_by="P19",
         tests=("test_planted_faults.py::test_a_long_run_keeps_its_lease",),

@@ -16,7 +16,7 @@ from syncline.state.attention import ATTENTION, LONGEST_PAUSE
 from syncline.state.database import table
 from syncline.state.history import HISTORY
 from syncline.state.intents import INTENT
-from syncline.state.leases import LEASE
+from syncline.state.leases import HOLDER
 from syncline.state.vault import Vault
 from syncline.testing.rehearsal import KEY
 
@@ -109,8 +109,8 @@ class Kept:
 
     def holders(self, now: float) -> frozenset[str]:
         """The runs that hold a lease at this time, be they dead."""
-        query = f"SELECT holder, until_at FROM \"{LEASE.name}\" WHERE holder != ''"  # noqa: S608
-        return frozenset(holder for holder, until in self.rows(query) if until > now)
+        query = f'SELECT name, until_at FROM "{HOLDER.name}"'  # noqa: S608
+        return frozenset(name for name, until in self.rows(query) if until > now)
 
     def lose(self) -> None:
         """The database is gone; what says beside it how far it had come (`-epoch`) is not."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import timedelta
 
-from sqlalchemy import update
+from sqlalchemy import insert, update
 
 from proof.crashes import Died, Tripwire
 from syncline.look.doctor import exit_code
 from syncline.state.database import Database
-from syncline.state.leases import LEASE
+from syncline.state.leases import HOLDER, LEASE
 from syncline.state.vault import Vault
 from syncline.testing.rehearsal import EngineWorld, person
 
@@ -57,7 +57,8 @@ def test_leases_of_somebody_elsewhere_are_left_behind_an_hour_after_they_ran_out
     ends = world.clock().timestamp() + 600
     database = Database.open(world.state.url, Vault.from_key("k" * 40))
     with database.transaction() as tx:
-        tx.execute(update(LEASE).values(holder="elsewhere", until_at=ends))
+        tx.execute(update(LEASE).values(holder="elsewhere"))
+        tx.execute(insert(HOLDER).values(name="elsewhere", until_at=ends))
     database.close()
     assert levels(world)["leases.stale"] == "ok"
 

@@ -64,7 +64,6 @@ class Round:
     _crowds: Crowds = field(default_factory=lambda: Crowds({}))
     _unseen: set[tuple[int, Side]] = field(default_factory=set)
     _holder: Holder = field(init=False)
-    _leased: int = 0
     _failures: Failures | None = None
     _undecided: Collection[int] = ()
 
@@ -123,12 +122,8 @@ class Round:
             hint="Wait for it to end. One that died on another machine is taken for dead after ten "
             "minutes, one that died here at once.",
         )
-        self._leased = len(held)
-        self.world = replace(self.world, fence=self._fence)
+        self.world = replace(self.world, holder=self._holder)
         self._drop(busy, error, "")
-
-    def _fence(self, tx: Connection) -> None:
-        self._holder.keep(tx, self.world.seconds, self.world.lease_seconds)
 
     # --- recover and read -----------------------------------------------------------------------
 
@@ -214,7 +209,7 @@ class Round:
 
     def _write(self, held: Held) -> None:
         """Updates and new records until nothing new is due, then deletions."""
-        writer = Writer(self.world, self.lanes, self._readers, self.report, self._leased)
+        writer = Writer(self.world, self.lanes, self._readers, self.report)
         self._failures = writer.failures
         creating = Creating(self.world, self._readers, self.report, writer, self._crowds)
         linked = LinkedWork(self.world, self.lanes, self._readers, self.report, held, creating)

@@ -16,6 +16,7 @@ from syncline.model.progress import Progress
 from syncline.plugin.manager import PluginManager
 from syncline.plugin.service import Service
 from syncline.state.database import Database
+from syncline.state.holder import Holder
 
 
 def itself(service: Service) -> Service:
@@ -27,9 +28,9 @@ def itself(service: Service) -> Service:
 class World:
     """`dry`: plan only; the database is then a scratch copy, and `reach` puts something in the
     place of each service that sends nothing (`as_planned.py`). `stop` is asked between batches
-    (Ctrl-C). `workers` is the number of threads for calls to the systems. `fence` is asked in every
-    transaction whether the round's leases are still held. `epoch`: the state's, in which the run
-    began; None where it has none.
+    (Ctrl-C). `workers` is the number of threads for calls to the systems. `holder` has the round's
+    leases, and is asked in every transaction whether it has them still; nobody has any of a plan's.
+    `epoch`: the state's, in which the run began; None where it has none.
     """
 
     database: Database
@@ -44,7 +45,7 @@ class World:
     workers: int = 8
     lease_seconds: float = 600.0
     epoch: int | None = None
-    fence: Callable[[Connection], None] = lambda _tx: None
+    holder: Holder | None = None
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -55,8 +56,43 @@ class World:
 
         """
         with self.database.transaction() as tx:
-            self.fence(tx)
+            self._fence(tx)
             yield tx
+
+    def _fence(self, tx: Connection) -> None:
+        if self.holder is not None:
+            self.holder.keep(tx, self.seconds, self.lease_seconds)
+
+    def assert_leased(self, tx: Connection) -> None:
+        """Before an answer is taken in.
+
+        Raises:
+            Busy: the leases ran out, or passed to another run.
+
+        """
+        if self.holder is not None:
+            self.holder.assert_held(tx, self.seconds)
+
+    def renew_leases(self, tx: Connection) -> None:
+        """With what is about to be sent.
+
+        Raises:
+            Busy: as above.
+
+        """
+        if self.holder is not None:
+            self.holder.renew(tx, self.seconds, self.lease_seconds)
+
+    def ensure_leases(self, tx: Connection) -> None:
+        """Before a call that is repeated: they outlast it.
+
+        Raises:
+            Busy: as above.
+
+        """
+        if self.holder is not None:
+            outlasting = self.lease_seconds / 2  # than which no call takes longer
+            self.holder.ensure(tx, self.seconds, self.lease_seconds, outlasting=outlasting)
 
     @property
     def seconds(self) -> float:

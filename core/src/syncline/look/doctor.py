@@ -28,7 +28,6 @@ from syncline.state.database import Database
 from syncline.state.epochs import Epochs, Standing, own_folder
 from syncline.state.intents import INTENT
 from syncline.state.lanes import IN_USE, LANE
-from syncline.state.leases import LEASE
 from syncline.state.migrate import version_in
 
 _HOUR: Final = 3600.0
@@ -142,8 +141,7 @@ class StateCheck:
             yield _finding("lanes.overdue", "ok", "every lane has run within two days")
 
     def _leases(self, snapshot: Connection) -> Iterator[CheckResult]:
-        held = LEASE.c.holder != ""
-        busy = snapshot.scalar(select(func.count()).where(held, LEASE.c.until_at > self.now)) or 0
+        busy = len(leases.held(snapshot, self.now))
         if stale := leases.left_behind(snapshot, self.now - STALE_LEASE):
             words = f"{stale} leases were left behind by a run that died"
             hint = "Nothing has to be done: the next run takes them, and settles what was sent."

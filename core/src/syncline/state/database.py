@@ -224,16 +224,15 @@ def scratch_copy(source: Database) -> Database:
     """A private copy in memory, for planning: whatever is written there is thrown away."""
     engine = unopened("sqlite://")
     copy = Database(engine, source.vault)
-    with source.engine.connect() as read:
-        if source.engine.dialect.name == "sqlite":
-            with engine.connect() as write:
-                _driver(read).backup(_driver(write))
-            return copy
-        SQLModel.metadata.create_all(engine)
-        with copy.transaction() as tx:
-            for each in SQLModel.metadata.sorted_tables:
-                for rows in read.execute(select(each)).mappings().partitions(5000):
-                    insert_rows(tx, each, [dict(row) for row in rows])
+    if source.engine.dialect.name == "sqlite":
+        with source.engine.connect() as read, engine.connect() as write:
+            _driver(read).backup(_driver(write))
+        return copy
+    SQLModel.metadata.create_all(engine)
+    with source.reading() as snapshot, copy.transaction() as tx:
+        for each in SQLModel.metadata.sorted_tables:
+            for rows in snapshot.execute(select(each)).mappings().partitions(5000):
+                insert_rows(tx, each, [dict(row) for row in rows])
     return copy
 
 

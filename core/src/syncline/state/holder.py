@@ -21,9 +21,7 @@ class Holder:
     name: str
     _life: Life = field(init=False)
     _buried: list[str] = field(default_factory=list)
-    _held: int = 0
     _renewed_at: float = 0.0
-    _taken_over: int = 0
 
     def __post_init__(self) -> None:
         self._life = self._life_of(self.name)
@@ -36,10 +34,8 @@ class Holder:
         """
         self._life.begin()
         self._buried += leases.bury(tx)
-        held = leases.acquire(tx, keys, self.name, now, seconds)
-        self._held, self._renewed_at = len(held), now
-        self._taken_over = leases.taken_over(tx)
-        return held
+        self._renewed_at = now
+        return leases.acquire(tx, keys, self.name, now, seconds)
 
     def keep(self, tx: Connection, now: float, seconds: float) -> None:
         """Make sure that they are held still, and renew them when a third of their time is over. To
@@ -49,13 +45,39 @@ class Holder:
             Busy: they have passed to somebody else.
 
         """
-        taken_over = leases.taken_over(tx)
         if now - self._renewed_at >= seconds / 3:
-            leases.renew(tx, self.name, now, seconds, self._held)
+            leases.renew(tx, self.name, now, seconds)
             self._renewed_at = now
-        elif taken_over != self._taken_over:
-            leases.assert_held(tx, self.name, now, self._held)
-        self._taken_over = taken_over
+        else:
+            leases.assert_not_lost(tx, self.name)
+
+    def renew(self, tx: Connection, now: float, seconds: float) -> None:
+        """Extend them.
+
+        Raises:
+            Busy: they have run out, or passed to somebody else.
+
+        """
+        leases.renew(tx, self.name, now, seconds)
+        self._renewed_at = now
+
+    def assert_held(self, tx: Connection, now: float) -> None:
+        """Make sure that they have not run out, either.
+
+        Raises:
+            Busy: they have, or passed to somebody else.
+
+        """
+        leases.assert_held(tx, self.name, now)
+
+    def ensure(self, tx: Connection, now: float, seconds: float, *, outlasting: float) -> None:
+        """Make sure that they last so many seconds more.
+
+        Raises:
+            Busy: they have run out, or passed to somebody else.
+
+        """
+        leases.ensure(tx, self.name, now, seconds, outlasting=outlasting)
 
     def release(self) -> None:
         """Give all of them back. If that fails, whoever comes next sees that nobody is here."""

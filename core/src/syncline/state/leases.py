@@ -2,6 +2,10 @@
 
 Exclusion lives in our state, not in the runner, so that any number of machines can run. A lease
 ends when it is given back, when it runs out, or when its holder is certainly dead.
+
+How long they last is said once for each holder, whose row is the only one that is renewed and asked
+for, however many leases there are. A lease whose holder has no row is free. Who takes one from
+somebody who has not given it back removes that holder's row: whoever lost one lease has lost all.
 """
 
 from __future__ import annotations
@@ -9,32 +13,29 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import URL, Connection, Row, bindparam, func, select, update
+from sqlalchemy import URL, Connection, Row, bindparam, delete, func, select, update
 
 from syncline.errors import Busy
 from syncline.state import tables
 from syncline.state.among import one_of
 from syncline.state.bulk import upsert
-from syncline.state.database import META, chunks, table
+from syncline.state.database import chunks, table
 from syncline.state.lives import Life
 
 LEASE: Final = table(tables.Lease)
-_HELD: Final = select(LEASE).where(
+HOLDER: Final = table(tables.HolderRow)
+_WITH_HOLDER: Final = select(LEASE, HOLDER.c.until_at).join(HOLDER, HOLDER.c.name == LEASE.c.holder)
+_HELD: Final = _WITH_HOLDER.where(
     LEASE.c.store_id == bindparam("store"),
     LEASE.c.type == bindparam("of_type"),
     one_of(LEASE.c.account, "accounts"),
 )
-_RENEWED: Final = update(LEASE).where(
-    LEASE.c.holder == bindparam("who"), LEASE.c.until_at > bindparam("now")
+_UNTIL: Final = select(HOLDER.c.until_at).where(HOLDER.c.name == bindparam("who"))
+_RENEWED: Final = update(HOLDER).where(
+    HOLDER.c.name == bindparam("who"), HOLDER.c.until_at > bindparam("now")
 )
-_LASTING: Final = select(func.count()).where(
-    LEASE.c.holder == bindparam("who"), LEASE.c.until_at > bindparam("at")
-)
-_TIMES: Final = "leases taken over"
-_TAKEN_OVER: Final = select(META.c.value).where(META.c.name == _TIMES)
-_GIVEN_BACK: Final = (
-    update(LEASE).where(LEASE.c.holder == bindparam("who")).values(holder="", until_at=0.0)
-)
+_OVER: Final = delete(HOLDER).where(one_of(HOLDER.c.name, "names"))
+_HOLDERS: Final = select(HOLDER.c.name)
 
 
 class LeaseKey(NamedTuple):
@@ -48,23 +49,26 @@ class LeaseKey(NamedTuple):
 def acquire(
     tx: Connection, keys: Iterable[LeaseKey], holder: str, now: float, seconds: float
 ) -> set[LeaseKey]:
-    """Take the leases that are free or expired; returns those now held."""
+    """Take the leases that are free or expired; returns those now held. Whoever had one that is
+    taken, and had not given it back, has none any more.
+    """
     wanted = sorted(set(keys))
+    if not _lasts(tx, holder, now):
+        _end(tx, [holder])  # what has run out is lost, even if nobody has taken it
     known = _known(tx, wanted)
     free = [
         key
         for key in wanted
         if key not in known or known[key].until_at <= now or known[key].holder == holder
     ]
-    rows = [{**key._asdict(), "holder": holder, "until_at": now + seconds} for key in free]
-    upsert(tx, LEASE, rows, ("holder", "until_at"))
-    if any(key in known and known[key].holder not in ("", holder) for key in free):
-        _take_over(tx)
+    _end(tx, {known[key].holder for key in free if key in known} - {holder})
+    upsert(tx, HOLDER, [{"name": holder, "until_at": now + seconds}], ("until_at",))
+    upsert(tx, LEASE, [{**key._asdict(), "holder": holder} for key in free], ("holder",))
     return set(free)
 
 
 def _known(tx: Connection, keys: Iterable[LeaseKey]) -> dict[LeaseKey, Row[Any]]:
-    """The rows there are for these keys."""
+    """Of these keys, those that have a holder, with until when."""
     accounts: dict[tuple[int, str], list[str]] = {}
     for key in keys:
         accounts.setdefault((key.store_id, key.type), []).append(key.account)
@@ -77,57 +81,64 @@ def _known(tx: Connection, keys: Iterable[LeaseKey]) -> dict[LeaseKey, Row[Any]]
     return found
 
 
-def renew(tx: Connection, holder: str, now: float, seconds: float, expected: int) -> None:
-    """Extend all leases of a holder.
+def renew(tx: Connection, holder: str, now: float, seconds: float) -> None:
+    """Extend all leases of a holder: one row, however many they are.
 
     Raises:
-        Busy: not all of them are held any more (this run was taken for dead).
+        Busy: they have run out, or passed to others (this run was taken for dead).
 
     """
-    renewed = tx.execute(_RENEWED, {"who": holder, "now": now, "until_at": now + seconds})
-    if renewed.rowcount != expected:
+    if not tx.execute(_RENEWED, {"who": holder, "now": now, "until_at": now + seconds}).rowcount:
         raise _lost()
 
 
-def assert_held(tx: Connection, holder: str, now: float, expected: int) -> None:
-    """The fence: no commit of a run whose lease passed to somebody else.
+def assert_not_lost(tx: Connection, holder: str) -> None:
+    """The fence, whatever our own clock says: nobody has taken this holder for dead.
 
     Raises:
-        Busy: not all of them are held any more.
+        Busy: somebody has, and may hold its leases by now.
 
     """
-    if tx.scalar(_LASTING, {"who": holder, "at": now}) != expected:
+    if tx.scalar(_UNTIL, {"who": holder}) is None:
         raise _lost()
 
 
-def ensure(
-    tx: Connection, holder: str, now: float, seconds: float, expected: int, *, outlasting: float
-) -> None:
+def assert_held(tx: Connection, holder: str, now: float) -> None:
+    """No commit of a run whose leases ran out or passed to somebody else.
+
+    Raises:
+        Busy: they are not held any more.
+
+    """
+    if not _lasts(tx, holder, now):
+        raise _lost()
+
+
+def ensure(tx: Connection, holder: str, now: float, seconds: float, *, outlasting: float) -> None:
     """Before a call: all leases are held, and for `outlasting` seconds more; else they are renewed.
 
     Raises:
-        Busy: not all of them are held any more.
+        Busy: they are not held any more.
 
     """
-    if tx.scalar(_LASTING, {"who": holder, "at": now + outlasting}) != expected:
-        renew(tx, holder, now, seconds, expected)
+    if not _lasts(tx, holder, now + outlasting):
+        renew(tx, holder, now, seconds)
 
 
-def taken_over(tx: Connection) -> int:
-    """How often leases were taken from somebody who had not given them back. As long as that is
-    what it was, nobody has lost any: one row to read, however many leases there are.
-    """
-    return int(tx.scalar(_TAKEN_OVER) or 0)
-
-
-def _take_over(tx: Connection) -> None:
-    row = {"name": _TIMES, "value": str(taken_over(tx) + 1)}
-    upsert(tx, META, [row], ("value",))
+def _lasts(tx: Connection, holder: str, at: float) -> bool:
+    until = tx.scalar(_UNTIL, {"who": holder})
+    return until is not None and until > at
 
 
 def release(tx: Connection, holder: str) -> None:
     """Give all leases of a holder back."""
-    tx.execute(_GIVEN_BACK, {"who": holder})
+    _end(tx, [holder])
+
+
+def _end(tx: Connection, holders: Collection[str]) -> None:
+    """These hold nothing any more: a lease whose holder is not there is free."""
+    for part in chunks(holders):
+        tx.execute(_OVER, {"names": part})
 
 
 def bury(tx: Connection, original: URL | None = None) -> list[str]:
@@ -136,10 +147,7 @@ def bury(tx: Connection, original: URL | None = None) -> list[str]:
     """
     url = tx.engine.url if original is None else original
     found = [name for name in tx.scalars(_HOLDERS) if Life.of(url, name).is_over()]
-    for name in found:
-        release(tx, name)
-    if found:
-        _take_over(tx)
+    _end(tx, found)
     return found
 
 
@@ -148,26 +156,22 @@ def left_behind(tx: Connection, before: float) -> int:
     before this moment.
     """
     dead = [name for name in tx.scalars(_HOLDERS) if _is_dead(tx, name)]
-    gone = LEASE.c.holder.in_(dead) | (LEASE.c.until_at <= before)
-    return tx.scalar(select(func.count()).where(LEASE.c.holder != "", gone)) or 0
+    gone = HOLDER.c.name.in_(dead) | (HOLDER.c.until_at <= before)
+    held = select(func.count()).select_from(LEASE).join(HOLDER, HOLDER.c.name == LEASE.c.holder)
+    return tx.scalar(held.where(gone)) or 0
 
 
 def until(tx: Connection, key: LeaseKey, now: float) -> float | None:
     """Until when somebody holds it, None if nobody does who may be alive."""
-    found = tx.execute(
-        select(LEASE.c.until_at, LEASE.c.holder).where(
-            LEASE.c.store_id == key.store_id,
-            LEASE.c.account == key.account,
-            LEASE.c.type == key.type,
-            LEASE.c.until_at > now,
-        )
-    ).first()
-    return None if found is None or _is_dead(tx, found.holder) else float(found.until_at)
+    row = _known(tx, [key]).get(key)
+    if row is None or row.until_at <= now or _is_dead(tx, row.holder):
+        return None
+    return float(row.until_at)
 
 
 def held(tx: Connection, now: float) -> dict[LeaseKey, float]:
     """Until when each lease is held, of those whose holder may be alive."""
-    rows = tx.execute(select(LEASE).where(LEASE.c.until_at > now)).all()
+    rows = tx.execute(_WITH_HOLDER.where(HOLDER.c.until_at > now)).all()
     dead = {holder for holder in {row.holder for row in rows} if _is_dead(tx, holder)}
     return {
         LeaseKey(row.store_id, row.account, row.type): float(row.until_at)
@@ -182,16 +186,10 @@ def at_work(tx: Connection, keys: Collection[LeaseKey], now: float) -> str:
     more, whatever their clock says.
     """
     known = _known(tx, keys)
-    over = {key for key, row in known.items() if row.until_at <= now}
-    rows = [{**key._asdict(), "holder": "", "until_at": 0.0} for key in over]
-    upsert(tx, LEASE, rows, ("holder", "until_at"))
-    if any(known[key].holder for key in over):
-        _take_over(tx)
-    holders = {known[key].holder if key in known and key not in over else "" for key in keys}
-    return holders.pop() if len(holders) == 1 else ""
-
-
-_HOLDERS: Final = select(LEASE.c.holder).where(LEASE.c.holder != "").distinct()
+    over = {row.holder for row in known.values() if row.until_at <= now}
+    _end(tx, over)
+    holders = {known[key].holder if key in known else "" for key in keys}
+    return holders.pop() if len(holders) == 1 and not over else ""
 
 
 def _is_dead(tx: Connection, holder: str) -> bool:

@@ -25,7 +25,7 @@ from syncline.state import leases
 from syncline.state.claims import CLAIM
 from syncline.state.database import META
 from syncline.state.intents import INTENT
-from syncline.state.leases import LEASE
+from syncline.state.leases import HOLDER
 from syncline.state.records import KEY, RECORD
 from syncline.state.vault import Vault
 
@@ -42,7 +42,7 @@ def require_quiet(tx: Connection, now: float) -> None:
 
     """
     leases.bury(tx)
-    if tx.scalar(select(func.count()).where(LEASE.c.until_at > now, LEASE.c.holder != "")):
+    if tx.scalar(select(func.count()).where(HOLDER.c.until_at > now)):
         raise Busy(
             "a run works with this state at the moment",
             hint="Wait for it to end. One that died on another machine is taken for dead after ten "

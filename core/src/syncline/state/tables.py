@@ -170,15 +170,22 @@ class LaneRow(SQLModel, table=True):
     configured: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
+class HolderRow(SQLModel, table=True):
+    """Somebody who holds leases, and until when. Whoever has no row holds none."""
+
+    __tablename__ = "holder"
+    name: str = Field(primary_key=True)
+    until_at: float
+
+
 class Lease(SQLModel, table=True):
-    """Who works on an account's records of one type."""
+    """Who works on an account's records of one type, if that holder is there still."""
 
     __tablename__ = "lease"
     store_id: int = Field(primary_key=True)
     account: str = Field(primary_key=True)
     type: str = Field(primary_key=True)
     holder: str = Field(default="", index=True)
-    until_at: float = 0.0
 
 
 class LinkRow(SQLModel, table=True):

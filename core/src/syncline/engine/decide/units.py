@@ -140,7 +140,7 @@ def _units(policy: ObjectPolicy, views: PerSide[SideView]) -> tuple[_Unit, ...]:
         if not read:
             continue
         if type.fields[names[0]].atomic:
-            alike = [read] if read == mapped else []
+            alike: Iterable[list[str]] = [read] if read == mapped else []
         else:
             alike = _alike(read, policy, views)
         units.extend(_unit(members, policy, views) for members in alike)

@@ -12,7 +12,7 @@ from syncline.engine.prepared import Prepared
 from syncline.engine.send.created import CreatedSearch, Sought, made_since
 from syncline.engine.world import World
 from syncline.plugin.requests import Applied, Create, Outcome, Unknown
-from syncline.state import intents, leases
+from syncline.state import intents
 
 _JUST_NOW: Final = 1.0
 """Seconds since the commit of the intents, which renewed the leases, in which nobody asks again."""
@@ -20,13 +20,10 @@ _JUST_NOW: Final = 1.0
 
 @dataclass
 class Sending:
-    """A batch for the feed of `reader`, whose intents were committed at `began`. `held_leases`: how
-    many the run holds.
-    """
+    """A batch for the feed of `reader`, whose intents were committed at `began`."""
 
     world: World
     reader: FeedReader
-    held_leases: int
     writes: Sequence[Prepared]
     intents: Sequence[int]
     began: float
@@ -42,12 +39,8 @@ class Sending:
         """
         world, now = self.world, self.world.seconds
         if self._calls or abs(now - self.began) >= _JUST_NOW:
-            long_enough = world.lease_seconds / 2  # than which no call takes longer
             with world.transaction() as tx:
-                leases.ensure(
-                    tx, world.run_id, now, world.lease_seconds, self.held_leases,
-                    outlasting=long_enough,
-                )  # fmt: skip
+                world.ensure_leases(tx)
                 if self._calls:
                     intents.sent_again(tx, self.intents, now)
         self._calls += 1

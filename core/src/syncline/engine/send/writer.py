@@ -42,7 +42,7 @@ from syncline.plugin.requests import (
     Unknown,
     Update,
 )
-from syncline.state import attention, claims, intents, leases, links
+from syncline.state import attention, claims, intents, links
 
 
 @dataclass
@@ -78,12 +78,10 @@ class Writer:
         lanes: Mapping[int, Lane],
         readers: Mapping[int, FeedReader],
         report: RoundReport,
-        held_leases: int,
     ) -> None:
         self.world = world
         self.readers = readers
         self.report = report
-        self.held_leases = held_leases
         self.aftermath = Aftermath()
         self.failures = Failures(lanes, report)
 
@@ -128,7 +126,7 @@ class Writer:
         """Returns the following batch, if it may be sent: its intents are committed then."""
         begun = None
         with self.world.transaction() as tx:
-            leases.assert_held(tx, self.world.run_id, self.world.seconds, self.held_leases)
+            self.world.assert_leased(tx)
             self._settle_applied(tx, answers)
             for each, intent, outcome in answers:
                 if _applied(each, outcome) is None:
@@ -158,7 +156,7 @@ class Writer:
     def _intend(self, tx: Connection, batch: Sequence[Prepared]) -> _Batch:
         """The lease is long enough, links are being created, intents are written."""
         world, now = self.world, self.world.seconds
-        leases.renew(tx, world.run_id, now, world.lease_seconds, self.held_leases)
+        world.renew_leases(tx)
         new = [each for each in batch if each.link_id is None]
         made = iter(links.add_many(tx, [creating_link(each) for each in new]))
         ready = [each if each.link_id is not None else each.with_link(next(made)) for each in batch]
@@ -184,8 +182,8 @@ class Writer:
     def _call(self, batch: _Batch) -> list[Outcome]:
         feed = batch.writes[0].feed
         operations: tuple[Any, ...] = tuple(each.operation for each in batch.writes)
-        reader, held = self.readers[feed.id], self.held_leases
-        sending = Sending(self.world, reader, held, batch.writes, batch.intents, batch.begun_at)
+        reader = self.readers[feed.id]
+        sending = Sending(self.world, reader, batch.writes, batch.intents, batch.begun_at)
         try:
             if batch.writes[0].action is Action.DELETE:
                 request = DeleteRequest(spec=feed.spec, feed=feed.feed, operations=operations)

@@ -53,7 +53,7 @@ class UndoRound(Round):
             self._phase("recover")
             self._guarded_recovery()
         self._phase("write")
-        writer = Writer(self.world, self.lanes, self._readers, self.report, self._leased)
+        writer = Writer(self.world, self.lanes, self._readers, self.report)
         deeds = Deeds(self.world, self.undone, self.everyone)
         for created in (False, True):  # what the run created comes last, in a phase of its own
             for page in deeds.pages(self.lanes, created=created):

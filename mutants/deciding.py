@@ -121,8 +121,8 @@ DECIDING = (
     Mutant(
         name="one new field decides for its group",
         file="engine/decide/units.py",
-        old="                key = policy.field_direction(name), locked, unknown\n",
-        new="                key = policy.field_direction(name), locked, False\n",
+        old="        found.setdefault((policy.field_direction(name), locked, unknown), []).append(name)\n",
+        new="        found.setdefault((policy.field_direction(name), locked, False), []).append(name)\n",
         wrong="A part of a name that is mapped from now on decides about the whole name.",
         caught_by="P3",
         tests=("decide/test_fields.py::test_a_part_that_was_never_settled_decides_for_itself",),
@@ -148,7 +148,7 @@ DECIDING = (
     Mutant(
         name="untouched fields travel",
         file="engine/decide/units.py",
-        old="    names = tuple(n for n in names if any(case.changed(side, (n,)) for side in SIDES))\n",
+        old="    names = unit.or_none(edited)\n",
         new="",
         wrong="Fields nobody touched travel with the others of their unit, cut as they may be.",
         caught_by="P3",
@@ -159,7 +159,7 @@ DECIDING = (
     Mutant(
         name="blanks clear at the first sync",
         file="engine/decide/units.py",
-        old="        mode = Mode.KEEP_TARGET_IF_EMPTY\n",
+        old="        mode = Mode.REPLACE if half else Mode.KEEP_TARGET_IF_EMPTY\n",
         new="        mode = Mode.REPLACE\n",
         wrong="At a first sync the blanks of the source clear values of the target.",
         caught_by="P25",

@@ -95,7 +95,7 @@ GUARDING = (
     Mutant(
         name="approval never used up",
         file="engine/send/settle.py",
-        old="    approvals.spend(tx, [_subject(each) for each in live if each.undo is None])\n",
+        old="    approvals.spend(tx, [_subject(each) for each in live if each.write.undo is None])\n",
         new="",
         wrong="An edit of a record that was written by an approval needs an approval of its own.",
         caught_by="P10",

@@ -8,8 +8,8 @@ WRITING = (
     Mutant(
         name="unconditional update",
         file="engine/work/prepare.py",
-        old="            version=here.version if conditional else None,\n",
-        new="            version=None,\n",
+        old="        version=here.version if lane.policy.direction.source is None else None,\n",
+        new="        version=None,\n",
         wrong="An edit between our read and our write is written over.",
         caught_by="P3",
         tests=(
@@ -19,8 +19,8 @@ WRITING = (
     Mutant(
         name="unconditional deletion",
         file="engine/work/prepare.py",
-        old="        id=current.id,\n        version=here.version,\n",
-        new="        id=current.id,\n        version=None,\n",
+        old="    operation = Delete(id=current.id, version=here.version, ",
+        new="    operation = Delete(id=current.id, version=None, ",
         wrong="A record that was edited between our read and our deletion is deleted.",
         caught_by="P4",
         tests=(
@@ -71,14 +71,14 @@ WRITING = (
     Mutant(
         name="base from what is read back",
         file="engine/send/recover.py",
-        old="        settlement = _only(each.settlement, happened, each.new)\n",
-        new="        settlement = _only(each.settlement, happened, each.new)\n"
-        "        read = type(settlement.left)({n: current[n] for n in happened})\n"
-        "        left = each.side is SIDES[0]\n"
-        "        settlement = Settlement(\n"
-        "            read if left else settlement.left,\n"
-        "            settlement.right if left else read,\n"
-        "        )\n",
+        old="            settlement = _only(write.settlement, happened, write.new)\n",
+        new="            settlement = _only(write.settlement, happened, write.new)\n"
+        "            read = type(settlement.left)({n: current[n] for n in happened})\n"
+        "            left = sent.side is SIDES[0]\n"
+        "            settlement = Settlement(\n"
+        "                read if left else settlement.left,\n"
+        "                settlement.right if left else read,\n"
+        "            )\n",
         wrong="After a cut the base is taken from the record, so a later edit counts as ours.",
         caught_by="P3",
         tests=(

@@ -12,8 +12,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Select, bindparam, exists, select
 
-from syncline.engine.prepared import Prepared
 from syncline.engine.world import World
+from syncline.engine.write import Prepared
 from syncline.model.records import RecordId
 from syncline.model.sides import SIDES, Side
 from syncline.state import leases, links

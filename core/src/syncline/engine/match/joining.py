@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row
 from syncline.engine.intake.interest import no_longer_pending
 from syncline.engine.lanes import Lane
 from syncline.engine.match.markers import Marks
-from syncline.engine.prepared import Prepared
+from syncline.engine.write import Prepared
 from syncline.model.records import RecordId
 from syncline.model.sides import Side
 from syncline.state import attention, claims, links, records

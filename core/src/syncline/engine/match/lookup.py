@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from typing import Final
 
 from syncline.engine.lanes import FeedState
-from syncline.engine.prepared import Prepared
 from syncline.engine.world import World
+from syncline.engine.write import Prepared
 from syncline.model.records import Record
 from syncline.plugin.requests import Create, MatchKey, MatchRequest
 from syncline.state.crowds import HOLDERS_AT_MOST

@@ -11,8 +11,8 @@ from syncline.engine.decide.settlement import BaseMove, Settlement
 from syncline.engine.decide.values import SideValues, created_fields
 from syncline.engine.lanes import Lane
 from syncline.engine.match.markers import create_key
-from syncline.engine.prepared import Prepared
 from syncline.engine.words import field_changes, planned
+from syncline.engine.write import Prepared, Write
 from syncline.model.records import RecordId
 from syncline.model.reports import Action
 from syncline.model.sides import PerSide, Side
@@ -52,18 +52,24 @@ def prepare_create(
     sent, settlement = created(lane, side, origin)
     key = create_key(installation, lane, side.other, origin.id, incarnation)
     changes = field_changes({}, sent)
-    return Prepared(
+    shown = planned(lane, side, Action.CREATE, None, origin.fields, reason, changes=changes)
+    write = Write(
         lane=lane,
         side=side,
-        operation=Create(key=key, account=here.account, container=here.container, fields=sent),
-        planned=planned(lane, side, Action.CREATE, None, origin.fields, reason, changes=changes),
+        action=Action.CREATE,
+        reason=shown.reason,
         source_id=origin.id,
         source_version=origin.version,
-        link_id=None if former is None else former.link_id,
         incarnation=incarnation,
         settlement=settlement,
         new=settlement.side(side).put,
         after=sent,
+    )
+    return Prepared(
+        write=write,
+        operation=Create(key=key, account=here.account, container=here.container, fields=sent),
+        planned=shown,
+        link_id=None if former is None else former.link_id,
         source=origin.fields,
         replaces=None if former is None else former.record_id,
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from syncline.engine.prepared import Prepared
+from syncline.engine.write import Prepared
 from syncline.model.reports import Action
 from syncline.plugin.requests import Update
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import TypeVar
 
 from syncline.engine.decide.digests import Digester
 from syncline.engine.lanes import FeedState
-from syncline.engine.prepared import Prepared, Sent
+from syncline.engine.write import Stage
 from syncline.errors import SynclineError
 from syncline.model.fields import Value
 from syncline.model.records import Record, RecordId
@@ -39,22 +40,20 @@ def last_held(feed: FeedState, ids: Iterable[RecordId]) -> dict[RecordId, Record
     return held
 
 
-def prepared_as_held(deletion: Prepared, record: Record | None) -> Prepared:
+Deletion = TypeVar("Deletion", bound=Stage)
+"""Prepared, or sent by an earlier run."""
+
+
+def as_held(deletion: Deletion, record: Record | None) -> Deletion:
     """The deletion, with what the record held last as the values before it."""
     if record is None:
         return deletion
-    digester = deletion.lane.digester
-    reason = _reason(deletion.planned.reason, deletion.before, record, digester)
-    planned = replace(deletion.planned, reason=reason)
-    return replace(deletion, before={**deletion.before, **record.fields}, planned=planned)
-
-
-def sent_as_held(deletion: Sent, record: Record | None, digester: Digester) -> Sent:
-    """The same for a deletion of an earlier run."""
-    if record is None:
-        return deletion
-    reason = _reason(deletion.reason, deletion.before, record, digester)
-    return replace(deletion, before={**deletion.before, **record.fields}, reason=reason)
+    write = deletion.write
+    reason = _reason(write.reason, write.before, record, write.lane.digester)
+    return replace(
+        deletion,
+        write=replace(write, before={**write.before, **record.fields}, reason=reason),
+    )
 
 
 def _reason(reason: str, before: Mapping[str, Value], record: Record, digester: Digester) -> str:

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row
 
-from syncline.engine.send.settled import Settled
 from syncline.engine.world import World
+from syncline.engine.write import Settled
 from syncline.model.reports import Action
 from syncline.model.sides import Side
 from syncline.state import attention, claims, links

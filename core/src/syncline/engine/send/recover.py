@@ -7,7 +7,7 @@ found where we had written is a later edit, and travels on as one. What cannot b
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from sqlalchemy import Connection
@@ -16,13 +16,13 @@ from syncline.engine.decide.settlement import Settlement
 from syncline.engine.intake.answer import Answer, look
 from syncline.engine.intake.read import FeedReader
 from syncline.engine.lanes import FeedState, Lane
-from syncline.engine.prepared import Sent
 from syncline.engine.report import RoundReport
-from syncline.engine.send.deleted import last_held, sent_as_held
+from syncline.engine.send.deleted import as_held, last_held
 from syncline.engine.send.findings import Findings
 from syncline.engine.send.recover_creates import RecoveredCreates
 from syncline.engine.send.settle import history_row
 from syncline.engine.world import World
+from syncline.engine.write import Sent
 from syncline.errors import CALL_FAILED, CallFailed
 from syncline.model.records import Record, RecordId
 from syncline.model.reports import Action
@@ -53,7 +53,7 @@ class Recovery:
         """
         by_feed: dict[int, list[Sent]] = {}
         for sent in self._open():
-            by_feed.setdefault(self._findings.feed(sent).id, []).append(sent)
+            by_feed.setdefault(sent.feed.id, []).append(sent)
         failed: dict[int, CallFailed] = {}
         for feed_id, of_feed in by_feed.items():
             try:
@@ -70,7 +70,8 @@ class Recovery:
     def _open(self) -> list[Sent]:
         with self.world.transaction() as tx:
             rows = intents.of_lanes(tx, self.lanes)
-        return [Sent.from_row(row, self.world.database.vault.unseal(row.plan)) for row in rows]
+        unseal = self.world.database.vault.unseal
+        return [Sent.from_row(row, unseal(row.plan), self.lanes[row.lane_id]) for row in rows]
 
     def _resolve(self, feed_id: int, part: Sequence[Sent]) -> None:
         creates = [sent for sent in part if sent.action is Action.CREATE]
@@ -99,10 +100,7 @@ class Recovery:
         deletions = [sent for sent in part if sent.action is Action.DELETE]
         gone = [_id(sent) for sent in deletions if answer.is_gone(sent.record_id)]
         held = last_held(feed, gone) if gone else {}
-        return [
-            sent_as_held(sent, held.get(_id(sent)), self.lanes[sent.lane_id].digester)
-            for sent in part
-        ]
+        return [as_held(sent, held.get(_id(sent))) for sent in part]
 
     def _resolve_delete(self, sent: Sent, answer: Answer) -> None:
         """Gone: it happened. Still there, in our data set or outside of it: plan anew; the deletion
@@ -140,27 +138,25 @@ class Recovery:
             intents.end(tx, [sent.id])
 
     def _settle_all(self, tx: Connection, sent: Sent) -> None:
-        self._findings.settle(tx, sent, Applied(id=_id(sent)), sent.settlement, {})
+        self._findings.settle(tx, sent, Applied(id=_id(sent)))
 
-    def _settle_what_happened(self, tx: Connection, each: Sent, record: Record) -> None:
-        weak = self._findings.feed(each).spec.weak_versions  # which two edits may share
-        if record.version == each.expected_version and not weak:
+    def _settle_what_happened(self, tx: Connection, sent: Sent, record: Record) -> None:
+        weak = sent.feed.spec.weak_versions  # which two edits may share
+        if record.version == sent.expected_version and not weak:
             return
-        current = self.lanes[each.lane_id].digester.fields(record.fields)
-        happened = [n for n in each.new if n in current and current[n] != each.old.get(n)]
-        settlement = _only(each.settlement, happened, each.new)
+        write, current = sent.write, sent.lane.digester.fields(record.fields)
+        happened = [n for n in write.new if n in current and current[n] != write.old.get(n)]
         if happened:
-            applied = Applied(id=record.id, version=record.version)
-            self._findings.settle(tx, each, applied, settlement, current)
+            settlement = _only(write.settlement, happened, write.new)
+            found = replace(sent, write=replace(write, settlement=settlement, new=current))
+            self._findings.settle(tx, found, Applied(id=record.id, version=record.version))
 
     def _note_what_may_have_been(self, tx: Connection, sent: Sent) -> None:
         """The record is gone, or where we may not look, and with it the answer. What the update may
         have gone over was somebody's, and is nowhere else any more.
         """
         doubt = "perhaps: the record was gone before anybody could look"
-        perhaps = self._findings.settled(
-            sent, Applied(id=_id(sent)), sent.settlement, sent.new, doubt
-        )
+        perhaps = self._findings.settled(sent, Applied(id=_id(sent)), doubt)
         history.add(tx, [history_row(self.world, perhaps)])
 
 

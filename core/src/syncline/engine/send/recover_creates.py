@@ -16,7 +16,6 @@ from syncline.engine.decide import digests
 from syncline.engine.decide.created import Fate, Finding
 from syncline.engine.decide.deltas import Digest
 from syncline.engine.intake.read import FeedReader
-from syncline.engine.prepared import Sent
 from syncline.engine.send.created import (
     CreatedSearch,
     Sought,
@@ -27,6 +26,7 @@ from syncline.engine.send.created import (
 )
 from syncline.engine.send.findings import Findings
 from syncline.engine.world import World
+from syncline.engine.write import Sent
 from syncline.model.records import RecordId
 from syncline.model.sides import Side
 from syncline.plugin.requests import Applied
@@ -74,7 +74,7 @@ class RecoveredCreates:
         elif finding.fate is Fate.UNCLEAR and not self._source_is_gone(sent):
             self._ask(sent, finding)
         elif self._world.seconds - sent.sent_at < unseen_for(self.reader.feed.spec):
-            self.unseen.add((sent.lane_id, sent.side))
+            self.unseen.add((sent.lane.id, sent.side))
             message = "it cannot be seen yet whether the record was created"
             self.findings.unresolved(sent, message, _LATER)
         else:
@@ -84,11 +84,11 @@ class RecoveredCreates:
 
     def _sought(self, sent: Sent) -> Sought:
         return Sought(
-            lane=self.findings.lanes[sent.lane_id],
+            lane=sent.lane,
             side=sent.side,
             key=sent.key,
-            fields=sent.after,
-            wanted=(sent.new, self._at_the_source(sent)),
+            fields=sent.write.after,
+            wanted=(sent.write.new, self._at_the_source(sent)),
             since=self._since(sent),
             told=sent.told,
         )
@@ -100,10 +100,10 @@ class RecoveredCreates:
         """Of what was sent, what the source holds by now: a person may have made both the same."""
         row = self._source(sent)
         current = digests.load(row.digests_json) if row is not None else None
-        return {name: (current or {}).get(name, digest) for name, digest in sent.new.items()}
+        return {name: (current or {}).get(name, digest) for name, digest in sent.write.new.items()}
 
     def _source(self, sent: Sent) -> Row[Any] | None:
-        feed = self.findings.lanes[sent.lane_id].sides[sent.side.other].feed
+        feed = sent.lane.sides[sent.side.other].feed
         with self._world.transaction() as tx:
             return records.find(tx, feed.id, [str(sent.source_id)]).get(str(sent.source_id))
 
@@ -119,13 +119,13 @@ class RecoveredCreates:
         """
         [made] = finding.candidates
         record = next(trace.record for trace in traces if trace.record.id == made.id)
-        current = self.findings.lanes[sent.lane_id].digester.fields(record.fields)
-        moved = made.deleted or any(current.get(n, d) != d for n, d in sent.new.items())
+        current = sent.lane.digester.fields(record.fields)
+        moved = made.deleted or any(current.get(n, d) != d for n, d in sent.write.new.items())
         version = None if moved else record.version
         with self._world.transaction() as tx:
             applied = Applied(id=record.id, version=version)
             self._clear(tx, sent)
-            self.findings.settle(tx, sent, applied, sent.settlement, sent.new)
+            self.findings.settle(tx, sent, applied)
             intents.end(tx, [sent.id])
         self.reader.by_id([record.id])
         if moved:
@@ -139,14 +139,14 @@ class RecoveredCreates:
                 links.remove(tx, [sent.link_id])
             else:
                 links.change(tx, [sent.link_id], dirty=True)
-            claims.release(tx, sent.lane_id, sent.side.other, [str(sent.source_id)])
+            claims.release(tx, sent.lane.id, sent.side.other, [str(sent.source_id)])
             self._clear(tx, sent)
             intents.end(tx, [sent.id])
 
     def _clear(self, tx: Connection, sent: Sent) -> None:
         """Nothing waits any more, neither here nor there."""
-        attention.clear(tx, sent.lane_id, sent.side.other, [str(sent.source_id)])
-        attention.clear(tx, sent.lane_id, sent.side, sent.told)
+        attention.clear(tx, sent.lane.id, sent.side.other, [str(sent.source_id)])
+        attention.clear(tx, sent.lane.id, sent.side, sent.told)
 
     def _ask(self, sent: Sent, finding: Finding) -> None:
         """Only a person can tell."""
@@ -154,7 +154,7 @@ class RecoveredCreates:
         told = {each.id for each in finding.candidates if not each.deleted}
         with self._world.transaction() as tx:
             intents.replan(tx, sent.id, self._with_told(tx, sent, told))
-            if sent.undo is None:
+            if sent.write.undo is None:
                 self._wait(tx, sent, sent.side.other, str(sent.source_id), message)
             for record_id in sorted(told):
                 self._wait(tx, sent, sent.side, record_id, message)
@@ -166,7 +166,7 @@ class RecoveredCreates:
         return vault.seal({**plan, "told": sorted({*sent.told, *told})})
 
     def _wait(self, tx: Connection, sent: Sent, side: Side, record_id: str, message: str) -> None:
-        waiting = attention.Waiting(sent.lane_id, side, record_id, UNCERTAIN, message, patient=True)
+        waiting = attention.Waiting(sent.lane.id, side, record_id, UNCERTAIN, message, patient=True)
         attention.wait(tx, waiting, self._world.seconds)
 
 

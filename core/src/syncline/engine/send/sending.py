@@ -8,10 +8,10 @@ from typing import Final
 
 from syncline.engine.decide.created import Fate, Finding
 from syncline.engine.intake.read import FeedReader
-from syncline.engine.prepared import Prepared
 from syncline.engine.send.created import CreatedSearch, Sought, made_since
 from syncline.engine.world import World
-from syncline.plugin.requests import Applied, Create, Outcome, Unknown
+from syncline.engine.write import Prepared
+from syncline.plugin.requests import Applied, Outcome, Unknown
 from syncline.state import intents
 
 _JUST_NOW: Final = 1.0
@@ -65,14 +65,14 @@ class Sending:
         }
 
     def _sought(self, write: Prepared) -> Sought:
-        feed, operation = write.feed, write.operation
+        feed = write.feed
         service_time = None if feed.ahead is None else self.began + feed.ahead
         return Sought(
             lane=write.lane,
             side=write.side,
-            key=operation.key if isinstance(operation, Create) else "",
-            fields=write.after,
-            wanted=(write.new,),
+            key=write.key,
+            fields=write.write.after,
+            wanted=(write.write.new,),
             since=made_since(feed, self.began, service_time),
         )
 

@@ -19,9 +19,9 @@ from syncline.engine.decide.settlement import BaseMove, Settlement
 from syncline.engine.intake.interest import no_longer_pending, pending_again
 from syncline.engine.lanes import FeedState, Lane
 from syncline.engine.send.give_way import give_way
-from syncline.engine.send.settled import Settled
 from syncline.engine.send.targets import Targets, note_targets
 from syncline.engine.world import World
+from syncline.engine.write import Settled
 from syncline.model.reports import Action
 from syncline.model.sides import SIDES, PerSide, Side
 from syncline.state import attention, claims, conflicts, history, links, records
@@ -47,7 +47,7 @@ def settle(tx: Connection, world: World, settled: Sequence[Settled]) -> set[int]
     targets = note_targets(tx, written)
     due = _settle_writes(tx, written, rows, targets)
     _no_longer_waiting(tx, [each for each in live if each.link_id not in due], rows)
-    approvals.spend(tx, [_subject(each) for each in live if each.undo is None])
+    approvals.spend(tx, [_subject(each) for each in live if each.write.undo is None])
     history.add(tx, [history_row(world, each) for each in live if not each.was_gone])
     return targets.overtaken
 
@@ -125,16 +125,16 @@ def _settle_writes(
 
 
 def _settled_link(each: Settled, row: Row[Any]) -> dict[str, Any]:
-    versions = {each.side.other: each.source_version, each.side: each.applied.version}
+    versions = {each.side.other: each.write.source_version, each.side: each.applied.version}
     if each.action is not Action.CREATE:  # another run may have noted that its record is gone
         versions = {s: v for s, v in versions.items() if not links.is_severed_at(row, s)}
     saved = _moved(row, _with_stored(each), versions)
     saved |= {name: getattr(row, name) for name in ("incarnation", "left_inside", "right_inside")}
     if each.action is Action.CREATE:
-        status = "linked" if each.undo is None else each.undo.fate
+        status = "linked" if each.write.undo is None else each.write.undo.fate
         unseen = {f"{each.side}_inside": each.feed.feed.scope is None}  # it is another record
         created = {f"{each.side}_id": each.applied.id, "status": status, **unseen}
-        saved |= {**created, "incarnation": each.incarnation}
+        saved |= {**created, "incarnation": each.write.incarnation}
     return saved
 
 
@@ -155,9 +155,9 @@ def _former_may_be_back(
 def _created_again(tx: Connection, settled: Sequence[Settled]) -> None:
     """An undo brought deleted records back. One whose counterpart is gone is a new record."""
     for each in settled:
-        if each.undo is not None and each.action is Action.CREATE:
-            links.created_again(tx, each.lane.id, each.side, each.undo.record_id)
-            if each.undo.fate == "removed":
+        if each.write.undo is not None and each.action is Action.CREATE:
+            links.created_again(tx, each.lane.id, each.side, each.write.undo.record_id)
+            if each.write.undo.fate == "removed":
                 links.remove(tx, [each.link_id])
 
 
@@ -188,7 +188,9 @@ def _taken_back_for_all(tx: Connection, settled: Sequence[Settled]) -> None:
     """An undo put values of a record back that several hold: for those who had agreed with what it
     took back this is no edit, either. Nobody's next run carries it on.
     """
-    undone = [each for each in settled if each.undo is not None and each.action is Action.UPDATE]
+    undone = [
+        each for each in settled if each.write.undo is not None and each.action is Action.UPDATE
+    ]
     for side in SIDES:
         by_link = {each.link_id: each for each in undone if each.side is side}
         for link_id, there, other in links.others(tx, side, by_link):
@@ -202,13 +204,13 @@ def _taken_back_for_all(tx: Connection, settled: Sequence[Settled]) -> None:
 def _put_back(each: Settled, base: Mapping[str, Digest]) -> dict[str, Digest]:
     """Of the restored fields, those that a base had agreed to as the run had left them."""
     put = _with_stored(each).side(each.side).put
-    taken = each.lane.digester.fields({name: each.before.get(name) for name in put})
+    taken = each.lane.digester.fields({name: each.write.before.get(name) for name in put})
     return {name: put[name] for name in put if name in base and base[name] == taken[name]}
 
 
 def _settle_delete(tx: Connection, each: Settled, row: Row[Any]) -> None:
     conflicts.drop(tx, [row.id])
-    if each.undo is not None:
+    if each.write.undo is not None:
         links.sever(tx, row.id, each.side)
         claims.release(tx, each.lane.id, each.side.other, [str(each.source_id)])
         return
@@ -244,15 +246,16 @@ def _with_stored(each: Settled) -> Settlement:
     left out is not settled at either side.
     """
     if not (each.applied.stored or each.left_out):
-        return each.settlement
-    move, digester = each.settlement.side(each.side), each.lane.digester
+        return each.write.settlement
+    planned, digester = each.write.settlement, each.lane.digester
+    move = planned.side(each.side)
     corrected = {
         name: digester.field(name, value)
         for name, value in (each.applied.stored or {}).items()
         if name in move.put
     }
     put = BaseMove({**move.put, **corrected}, move.added, move.removed)
-    moves = PerSide(each.settlement.left, each.settlement.right).with_side(each.side, put)
+    moves = PerSide(planned.left, planned.right).with_side(each.side, put)
     return Settlement.of(moves.map(lambda side: side.only(side.names - each.left_out)))
 
 
@@ -338,7 +341,7 @@ def _subject(each: Settled) -> approvals.Subject:
 def history_row(world: World, each: Settled) -> dict[str, Any]:
     """What was done, and the values before and after."""
     values = {
-        "before": dict(each.before),
+        "before": dict(each.write.before),
         "after": dict(each.held_after),
         "version": each.applied.version,
     }
@@ -349,7 +352,7 @@ def history_row(world: World, each: Settled) -> dict[str, Any]:
         "side": each.side.value,
         "action": each.action.value,
         "record_id": each.applied.id,
-        "reason": each.reason,
+        "reason": each.write.reason,
         "at": world.seconds,
         "values_sealed": world.database.vault.seal(values),
     }

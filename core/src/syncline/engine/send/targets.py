@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row
 
 from syncline.engine.decide import digests
 from syncline.engine.decide.deltas import Digest
-from syncline.engine.send.settled import Settled
+from syncline.engine.write import Settled
 from syncline.model.reports import Action
 from syncline.state import records
 
@@ -67,7 +67,7 @@ def _current(each: Settled, known: Row[Any] | None) -> dict[str, Digest]:
     that was left out nothing is known but what was seen there before.
     """
     before = None if known is None else digests.load(known.digests_json)
-    written = {**each.predicted, **each.lane.digester.fields(each.applied.stored or {})}
+    written = {**each.write.new, **each.lane.digester.fields(each.applied.stored or {})}
     return {**(before or {}), **{n: d for n, d in written.items() if n not in each.left_out}}
 
 

@@ -17,21 +17,19 @@ from syncline.engine.failures import Failures
 from syncline.engine.intake.read import FeedReader
 from syncline.engine.lanes import Lane
 from syncline.engine.match.joining import still_unlinked
-from syncline.engine.prepared import Prepared
 from syncline.engine.report import RoundReport
 from syncline.engine.send.batches import batches_of, grouped
-from syncline.engine.send.deleted import last_held, prepared_as_held
+from syncline.engine.send.deleted import as_held, last_held
 from syncline.engine.send.sending import Sending
 from syncline.engine.send.settle import settle
-from syncline.engine.send.settled import Settled
 from syncline.engine.world import World
+from syncline.engine.write import Prepared, Settled
 from syncline.errors import CALL_FAILED, Busy
 from syncline.model.records import RecordId
 from syncline.model.reports import Action
 from syncline.plugin.requests import (
     Applied,
     ApplyRequest,
-    Create,
     Deferred,
     DeleteRequest,
     Duplicate,
@@ -163,17 +161,18 @@ class Writer:
         return _Batch(ready, intents.add(tx, [self._intent(each, now) for each in ready]), now)
 
     def _intent(self, each: Prepared, now: float) -> dict[str, Any]:
-        operation = each.operation
         service_time = None if each.feed.ahead is None else now + each.feed.ahead
         return {
             "lane_id": each.lane.id,
             "link_id": each.link_id,
             "side": each.side.value,
             "action": each.action.value,
-            "key": operation.key if isinstance(operation, Create) else "",
+            "key": each.key,
             "record_id": each.target_id,
             "expected_version": each.expected_version,
-            "plan": self.world.database.vault.seal(each.to_json(service_time)),
+            "plan": self.world.database.vault.seal(
+                {**each.write.to_json(), "service_time": service_time}
+            ),
             "sent_at": now,
         }
 
@@ -280,7 +279,7 @@ class Writer:
         waiting = attention.Waiting(
             each.lane.id, side, str(record_id), reason, message, code, patient
         )
-        if each.undo is None:  # no later run tries an undo again
+        if each.write.undo is None:  # no later run tries an undo again
             attention.wait(tx, waiting, self.world.seconds)
         self._report(each, reason, message, code)
 
@@ -324,7 +323,7 @@ def _as_they_were_deleted(
     done = [o.id for o in outcomes if isinstance(o, Applied)]
     held = last_held(writes[0].feed, done) if done else {}
     return [
-        each if each.target_id is None else prepared_as_held(each, held.get(each.target_id))
+        each if each.target_id is None else as_held(each, held.get(each.target_id))
         for each in writes
     ]
 
@@ -337,11 +336,11 @@ def creating_link(each: Prepared) -> dict[str, Any]:
         "left_feed": each.lane.sides.left.feed.id,
         "right_feed": each.lane.sides.right.feed.id,
         f"{source}_id": each.source_id,
-        f"{source}_version": each.source_version,
+        f"{source}_version": each.write.source_version,
         f"{source}_inside": True,
         f"{each.side}_inside": each.feed.feed.scope is None,
         "status": "creating",
-        "incarnation": each.incarnation,
+        "incarnation": each.write.incarnation,
         "dirty": False,
         "rebaseline": False,
     }
@@ -352,20 +351,9 @@ def settled_from(each: Prepared, applied: Applied) -> Settled:
     if each.link_id is None:
         raise Busy("a write was settled before its link was made")
     return Settled(
-        lane=each.lane,
+        write=each.write,
         link_id=each.link_id,
-        side=each.side,
-        action=each.action,
-        reason=each.planned.reason,
-        settlement=each.settlement,
-        source_id=each.source_id,
-        source_version=each.source_version,
         applied=applied if _saw_all(each) else replace(applied, version=None),
-        predicted=each.new,
-        before=each.before,
-        after=each.after,
-        incarnation=each.incarnation,
-        undo=each.undo,
         noted=each.noted,
     )
 

@@ -23,7 +23,6 @@ from syncline.engine.decide.undo import (
 )
 from syncline.engine.intake.answer import Answer, look
 from syncline.engine.lanes import FeedState, Lane
-from syncline.engine.prepared import Prepared
 from syncline.engine.round import Round
 from syncline.engine.send.writer import Writer
 from syncline.engine.undo.done import PAGE, Deeds, Done, newer_run
@@ -31,6 +30,7 @@ from syncline.engine.undo.standing import Situation, counterpart, situations_of
 from syncline.engine.undo.take_back import prepare_undo
 from syncline.engine.words import label
 from syncline.engine.work.obstacle import obstacle
+from syncline.engine.write import Prepared
 from syncline.model.records import RecordId
 from syncline.model.reports import Action, KeptRecord
 from syncline.state import records
@@ -184,7 +184,7 @@ class UndoRound(Round):
 
     def _kept_late(self, each: Prepared, why: str) -> None:
         planned = each.planned
-        record_id = planned.id if each.undo is None else each.undo.record_id
+        record_id = planned.id if each.write.undo is None else each.write.undo.record_id
         self.kept.append(
             KeptRecord(
                 lane=planned.lane, side=planned.side, connection=planned.connection,

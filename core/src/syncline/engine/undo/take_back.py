@@ -7,6 +7,7 @@ neither side counts as edited afterwards, and no run does again what was undone.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from syncline.engine.decide.deltas import Digest
@@ -14,11 +15,11 @@ from syncline.engine.decide.settlement import BaseMove, Settlement
 from syncline.engine.decide.undo import Counterpart, UndoDecision, UndoVerdict
 from syncline.engine.decide.values import base_of
 from syncline.engine.match.markers import create_key
-from syncline.engine.prepared import LinkFate, Prepared, TakesBack
 from syncline.engine.undo.standing import Situation
 from syncline.engine.words import field_changes, planned
-from syncline.model.records import Record, RecordId
-from syncline.model.reports import Action
+from syncline.engine.write import LinkFate, Prepared, TakesBack, Write
+from syncline.model.records import Record
+from syncline.model.reports import Action, PlannedOperation
 from syncline.model.sides import PerSide
 from syncline.plugin.requests import Create, Delete, Update
 
@@ -46,76 +47,83 @@ def prepare_undo(
     return _restoration(situation, record, decision.fields, reason)
 
 
-def _common(situation: Situation) -> dict[str, Any]:
-    link, source = situation.link, situation.done.side.other
-    version = "" if link is None else link._mapping[f"{source}_version"] or ""
-    return {
-        "lane": situation.done.lane,
-        "side": situation.done.side,
-        "source_id": situation.source_id,
-        "source_version": version,
-        "link_id": None if link is None else link.id,
-    }
-
-
 def _restoration(
     situation: Situation, record: Record, fields: Mapping[str, Any], reason: str
 ) -> Prepared:
     lane, side = situation.done.lane, situation.done.side
-    old = lane.digester.fields({name: record.fields.get(name) for name in fields})
     new = lane.digester.fields(fields)
-    account = lane.sides[side].account
+    after = {**record.fields, **fields}
     changes = field_changes(record.fields, fields)
-    shown = {**record.fields, **fields}
-    return Prepared(
-        **_common(situation),
-        operation=Update(
-            id=record.id, version=record.version, fields=fields, current=record, account=account
-        ),
-        planned=planned(lane, side, Action.UPDATE, record.id, shown, reason, changes=changes),
-        incarnation=situation.incarnation,
+    shown = planned(lane, side, Action.UPDATE, record.id, after, reason, changes=changes)
+    write = replace(
+        _write(situation, shown),
         settlement=_moves(situation, new),
-        old=old,
+        old=lane.digester.fields({name: record.fields.get(name) for name in fields}),
         new=new,
         before=record.fields,
-        after=shown,
+        after=after,
         undo=TakesBack(record.id),
     )
+    account, version = lane.sides[side].account, record.version
+    operation = Update(
+        id=record.id, version=version, fields=fields, current=record, account=account
+    )
+    return _prepared(situation, write, operation, shown)
 
 
 def _deletion(situation: Situation, record: Record, reason: str) -> Prepared:
     lane, side = situation.done.lane, situation.done.side
-    account = lane.sides[side].account
-    return Prepared(
-        **_common(situation),
-        operation=Delete(id=record.id, version=record.version, current=record, account=account),
-        planned=planned(lane, side, Action.DELETE, record.id, record.fields, reason),
-        incarnation=situation.incarnation,
-        before=record.fields,
-        undo=TakesBack(record.id),
-    )
+    shown = planned(lane, side, Action.DELETE, record.id, record.fields, reason)
+    write = replace(_write(situation, shown), before=record.fields, undo=TakesBack(record.id))
+    account, version = lane.sides[side].account, record.version
+    operation = Delete(id=record.id, version=version, current=record, account=account)
+    return _prepared(situation, write, operation, shown)
 
 
 def _creation(
     situation: Situation, decision: UndoDecision, reason: str, installation: str
 ) -> Prepared:
     lane, side = situation.done.lane, situation.done.side
-    here = lane.sides[side]
-    source_id, incarnation = RecordId(str(situation.source_id)), situation.incarnation + 1
-    key = create_key(installation, lane, side.other, source_id, incarnation)
-    fields = decision.fields
+    here, fields = lane.sides[side], decision.fields
+    incarnation = situation.incarnation + 1
     changes = field_changes({}, fields)
+    shown = planned(lane, side, Action.CREATE, None, fields, reason, changes=changes)
     base = base_of(fields, here.feed.spec, lane.digester)
-    return Prepared(
-        **_common(situation),
-        operation=Create(key=key, account=here.account, container=here.container, fields=fields),
-        planned=planned(lane, side, Action.CREATE, None, fields, reason, changes=changes),
+    write = replace(
+        _write(situation, shown),
         incarnation=incarnation,
         settlement=_moves(situation, base, _source_base(situation)),
         new=base,
         after=fields,
         undo=TakesBack(situation.done.record_id, _FATE[situation.now.counterpart]),
     )
+    key = create_key(installation, lane, side.other, str(situation.source_id), incarnation)
+    operation = Create(key=key, account=here.account, container=here.container, fields=fields)
+    return _prepared(situation, write, operation, shown)
+
+
+def _write(situation: Situation, shown: PlannedOperation) -> Write:
+    link, done = situation.link, situation.done
+    version = "" if link is None else link._mapping[f"{done.side.other}_version"] or ""
+    return Write(
+        lane=done.lane,
+        side=done.side,
+        action=shown.action,
+        reason=shown.reason,
+        source_id=situation.source_id,
+        source_version=version,
+        incarnation=situation.incarnation,
+    )
+
+
+def _prepared(
+    situation: Situation,
+    write: Write,
+    operation: Create | Update | Delete,
+    shown: PlannedOperation,
+) -> Prepared:
+    link_id = None if situation.link is None else situation.link.id
+    return Prepared(write=write, operation=operation, planned=shown, link_id=link_id)
 
 
 def _source_base(situation: Situation) -> Mapping[str, Digest]:

@@ -26,11 +26,11 @@ from syncline.engine.match.claiming import Claiming, Follower, Holder, holder_of
 from syncline.engine.match.joining import join_to
 from syncline.engine.match.lookup import Lookup, Twin
 from syncline.engine.match.survivors import Known, Survivors
-from syncline.engine.prepared import Prepared
 from syncline.engine.report import RoundReport
 from syncline.engine.send.give_way import TAKEN
 from syncline.engine.send.writer import Writer
 from syncline.engine.world import World
+from syncline.engine.write import Prepared
 from syncline.model.records import Record, RecordId
 from syncline.model.reports import Action
 from syncline.model.sides import Side

@@ -13,7 +13,6 @@ from typing import Final
 from syncline.engine.decide.link import Ruling, Verdict
 from syncline.engine.intake.read import FeedReader
 from syncline.engine.lanes import Lane
-from syncline.engine.prepared import Prepared
 from syncline.engine.report import RoundReport
 from syncline.engine.send.writer import Writer
 from syncline.engine.work.conflicts import Conflicts, ruling_of
@@ -28,6 +27,7 @@ from syncline.engine.work.second_look import SecondLook, is_read, sides_there, s
 from syncline.engine.work.survey import look_again
 from syncline.engine.work.unwritten import Unwritten
 from syncline.engine.world import World
+from syncline.engine.write import Prepared
 from syncline.model.reports import Action
 from syncline.model.sides import SIDES, PerSide
 from syncline.state import links

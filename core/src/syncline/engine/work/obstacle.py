@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from syncline.engine.prepared import Prepared
 from syncline.engine.world import World
+from syncline.engine.write import Prepared
 
 
 @dataclass(frozen=True)

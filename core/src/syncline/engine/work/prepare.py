@@ -12,10 +12,10 @@ from syncline.engine.decide.values import (
     TargetWrite,
 )
 from syncline.engine.match.new_record import Former, Origin, prepare_create
-from syncline.engine.prepared import Prepared
 from syncline.engine.words import field_changes, planned
 from syncline.engine.work.evaluate import Evaluation
 from syncline.engine.work.held import GuardedOperation
+from syncline.engine.write import Prepared, Write
 from syncline.model.records import Record, RecordId
 from syncline.model.reports import Action
 from syncline.model.sides import SIDES, Side
@@ -37,7 +37,7 @@ def prepare_link(evaluation: Evaluation, installation: str) -> list[Prepared]:
 def guarded(prepared: Prepared, evaluation: Evaluation) -> GuardedOperation:
     """The operation as guards and approvals see it."""
     left, right = (each.version for each in evaluation.link.sides)
-    emptied = cleared(prepared.new, prepared.old)
+    emptied = cleared(prepared.write.new, prepared.write.old)
     record = prepared.target_id or prepared.source_id or ""
     return GuardedOperation(
         prepared.lane, prepared.side, prepared.action, record, (left, right), emptied
@@ -45,42 +45,41 @@ def guarded(prepared: Prepared, evaluation: Evaluation) -> GuardedOperation:
 
 
 def _update(evaluation: Evaluation, side: Side, *, first: bool) -> Prepared:
-    link, write = evaluation.link, evaluation.writes[side]
+    link, target = evaluation.link, evaluation.writes[side]
     lane, values = link.lane, evaluation.values[side]
     here, there = link.sides[side], link.sides[side.other]
     current = _record(here.id, here.version, {} if values is None else values.fields)
+    after = {**current.fields, **target.fields}
+    changes = field_changes(current.fields, target.fields)
     reason = _reason(evaluation, side)
-    digester = lane.digester
-    conditional = lane.policy.direction.source is None
-    return Prepared(
+    shown = planned(lane, side, Action.UPDATE, current.id, after, reason, changes=changes)
+    write = Write(
         lane=lane,
         side=side,
-        operation=Update(
-            id=current.id,
-            version=here.version if conditional else None,
-            fields=write.fields,
-            current=current,
-            account=lane.sides[side].account,
-        ),
-        planned=planned(
-            lane,
-            side,
-            Action.UPDATE,
-            current.id,
-            {**current.fields, **write.fields},
-            reason,
-            changes=field_changes(current.fields, write.fields),
-        ),
+        action=Action.UPDATE,
+        reason=shown.reason,
         source_id=there.id,
         source_version=there.version,
-        link_id=link.id,
         incarnation=link.incarnation,
-        settlement=_with_agreed(evaluation, write) if first else write.settlement,
-        old=digester.fields({name: current.fields.get(name) for name in write.fields}),
-        new=digester.fields({name: write.stored.get(name) for name in write.fields}),
+        settlement=_with_agreed(evaluation, target) if first else target.settlement,
+        old=lane.digester.fields({name: current.fields.get(name) for name in target.fields}),
+        new=lane.digester.fields({name: target.stored.get(name) for name in target.fields}),
         before=current.fields,
-        after=write.stored,
-        refused=write.refused,
+        after=target.stored,
+    )
+    operation = Update(
+        id=current.id,
+        version=here.version if lane.policy.direction.source is None else None,
+        fields=target.fields,
+        current=current,
+        account=lane.sides[side].account,
+    )
+    return Prepared(
+        write=write,
+        operation=operation,
+        planned=shown,
+        link_id=link.id,
+        refused=target.refused,
         noted=here.revision,
     )
 
@@ -89,29 +88,26 @@ def _deletion(evaluation: Evaluation) -> list[Prepared]:
     link, side = evaluation.link, evaluation.decision.side
     if side is None:
         return []
+    lane, values = link.lane, evaluation.values[side]
     here, there = link.sides[side], link.sides[side.other]
-    values = evaluation.values[side]
     current = _record(here.id, here.version, {} if values is None else values.fields)
-    operation = Delete(
-        id=current.id,
-        version=here.version,
-        current=current,
-        account=link.lane.sides[side].account,
-    )
     reason = evaluation.decision.reason
-    return [
-        Prepared(
-            lane=link.lane,
-            side=side,
-            operation=operation,
-            planned=planned(link.lane, side, Action.DELETE, current.id, current.fields, reason),
-            source_id=there.id,
-            source_version=there.version,
-            link_id=link.id,
-            before=current.fields,
-            noted=here.revision,
-        )
-    ]
+    shown = planned(lane, side, Action.DELETE, current.id, current.fields, reason)
+    write = Write(
+        lane=lane,
+        side=side,
+        action=Action.DELETE,
+        reason=shown.reason,
+        source_id=there.id,
+        source_version=there.version,
+        before=current.fields,
+    )
+    account = lane.sides[side].account
+    operation = Delete(id=current.id, version=here.version, current=current, account=account)
+    prepared = Prepared(
+        write=write, operation=operation, planned=shown, link_id=link.id, noted=here.revision
+    )
+    return [prepared]
 
 
 def _recreation(evaluation: Evaluation, installation: str) -> list[Prepared]:

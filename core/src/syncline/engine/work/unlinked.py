@@ -17,12 +17,12 @@ from syncline.engine.lanes import Lane
 from syncline.engine.match.copies import COPY, copies
 from syncline.engine.match.new_record import Origin, prepare_create
 from syncline.engine.match.pending import lanes_with_unlinked, to_create
-from syncline.engine.prepared import Prepared
 from syncline.engine.report import RoundReport
 from syncline.engine.send.writer import Writer
 from syncline.engine.work.creating import Creating
 from syncline.engine.work.obstacle import obstacle
 from syncline.engine.world import World
+from syncline.engine.write import Prepared
 from syncline.model.records import RecordId
 from syncline.model.sides import SIDES, PerSide, Side
 from syncline.state import records

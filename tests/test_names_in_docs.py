@@ -6,6 +6,7 @@ A name is written as a link to the file that has it: [`Round.run`](…/engine/ro
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -32,6 +33,10 @@ SOURCES = (
 )
 NAMED = re.compile(r"\[`([^`\n]+)`\]\(([^)\s#]+\.py)\)")
 IN_CODE_TYPE = re.compile(r"`([^`\n]+)`")
+OF_A_TEST = re.compile(r"\btest_\w+")
+FILE = re.compile(
+    r"\b(?:core|plugins|sandbox|tests|proof|prove|mutants|bench|docs)/[\w./-]+\.(?:py|md)"
+)
 PATH_PAGE = ROOT / "docs/explanation/a-run-step-by-step.md"
 
 
@@ -122,3 +127,25 @@ def test_on_the_path_through_the_engine_everything_in_code_type_is_known() -> No
 
     assert words - known == set()
     assert {"Round._write", "decide_link", "Writer.send", "settle"} <= named
+
+
+def _tests() -> set[str]:
+    """The names of all test files and functions."""
+    patterns = ("tests", "*/tests", "plugins/*/tests")
+    files = [file for each in patterns for file in ROOT.glob(f"{each}/**/test_*.py")]
+    functions = (
+        node.name
+        for file in files
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.FunctionDef)
+    )
+    return {*functions, *(file.stem for file in files)}
+
+
+def test_every_test_and_every_file_that_is_mentioned_is_there() -> None:
+    tests = _tests()
+    words = {word for page in PAGES for word in IN_CODE_TYPE.findall(page.read_text("utf-8"))}
+    missing = [name for word in words for name in OF_A_TEST.findall(word) if name not in tests]
+    missing += [file for word in words for file in FILE.findall(word) if not (ROOT / file).exists()]
+
+    assert missing == []

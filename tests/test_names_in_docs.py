@@ -1,7 +1,8 @@
 """The names of code in the documentation are there: each is imported and looked up, not searched
 for as a text.
 
-A name is written as a link to the file that has it: [`Round.run`](…/engine/round.py).
+A name is written as a link to the file that has it: [`Round.run`](…/engine/round.py), or, of a
+function, [`pair.pair_all`](…/engine/pair.py).
 """
 
 from __future__ import annotations
@@ -53,8 +54,9 @@ class Named:
             return f"{self.name}: there is no {self.file}"
         if self.name == self.module or self.file.as_posix().endswith(f"/{self.name}"):
             return ""  # the file itself
+        inside = self.name.removeprefix(f"{self.file.stem}.")
         try:
-            found = attrgetter(self.name)(import_module(self.module))
+            found = attrgetter(inside)(import_module(self.module))
         except AttributeError as error:
             return f"{self.name}: {error}"
         elsewhere = _home(found) not in (None, self.module)
@@ -92,6 +94,8 @@ def test_a_name_that_leads_to_a_file_of_code_is_in_it(page: Path) -> None:
     [
         ("Round._lend", "core/src/syncline/engine/round.py"),
         ("Rounds", "core/src/syncline/engine/round.py"),
+        ("pair.pair_some", "core/src/syncline/engine/pair.py"),
+        ("pair.alike", "core/src/syncline/engine/alike.py"),
         ("Recovery.run", "core/src/syncline/engine/round.py"),  # imported there, and not its own
         ("Round.run", "core/src/syncline/engine/square.py"),
         ("engine/pair.py", "core/src/syncline/engine/round.py"),
@@ -126,7 +130,7 @@ def test_on_the_path_through_the_engine_everything_in_code_type_is_known() -> No
     words = {word for word in IN_CODE_TYPE.findall(text) if not word.startswith("syncline ")}
 
     assert words - known == set()
-    assert {"Round._write", "decide_link", "Writer.send", "settle"} <= named
+    assert {"Round._write", "link.decide_link", "Writer.send", "settle.settle"} <= named
 
 
 def _tests() -> set[str]:

@@ -78,7 +78,7 @@ def _home(found: object) -> str | None:
 def _named(page: Path, text: str) -> Iterator[Named]:
     for name, target in NAMED.findall(text):
         file = (page.parent / target).resolve()
-        if not any(part in ("tests", "testing") for part in file.relative_to(ROOT).parts):
+        if "tests" not in file.relative_to(ROOT).parts:
             yield Named(name, file)
 
 

@@ -15,6 +15,18 @@ PAIRING = (
         tests=("test_markers.py::test_what_we_made_is_recognised_though_it_was_edited_since",),
     ),
     Mutant(
+        name="made for what cannot be read",
+        file="engine/match/copies.py",
+        old="    for why, records in ((HIDDEN, hidden), (COPY, linked)):\n",
+        new="    for why, records in ((COPY, linked),):\n",
+        wrong="After a loss of the state, what was made for a record that cannot be read is copied "
+        "back beside it.",
+        caught_by="P20",
+        tests=(
+            "test_markers.py::test_what_was_made_for_a_record_that_cannot_be_read_waits_until_it_can",
+        ),
+    ),
+    Mutant(
         name="number of a marker ignored",
         file="engine/match/markers.py",
         old="        return made._replace(incarnation=int(number)) if number.isdecimal() else made\n",

@@ -97,6 +97,27 @@ def test_the_page_about_the_policy_tells_what_follows_from_every_setting() -> No
     assert settings - told == set()
 
 
+def test_the_page_about_the_architecture_has_every_room_in_the_order_that_is_kept() -> None:
+    page = (ROOT / "docs/explanation/architecture.md").read_text("utf-8")
+    tools = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]
+    of_core, of_engine, *_ = (
+        [
+            room.strip().removeprefix("syncline.")
+            for layer in each["layers"]
+            for room in re.split(r"[:|]", layer)
+        ]
+        for each in tools["importlinter"]["contracts"]
+        if "layers" in each
+    )
+    core = ROOT / "core/src/syncline"
+    rooms = {each.parent.name for each in core.glob("*/__init__.py")} | {"errors"}
+    folders = {each.parent.name for each in (core / "engine").glob("*/__init__.py")}
+    engine_rooms = [name for name in of_engine if name in {"round", *folders}]
+
+    assert re.findall(r"^\| `(\w+)` \|", page, re.M) == [*of_core, *engine_rooms]
+    assert [room for room in sorted(rooms - {*of_core}) if f"[`{room}/`](" not in page] == []
+
+
 def _run(*words: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "COLUMNS": "100"}
     return subprocess.run(

@@ -153,10 +153,21 @@ class Excuses:
 
     def _merged_away(self, pair: Pair) -> bool:
         """Their linked record became part of another one, so that its counterpart stays alone; and
-        another record of theirs, which had waited beside it, waits still.
+        another record of theirs, which had waited beside it, waits still. Or somebody became part
+        of them whose counterpart this member has: it holds their place, if nobody had linked their
+        own yet, which waits beside it.
         """
         merged = any(pair.family in families for families in self.ledger.merged_at)
-        return merged and self._waits(pair, "ambiguous")
+        return (merged or self._has_absorbed(pair)) and self._waits(pair, "ambiguous")
+
+    def _has_absorbed(self, pair: Pair) -> bool:
+        """Whether the member has a record of somebody who was merged into this person."""
+        return any(
+            each.place.account == self.ground.stores[side].accounts[pair.member]
+            for side in SIDES
+            for family in self.ledger.absorbed(pair.family)
+            for each in self.ledger.families(side).get(family, ())
+        )
 
     def _held_apart(self, family: str) -> bool:
         """Where nothing may be created, who is entered later is neither created nor linked; where

@@ -74,3 +74,23 @@ def test_what_a_member_claimed_who_was_taken_out_is_not_made_by_another_one_at_o
     taken_out = Configure(members=("bob",))
 
     Stage.at(tmp_path).play(Story(start, (Work(entered, (dies,), taken_out),)))
+
+
+def test_who_was_merged_into_somebody_holds_their_place_in_the_lane_that_had_not_linked_them(
+    tmp_path: Path,
+) -> None:
+    """The oracle wanted the member's own record of the winner in step, which waits beside it."""
+    start = Start(right=("one feed", "one by one"), members=("ada", "bob"))
+    entered = Work(
+        (
+            People("create", LEFT, 1, 0),
+            People("meet", LEFT, -1, 0),
+            People("create", LEFT, 0, 0),
+            People("meet", LEFT, -1, 1),
+        ),
+        (Event(1, "after", "another run", "write"),),
+        alone=("bob",),
+    )
+    merged = Work((People("merge", RIGHT, 0, 1),))
+
+    Stage.at(tmp_path).play(Story(start, (entered, merged)))

@@ -169,6 +169,41 @@ def test_a_copy_of_a_record_we_made_is_not_new_while_the_original_lives(
     assert [problem.kind for problem in report.problems] == ["copy"]
 
 
+@pytest.mark.parametrize("match", [("email",), ()])
+def test_what_was_made_for_a_record_that_cannot_be_read_waits_until_it_can(
+    world: EngineWorld, match: tuple[str, ...]
+) -> None:
+    """With the state lost, only the mark tells that they belong together."""
+    world.set(match=match)
+    record = world.left.create("ada", {"given_name": "Grace"})
+    world.settle()
+    world.left.write(world.left.entries[record], {"birthday": "0000-00-00"})
+    lose_state(world)
+
+    report = world.sync()
+
+    assert report.writes == 0
+    assert {problem.kind for problem in report.problems} == {"unreadable"}
+    world.left.write(world.left.entries[record], {"birthday": None, "notes": "mended"})
+    world.settle()
+    assert world.shown(world.right) == world.shown(world.left)
+
+
+def test_what_was_made_for_a_record_that_could_not_be_read_is_new_once_that_is_gone(
+    world: EngineWorld,
+) -> None:
+    record = world.left.create("ada", {"given_name": "Grace"})
+    world.settle()
+    world.left.write(world.left.entries[record], {"birthday": "0000-00-00"})
+    lose_state(world)
+    world.sync()
+    world.left.delete(record)
+
+    world.sync(full=True)
+
+    assert world.shown(world.right) == world.shown(world.left) != []
+
+
 def made_again(world: EngineWorld, times: int) -> None:
     """A person deletes the record on the right so many times, and an edit brings it back."""
     record = world.left.create("ada", {"given_name": "Grace"})

@@ -235,7 +235,7 @@ def _observed(scripted, hook: str, caplog, tell) -> list[str]:
 
 
 def test_run_started_reaches_every_observer(scripted, caplog) -> None:
-    run = RunStarted(run_id="r", dry=True, started=NOW, lanes=(LANE,))
+    run = RunStarted(run_id="r", dry=True, started=NOW)
 
     seen = _observed(scripted, "run_started", caplog, lambda m: m.observe_run_started(run))
 

@@ -14,12 +14,11 @@ from syncline.model.sides import PerSide, Side
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunStarted:
-    """A run (or a plan, `dry`) begins. `lanes` are those it is about."""
+    """A run (or a plan, `dry`) begins. Its lanes are not known yet: they are in the report."""
 
     run_id: str
     dry: bool
     started: datetime
-    lanes: tuple[LaneName, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

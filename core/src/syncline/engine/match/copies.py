@@ -1,36 +1,59 @@
-"""Copies of records we made: they carry our marker, but the record it names is linked already."""
+"""Unlinked records that carry our mark: they are no new things, whatever became of their links."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Row, select
 
 from syncline.engine.lanes import Lane
 from syncline.engine.match.markers import Marks
 from syncline.model.sides import Side
+from syncline.state.attention import Reason
 from syncline.state.links import LINK, LIVE
+from syncline.state.records import RECORD
 
-COPY: Final = (
+
+class NotNew(NamedTuple):
+    """Why a record waits instead of being copied."""
+
+    reason: Reason
+    message: str
+
+
+COPY: Final = NotNew(
+    "copy",
     "it carries the mark of a record that is linked already: somebody copied a record that "
-    "Syncline made"
+    "Syncline made",
+)
+HIDDEN: Final = NotNew(
+    "unreadable", "the record that it was made for, by its mark, cannot be read at the moment"
 )
 
 
-def copies(
+def not_new(
     tx: Connection, installation: str, lane: Lane, side: Side, rows: Sequence[Row[Any]]
-) -> set[str]:
+) -> dict[str, NotNew]:
     """Of these unlinked records of a side, those that are no new things.
 
-    A record that carries our marker is never new while the record it names lives.
+    A record that carries our mark is never new while the record it names lives: if that one is
+    linked, it is a copy; if nobody can read it (and the state, which knew the link, was lost), it
+    is its counterpart.
     """
     marked = [row for row in rows if str(row.marker).startswith(f"{installation}:")]
     if not marked:
-        return set()
+        return {}
     named = LINK.c[f"{side.other}_id"]
-    statement = select(named).where(
+    linked = select(named).where(
         LINK.c.lane_id == lane.id, LINK.c.status.in_(LIVE), named.is_not(None)
     )
-    taken = Marks.of(installation, lane, side.other, tx.scalars(statement))
-    return {row.id for row in marked if taken.read(row.marker) is not None}
+    feed_id = lane.sides[side.other].feed.id
+    hidden = select(RECORD.c.id).where(
+        RECORD.c.feed_id == feed_id, RECORD.c.presence == "unreadable"
+    )
+    found: dict[str, NotNew] = {}
+    for why, records in ((HIDDEN, hidden), (COPY, linked)):
+        marks = Marks.of(installation, lane, side.other, tx.scalars(records))
+        found |= {row.id: why for row in marked if marks.read(row.marker) is not None}
+    return found

@@ -162,6 +162,8 @@ def _link_marked(
     for source_id, (incarnation, target_id) in latest.items():
         ids = {f"{side.other}_id": source_id, f"{side}_id": target_id}
         links.add(tx, {**_new_link(lane), **ids, "incarnation": incarnation})
+    attention.clear(tx, lane.id, side.other, latest)
+    attention.clear(tx, lane.id, side, (target_id for _number, target_id in latest.values()))
     return len(latest)
 
 

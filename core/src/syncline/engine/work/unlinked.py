@@ -14,7 +14,7 @@ from syncline.engine.decide.record import NewVerdict, decide_new
 from syncline.engine.intake.interest import read_by_others
 from syncline.engine.intake.read import FeedReader
 from syncline.engine.lanes import Lane
-from syncline.engine.match.copies import COPY, copies
+from syncline.engine.match.copies import COPY, not_new
 from syncline.engine.match.new_record import Origin, prepare_create
 from syncline.engine.match.pending import lanes_with_unlinked, to_create
 from syncline.engine.report import RoundReport
@@ -146,10 +146,11 @@ class UnlinkedWork:
         self, lane: Lane, side: Side, page: Sequence[Row[Any]], reason: str
     ) -> list[Row[Any]]:
         with self.world.transaction() as tx:
-            found = copies(tx, self.world.installation, lane, side.other, page)
+            found = not_new(tx, self.world.installation, lane, side.other, page)
         for row in page:
-            if row.id in found:
-                self.creating.stop(self._prepare(lane, side, row, reason), "copy", COPY)
+            if (why := found.get(row.id)) is not None:
+                prepared, patient = self._prepare(lane, side, row, reason), why is COPY
+                self.creating.stop(prepared, *why, patient=patient)
         return [row for row in page if row.id not in found]
 
     def _hold(self, each: Prepared, why: str) -> None:

@@ -338,6 +338,7 @@ def test_an_answer_is_not_taken_in_when_the_lease_is_somebody_elses(world: Engin
 
     def another_machine_takes_over() -> None:
         with closing(sqlite3.connect(world.folder / "state.sqlite")) as state, state:
+            state.execute("UPDATE holder SET name = 'elsewhere'")
             state.execute("UPDATE lease SET holder = 'elsewhere'")
 
     world.right.fault = Once(another_machine_takes_over)

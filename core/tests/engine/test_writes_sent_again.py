@@ -209,6 +209,7 @@ class Asleep:
         self.sent += 1
         if self.sent == 1:
             with closing(sqlite3.connect(self.world.folder / "state.sqlite")) as state, state:
+                state.execute("UPDATE holder SET name = 'elsewhere'")
                 state.execute("UPDATE lease SET holder = 'elsewhere'")
             raise Retry("429", after=5.0, reached=False)
 

@@ -237,7 +237,7 @@ def test_who_is_no_longer_taken_to_be_at_work_has_lost_its_leases(database: Data
     assert at_work(database, 60.0) == ""
 
     with pytest.raises(Busy), database.transaction() as tx:
-        leases.renew(tx, "one", 59.0, 60.0, 2)  # whatever its own clock says
+        leases.renew(tx, "one", 59.0, 60.0)  # whatever its own clock says
 
 
 def test_a_lease_that_another_clock_took_for_run_out_is_not_kept_beside_its_next_holder(

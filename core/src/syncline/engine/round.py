@@ -10,7 +10,6 @@ up another.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -148,11 +147,7 @@ class Round:
     def _read(self) -> None:
         """All feeds, several at once; a feed that fails takes its lanes out of this round."""
         feeds = self._in_use()
-        if self.world.workers > 1 and len(feeds) > 1:
-            with ThreadPoolExecutor(min(self.world.workers, len(feeds))) as pool:
-                failures = list(pool.map(self._read_one, feeds))
-        else:
-            failures = [self._read_one(reader) for reader in feeds]
+        failures = self.world.at_once(self._read_one, feeds)
         for reader, failure in zip(feeds, failures, strict=True):
             if failure is not None:
                 self._drop_readers(reader, failure)

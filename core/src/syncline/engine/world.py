@@ -5,10 +5,12 @@ A test hands in its own clock, ids and connections, and can stop a round at any 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import Connection
 
@@ -17,6 +19,9 @@ from syncline.plugin.manager import PluginManager
 from syncline.plugin.service import Service
 from syncline.state.database import Database
 from syncline.state.holder import Holder
+
+T = TypeVar("T")
+U = TypeVar("U")
 
 
 def itself(service: Service) -> Service:
@@ -93,6 +98,25 @@ class World:
         if self.holder is not None:
             outlasting = self.lease_seconds / 2  # than which no call takes longer
             self.holder.ensure(tx, self.seconds, self.lease_seconds, outlasting=outlasting)
+
+    def at_once(self, do: Callable[[T], U], each: Sequence[T]) -> list[U]:
+        """What is to be done for each of them, for several at once, since each has calls to wait
+        for; the results in the order of what was given.
+        """
+        if self.workers <= 1 or len(each) <= 1:
+            return [do(one) for one in each]
+        with ThreadPoolExecutor(min(self.workers, len(each))) as pool:
+            return list(pool.map(do, each))
+
+    def writing_at_once(self, do: Callable[[T], object], each: Sequence[T]) -> None:
+        """The same where something is written: a plan has no call to wait for, and does it in the
+        same order each time.
+        """
+        if self.dry:
+            for one in each:
+                do(one)
+        else:
+            self.at_once(do, each)
 
     @property
     def seconds(self) -> float:

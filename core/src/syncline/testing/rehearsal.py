@@ -105,6 +105,7 @@ class EngineWorld:
         self.plugins = plugins or PluginManager.discover()
         self.open_state = open_state
         self.policy = POLICY
+        self.workers = 1  # so that what happens can be repeated
 
     # --- the configuration ----------------------------------------------------------------------
 
@@ -172,7 +173,7 @@ class EngineWorld:
             opened(commits),
             self.surroundings,
             Silent(),
-            workers=1,
+            workers=self.workers,
         )
 
     def sync(self, **selection: Any) -> RunReport:

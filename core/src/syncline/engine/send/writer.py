@@ -7,7 +7,6 @@ A write without an outcome keeps its intent: the next run finds out what became 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -86,13 +85,7 @@ class Writer:
     def send(self, prepared: Sequence[Prepared]) -> None:
         """Send everything; each outcome is settled as it comes."""
         groups = [group for group in grouped(prepared) if group]
-        # A plan has no call to wait for, and is in the same order each time.
-        if self.world.workers > 1 and len(groups) > 1 and not self.world.dry:
-            with ThreadPoolExecutor(min(self.world.workers, len(groups))) as pool:
-                list(pool.map(self._send_group, groups))
-        else:
-            for group in groups:
-                self._send_group(group)
+        self.world.writing_at_once(self._send_group, groups)
 
     def _send_group(self, group: Sequence[Prepared]) -> None:
         """Batch by batch. The commit that settles one also holds the intents of the next, which

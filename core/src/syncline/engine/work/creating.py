@@ -67,12 +67,15 @@ class Creating:
 
     def send(self, creates: Sequence[Prepared]) -> int:
         """Create what does not exist yet, and link the rest; returns how many there were."""
-        for feed, group in _by_feed(creates):
-            missing = self._not_entered_anew(feed, self._not_found(feed, group))
-            leaders, followers = self._claiming.claimed(missing)
-            self.writer.send(leaders)
-            self._follow(feed, followers)
+        self.world.writing_at_once(self._send_to, _by_feed(creates))
         return len(creates)
+
+    def _send_to(self, creates: tuple[FeedState, Sequence[Prepared]]) -> None:
+        feed, group = creates
+        missing = self._not_entered_anew(feed, self._not_found(feed, group))
+        leaders, followers = self._claiming.claimed(missing)
+        self.writer.send(leaders)
+        self._follow(feed, followers)
 
     def link_duplicates(self) -> int:
         """Creates that the service refused as duplicates: link to what is there, if it is one."""

@@ -57,12 +57,15 @@ class SecondLook:
         return [with_reads(link, fresh) for link in again]
 
     def _read(self, wanted: Mapping[int, set[RecordId]]) -> dict[tuple[int, str], Record]:
-        found: dict[tuple[int, str], Record] = {}
-        for feed_id, ids in wanted.items():
-            reader = self.readers[feed_id]
-            with self.failures.caught(reader.feed):
-                found.update(((feed_id, r.id), r) for r in reader.by_id(sorted(ids)))
-        return found
+        found = self.world.at_once(self._read_from, list(wanted.items()))
+        return {(feed_id, each.id): each for feed_id, read in found for each in read}
+
+    def _read_from(self, wanted: tuple[int, set[RecordId]]) -> tuple[int, list[Record]]:
+        feed_id, ids = wanted
+        reader = self.readers[feed_id]
+        with self.failures.caught(reader.feed):
+            return feed_id, list(reader.by_id(sorted(ids)))
+        return feed_id, []
 
     def _again(self, tx: Connection, page: Sequence[DueLink]) -> list[DueLink]:
         """These links as the state has them now; without those whose feed just failed."""

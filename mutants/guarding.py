@@ -7,14 +7,23 @@ from mutants.planted import Mutant
 GUARDING = (
     Mutant(
         name="veto ignored",
-        file="engine/work/obstacle.py",
-        old="    veto = world.plugins.before_apply(each.planned)\n",
-        new="    veto = world.plugins.before_apply(each.planned) if world.dry else None\n",
+        file="engine/work/gate.py",
+        old="        veto = self.world.plugins.before_apply(write.planned)\n",
+        new="        veto = self.world.plugins.before_apply(write.planned) if self.world.dry else None\n",
         wrong="A plugin's veto holds a plan, but not the write.",
         caught_by="P7",
         tests=(
             "test_plugins_in_a_run.py::test_a_plugins_veto_holds_an_operation_and_names_the_plugin",
         ),
+    ),
+    Mutant(
+        name="gate forgets what it withheld",
+        file="engine/work/gate.py",
+        old="            self.kept[_subject(write)] = why\n",
+        new="            pass\n",
+        wrong="Nobody sees between two runs what was decided and not sent.",
+        caught_by="P7",
+        tests=("test_withheld.py::test_what_is_withheld_is_shown_until_it_is_sent",),
     ),
     Mutant(
         name="guard missing",

@@ -27,7 +27,8 @@ from syncline.engine.send.writer import Writer
 from syncline.engine.work.census import Census, Uncounted
 from syncline.engine.work.creating import Creating
 from syncline.engine.work.due import looked_at
-from syncline.engine.work.held import Held, guard_trip
+from syncline.engine.work.gate import Gate
+from syncline.engine.work.held import guard_trip
 from syncline.engine.work.linked import LinkedWork
 from syncline.engine.work.survey import survey
 from syncline.engine.work.unlinked import UnlinkedWork
@@ -96,10 +97,10 @@ class Round:
         self._find_crowded_keys()
         pair_all(self.world, self.lanes, self._crowds, self.report)
         self._phase("plan")
-        held = survey(self.world, self.lanes)
+        gate = Gate(self.world, survey(self.world, self.lanes))
         self._phase("write")
-        self._write(held)
-        self._finish(held)
+        self._write(gate)
+        self._finish(gate)
 
     # --- lease ----------------------------------------------------------------------------------
 
@@ -202,19 +203,19 @@ class Round:
 
     # --- write ----------------------------------------------------------------------------------
 
-    def _write(self, held: Held) -> None:
+    def _write(self, gate: Gate) -> None:
         """Updates and new records until nothing new is due, then deletions."""
         writer = Writer(self.world, self.lanes, self._readers, self.report)
         self._failures = writer.failures
         creating = Creating(self.world, self._readers, self.report, writer, self._crowds)
-        linked = LinkedWork(self.world, self.lanes, self._readers, self.report, held, creating)
+        linked = LinkedWork(self.world, self.lanes, self._readers, self.report, gate, creating)
         unlinked = UnlinkedWork(
             self.world,
             self.lanes,
             self._readers,
             self.report,
             creating,
-            linked.written,
+            gate,
             self._unseen,
         )
         for _pass in range(PASSES):
@@ -240,12 +241,13 @@ class Round:
 
     # --- the end --------------------------------------------------------------------------------
 
-    def _finish(self, held: Held) -> None:
-        self.report.guards.extend(held.trips())
+    def _finish(self, gate: Gate) -> None:
+        self.report.guards.extend(gate.held.trips())
         ended = [key for key, lane in self.lanes.items() if self._ended(lane)]
         with self.world.transaction() as tx:
             if not self.world.stop():
-                held.save(tx, ended)
+                gate.held.save(tx, ended)
+                gate.save(tx, ended)
             careful_no_more(tx, ended)
             looked_at(tx, ended, self.world.seconds, self._undecided)
             changes: dict[tuple[tuple[str, Any], ...], list[int]] = {}

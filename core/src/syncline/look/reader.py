@@ -17,6 +17,7 @@ from syncline.look.links import LinkList, Selected, links_of_record, selected_li
 from syncline.look.runs import ended_runs, latest_runs
 from syncline.look.view import View
 from syncline.look.waiting import waiting_records
+from syncline.look.withheld import withheld_writes
 from syncline.model.reports import (
     HeldOperation,
     HistoryEntry,
@@ -73,13 +74,14 @@ class Reader:
         self.database.close()
 
     def status(self) -> StatusReport:
-        """Every lane, what waits and why, what is held, how the last runs ended."""
+        """Every lane, what waits and why, what is held or withheld, how the last runs ended."""
         with self._view() as view:
             lanes = view.lanes()
             return StatusReport(
                 lanes=lane_statuses(view, lanes),
                 waiting=tuple(waiting_records(view, lanes).values()),
                 held=held_operations(view, lanes),
+                withheld=withheld_writes(view, lanes),
                 last_runs=ended_runs(view),
             )
 

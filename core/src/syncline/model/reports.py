@@ -286,6 +286,19 @@ class HeldOperation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WithheldWrites:
+    """Writes of a lane that were decided and not sent: how many, why, and since when the first."""
+
+    lane: LaneName
+    action: Action
+    connection: str
+    reason: str
+    message: str
+    number: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LaneStatus:
     """One lane as the state knows it."""
 
@@ -306,4 +319,5 @@ class StatusReport:
     lanes: tuple[LaneStatus, ...]
     waiting: tuple[WaitingRecord, ...] = field(default=(), repr=False)
     held: tuple[HeldOperation, ...] = field(default=(), repr=False)
+    withheld: tuple[WithheldWrites, ...] = ()
     last_runs: tuple[tuple[str, datetime, int], ...] = ()

@@ -340,6 +340,21 @@ class Approval(SQLModel, table=True):
     approved_at: float | None = None
 
 
+class WithheldRow(SQLModel, table=True):
+    """A write that was decided and not sent. `record_id`: the record that is written; of a create
+    the one it is for. What guards hold is an `Approval`.
+    """
+
+    __tablename__ = "withheld"
+    lane_id: int = Field(primary_key=True)
+    side: str = Field(primary_key=True)
+    action: str = Field(primary_key=True)
+    record_id: str = Field(primary_key=True)
+    reason: str
+    message_sealed: bytes = Field(sa_type=LargeBinary)
+    since_at: float
+
+
 class Run(SQLModel, table=True):
     """One run: when, how it ended. `undoes` names the run that it takes back."""
 

@@ -18,7 +18,7 @@ def command(invocation: Invocation, *, everything: bool) -> Answer:
     """Show every lane, and what waits.
 
     Links, records that wait (why, since when, until when, what would release them), held
-    operations, the last runs. Asks no service.
+    operations, writes that are withheld, the last runs. Asks no service.
     """
     from syncline.cli.opening import open_reader
 
@@ -34,6 +34,7 @@ def command(invocation: Invocation, *, everything: bool) -> Answer:
         "lanes": report.lanes,
         "waiting": report.waiting,
         "held": report.held,
+        "withheld": report.withheld,
         "last_runs": report.last_runs,
     }
     return Answer(document, show)

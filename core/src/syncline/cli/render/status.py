@@ -8,13 +8,14 @@ from typing import Any
 from rich.text import Text
 
 from syncline.cli.render.parts import blank, heading, line, table
-from syncline.cli.render.text import instant_text, label_text, lane_text, value_text
+from syncline.cli.render.text import instant_text, label_text, lane_text, printable, value_text
 from syncline.model.reports import (
     HeldOperation,
     LaneStatus,
     StatusReport,
     WaitingConflict,
     WaitingRecord,
+    WithheldWrites,
 )
 from syncline.model.sides import PerSide
 
@@ -47,6 +48,10 @@ def status_parts(report: StatusReport, *, everything: bool) -> Iterator[Any]:
         yield from _section("Waiting", report.waiting, most, waiting_parts)
     if report.held:
         yield from held_parts(report.held, everything=everything)
+    if report.withheld:
+        number = sum(each.number for each in report.withheld)
+        yield from (blank(), heading(f"Decided, and not sent ({number})"))
+        yield from map(_withheld, report.withheld)
     if report.last_runs:
         yield from (blank(), heading("Last runs"))
         runs = [[id, instant_text(when), code] for id, when, code in report.last_runs]
@@ -90,6 +95,12 @@ def _held(operation: HeldOperation) -> Iterator[Text]:
     label = label_text(operation.label, operation.id)
     what = f"   {operation.action.value} in {operation.connection} ({operation.guard})"
     yield line(f"{operation.handle}  ", (label, "bold"), what, indent=2)
+
+
+def _withheld(writes: WithheldWrites) -> Text:
+    since = f"since {instant_text(writes.since)}   {lane_text(writes.lane)}"
+    what = f"{writes.action.value} in {writes.connection}: {writes.number}"
+    return line((what, "bold"), f"   {printable(writes.message)}   {since}", indent=2)
 
 
 def conflict_parts(

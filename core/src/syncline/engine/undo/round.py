@@ -29,7 +29,7 @@ from syncline.engine.undo.done import PAGE, Deeds, Done, newer_run
 from syncline.engine.undo.standing import Situation, counterpart, situations_of
 from syncline.engine.undo.take_back import prepare_undo
 from syncline.engine.words import label
-from syncline.engine.work.obstacle import obstacle
+from syncline.engine.work.gate import Gate
 from syncline.engine.write import Prepared
 from syncline.model.records import RecordId
 from syncline.model.reports import Action, KeptRecord
@@ -47,12 +47,14 @@ class UndoRound(Round):
     everyone: Mapping[int, Lane] = field(default_factory=dict)
     kept: list[KeptRecord] = field(default_factory=list)
     _postponed: list[Done] | None = field(default_factory=list)
+    _gate: Gate = field(init=False)
 
     def _work(self) -> None:
         if self.lanes:
             self._phase("recover")
             self._guarded_recovery()
         self._phase("write")
+        self._gate = Gate(self.world)
         writer = Writer(self.world, self.lanes, self._readers, self.report)
         deeds = Deeds(self.world, self.undone, self.everyone)
         for created in (False, True):  # what the run created comes last, in a phase of its own
@@ -117,10 +119,10 @@ class UndoRound(Round):
             return []
         reason = self._reason(situation, decision)
         ready = prepare_undo(situation, decision, reason, self.world.installation)
-        hindrance = obstacle(self.world, ready, 0)
-        if hindrance is None:
+        why = self._gate.withholds(ready)
+        if why is None:
             return [ready]
-        self._keep(done, hindrance.held)
+        self._keep(done, why.message)
         return []
 
     # --- words ----------------------------------------------------------------------------------

@@ -5,7 +5,6 @@ A page of links at a time, so that memory does not grow with the number of recor
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -19,8 +18,7 @@ from syncline.engine.work.conflicts import Conflicts, ruling_of
 from syncline.engine.work.creating import Creating
 from syncline.engine.work.due import DueLink, also_linked, every_due_link
 from syncline.engine.work.evaluate import Evaluation, evaluate
-from syncline.engine.work.held import Held
-from syncline.engine.work.obstacle import Obstacle, obstacle
+from syncline.engine.work.gate import Gate
 from syncline.engine.work.once import each_record_once
 from syncline.engine.work.prepare import guarded, prepare_link
 from syncline.engine.work.second_look import SecondLook, is_read, sides_there, sides_to_read
@@ -44,15 +42,14 @@ class LinkedWork:
     lanes: Mapping[int, Lane]
     readers: Mapping[int, FeedReader]
     report: RoundReport
-    held: Held
+    gate: Gate
     creating: Creating
-    written: Counter[int] = field(default_factory=Counter)
     _unwritten: Unwritten = field(init=False)
     _second_look: SecondLook = field(init=False)
     _looked_again: bool = False
 
     def __post_init__(self) -> None:
-        self._unwritten = Unwritten(self.world, self.lanes, self.report, self.held)
+        self._unwritten = Unwritten(self.world, self.lanes, self.report, self.gate.held)
         self._second_look = SecondLook(self.world, self.lanes, self.readers, self.writer.failures)
 
     @property
@@ -99,7 +96,7 @@ class LinkedWork:
         to_write = each_record_once(self._known(to_write))
         if deletions and to_write and not self._looked_again:
             self._looked_again = True
-            look_again(self.world, self.lanes, self.held)
+            look_again(self.world, self.lanes, self.gate.held)
         self._unwritten.finish(done)
         prepared = [(each, self._prepare(each)) for each in to_write]
         self._unwritten.settle_agreed([each for each, ready in prepared if not ready])
@@ -144,27 +141,14 @@ class LinkedWork:
             self._unwritten.count_conflict(evaluation.link)
         ready = []
         for each in prepare_link(evaluation, self.world.installation):
-            reason = self._obstacle(each, evaluation)
-            if reason is None:
-                self.written[lane.id] += 1
+            early = f"found {_while(lane)}: the next run" if _is_first_look(evaluation.link) else ""
+            why = self.gate.withholds(each, guarded(each, evaluation), too_early=early)
+            if why is None:
                 ready.append(each)
             elif evaluation.link.id not in self._unwritten.reported:
                 self._unwritten.reported.add(evaluation.link.id)
-                self.report.done(
-                    lane, replace(each.planned, held=reason.held, handle=reason.handle)
-                )
+                self.report.done(lane, replace(each.planned, held=why.message, handle=why.handle))
         return ready
-
-    def _obstacle(self, each: Prepared, evaluation: Evaluation) -> Obstacle | None:
-        """Why this write must not happen now; None if nothing stands in its way."""
-        operation = guarded(each, evaluation)
-        guard = self.held.guard_of(operation)
-        if guard is not None:
-            self.held.note(operation, guard, self.world.seconds)
-            return Obstacle(f"guard: {guard.value}", operation.handle)
-        if each.action is Action.DELETE and _is_first_look(evaluation.link):
-            return Obstacle(f"found {_while(each.lane)}: the next run")
-        return obstacle(self.world, each, self.written[each.lane.id])
 
 
 def _is_first_look(link: DueLink) -> bool:

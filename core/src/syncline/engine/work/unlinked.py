@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -20,7 +19,7 @@ from syncline.engine.match.pending import lanes_with_unlinked, to_create
 from syncline.engine.report import RoundReport
 from syncline.engine.send.writer import Writer
 from syncline.engine.work.creating import Creating
-from syncline.engine.work.obstacle import obstacle
+from syncline.engine.work.gate import Gate
 from syncline.engine.world import World
 from syncline.engine.write import Prepared
 from syncline.model.records import RecordId
@@ -37,7 +36,7 @@ _NEW: Final = {
 
 @dataclass
 class UnlinkedWork:
-    """Carries the round's records without counterpart through. `written`: writes by lane so far.
+    """Carries the round's records without counterpart through.
 
     `unseen`: the lanes, with the side, where a new record may be our own, made by a create that
     recovery could not see yet: nothing there is taken for somebody's before that is known.
@@ -48,7 +47,7 @@ class UnlinkedWork:
     readers: Mapping[int, FeedReader]
     report: RoundReport
     creating: Creating
-    written: Counter[int]
+    gate: Gate
     unseen: Set[tuple[int, Side]] = frozenset()
     held: set[tuple[int, Side, str]] = field(default_factory=set)
 
@@ -132,13 +131,11 @@ class UnlinkedWork:
         for row in self._without_copies(lane, side, page, decision.reason):
             each = self._prepare(lane, side, row, decision.reason)
             held = "creating is switched off there" if decision.verdict is NewVerdict.HOLD else ""
-            if not held:
-                found = obstacle(self.world, each, self.written[lane.id])
-                held = "" if found is None else found.held
+            if not held and (why := self.gate.withholds(each)) is not None:
+                held = why.message
             if held:
                 self._hold(each, held)
             else:
-                self.written[lane.id] += 1
                 ready.append(each)
         return ready
 

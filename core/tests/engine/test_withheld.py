@@ -1,0 +1,74 @@
+"""What was decided and not sent is noted, and people see it without a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from syncline.connectors.memory import MemoryOptions
+from syncline.model.reports import WithheldWrites
+from syncline.testing.rehearsal import EngineWorld, person
+
+Worlds = Callable[..., EngineWorld]
+
+
+def withheld(world: EngineWorld) -> tuple[WithheldWrites, ...]:
+    with world.session() as session:
+        return session.status().withheld
+
+
+def shown(world: EngineWorld) -> list[tuple[str, str, str, int]]:
+    return [
+        (each.action.value, each.connection, each.reason, each.number) for each in withheld(world)
+    ]
+
+
+def test_what_is_withheld_is_shown_until_it_is_sent(world: EngineWorld) -> None:
+    for name in ("Grace", "Alan", "Ada"):
+        world.left.create("ada", person(name, "X"))
+
+    world.sync(limit=1)
+    assert shown(world) == [("create", "right", "limit", 2)]
+    world.sync(limit=1)
+    assert shown(world) == [("create", "right", "limit", 1)]
+
+    world.sync()
+    assert shown(world) == []
+
+
+def test_it_is_since_the_first_run_that_withheld_it_for_this_reason(worlds: Worlds) -> None:
+    world = worlds(right=MemoryOptions(notifies=frozenset({"create"})))
+    world.set(invitations="never")
+    world.left.create("ada", person("Grace", "Hopper"))
+    world.sync()
+    [first] = withheld(world)
+    world.clock.advance(timedelta(days=1).total_seconds())
+    world.left.create("ada", person("Alan", "Turing"))
+
+    world.sync()
+
+    [both] = withheld(world)
+    assert (both.reason, both.number, both.since) == ("invitations", 2, first.since)
+
+
+def test_what_is_decided_otherwise_is_withheld_no_more(worlds: Worlds) -> None:
+    world = worlds(right=MemoryOptions(notifies=frozenset({"delete"})))
+    world.set(invitations="never")
+    record = world.left.create("ada", person("Grace", "Hopper"))
+    world.settle()
+    world.left.delete(record)
+    world.sync()
+    assert shown(world) == [("delete", "right", "invitations", 1)]
+
+    world.left.restore(record)
+    world.sync()
+
+    assert shown(world) == []
+
+
+def test_a_plan_notes_nothing(world: EngineWorld) -> None:
+    world.left.create("ada", person("Grace", "Hopper"))
+
+    world.plan(limit=0)
+
+    assert shown(world) == []

@@ -26,13 +26,15 @@ class Purpose:
 @dataclass(frozen=True, slots=True)
 class Reply:
     """An answer; header names are in lower case, `body` is parsed JSON (None if there is none).
-    `asked`: the headers of the request, without authorization.
+    `asked`: the headers of the request, without authorization. `renewed`: something inside was
+    refused with the token, and there is another one since (see `HttpClient.send`).
     """
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: Any = field(default=None, repr=False)
     asked: Mapping[str, str] = field(default_factory=dict, repr=False)
+    renewed: bool = False
 
     @property
     def ok(self) -> bool:

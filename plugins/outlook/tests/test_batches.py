@@ -18,7 +18,6 @@ from syncline.plugin.requests import (
     Applied,
     ApplyRequest,
     Create,
-    Feed,
     IdsRequest,
     MatchKey,
     MatchRequest,

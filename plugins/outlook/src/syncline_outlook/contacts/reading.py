@@ -169,7 +169,8 @@ class Reader:
         option = query(select="emailAddresses")
         urls = (f"{mailbox(box)}/contacts/{segment(each)}{option}" for box, each in missing)
         requests = [Inner(method="GET", url=url) for url in urls]
-        purpose = Purpose(name="read e-mail names", kind="read")
+        account = missing[0][0] if missing else None
+        purpose = Purpose(name="read e-mail names", kind="read", account=account)
         replies = batch.read(self._client, requests, purpose, accepts=is_item_gone)
         for (_, identifier), reply in zip(missing, replies, strict=True):
             found[identifier] = shown_names(reply.body if isinstance(reply.body, dict) else {})

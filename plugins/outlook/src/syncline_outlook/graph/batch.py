@@ -40,8 +40,8 @@ def read(
     accepts: Callable[[Reply], bool] = lambda reply: False,
 ) -> list[Reply]:
     """As `run`, for reads: every inner answer is a success or one that `accepts` takes. Those are
-    kept: when the call is repeated, only the others are asked for again. A mailbox that lets nothing
-    of a batch through is left alone at once.
+    kept: when the call is repeated, only the others are asked for again. A mailbox that lets
+    nothing of a batch through is left alone at once.
 
     Raises:
         Retry: some were throttled or failed; the service's longest wait counts.

@@ -16,8 +16,8 @@ AT_ONCE: Final = 4
 
 
 class GraphClient:
-    """Calls to one Graph host, each with an id that Microsoft's support can find it by. `kept`: what
-    batches of reads need not ask again.
+    """Calls to one Graph host, each with an id that Microsoft's support can find it by. `kept`:
+    what batches of reads need not ask again.
     """
 
     def __init__(

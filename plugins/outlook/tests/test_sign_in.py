@@ -232,6 +232,17 @@ def test_one_closed_mailbox_is_a_warning_and_the_others_go_on(graph: Any, outloo
     assert shut.id in found.message
 
 
+def test_of_a_type_that_is_not_synced_nothing_is_asked_and_nothing_is_said(
+    graph: Any, outlook: Any, connect: Any
+) -> None:
+    graph.change_app(roles=[])
+    request = CheckRequest(types=(), accounts=(outlook.account,), thorough=True)
+    report = connect().check(request)
+    assert [(each.id, each.level) for each in report.results] == [("credentials", "ok")]
+    assert "contact" not in str(report.results).lower()
+    assert [call for call in graph.calls() if "contactFolders" in call["path"]] == []
+
+
 # ---- as a person --------------------------------------------------------------------------------
 
 

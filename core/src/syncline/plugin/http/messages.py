@@ -14,13 +14,15 @@ class Purpose:
     """Why a call is made, for counters and error messages; names only, no values.
 
     `resumes`: the address carries a cursor of the service, so that the service's "I do not
-    understand this" means that the cursor is dead.
+    understand this" means that the cursor is dead. `type`: the object type it is about, on which
+    depends what has to be allowed; "" for none.
     """
 
     name: str
     kind: CallKind
     account: str | None = None
     resumes: bool = False
+    type: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from syncline_outlook.graph import batch
 from syncline_outlook.graph.client import GraphClient
 from syncline_outlook.graph.errors import failure, malformed
 from syncline_outlook.graph.messages import Inner, mailbox, query
+from syncline_outlook.permissions import CONTACT
 
 _MAX_LEVELS = 50
 _NAMED = query(select="id,displayName")
@@ -35,7 +36,7 @@ class Folders:
         """All folders as they are now, the default one first: one call for it and the first
         level, one for each further level of up to 20 folders.
         """
-        purpose = Purpose(name="list contact folders", kind="check", account=account)
+        purpose = Purpose(name="list contact folders", kind="check", account=account, type=CONTACT)
         default, level = self._roots(account, purpose)
         above = _name_of(default)
         found = [default]

@@ -151,7 +151,7 @@ class Writer:
         name: str,
         account: AccountId | None,
     ) -> list[Outcome]:
-        purpose = Purpose(name=name, kind="write", account=account)
+        purpose = Purpose(name=name, kind="write", account=account, type=spec.name)
         creates = any(request.method == "POST" for request in requests)
         replies = batch.run(self._client, requests, purpose, once=creates)
         after = batch.longest_wait(replies)

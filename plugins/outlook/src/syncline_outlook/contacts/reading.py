@@ -168,10 +168,10 @@ class Reader:
             elif record.fields.get("emails"):
                 missing.append((account, record.id))
         option = query(select="emailAddresses")
-        urls = (f"{mailbox(box)}/contacts/{segment(each)}{option}" for box, each in missing)
+        urls = (f"{mailbox(at)}/contacts/{segment(each)}{option}" for at, each in missing)
         requests = [Inner(method="GET", url=url) for url in urls]
-        account = missing[0][0] if missing else None
-        purpose = Purpose(name="read e-mail names", kind="read", account=account, type=CONTACT)
+        box = missing[0][0] if missing else None
+        purpose = Purpose(name="read e-mail names", kind="read", account=box, type=CONTACT)
         replies = batch.read(self._client, requests, purpose, accepts=is_item_gone)
         for (_, identifier), reply in zip(missing, replies, strict=True):
             found[identifier] = shown_names(reply.body if isinstance(reply.body, dict) else {})

@@ -58,7 +58,7 @@ class KeptAnswers:
     def answer(self, url: str) -> Reply | None:
         """The answer that is kept for an address; None if it has to be asked for."""
         call = self._call()
-        return call and call.answers.get(url)
+        return None if call is None else call.answers.get(url)
 
     def keep(self, url: str, answer: Reply) -> None:
         """An answer that stands, whatever becomes of the others."""

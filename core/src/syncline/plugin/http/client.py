@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from syncline.errors import Retry, Stop
 from syncline.model.json_text import json_of
 from syncline.plugin.http.addresses import origin
-from syncline.plugin.http.messages import Purpose, Reply
+from syncline.plugin.http.messages import MAX_BODY, Purpose, Reply
 
 if TYPE_CHECKING:
     from syncline.plugin.http.authorization import Authorization, Header
@@ -132,16 +132,19 @@ class HttpClient:
         *,
         headers: Mapping[str, str] | None = None,
         content: bytes | None = None,
+        at_most: int = MAX_BODY,
     ) -> Exchange:
         """One request as it is, without authorization, to whatever address: for signing in. Counted
-        as every call is.
+        as every call is; `at_most`: bytes of the answer.
 
         Raises:
             Retry, Stop: as `Transport.send`.
 
         """
         self._count_call(purpose.kind)
-        return self._transport.send(method, url, purpose, headers=headers, content=content)
+        return self._transport.send(
+            method, url, purpose, headers=headers, content=content, at_most=at_most
+        )
 
     def owns(self, url: str) -> bool:
         """Whether a full URL is on the service's own host."""

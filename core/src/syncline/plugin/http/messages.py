@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 CallKind = Literal["read", "write", "check"]
+
+MAX_BODY: Final = 64 * 1024 * 1024
+"""Bytes of an answer, after decompression; a page of 1,000 contacts with long notes is about half
+of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

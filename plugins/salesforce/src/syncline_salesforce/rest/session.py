@@ -21,6 +21,7 @@ import requests
 from syncline.errors import Retry, Stop
 from syncline.model.json_text import json_of
 from syncline.plugin.connector import ConnectorContext
+from syncline.plugin.http import ACCEPT_ENCODING, unpacked
 from syncline.plugin.http.quiet_logs import quiet
 from syncline_salesforce.config import is_local
 from syncline_salesforce.rest.deadline import Clock, PatientUntil
@@ -31,6 +32,8 @@ Kind = Literal["read", "write", "check"]
 
 BODY_LIMIT = 64 * 1024 * 1024
 """Bytes of one answer. 2,000 contacts with full descriptions stay below it."""
+TOKEN_LIMIT = 1024 * 1024
+"""Bytes of an answer of the token endpoint; a token is about a hundred."""
 
 
 class Usage:
@@ -75,19 +78,24 @@ class PlainHttp(PatientUntil):
 
 
 class LimitedBody:
-    """A raw answer that stops being read when it grows too large."""
+    """A raw answer that stops being read when it grows beyond `at_most` bytes, unpacked."""
 
-    def __init__(self, raw: Any) -> None:
+    def __init__(self, raw: Any, at_most: int) -> None:
         self._raw = raw
+        self._at_most = at_most
 
     def stream(self, amount: int, decode_content: bool | None = None) -> Iterator[bytes]:
-        """The pieces, decoded."""
+        """The pieces, unpacked: not as urllib3 does, which has no bound for one of them."""
         received = 0
-        for chunk in self._raw.stream(amount, decode_content=decode_content):
-            received += len(chunk)
-            if received > BODY_LIMIT:
-                raise malformed("it is too large")
-            yield chunk
+        packed = self._raw.stream(amount, decode_content=False)
+        try:
+            for piece in unpacked(packed, self._raw.headers.get("Content-Encoding", "")):
+                received += len(piece)
+                if received > self._at_most:
+                    raise malformed("it is too large")
+                yield piece
+        except ValueError as why:
+            raise malformed(str(why)) from None
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._raw, name)
@@ -118,6 +126,7 @@ class SalesforceSession(requests.Session):
         self._usage = usage
         self._context = context
         self._timeout = timeout
+        self.headers["Accept-Encoding"] = ACCEPT_ENCODING
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
 
     def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> Any:
@@ -154,8 +163,7 @@ class SalesforceSession(requests.Session):
         url = request.url
         try:
             response = super().send(request, **kwargs | {"stream": True, "allow_redirects": False})
-            response.raw = LimitedBody(response.raw)
-            _ = response.content
+            _read(response, BODY_LIMIT)
         except requests.RequestException as problem:
             raise not_reached(problem) from None
         finally:
@@ -200,14 +208,23 @@ def send_form(
 ) -> requests.Response:
     """Ask a token endpoint: no cookies, no redirects, no `.netrc`."""
     with requests.Session() as session:
+        session.headers["Accept-Encoding"] = ACCEPT_ENCODING
         for scheme in ("http://", "https://"):
             session.mount(scheme, PatientUntil(clock))
         session.trust_env = not is_local(url)
         auth = basic or _no_auth
-        return session.post(
-            url, data=dict(form), auth=auth, timeout=timeout, allow_redirects=False,
+        response = session.post(
+            url, data=dict(form), auth=auth, timeout=timeout, allow_redirects=False, stream=True,
             headers={"Accept": "application/json"},
         )  # fmt: skip
+        return _read(response, TOKEN_LIMIT)
+
+
+def _read(response: requests.Response, at_most: int) -> requests.Response:
+    """The answer with its body, however it was packed."""
+    response.raw = LimitedBody(response.raw, at_most)
+    _ = response.content
+    return response
 
 
 def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:

@@ -82,7 +82,7 @@ def test_an_address_that_cannot_be_called_is_said_so(context: ConnectorContext, 
 
 def test_an_answer_of_the_largest_size_is_read(served: Served) -> None:
     body = b'"' + b"x" * (MAX_BODY - 2) + b'"'
-    with served(Answer(200, {}, body)) as (client, _):
+    with served(Answer(200, {}, body), timeout=300.0) as (client, _):
         assert len(client.send("GET", "/x", READ).body) == MAX_BODY - 2
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gzip
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import count, cycle
 from typing import Any
 
 import pytest
@@ -13,12 +15,16 @@ import requests
 from urllib3.exceptions import MaxRetryError, SSLError
 
 from syncline.errors import Retry, Stop
+from syncline.plugin.requests import AccountListRequest, ChangesRequest, Feed, KeysRequest
 from syncline.testing.dripping import dripping
-from syncline.testing.scripted import Answer, scripted
+from syncline.testing.scripted import Answer, Asked, scripted
 from syncline_salesforce.config import SalesforceConfig
+from syncline_salesforce.connector import SalesforceConnector
+from syncline_salesforce.contacts.mapping import CONTACT_TYPE
+from syncline_salesforce.rest.bodies import TOKEN_LIMIT
 from syncline_salesforce.rest.errors import not_reached
-from syncline_salesforce.rest.service import SalesforceService
-from syncline_salesforce.rest.session import TOKEN_LIMIT
+from syncline_salesforce.rest.feed import MAX_ALIKE, Walk, following
+from syncline_salesforce.rest.service import LIST_SECONDS, SalesforceService
 
 Serve = Callable[..., SalesforceService]
 
@@ -73,6 +79,92 @@ def test_an_answer_is_waited_for_as_long_as_was_configured(org: Any, service: Se
             connected.query("SELECT Id FROM Contact")
     assert drip.sent > 0
     assert drip.time <= 240.0
+
+
+# ---- lists --------------------------------------------------------------------------------------
+
+
+def row(number: int) -> dict[str, Any]:
+    stamp = "2026-01-01T00:00:00.000+0000"
+    stamps = {"SystemModstamp": stamp, "LastModifiedDate": stamp, "CreatedDate": stamp}
+    names = {"Username": f"u{number}", "Email": "e", "Name": "n"}
+    return {"Id": f"003{number:015d}", "IsDeleted": False, **stamps, **names}
+
+
+def pages(*, size: int, numbers: Iterator[int]) -> Callable[[Asked], Answer]:
+    """Pages of so many rows, which begin at these numbers."""
+
+    def answer(asked: Asked) -> Answer:
+        if "/describe" in asked.path:
+            return Answer.json({"fields": [{"name": "LastName", "type": "string"}]})
+        first = next(numbers)
+        rows = [row(first + n) for n in range(size)]
+        return Answer.json({"done": False, "records": rows})
+
+    return answer
+
+
+@pytest.fixture
+def sf(org: Any) -> Callable[[str], SalesforceConnector]:
+    def connect(url: str) -> SalesforceConnector:
+        settings = org.settings(**given(org)) | {"instance_url": url}
+        return SalesforceConnector(SalesforceConfig.model_validate(settings), org.context())
+
+    return connect
+
+
+def test_a_list_of_ever_new_rows_ends_in_time(org: Any, service: Serve) -> None:
+    seconds = count(step=10)
+    answer = pages(size=1, numbers=count())
+    with scripted(answer) as instance:
+        connected = service(instance.url, lambda: float(next(seconds)), timeout=300, **given(org))
+        with pytest.raises(Stop, match="do not end"):
+            list(connected.rows("Id", "User", ()))
+    assert 1 < len(instance.seen) <= LIST_SECONDS
+
+
+CONTACTS = Feed(type="contact")
+
+
+def read_on(read: Callable[[Any], Any]) -> None:
+    """To the end of a list."""
+    place = None
+    while (place := read(place).next) is not None:
+        pass
+
+
+@pytest.mark.parametrize("turns", [1, 2, 3])
+def test_pages_that_come_in_turns_are_noticed(
+    sf: Callable[[str], SalesforceConnector], turns: int
+) -> None:
+    with scripted(lambda _asked: Answer(500)) as instance:
+        connector = sf(instance.url)
+        lists: dict[str, Callable[[Any], Any]] = {
+            "changes": lambda place: connector.fetch_changes(
+                ChangesRequest(spec=CONTACT_TYPE, feed=CONTACTS, next=place)
+            ),
+            "keys": lambda place: connector.fetch_keys(
+                KeysRequest(spec=CONTACT_TYPE, feed=CONTACTS, next=place)
+            ),
+            "users": lambda place: connector.list_accounts(AccountListRequest(next=place)),
+        }
+        for read in lists.values():
+            instance.seen.clear()
+            instance.answer = pages(size=3, numbers=cycle(range(0, turns * 10, 10)))
+            with pytest.raises(Stop, match="same page again"):
+                read_on(read)
+            asked = [each for each in instance.seen if "FROM" in each.path]
+            assert len(asked) <= turns + 3
+        connector.close()
+
+
+def test_more_rows_with_one_stamp_than_a_second_holds_are_no_feed() -> None:
+    """Ever new ones, all of one second: no time would come at which they end."""
+    walk = Walk(None, None, datetime(2026, 1, 1, tzinfo=UTC))
+    with pytest.raises(Stop, match="one stamp"):
+        for first in count(step=1_000):
+            walk = following(walk, [row(first + n) for n in range(1_000)])
+    assert walk.alike <= MAX_ALIKE
 
 
 # ---- certificates -------------------------------------------------------------------------------

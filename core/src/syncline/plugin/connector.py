@@ -105,6 +105,7 @@ class ConnectorContext:
             count_call=self.count_call,
             auth=auth,
             at_once=at_once,
+            clock=self.clock,
         )
 
 

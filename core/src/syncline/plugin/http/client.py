@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
@@ -26,7 +27,8 @@ Refuses = Callable[[Reply], bool]
 class HttpClient:
     """Calls to the host of `base_url`, and to no other. `refusals` makes the errors. `auth` is sent
     to that host only. `at_once`: how many calls of one account may be on their way, 0 for any
-    number. May be used by several threads.
+    number. `clock`: any clock, in seconds, for lists that do not end. May be used by several
+    threads.
 
     A connector gets one from its context: `context.http(base_url, …)`.
     """
@@ -40,9 +42,11 @@ class HttpClient:
         count_call: Callable[[str], None],
         auth: Authorization | None = None,
         at_once: int = 0,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self.refusals = refusals
+        self.clock = clock
         self._auth = auth
         self._transport = transport
         self._count_call = count_call

@@ -9,7 +9,6 @@ it makes something that nobody could tell from its copy.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
@@ -21,19 +20,15 @@ import requests
 from syncline.errors import Retry, Stop
 from syncline.model.json_text import json_of
 from syncline.plugin.connector import ConnectorContext
-from syncline.plugin.http import ACCEPT_ENCODING, unpacked
+from syncline.plugin.http import ACCEPT_ENCODING
 from syncline.plugin.http.quiet_logs import quiet
 from syncline_salesforce.config import is_local
+from syncline_salesforce.rest.bodies import BODY_LIMIT, TOKEN_LIMIT, read
 from syncline_salesforce.rest.deadline import Clock, PatientUntil
 from syncline_salesforce.rest.errors import entries, failure, malformed, not_reached, unauthorised
 from syncline_salesforce.rest.tokens import Token, TokenProvider
 
 Kind = Literal["read", "write", "check"]
-
-BODY_LIMIT = 64 * 1024 * 1024
-"""Bytes of one answer. 2,000 contacts with full descriptions stay below it."""
-TOKEN_LIMIT = 1024 * 1024
-"""Bytes of an answer of the token endpoint; a token is about a hundred."""
 
 
 class Usage:
@@ -75,30 +70,6 @@ class PlainHttp(PatientUntil):
         """Send the request without TLS."""
         request.url = "http://" + (request.url or "").removeprefix("https://")
         return super().send(request, *args, **kwargs)
-
-
-class LimitedBody:
-    """A raw answer that stops being read when it grows beyond `at_most` bytes, unpacked."""
-
-    def __init__(self, raw: Any, at_most: int) -> None:
-        self._raw = raw
-        self._at_most = at_most
-
-    def stream(self, amount: int, decode_content: bool | None = None) -> Iterator[bytes]:
-        """The pieces, unpacked: not as urllib3 does, which has no bound for one of them."""
-        received = 0
-        packed = self._raw.stream(amount, decode_content=False)
-        try:
-            for piece in unpacked(packed, self._raw.headers.get("Content-Encoding", "")):
-                received += len(piece)
-                if received > self._at_most:
-                    raise malformed("it is too large")
-                yield piece
-        except ValueError as why:
-            raise malformed(str(why)) from None
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._raw, name)
 
 
 class SalesforceSession(requests.Session):
@@ -163,7 +134,7 @@ class SalesforceSession(requests.Session):
         url = request.url
         try:
             response = super().send(request, **kwargs | {"stream": True, "allow_redirects": False})
-            _read(response, BODY_LIMIT)
+            read(response, BODY_LIMIT)
         except requests.RequestException as problem:
             raise not_reached(problem) from None
         finally:
@@ -217,14 +188,7 @@ def send_form(
             url, data=dict(form), auth=auth, timeout=timeout, allow_redirects=False, stream=True,
             headers={"Accept": "application/json"},
         )  # fmt: skip
-        return _read(response, TOKEN_LIMIT)
-
-
-def _read(response: requests.Response, at_most: int) -> requests.Response:
-    """The answer with its body, however it was packed."""
-    response.raw = LimitedBody(response.raw, at_most)
-    _ = response.content
-    return response
+        return read(response, TOKEN_LIMIT)
 
 
 def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:

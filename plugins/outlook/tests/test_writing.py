@@ -24,7 +24,7 @@ from syncline.plugin.requests import (
     Update,
 )
 from syncline_outlook.contacts.mapping import CONTACTS, custom_field
-from syncline_outlook.contacts.writing import refused
+from syncline_outlook.contacts.outcomes import refused
 from syncline_outlook.graph.messages import Inner
 
 GRACE: dict[str, Any] = {

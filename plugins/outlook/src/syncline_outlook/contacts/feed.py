@@ -24,6 +24,7 @@ from syncline_outlook.contacts.reading import Reader, owner
 from syncline_outlook.graph.client import GraphClient
 from syncline_outlook.graph.delta import Position, Row, fetch_page, is_removed
 from syncline_outlook.graph.messages import query
+from syncline_outlook.permissions import CONTACT
 
 KEYS_PAGE = 500
 """Rows of a sweep's page; no maximum is documented, 500 is in use elsewhere (davmail)."""
@@ -151,4 +152,6 @@ def _is_there(row: Row) -> bool:
 
 
 def _purpose(name: str, folder: _Folder, kept: Json) -> Purpose:
-    return Purpose(name=name, kind="read", account=folder.account, resumes=kept is not None)
+    return Purpose(
+        name=name, kind="read", account=folder.account, resumes=kept is not None, type=CONTACT
+    )

@@ -17,8 +17,11 @@ from syncline_outlook.graph import batch
 from syncline_outlook.graph.client import GraphClient
 from syncline_outlook.graph.errors import failure, malformed
 from syncline_outlook.graph.messages import Inner, mailbox, query
+from syncline_outlook.permissions import CONTACT
 
 _MAX_LEVELS = 50
+_MAX_FOLDERS = 10_000
+"""Far more than anybody keeps: each costs a call, and has more below it."""
 _NAMED = query(select="id,displayName")
 _LISTED = query(select="id,displayName,parentFolderId", top=100)
 
@@ -35,15 +38,18 @@ class Folders:
         """All folders as they are now, the default one first: one call for it and the first
         level, one for each further level of up to 20 folders.
         """
-        purpose = Purpose(name="list contact folders", kind="check", account=account)
+        purpose = Purpose(name="list contact folders", kind="check", account=account, type=CONTACT)
         default, level = self._roots(account, purpose)
         above = _name_of(default)
         found = [default]
         for _ in range(_MAX_LEVELS):
-            level = [each for each in level if each.id not in {known.id for known in found}]
+            known = {each.id for each in found}
+            level = [each for each in level if each.id not in known]
             if not level:
                 break
             found += [_below(above, each) for each in level]
+            if len(found) > _MAX_FOLDERS:
+                raise malformed(purpose, f"more than {_MAX_FOLDERS} folders")
             level = self._children(account, level, purpose)
         with self._lock:
             self._known[account] = tuple(found)

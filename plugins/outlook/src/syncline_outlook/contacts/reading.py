@@ -16,6 +16,7 @@ from syncline_outlook.graph import batch
 from syncline_outlook.graph.client import GraphClient
 from syncline_outlook.graph.errors import codes_of, is_item_gone, malformed
 from syncline_outlook.graph.messages import Inner, literal, mailbox, query
+from syncline_outlook.permissions import CONTACT
 
 _DELETED_ITEMS = "deleteditems"
 _UNKNOWN_FOLDER = frozenset({400, 404, 405})
@@ -54,7 +55,7 @@ class Reader:
             Stop: the mailbox refuses. Only a 404 about the item itself makes it absent.
 
         """
-        purpose = Purpose(name="read contacts by id", kind="read", account=account)
+        purpose = Purpose(name="read contacts by id", kind="read", account=account, type=CONTACT)
         unique = tuple(dict.fromkeys(ids))
         options = query(select=",".join(mapping.select(spec)), expand=mapping.expand(spec))
         urls = (f"{mailbox(account)}/contacts/{segment(each)}{options}" for each in unique)
@@ -135,7 +136,7 @@ class Reader:
         keys: Sequence[MatchKey],
         accepts: Callable[[Reply], bool] = lambda reply: False,
     ) -> list[Record]:
-        purpose = Purpose(name="look for contacts", kind="read", account=account)
+        purpose = Purpose(name="look for contacts", kind="read", account=account, type=CONTACT)
         base = contacts_path(account, folder)
         fixed = {"select": ",".join(mapping.select(spec)), "expand": mapping.expand(spec)}
         urls = (f"{base}{query(filter=_filter(key), top=_TWINS, **fixed)}" for key in keys)
@@ -167,9 +168,10 @@ class Reader:
             elif record.fields.get("emails"):
                 missing.append((account, record.id))
         option = query(select="emailAddresses")
-        urls = (f"{mailbox(box)}/contacts/{segment(each)}{option}" for box, each in missing)
+        urls = (f"{mailbox(at)}/contacts/{segment(each)}{option}" for at, each in missing)
         requests = [Inner(method="GET", url=url) for url in urls]
-        purpose = Purpose(name="read e-mail names", kind="read")
+        box = missing[0][0] if missing else None
+        purpose = Purpose(name="read e-mail names", kind="read", account=box, type=CONTACT)
         replies = batch.read(self._client, requests, purpose, accepts=is_item_gone)
         for (_, identifier), reply in zip(missing, replies, strict=True):
             found[identifier] = shown_names(reply.body if isinstance(reply.body, dict) else {})

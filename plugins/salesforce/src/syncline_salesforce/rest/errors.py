@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 import requests
-from requests.exceptions import ConnectTimeout, ReadTimeout, SSLError
+from requests.exceptions import ConnectTimeout, ReadTimeout
 from urllib3.exceptions import NewConnectionError
 
 from syncline.errors import (
@@ -24,7 +24,7 @@ from syncline.errors import (
     SynclineError,
 )
 from syncline.model.records import RecordId
-from syncline.plugin.http import retry_after
+from syncline.plugin.http import distrusted, is_distrusted, retry_after
 from syncline.plugin.requests import (
     Deferred,
     Duplicate,
@@ -156,8 +156,8 @@ def _limit_exceeded(found: list[Mapping[str, Any]]) -> SynclineError:
 def not_reached(problem: requests.RequestException) -> SynclineError:
     """The error of a call without an answer. Never holds the request's text."""
     kind = type(problem).__name__
-    if isinstance(problem, SSLError):
-        return Stop("the TLS certificate of Salesforce cannot be verified", kind=kind)
+    if is_distrusted(problem):
+        return distrusted("Salesforce", "REQUESTS_CA_BUNDLE", kind=kind)
     reason = getattr(problem.args[0], "reason", None) if problem.args else None
     certain = isinstance(problem, ConnectTimeout) or isinstance(reason, NewConnectionError)
     if certain:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from syncline.model.records import AbsenceReason, Absent, Json, Record, RecordId
+from syncline.model.records import AbsenceReason, Absent, Record, RecordId
 from syncline.plugin.requests import (
     DeletedRequest,
     IdsRequest,
@@ -16,6 +16,7 @@ from syncline.plugin.requests import (
 )
 from syncline_salesforce.rest import soql
 from syncline_salesforce.rest.errors import QueryRefused, malformed
+from syncline_salesforce.rest.paging import next_place, way_of
 from syncline_salesforce.rest.rows import certain_until, key_of, row_id
 from syncline_salesforce.rest.selection import Selection
 from syncline_salesforce.rest.service import SalesforceService
@@ -107,7 +108,7 @@ class Reads:
 
     def keys(self, request: KeysRequest, selection: Selection) -> Page:
         """A page of ids, versions and owners of the data set, in the order of ids."""
-        after = _last_id(request.next)
+        after, way = way_of(request.next)
         conditions = [
             f"Id > {soql.text(after)}" if after else "",
             where_of(request.feed.scope),
@@ -120,9 +121,7 @@ class Reads:
         found = [key_of(row, certain) for row in answer.rows]
         if answer.done and len(found) < PAGE:
             return Page.of(found)
-        if answer.last_id in ("", after):
-            raise malformed("the same page again")
-        return Page.of(found, next={"after": answer.last_id})
+        return Page.of(found, next=next_place(way, after, answer.last_id))
 
     # ---- by match key ---------------------------------------------------------------------------
 
@@ -177,7 +176,3 @@ def _without_left(records: list[Record], absent: list[Absent], inside: frozenset
     kept = tuple(record for record in records if record.id in inside)
     gone = (each for each in absent if each.id not in left)
     return Page(records=kept, absent=(*gone, *(Absent(id, AbsenceReason.LEFT) for id in left)))
-
-
-def _last_id(place: Json) -> str:
-    return "" if place is None else str(place["after"])

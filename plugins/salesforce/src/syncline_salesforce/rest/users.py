@@ -9,7 +9,7 @@ from typing import Any
 from syncline.model.records import AccountId
 from syncline.plugin.requests import Account, AccountListRequest, AccountPage
 from syncline_salesforce.rest import soql
-from syncline_salesforce.rest.errors import malformed
+from syncline_salesforce.rest.paging import next_place, way_of
 from syncline_salesforce.rest.rows import row_id
 from syncline_salesforce.rest.service import SalesforceService
 
@@ -38,7 +38,7 @@ def list_users(service: SalesforceService, request: AccountListRequest) -> Accou
     """A page of all active users in the order of ids, each by its user name, which names one user
     in the world; the e-mail address is another name of theirs.
     """
-    after = "" if request.next is None else str(request.next["after"])
+    after, way = way_of(request.next)
     conditions = [_ACTIVE, f"Id > {soql.text(after)}" if after else ""]
     size = min(request.page_size or PAGE, PAGE)
     answer = service.query(
@@ -47,9 +47,8 @@ def list_users(service: SalesforceService, request: AccountListRequest) -> Accou
     accounts = tuple(account for row in answer.rows if (account := _listed(row)))
     if answer.done and len(answer.rows) < size:
         return AccountPage(accounts=accounts)
-    if answer.last_id in ("", after):
-        raise malformed("the same page again")
-    return AccountPage(accounts=accounts, next={"after": answer.last_id})
+    following = next_place(way, after, answer.last_id)
+    return AccountPage(accounts=accounts, next=following)
 
 
 def _listed(row: Mapping[str, Any]) -> Account | None:

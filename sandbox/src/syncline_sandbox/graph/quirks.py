@@ -12,6 +12,7 @@ QUIRKS = (
     Quirk("empty-page", "a delta page without rows that has a next link all the same", GRAPH),
     Quirk("if-match-ignored", "a write goes through whatever If-Match says", GRAPH),
     Quirk("change-key-bump", "the server changes the change key again after a write", GRAPH),
+    Quirk("slashed-ids", "ids made from now on hold `/` and `+`, which a path must encode", GRAPH),
     Quirk(
         "mailbox-concurrency",
         "429 for more than four calls, or more than one batch, at a time in one mailbox",

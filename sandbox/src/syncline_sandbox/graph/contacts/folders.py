@@ -56,10 +56,11 @@ class Folders:
     def __init__(self, environment: Environment) -> None:
         self._storage = environment.storage
         self._storage.script(TABLES)
+        self._ids = ids.Ids(environment)
 
     def create_default(self, mailbox_id: str) -> str:
         """The Contacts folder of a new mailbox; returns its id."""
-        root = ids.folder_id(self._storage.next("folder"))
+        root = self._ids.folder(self._storage.next("folder"))
         return self._insert(mailbox_id, root, DEFAULT_NAME, is_default=True)
 
     def create(self, mailbox: Mailbox, parent: Folder, name: Any) -> Folder:
@@ -150,7 +151,7 @@ class Folders:
         self._storage.run("UPDATE folder SET generation = generation + 1 WHERE id = ?", folder.id)
 
     def _insert(self, mailbox_id: str, parent: str, name: str, *, is_default: bool) -> str:
-        identifier = ids.folder_id(self._storage.next("folder"))
+        identifier = self._ids.folder(self._storage.next("folder"))
         change = self._storage.next("change")
         self._storage.run(
             "INSERT INTO folder VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0)",

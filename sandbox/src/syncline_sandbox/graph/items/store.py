@@ -48,6 +48,7 @@ class Items:
         self._environment, self._type = environment, type_
         self._storage = environment.storage
         self._storage.script(self._sql(_TABLES))
+        self._ids = ids.Ids(environment)
         self.presences = Presences(environment, type_)
 
     # ---- reading --------------------------------------------------------------------------------
@@ -128,7 +129,7 @@ class Items:
     def create_many(self, mailbox: str, folder: str, bodies: Sequence[Any]) -> list[Item]:
         """As `create` for many at once."""
         read = [self._type.read(body) for body in bodies]
-        first = self._storage.next(self._type.name, len(read))
+        first = self._storage.next("item", len(read))
         change = self._storage.next("change", len(read))
         items = [
             self._new((mailbox, folder), (first + n, change + n), values, extended)
@@ -201,8 +202,8 @@ class Items:
         return Item(
             position=position,
             mailbox=mailbox,
-            immutable_id=ids.immutable_id(position),
-            default_id=ids.default_id(position),
+            immutable_id=self._ids.immutable(position),
+            default_id=self._ids.default(position),
             folder=folder,
             body={**self._type.empty(), **self._type.completed(values, None)},
             extended={name: value for name, value in extended.items() if value is not None},
@@ -232,7 +233,7 @@ class Items:
         self._run("DELETE FROM {item}_key WHERE {item} = ?", item.position)
 
     def _next_placement(self) -> str:
-        return ids.default_id(self._storage.next("placement") + 1_000_000_000)
+        return self._ids.default(self._storage.next("placement") + 1_000_000_000)
 
     def _now(self) -> float:
         return self._environment.clock.now().timestamp()

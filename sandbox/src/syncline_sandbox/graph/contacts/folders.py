@@ -54,7 +54,7 @@ class Folders:
     """All contact folders."""
 
     def __init__(self, environment: Environment) -> None:
-        self._storage = environment.storage
+        self._storage, self._quirks = environment.storage, environment.quirks
         self._storage.script(TABLES)
         self._ids = ids.Ids(environment)
 
@@ -96,7 +96,7 @@ class Folders:
 
     def get(self, mailbox: Mailbox, identifier: str) -> Folder:
         """By id, or a well-known name: `contacts`, `deleteditems`; raises `Failure` (400, 404)."""
-        if identifier.casefold() == DELETED_ITEMS:
+        if identifier.casefold() == DELETED_ITEMS and not self._quirks.on("deleted-items-unlisted"):
             return _deleted_items(mailbox)
         if identifier.casefold() == WELL_KNOWN:
             identifier = mailbox.default_folder

@@ -10,6 +10,7 @@ from syncline_sandbox.graph.contacts import schema
 from syncline_sandbox.graph.contacts.folders import WELL_KNOWN, Folders
 from syncline_sandbox.graph.contacts.vocabulary import CONTACT
 from syncline_sandbox.graph.items import delta
+from syncline_sandbox.graph.items.deletion import delete
 from syncline_sandbox.graph.items.item import Item
 from syncline_sandbox.graph.items.store import Items
 from syncline_sandbox.graph.protocol.extended import EXTENDED
@@ -64,9 +65,10 @@ class ContactRoutes:
         return answer
 
     def _delete(self, call: Call, mailbox: Mailbox, contact: str, folder: str = "") -> Answer:
-        found = self._contacts.get(mailbox, contact, self._within(mailbox, folder))
+        within = self._within(mailbox, folder)
+        found = self._contacts.get(mailbox, contact, within)
         self._contacts.check_version(found, call.header("if-match"))
-        self._contacts.delete(found)
+        delete(self._environment, self._contacts, found, contact, within)
         return Answer(204)
 
     def _erase(self, call: Call, mailbox: Mailbox, contact: str, folder: str = "") -> Answer:

@@ -76,11 +76,9 @@ def is_named(item: Item, condition: str) -> bool:
     return item.change_key in wanted
 
 
-def is_within(item: Item, folder: str | None) -> bool:
-    """Whether an item lies in a folder, or in any but Deleted Items."""
-    if folder is None:
-        return item.folder != ids.deleted_items_id(item.mailbox)
-    return item.folder == folder
+def is_deleted(item: Item) -> bool:
+    """Whether an item lies in Deleted Items."""
+    return item.folder == ids.deleted_items_id(item.mailbox)
 
 
 def to_row(item: Item) -> tuple[Any, ...]:

@@ -13,8 +13,8 @@ from syncline_sandbox.graph.items.item import (
     Item,
     ItemType,
     from_row,
+    is_deleted,
     is_named,
-    is_within,
     to_row,
 )
 from syncline_sandbox.graph.items.presence import Presences
@@ -54,8 +54,9 @@ class Items:
     # ---- reading --------------------------------------------------------------------------------
 
     def get(self, mailbox: Mailbox, identifier: str, folder: str | None = None) -> Item:
-        """By an id in either form; raises `Failure` (400, 404). What was deleted is only found
-        within Deleted Items.
+        """By an id in either form, wherever it lies or within one folder; raises `Failure` (400,
+        404). What was deleted is still found by its immutable id, which lives as long as the item
+        stays in the mailbox (learn.microsoft.com/graph/outlook-immutable-id).
         """
         if not ids.is_well_formed(identifier):
             raise malformed_id()
@@ -63,7 +64,11 @@ class Items:
             "SELECT * FROM {item} WHERE (immutable_id = ? OR default_id = ?) AND mailbox = ?",
             identifier, identifier, mailbox.id,
         )  # fmt: skip
-        if not rows or not is_within(item := from_row(rows[0]), folder):
+        if not rows:
+            raise item_not_found()
+        item = from_row(rows[0])
+        hidden = is_deleted(item) and self._environment.quirks.on("deleted-unreadable")
+        if item.folder != folder if folder else hidden:
             raise item_not_found()
         return item
 
@@ -114,7 +119,7 @@ class Items:
             "ORDER BY position",
             mailbox.id, folder,
         )  # fmt: skip
-        return [item for item in map(from_row, rows) if is_within(item, folder)]
+        return [item for item in map(from_row, rows) if folder or not is_deleted(item)]
 
     def keys(self, item: Item) -> frozenset[Key]:
         """What the index holds of an item."""
@@ -163,12 +168,11 @@ class Items:
         return self._rewrite(replace(item, folder=folder, default_id=self._next_placement()))
 
     def delete(self, item: Item) -> None:
-        """Puts an item into Deleted Items."""
-        self.presences.leave(item)
-        self._run(
-            "UPDATE {item} SET folder = ?, default_id = ? WHERE position = ?",
-            ids.deleted_items_id(item.mailbox), self._next_placement(), item.position,
-        )  # fmt: skip
+        """Puts an item into Deleted Items, or removes it for good if it lies there."""
+        if is_deleted(item):
+            self.erase(item)
+        else:
+            self.move(item, ids.deleted_items_id(item.mailbox))
 
     def erase(self, item: Item) -> None:
         """Removes an item for good."""

@@ -9,6 +9,11 @@ QUIRKS = (
     Quirk("delta-gone", "410 SyncStateNotFound for a delta token", GRAPH),
     Quirk("delta-replay", "a round delivers rows of earlier rounds again", GRAPH, {"rows": 3}),
     Quirk("delta-repeat", "a delta page delivers its first row twice", GRAPH),
+    Quirk(
+        "moved-back-unreported",
+        "an item that left a folder and came back is told of as removed only (immutable ids)",
+        GRAPH,
+    ),
     Quirk("empty-page", "a delta page without rows that has a next link all the same", GRAPH),
     Quirk("if-match-ignored", "a write goes through whatever If-Match says", GRAPH),
     Quirk("change-key-bump", "the server changes the change key again after a write", GRAPH),

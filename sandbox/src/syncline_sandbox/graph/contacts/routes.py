@@ -178,7 +178,9 @@ class ContactRoutes:
     def _changes(
         self, folder: str, state: delta.Round, count: int, *, immutable: bool
     ) -> list[delta.Change]:
-        presences = self._contacts.presences.of_round(folder, state, count)
+        presences = self._contacts.presences.of_round(
+            folder, state, count, immutable=immutable
+        )
         contacts = self._contacts.at([p["position"] for p in presences if not p["removed"]])
         return [
             delta.Change(

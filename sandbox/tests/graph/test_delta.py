@@ -195,9 +195,7 @@ def moved_away_and_back(mine: httpx.Client, ada: GraphMailbox, prefer: str) -> l
     return rows
 
 
-def test_item_that_left_and_came_back_is_still_there(
-    mine: httpx.Client, ada: GraphMailbox
-) -> None:
+def test_item_that_left_and_came_back_is_still_there(mine: httpx.Client, ada: GraphMailbox) -> None:
     [row] = moved_away_and_back(mine, ada, IMMUTABLE)
 
     assert row["givenName"] == "Grace"

@@ -12,13 +12,17 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from syncline_sandbox.graph.contacts import schema
+from syncline_sandbox.graph.protocol.extended import MULTI, SINGLE
+from syncline_sandbox.graph.protocol.extensions import EXTENSIONS
 from syncline_sandbox.testing import GraphMailbox, GraphSandbox
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text()
 JSON = st.recursive(
     SCALARS, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=8
 )
-NAMES = st.sampled_from([*sorted(schema.PROPERTIES), schema.EXTENDED, "@odata.type", "nonsense"])
+NAMES = st.sampled_from(
+    [*sorted(schema.PROPERTIES), SINGLE, MULTI, EXTENSIONS, "@odata.type", "nonsense"]
+)
 PIECES = st.sampled_from(
     [
         "surname",

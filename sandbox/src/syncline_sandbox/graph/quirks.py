@@ -17,9 +17,17 @@ QUIRKS = (
     Quirk("empty-page", "a delta page without rows that has a next link all the same", GRAPH),
     Quirk("if-match-ignored", "a write goes through whatever If-Match says", GRAPH),
     Quirk("change-key-bump", "the server changes the change key again after a write", GRAPH),
-    Quirk("second-delete-forbidden", "403 for deleting what was deleted, by its immutable id", GRAPH),
+    Quirk(
+        "second-delete-forbidden", "403 for deleting what was deleted, by its immutable id", GRAPH
+    ),
     Quirk("deleted-unreadable", "what lies in Deleted Items answers to no id outside of it", GRAPH),
     Quirk("deleted-items-unlisted", "Deleted Items cannot be asked for as a folder", GRAPH),
+    Quirk("deleted-folders-answer", "a deleted folder still answers, with its items", GRAPH),
+    Quirk("extensions-reported", "a delta tells of changes of open extensions", GRAPH),
+    Quirk("extension-merge", "PATCH of an open extension keeps what it does not name", GRAPH),
+    Quirk("extension-graph-prefix", "ids of open extensions begin with microsoft.graph", GRAPH),
+    Quirk("search-thin", "what $search finds is shown without stamps and addresses", GRAPH),
+    Quirk("search-unsupported", "400 for $search", GRAPH),
     Quirk("slashed-ids", "ids made from now on hold `/` and `+`, which a path must encode", GRAPH),
     Quirk(
         "mailbox-concurrency",

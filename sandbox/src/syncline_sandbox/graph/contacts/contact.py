@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from syncline_sandbox.graph.contacts.naming import with_generated_names
-from syncline_sandbox.graph.contacts.schema import empty_contact, read_contact
+from syncline_sandbox.graph.contacts.schema import SCHEMA, empty_contact
 from syncline_sandbox.graph.contacts.vocabulary import CONTACT
 from syncline_sandbox.graph.items.item import ItemType
 
 CONTACTS = ItemType(
     "contact",
-    presence="presence",
+    collection="contacts",
+    schema=SCHEMA,
     vocabulary=CONTACT,
-    read=read_contact,
     empty=empty_contact,
     completed=with_generated_names,
 )

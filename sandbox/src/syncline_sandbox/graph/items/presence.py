@@ -1,8 +1,8 @@
 """Where items are and were: each stay of an item in a folder, with the number of its last change as
 seen from there. That is all a delta round needs.
 
-A stay has its own default id, since a move gives an item another one. Whoever reads default ids sees
-stays: one that ended, and another that began. Whoever reads immutable ids sees items: one that left
+A stay has its own default id, since a move gives an item another one. Who reads default ids sees
+stays: one that ended, and another that began. Who reads immutable ids sees items: one that left
 and is back has not left.
 """
 
@@ -117,4 +117,4 @@ class Presences:
         )  # fmt: skip
 
     def _sql(self, template: str) -> str:
-        return template.format(item=self._type.name, presence=self._type.presence)
+        return template.format(item=self._type.name, presence=f"{self._type.name}_presence")

@@ -281,15 +281,3 @@ def test_item_of_another_mailbox_is_not_found(
     other = graph.add_mailbox("bob@example.test").create_contact({"givenName": "Bob"})
 
     assert code(mine.get(path(other))) == (404, "ErrorItemNotFound")
-
-
-def test_ids_are_translated_both_ways(mine: httpx.Client, ada: GraphMailbox) -> None:
-    made = ada.create_contact({"givenName": "Grace"})
-    wish = {
-        "inputIds": [made["defaultId"]],
-        "sourceIdType": "restId",
-        "targetIdType": "restImmutableEntryId",
-    }
-
-    [pair] = mine.post("translateExchangeIds", json=wish).json()["value"]
-    assert (pair["sourceId"], pair["targetId"]) == (made["defaultId"], made["id"])

@@ -10,7 +10,7 @@ from typing import Any
 
 from syncline_sandbox.environment import Environment
 from syncline_sandbox.graph.backdoor import GraphBackDoor
-from syncline_sandbox.graph.contacts.routes import AREA, add_contact_routes
+from syncline_sandbox.graph.contacts.routes import add_contact_routes
 from syncline_sandbox.graph.directory import DirectoryRoutes
 from syncline_sandbox.graph.errors import (
     Failure,
@@ -56,7 +56,7 @@ class GraphService(Service):
         routes = Routes(self.router, environment, stores.mailboxes, stores.tokens)
         add_contact_routes(routes, environment, stores.contact_folders, stores.contacts)
         DirectoryRoutes(stores.mailboxes).add_to(routes)
-        TranslationRoute(stores.contacts, AREA).add_to(routes)
+        TranslationRoute([stores.contacts]).add_to(routes)
         BatchRoute(environment, self.perform).add_to(routes)
         self._back_door.add_to(self.backdoor)
 

@@ -26,6 +26,8 @@ QUIRKS = (
     Quirk("extensions-reported", "a delta tells of changes of open extensions", GRAPH),
     Quirk("extension-merge", "PATCH of an open extension keeps what it does not name", GRAPH),
     Quirk("extension-graph-prefix", "ids of open extensions begin with microsoft.graph", GRAPH),
+    Quirk("no-numbered-addresses", "there is no primaryEmailAddress and none of its kind", GRAPH),
+    Quirk("photo-unreported", "a delta tells nothing of a new photo", GRAPH),
     Quirk("search-thin", "what $search finds is shown without stamps and addresses", GRAPH),
     Quirk("search-unsupported", "400 for $search", GRAPH),
     Quirk("slashed-ids", "ids made from now on hold `/` and `+`, which a path must encode", GRAPH),

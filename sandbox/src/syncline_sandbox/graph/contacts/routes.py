@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from syncline_sandbox.environment import Environment
+from syncline_sandbox.graph.contacts.photo import PhotoRoutes
 from syncline_sandbox.graph.items.folders import Folders
 from syncline_sandbox.graph.items.store import Items
 from syncline_sandbox.graph.protocol.routes import Routes
@@ -28,5 +29,6 @@ def add_contact_routes(
     ListRoutes(collection).add_to(routes)
     ItemRoutes(collection).add_to(routes)
     ExtensionRoutes(collection).add_to(routes)
+    PhotoRoutes(collection).add_to(routes)
     FolderDelta(environment, folders, AREA, FOLDERS).add_to(routes)
     FolderRoutes(environment, folders, contacts, AREA, FOLDERS).add_to(routes)

@@ -42,6 +42,7 @@ ADDRESSES = ("homeAddress", "businessAddress", "otherAddress")
 ADDRESS_PARTS = ("street", "city", "state", "countryOrRegion", "postalCode")
 EMAILS, MAX_EMAILS = "emailAddresses", 3
 EMAIL_PARTS = ("name", "address")
+NUMBERED = ("primaryEmailAddress", "secondaryEmailAddress", "tertiaryEmailAddress")
 BIRTHDAY = "birthday"
 READ_ONLY = ("id", "changeKey", "createdDateTime", "lastModifiedDateTime", "parentFolderId")
 """Ignored in a body, as in the documentation's own samples."""
@@ -52,7 +53,7 @@ ORDER = (
     "imAddresses", "jobTitle", "companyName", "department", "officeLocation", "profession",
     "businessHomePage", "assistantName", "manager", "homePhones", "mobilePhone", "businessPhones",
     "spouseName", "personalNotes", "children", "emailAddresses", "homeAddress", "businessAddress",
-    "otherAddress",
+    "otherAddress", *NUMBERED,
 )  # fmt: skip
 """All writable properties, as an answer lists them."""
 
@@ -77,12 +78,16 @@ def _texts(name: str, value: Any) -> list[str]:
 
 
 def _emails(name: str, value: Any) -> list[dict[str, Any]]:
-    entries = read_list(name, value, MAX_EMAILS)
-    read = [
-        read_parts(name, e, EMAIL_PARTS, "microsoft.graph.emailAddress", SHORT_TEXT)
-        for e in entries
-    ]
-    return [{part: entry.get(part) for part in EMAIL_PARTS} for entry in read]
+    return [_email(name, entry) for entry in read_list(name, value, MAX_EMAILS)]
+
+
+def _numbered(name: str, value: Any) -> dict[str, Any] | None:
+    return None if value is None else _email(name, value)
+
+
+def _email(name: str, value: Any) -> dict[str, Any]:
+    given = read_parts(name, value, EMAIL_PARTS, "microsoft.graph.emailAddress", SHORT_TEXT)
+    return {part: given.get(part) for part in EMAIL_PARTS}
 
 
 def _address(name: str, value: Any) -> dict[str, Any]:
@@ -103,6 +108,7 @@ _READERS: Mapping[str, Reader] = {
     **dict.fromkeys(LIST_LIMITS, _texts),
     **dict.fromkeys(ADDRESSES, _address),
     EMAILS: _emails,
+    **dict.fromkeys(NUMBERED, _numbered),
     BIRTHDAY: _birthday,
 }
 

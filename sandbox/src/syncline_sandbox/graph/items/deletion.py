@@ -12,15 +12,15 @@ from __future__ import annotations
 from syncline_sandbox.environment import Environment
 from syncline_sandbox.graph.errors import Failure, item_not_found
 from syncline_sandbox.graph.items.item import Item
-from syncline_sandbox.graph.items.store import Items
 
 
-def delete(
-    environment: Environment, items: Items, item: Item, identifier: str, folder: str | None
+def check_can_be_deleted(
+    environment: Environment, item: Item, identifier: str, folder: str | None
 ) -> None:
-    """Deletes what a call names by an id and perhaps a folder; raises `Failure` (403, 404)."""
+    """Whether a call may delete what it names by an id and perhaps a folder; raises `Failure` (403,
+    404).
+    """
     if item.deleted and folder is None and identifier == item.immutable_id:
         if environment.quirks.fires("second-delete-forbidden"):
             raise Failure(403, "ErrorCannotDeleteObject", "Object cannot be deleted.")
         raise item_not_found()
-    items.delete(item)

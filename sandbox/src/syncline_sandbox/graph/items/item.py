@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from syncline_sandbox.graph.items import ids
@@ -21,7 +21,8 @@ class ItemType:
 
     `name` is that of its table and of one item at the back door, `collection` that of many in a
     path. `empty` gives what an item holds that was told nothing; `completed(changes, current)` adds
-    what the service itself makes up.
+    what the service itself makes up. `absent` are the properties that there are not while a quirk
+    is on.
     """
 
     name: str
@@ -30,6 +31,7 @@ class ItemType:
     vocabulary: Vocabulary
     empty: Callable[[], dict[str, Any]]
     completed: Callable[[Mapping[str, Any], Mapping[str, Any] | None], dict[str, Any]]
+    absent: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

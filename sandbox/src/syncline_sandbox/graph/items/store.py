@@ -15,6 +15,7 @@ from syncline_sandbox.graph.items.rows import ItemRows
 from syncline_sandbox.graph.protocol.content import Content, read_content
 from syncline_sandbox.graph.protocol.extended import merged
 from syncline_sandbox.graph.protocol.values import format_instant
+from syncline_sandbox.graph.protocol.vocabulary import Vocabulary
 from syncline_sandbox.graph.tenant.mailboxes import Mailbox
 from syncline_sandbox.messages import JsonObject
 
@@ -28,6 +29,29 @@ class Items:
         self._ids = ids.Ids(environment)
         self.rows = ItemRows(environment, type_)
         self.presences = Presences(environment, type_)
+
+    # ---- the type as it is now ------------------------------------------------------------------
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """What queries may say, as long as the same quirks are on."""
+        known, absent = self.type.vocabulary, self._absent()
+        return replace(known, properties=known.properties - absent) if absent else known
+
+    def shown(self, item: Item, *, immutable: bool) -> dict[str, Any]:
+        """An item as Graph shows it, without what it holds beyond its type."""
+        rendered, absent = item.rendered(immutable=immutable), self._absent()
+        return {name: value for name, value in rendered.items() if name not in absent}
+
+    def _absent(self) -> frozenset[str]:
+        quirks = self._environment.quirks
+        sets = (names for quirk, names in self.type.absent.items() if quirks.on(quirk))
+        return frozenset().union(*sets)
+
+    def _read(self, body: Any) -> Content:
+        schema, absent = self.type.schema, self._absent()
+        known = {name: r for name, r in schema.readers.items() if name not in absent}
+        return read_content(body, replace(schema, readers=known) if absent else schema)
 
     def get(self, mailbox: Mailbox, identifier: str, folder: str | None = None) -> Item:
         """By an id in either form, wherever it lies or within one folder; raises `Failure` (400,
@@ -52,7 +76,7 @@ class Items:
 
     def create_many(self, mailbox: str, folder: str, bodies: Sequence[Any]) -> list[Item]:
         """As `create` for many at once."""
-        read = [read_content(body, self.type.schema) for body in bodies]
+        read = [self._read(body) for body in bodies]
         first = self._storage.next("item", len(read))
         change = self._storage.next("change", len(read))
         items = [
@@ -65,7 +89,7 @@ class Items:
 
     def update(self, item: Item, body: Any) -> Item:
         """Changes what the body names; raises `Failure` (400)."""
-        content = read_content(body, self.type.schema)
+        content = self._read(body)
         if content == Content():
             return item
         return self._rewrite(

@@ -65,7 +65,7 @@ class Collection:
 
     def shown(self, item: Item, wish: Options, *, immutable: bool) -> JsonObject:
         """An item as an answer shows it."""
-        row = selected(item.rendered(immutable=immutable), wish.select)
+        row = selected(self.items.shown(item, immutable=immutable), wish.select)
         return row | {name: rows for name, rows in self._expanded(item, wish) if rows}
 
     def extension_prefix(self) -> str:

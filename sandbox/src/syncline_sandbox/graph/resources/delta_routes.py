@@ -29,7 +29,7 @@ class DeltaRoutes:
             raise delta.forgotten(call)
         feed = delta.Feed(where.id, where.generation)
         horizon = self._items.presences.horizon(where.id)
-        vocabulary = self._items.type.vocabulary
+        vocabulary = self._items.vocabulary
         round_ = delta.begin_or_continue(call, feed, horizon, lambda: options(call, vocabulary))
         if round_.cursor == round_.after and not round_.first:
             round_ = self._replayed(where.id, round_)
@@ -59,7 +59,9 @@ class DeltaRoutes:
                 stay["changed"],
                 delta.tombstone(stay["immutable_id" if immutable else "default_id"])
                 if stay["removed"]
-                else selected(there[stay["position"]].rendered(immutable=immutable), state.select),
+                else selected(
+                    self._items.shown(there[stay["position"]], immutable=immutable), state.select
+                ),
             )
             for stay in stays
         ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from syncline_sandbox.graph.items.deletion import delete
+from syncline_sandbox.graph.items.deletion import check_can_be_deleted
 from syncline_sandbox.graph.items.item import Item
 from syncline_sandbox.graph.protocol.expand import Expansion
 from syncline_sandbox.graph.protocol.odata import Options, options, preferences
@@ -32,7 +32,7 @@ class ItemRoutes:
 
     def _get(self, call: Call, mailbox: Mailbox, item: str, folder: str = "") -> Answer:
         found = self._collection.find(mailbox, item, folder)
-        return self._answer(call, mailbox, 200, found, options(call, self._items.type.vocabulary))
+        return self._answer(call, mailbox, 200, found, options(call, self._items.vocabulary))
 
     def _create(self, call: Call, mailbox: Mailbox, folder: str = "") -> Answer:
         where = self._collection.folder(mailbox, folder)
@@ -55,8 +55,9 @@ class ItemRoutes:
     def _delete(self, call: Call, mailbox: Mailbox, item: str, folder: str = "") -> Answer:
         within = self._collection.within(mailbox, folder)
         found = self._items.get(mailbox, item, within)
+        check_can_be_deleted(self._collection.environment, found, item, within)
         self._items.check_version(found, call.header("if-match"))
-        delete(self._collection.environment, self._items, found, item, within)
+        self._items.delete(found)
         return Answer(204)
 
     def _erase(self, call: Call, mailbox: Mailbox, item: str, folder: str = "") -> Answer:

@@ -44,7 +44,7 @@ class ListRoutes:
         return count_answer(len(self._matching(where.id, wish)))
 
     def _options(self, call: Call) -> Options:
-        wish = options(call, self._vocabulary)
+        wish = options(call, self._collection.items.vocabulary)
         if wish.search is not None and self._environment.quirks.on("search-unsupported"):
             raise bad_request("Unrecognized or unsupported query option '$search'.")
         return wish

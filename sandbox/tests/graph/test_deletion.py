@@ -94,6 +94,15 @@ def test_deleted_items_may_not_be_a_folder_of_contacts(
     assert code(mine.get(DELETED_ITEMS)) == (400, "ErrorInvalidIdMalformed")
 
 
+def test_deleted_items_are_no_folder_to_change(mine: httpx.Client, ada: GraphMailbox) -> None:
+    entry = {"id": MARK, "value": "x"}
+    for body in ({"displayName": "Bin"}, {"singleValueExtendedProperties": [entry]}):
+        assert mine.patch("contactFolders/deleteditems", json=body).status_code == 400
+
+    assert mine.delete("contactFolders/deleteditems").status_code == 400
+    assert mine.get("contactFolders/contacts").json()["id"] == ada.default_folder_id
+
+
 def test_deleted_items_have_a_delta_of_their_own(mine: httpx.Client, ada: GraphMailbox) -> None:
     made = ada.create_contact({"givenName": "Grace"})
     link = mine.get(f"{DELETED_ITEMS}/delta").json()["@odata.deltaLink"]

@@ -70,7 +70,9 @@ class Folders:
         """Changes what the body names, and the folder above; raises `Failure` (400, 409)."""
         content = read_content(body, self.type.schema)
         title = content.values.pop(self.type.title, folder.title)
-        if folder.is_default and (title != folder.title or parent is not None):
+        if folder.id == ids.deleted_items_id(folder.mailbox) or (
+            folder.is_default and (title != folder.title or parent is not None)
+        ):
             raise bad_request(
                 "Distinguished folders cannot be renamed or moved.", "ErrorInvalidRequest"
             )

@@ -21,6 +21,7 @@ from syncline.plugin.requests import (
 )
 from syncline.plugin.spec import UNREADABLE, TypeSpec
 from syncline_outlook.contacts import mapping
+from syncline_outlook.contacts.deleted import told_apart
 from syncline_outlook.contacts.folders import contacts_path
 from syncline_outlook.contacts.names import EmailNames
 from syncline_outlook.contacts.outcomes import refused
@@ -54,7 +55,8 @@ class Writer:
         """
         requests, ids = self._prepared(request)
         account = request.operations[0].account if request.operations else None
-        return self._send(request.spec, requests, ids, "write contacts", account)
+        outcomes = self._send(request.spec, requests, ids, "write contacts", account)
+        return told_apart(self._reader, request, outcomes)
 
     def delete(self, request: DeleteRequest) -> list[Outcome]:
         """As `apply`; a contact that is not there (any more) is `Gone`.

@@ -30,7 +30,8 @@ def checked(
     behaviour = behaviour_of(kind.name)
     values, more = behaviour.settle(org, values, stored)
     errors += more
-    errors += _missing(kind, values, mode)
+    refused = {name for error in errors for name in error.fields}
+    errors += _missing(kind, values, refused, mode)
     errors += _bad_references(org, kind, values, stored)
     if errors:
         raise RowRefused(*errors)
@@ -83,12 +84,14 @@ def _never_empty(field: Field) -> Any:
     return int(bool(field.default)) if field.type == "boolean" else None
 
 
-def _missing(kind: ObjectType, values: Values, mode: Mode) -> list[RowError]:
+def _missing(kind: ObjectType, values: Values, refused: set[str], mode: Mode) -> list[RowError]:
+    """The required fields without a value; one whose value was `refused` has one, a bad one."""
     names = tuple(
         field.name
         for field in kind.fields
         if (field.required or (field.name == "OwnerId" and field.name in values))
         and values.get(field.name) is None
+        and field.name not in refused
         and (mode == "insert" or field.name in values)
     )
     if not names:

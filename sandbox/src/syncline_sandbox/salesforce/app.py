@@ -19,6 +19,7 @@ from syncline_sandbox.salesforce.service import (
     backdoor,
     collections,
     composite,
+    identity,
     metadata,
     queries,
     replication,
@@ -96,8 +97,9 @@ class SalesforceService(Service):
         for method in ("GET", "POST"):
             add(method, "/services/oauth2/userinfo", partial(tokens.userinfo, org))
             add(method, "/services/oauth2/revoke", partial(tokens.revoke_token, org))
+            add(method, "/id/{organization}/{user}", partial(identity.identity, org))
         add("GET", DATA, metadata.versions)
-        add("GET", f"{DATA}/{{version}}", metadata.resources)
+        add("GET", f"{DATA}/{{version}}", self._in_context(metadata.resources))
         for method, path, handler in ROUTES:
             add(method, f"{DATA}/{{version}}/{path}", self._in_context(handler))
         for path, answering in COMPOSITES:
@@ -115,7 +117,7 @@ class SalesforceService(Service):
     async def respond(self, call: Call) -> Answer:
         """Counts the call against the org's allocation and reports the state of it."""
         self.org.forget()
-        is_data = call.path.startswith(f"{DATA}/")
+        is_data = self.spell(call.path).startswith(f"{DATA}/")
         with self.environment.storage.transaction():
             known = is_data and live_session(self.org, token_of(call)) is not None
             self._within_limit = count_call(self.org) if known else True
@@ -127,8 +129,10 @@ class SalesforceService(Service):
         return replace(result, headers={**result.headers, **usage})
 
     def spell(self, path: str) -> str:
-        """Paths may end in a slash (`/query/?q=`)."""
-        return path.rstrip("/") or "/"
+        """Paths may end in a slash (`/query/?q=`), and begin with several: clients put the
+        instance's address, which may end in one, before `/services`.
+        """
+        return f"/{path.strip('/')}"
 
     def authorize(self, call: Call, match: Match) -> None:
         """Version, token, allocation, length of the address: in this order."""
@@ -147,8 +151,9 @@ class SalesforceService(Service):
 
     def not_found(self, call: Call, template: str | None) -> Answer:
         """405 for a wrong method, 410 for a retired version, 401 without a token, else 404."""
-        if call.path.startswith(f"{DATA}/"):
-            if refused := check_version(call.path.split("/")[3]):
+        path = self.spell(call.path)
+        if path.startswith(f"{DATA}/"):
+            if refused := check_version(path.split("/")[3]):
                 return refused.answer
             if live_session(self.org, token_of(call)) is None:
                 return session_invalid().answer

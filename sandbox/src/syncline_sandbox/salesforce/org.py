@@ -27,6 +27,7 @@ DEFAULTS: dict[str, Any] = {
     "session_seconds": 7200,
     "rotate_refresh_tokens": False,
     "password_grant": False,
+    "jwt_signature": False,
     "duplicate_rules": [],
     "conditional_delete": False,
     "line_ends": "crlf",

@@ -10,14 +10,15 @@ from syncline_sandbox.salesforce.schema.describe import (
     describe_global,
     describe_object,
 )
+from syncline_sandbox.salesforce.service.organization import identity_url
 from syncline_sandbox.salesforce.service.preconditions import unchanged_since
 from syncline_sandbox.salesforce.service.requests import (
     NEWEST,
     OLDEST,
     Context,
     answer,
-    check_version,
 )
+from syncline_sandbox.salesforce.service.sessions import user_of
 from syncline_sandbox.salesforce.service.usage import remaining
 from syncline_sandbox.salesforce.stamps import from_stamp, http_date
 
@@ -36,12 +37,11 @@ def versions(call: Call) -> Answer:
     )
 
 
-def resources(call: Call, version: str) -> Answer:
-    """GET of a version."""
-    refused = check_version(version)
-    if refused:
-        raise refused
-    return answer({name: f"/services/data/{version}/{name}" for name in _RESOURCES})
+def resources(context: Context) -> Answer:
+    """GET of a version: its resources, and the identity of the caller."""
+    user = user_of(context.org, context.call)
+    found = {name: f"{context.base}/{name}" for name in _RESOURCES}
+    return answer(found | {"identity": identity_url(context.org, context.call.base_url, user)})
 
 
 def all_objects(context: Context) -> Answer:

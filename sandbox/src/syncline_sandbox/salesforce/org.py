@@ -31,6 +31,7 @@ DEFAULTS: dict[str, Any] = {
     "duplicate_rules": [],
     "conditional_delete": False,
     "line_ends": "crlf",
+    "unknown_id": "cross_reference",
     "delete_log_from": None,
 }
 """Every setting of an org and its value in a new one."""

@@ -53,15 +53,35 @@ USER = ObjectType(
     undeletable=False,
 )
 
+ACCESS = ("None", "Read", "Edit", "ReadEditTransfer", "ControlledByParent")
+"""What an organization may let everybody do with everybody's rows."""
+
 ORGANIZATION = ObjectType(
     "Organization",
     (
         system("Id", "id", length=18, nillable=False, id_lookup=True),
         text("Name", 80, nillable=False),
+        text("Division", 80),
+        *address(""),
+        phone("Phone"),
+        phone("Fax"),
+        text("PrimaryContact", 80),
+        picklist("DefaultLocaleSidKey", 40, nillable=False, default="en_US"),
         picklist("TimeZoneSidKey", 40, nillable=False, default="Europe/Berlin"),
+        picklist("LanguageLocaleKey", 40, nillable=False, default="en_US"),
+        flag("ReceivesInfoEmails"),
+        flag("ReceivesAdminInfoEmails"),
+        system("FiscalYearStartMonth", "int", default=1),
+        flag("UsesStartDateAsFiscalYearName"),
+        picklist("DefaultAccountAccess", 40, *ACCESS, default="Edit"),
+        picklist("DefaultContactAccess", 40, *ACCESS, default="ControlledByParent"),
+        picklist("DefaultLeadAccess", 40, *ACCESS, default="ReadEditTransfer"),
         picklist("OrganizationType", 40, default="Developer Edition"),
+        system("NamespacePrefix", "string", length=15),
         text("InstanceName", 5),
         flag("IsSandbox"),
+        flag("IsReadOnly"),
+        system("TrialExpirationDate", "datetime"),
         *audit(),
     ),
     "Organizations",

@@ -35,6 +35,7 @@ from syncline_sandbox.salesforce.service.sessions import (
     use_session,
 )
 from syncline_sandbox.salesforce.service.usage import count_call, usage_header
+from syncline_sandbox.salesforce.soql import functions
 from syncline_sandbox.salesforce.store.records import expire_bin
 from syncline_sandbox.salesforce.store.tables import create_tables, table
 from syncline_sandbox.service import Service
@@ -85,6 +86,7 @@ class SalesforceService(Service):
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
         create_tables(environment.storage)
+        functions.register(environment.storage)
         self.org = Org(environment)
         self._within_limit = True
         self._add_routes()

@@ -112,8 +112,9 @@ def _bad_references(org: Org, kind: ObjectType, values: Values, stored: Values) 
 
 
 def _bad_reference(org: Org, field: Field, target: str) -> RowError | None:
-    kind = org.everything.object(field.refers_to[0])
-    if kind is None or target[:3] != kind.prefix:
+    kinds = (org.everything.object(name) for name in field.refers_to)
+    kind = next((kind for kind in kinds if kind and kind.prefix == target[:3]), None)
+    if kind is None:
         message = f"{field.shown_label} ID: id value of incorrect type: {target}"
         return RowError("MALFORMED_ID", message, (field.name,))
     row = org.storage.row(
@@ -124,7 +125,7 @@ def _bad_reference(org: Org, field: Field, target: str) -> RowError | None:
         return RowError("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", (field.name,))
     if kind.undeletable and row["IsDeleted"]:
         return RowError("ENTITY_IS_DELETED", "entity is deleted")
-    if field.name == "OwnerId" and not row["IsActive"]:
+    if field.name == "OwnerId" and kind.name == "User" and not row["IsActive"]:
         message = "operation performed with inactive user [" + target[:15] + "] as owner of record"
         return RowError("INACTIVE_OWNER_OR_USER", message, ("OwnerId",))
     return None

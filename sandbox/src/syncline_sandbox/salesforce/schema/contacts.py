@@ -169,7 +169,7 @@ LEAD = ObjectType(
         picklist("Rating", 255, *RATINGS),
         Field("AnnualRevenue", "currency"),
         Field("NumberOfEmployees", "int"),
-        owner(),
+        owner("Group", "User"),
         flag("IsConverted", updateable=False),
         system("ConvertedDate", "date"),
         lookup("ConvertedAccountId", "Account", createable=False, updateable=False),

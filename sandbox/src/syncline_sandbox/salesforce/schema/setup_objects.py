@@ -1,4 +1,4 @@
-"""The objects of an org's setup: User, Organization, RecordType. The API only reads them."""
+"""The objects of an org's setup: User, Group, Organization, RecordType. The API only reads them."""
 
 from __future__ import annotations
 
@@ -108,3 +108,48 @@ RECORD_TYPE = ObjectType(
     deletable=False,
     undeletable=False,
 )
+
+GROUP = ObjectType(
+    "Group",
+    (
+        system("Id", "id", length=18, nillable=False, id_lookup=True),
+        text("Name", 40, required=True, nillable=False),
+        text("DeveloperName", 80),
+        picklist("Type", 40, "Regular", "Queue", "Role", nillable=False, default="Queue"),
+        Field("Email", "email", 255),
+        flag("DoesSendEmailToMembers"),
+        flag("DoesIncludeBosses"),
+        *audit(),
+    ),
+    "Groups",
+    createable=False,
+    updateable=False,
+    deletable=False,
+    undeletable=False,
+)
+"""A queue, which may own leads, or another group of users."""
+
+NAME = ObjectType(
+    "Name",
+    (
+        system("Id", "id", length=18, nillable=False),
+        system("Name", "string", length=121),
+        system("FirstName", "string", length=40),
+        system("LastName", "string", length=80),
+        system("Type", "string", length=40, nillable=False),
+        system("Alias", "string", length=8),
+        system("Email", "email", length=128),
+        system("Phone", "phone", length=40),
+        system("Title", "string", length=80),
+        system("Username", "string", length=80),
+        system("IsActive", "boolean"),
+    ),
+    "Names",
+    createable=False,
+    updateable=False,
+    deletable=False,
+    undeletable=False,
+)
+"""What all rows that a polymorphic reference may lead to have in common (Object Reference, "Name").
+It is reached through such a reference only and has no table.
+"""

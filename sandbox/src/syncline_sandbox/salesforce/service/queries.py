@@ -13,6 +13,7 @@ from syncline_sandbox.salesforce.ids import PREFIXES, make_id
 from syncline_sandbox.salesforce.org import Org
 from syncline_sandbox.salesforce.service.requests import Context, answer
 from syncline_sandbox.salesforce.soql import run
+from syncline_sandbox.salesforce.soql.grouping import is_grouped
 from syncline_sandbox.salesforce.stamps import stamp
 
 PAGE, SMALLEST_PAGE, LARGEST_PAGE = 2000, 200, 2000
@@ -23,9 +24,11 @@ def query(context: Context, *, include_deleted: bool = False) -> Answer:
     """GET with the query in `q`."""
     text = context.call.query.get("q", "")
     org, base = context.org, context.base
-    prepared = run.prepare(org, text, include_deleted=include_deleted, base=base)
-    if run.aggregates(prepared.query):
-        return answer(_result([run.aggregate_row(prepared)], 1))
+    user = context.actor.user_id
+    prepared = run.prepare(org, text, user, include_deleted=include_deleted, base=base)
+    if is_grouped(prepared.query):
+        groups = run.group_records(prepared)
+        return answer(_result(groups, len(groups)))
     ids = run.matching_ids(prepared)
     if run.is_count(prepared.query):
         return answer(_result([], len(ids)))
@@ -51,7 +54,8 @@ def more(context: Context, locator: str) -> Answer:
     if start >= len(ids):
         raise refuse("INVALID_QUERY_LOCATOR", "invalid query locator")
     deleted = bool(cursor["include_deleted"])
-    prepared = run.prepare(org, cursor["query"], include_deleted=deleted, base=context.base)
+    user, base = context.actor.user_id, context.base
+    prepared = run.prepare(org, cursor["query"], user, include_deleted=deleted, base=base)
     end = start + min(cursor["page"], _page_size(context))
     result = _result(run.read_rows(prepared, ids[start:end]), len(ids))
     if end < len(ids):

@@ -22,7 +22,7 @@ from syncline_sandbox.salesforce.schema.object_type import ObjectType
 from syncline_sandbox.salesforce.service.preconditions import check_read, check_write, row_headers
 from syncline_sandbox.salesforce.service.requests import CREATED_SINCE, Context, answer, flag
 from syncline_sandbox.salesforce.soql.failures import missing_column
-from syncline_sandbox.salesforce.soql.select import Record, attributes, shown
+from syncline_sandbox.salesforce.soql.records import Record, attributes, shown
 from syncline_sandbox.salesforce.store.records import Values, find, find_by
 
 

@@ -85,9 +85,11 @@ def describe_object(schema: OrgSchema, kind: ObjectType, base: str) -> dict[str,
     }
 
 
-def basic_information(kind: ObjectType, base: str) -> dict[str, Any]:
+def basic_information(
+    kind: ObjectType, base: str, recent_items: list[dict[str, Any]]
+) -> dict[str, Any]:
     """What a GET of the object itself answers."""
-    return {"objectDescribe": _summary(kind, base), "recentItems": []}
+    return {"objectDescribe": _summary(kind, base), "recentItems": recent_items}
 
 
 _MASTER_RECORD_TYPE = {

@@ -10,6 +10,7 @@ from syncline_sandbox.salesforce.schema.describe import (
     describe_global,
     describe_object,
 )
+from syncline_sandbox.salesforce.service import recent
 from syncline_sandbox.salesforce.service.organization import identity_url
 from syncline_sandbox.salesforce.service.preconditions import unchanged_since
 from syncline_sandbox.salesforce.service.requests import (
@@ -21,8 +22,9 @@ from syncline_sandbox.salesforce.service.requests import (
 from syncline_sandbox.salesforce.service.sessions import user_of
 from syncline_sandbox.salesforce.service.usage import remaining
 from syncline_sandbox.salesforce.stamps import from_stamp, http_date
+from syncline_sandbox.salesforce.store.recent import MOST
 
-_RESOURCES = ("composite", "limits", "query", "queryAll", "sobjects")
+_RESOURCES = ("composite", "limits", "query", "queryAll", "recent", "search", "sobjects")
 _SEASONS = ("Winter", "Spring", "Summer")
 
 
@@ -54,7 +56,9 @@ def all_objects(context: Context) -> Answer:
 
 def one_object(context: Context, kind: str) -> Answer:
     """GET of an object."""
-    return answer(basic_information(context.kind(kind), context.base))
+    found = context.kind(kind)
+    items = recent.items(context, found, MOST)
+    return answer(basic_information(found, context.base, items))
 
 
 def describe(context: Context, kind: str) -> Answer:

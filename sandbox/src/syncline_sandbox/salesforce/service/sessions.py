@@ -36,7 +36,7 @@ def open_session(org: Org, kind: str, user: str, client: str) -> str:
 def _new_token(org: Org, kind: str) -> str:
     """In the form that clients know tokens by: an access token is the organization's id with 15
     characters, `!`, and letters, digits, points and underscores. The sf CLI takes nothing else for
-    one (forcedotcom/sfdx-core, `/^(00D\\w{12,15})![.\\w]*$/`).
+    one (forcedotcom/sfdx-core, src/util/sfdc.ts).
     """
     secret = "".join(secrets.choice(_LETTERS) for _ in range(96))
     return f"{organization_id(org)[:15]}!{secret}" if kind == ACCESS else f"5Aep861{secret}"

@@ -28,7 +28,7 @@ def add_children(
     """Nests in each of the records, given by their ids, what a subquery finds of it: null, or a
     result of its own.
     """
-    child, kind = _related(parent, item)
+    child, kind = related(parent, item)
     if is_grouped(Query(item.items, item.relationship)):
         message = "only root queries support aggregate expressions"
         raise malformed(parent.text, item.relationship.at, message)
@@ -58,11 +58,10 @@ def _result(rows: list[Record]) -> Record | None:
     return {"totalSize": len(rows), "done": True, "records": rows} if rows else None
 
 
-def _related(parent: Tables, item: ChildQuery) -> tuple[Children, ObjectType]:
+def related(parent: Tables, item: ChildQuery) -> tuple[Children, ObjectType]:
+    """The relationship that a subquery names, and the object of its rows."""
     name = item.relationship.text
-    found = next(
-        (c for c in parent.kind.children if c.relationship.lower() == name.lower()), None
-    )
+    found = next((c for c in parent.kind.children if c.relationship.lower() == name.lower()), None)
     kind = parent.catalogue.schema.object(found.object) if found else None
     if found is None or kind is None:
         message = f"Didn't understand relationship '{name}' in FROM part of query call."

@@ -87,7 +87,9 @@ class Tables:
     def lookup(self, place: Place, name: str, path: Path) -> Field:
         """The reference that a relationship of a place is made of."""
         wanted = name.lower()
-        found = next((f for f in place.kind.fields if (f.relationship or "").lower() == wanted), None)
+        found = next(
+            (f for f in place.kind.fields if (f.relationship or "").lower() == wanted), None
+        )
         if found is None:
             raise self._no_relationship(path, name)
         return found

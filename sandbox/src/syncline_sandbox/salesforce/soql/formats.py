@@ -27,8 +27,12 @@ class Locale:
 _AMERICAN = Locale("{0.month}/{0.day}/{0.year}", "{hour12}:{0.minute:02} {half}", ",", ".", "${}")
 LOCALES = {
     "en_US": _AMERICAN,
-    "en_GB": Locale("{0.day:02}/{0.month:02}/{0.year}", "{0.hour:02}:{0.minute:02}", ",", ".", "${}"),
-    "de_DE": Locale("{0.day:02}.{0.month:02}.{0.year}", "{0.hour:02}:{0.minute:02}", ".", ",", "{} $"),
+    "en_GB": Locale(
+        "{0.day:02}/{0.month:02}/{0.year}", "{0.hour:02}:{0.minute:02}", ",", ".", "${}"
+    ),
+    "de_DE": Locale(
+        "{0.day:02}.{0.month:02}.{0.year}", "{0.hour:02}:{0.minute:02}", ".", ",", "{} $"
+    ),
     "fr_FR": Locale(
         "{0.day:02}/{0.month:02}/{0.year}", "{0.hour:02}:{0.minute:02}", "\u202f", ",", "{} $"
     ),

@@ -12,7 +12,7 @@ from itertools import combinations
 from typing import Any
 
 from syncline_sandbox.salesforce.errors import ApiError
-from syncline_sandbox.salesforce.schema.fields import TEXT_TYPES
+from syncline_sandbox.salesforce.schema.fields import TEXT_TYPES, FieldType
 from syncline_sandbox.salesforce.soql.columns import Tables
 from syncline_sandbox.salesforce.soql.conditions import Conditions, Sql
 from syncline_sandbox.salesforce.soql.failures import invalid_field, malformed
@@ -72,6 +72,10 @@ class Groups:
         values = [value for _, each in parts for value in each]
         columns = ", ".join(f'"{number}"' for number in range(len(self.entries)))
         return f"SELECT {columns} FROM ({union}){self._order()}{limit}", values  # noqa: S608 - compiled
+
+    def type_of(self, expression: Expression) -> FieldType:
+        """The type of what an expression of these groups gives."""
+        return self._valued(frozenset(range(len(self.keys))))(expression).type
 
     def record(self, row: Mapping[str, Any]) -> Record:
         """One group as a record."""
@@ -186,9 +190,7 @@ def _check_clauses(tables: Tables, query: Query) -> None:
             ("ORDER BY", bool(query.order_by)),
         ):
             if there:
-                message = (
-                    "Non-grouped query that uses overall aggregate functions cannot also use "
-                )
+                message = "Non-grouped query that uses overall aggregate functions cannot also use "
                 raise malformed(tables.text, 0, message + word)
     elif _has_semi_join(query.grouping.having):
         message = "semi join sub-selects are not allowed in HAVING"

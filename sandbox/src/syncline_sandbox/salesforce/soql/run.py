@@ -17,6 +17,7 @@ from syncline_sandbox.salesforce.schema.object_type import ObjectType
 from syncline_sandbox.salesforce.soql.catalogue import Catalogue, catalogue
 from syncline_sandbox.salesforce.soql.children import add_children
 from syncline_sandbox.salesforce.soql.columns import Tables
+from syncline_sandbox.salesforce.soql.conditions import Sql, visible
 from syncline_sandbox.salesforce.soql.failures import invalid_type
 from syncline_sandbox.salesforce.soql.forms import check_form
 from syncline_sandbox.salesforce.soql.grouping import Groups, groups, is_grouped
@@ -26,7 +27,6 @@ from syncline_sandbox.salesforce.soql.rows import limits_of, order_of, visible_w
 from syncline_sandbox.salesforce.soql.scopes import in_scope
 from syncline_sandbox.salesforce.soql.select import select
 from syncline_sandbox.salesforce.soql.syntax import Call, ChildQuery, Query, Selected
-from syncline_sandbox.salesforce.soql.conditions import Sql, visible
 
 MOST_GROUPS = 2000
 """Records of a query that groups: there is no second page of them."""

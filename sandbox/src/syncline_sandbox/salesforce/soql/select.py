@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from syncline_sandbox.salesforce.errors import refuse
@@ -95,7 +96,7 @@ def select(tables: Tables, items: Iterable[Item], base: str) -> Selection:
                 for path in field_set(tables, item):
                     _add(tables, outputs, _output(tables, Selected(path)), item.at, expanded=True)
             case TypeOf():
-                outputs.append(branches(tables, item, lambda *parts: _selection(*parts, base)))
+                outputs.append(branches(tables, item, partial(_selection, base=base)))
             case ChildQuery():
                 continue
     _check_functions(tables, outputs, items)
@@ -113,7 +114,7 @@ def field_set(tables: Tables, item: FieldSet) -> list[Path]:
     ]
 
 
-def _selection(tables: Tables, place: Place, paths: Iterable[Path], base: str) -> Selection:
+def _selection(tables: Tables, place: Place, paths: Iterable[Path], *, base: str) -> Selection:
     """What a branch of TYPEOF selects."""
     columns = [tables.column(path, place) for path in paths]
     outputs = (
@@ -136,7 +137,12 @@ def _output(tables: Tables, item: Selected) -> Output:
 
 
 def _add(
-    tables: Tables, outputs: list[Output | Branches], new: Output, at: int, *, expanded: bool = False
+    tables: Tables,
+    outputs: list[Output | Branches],
+    new: Output,
+    at: int,
+    *,
+    expanded: bool = False,
 ) -> None:
     wanted = tuple(name.lower() for name in new.names)
     for other in outputs:
@@ -151,7 +157,7 @@ def _add(
 def _check_functions(
     tables: Tables, outputs: Iterable[Output | Branches], items: Iterable[Item]
 ) -> None:
-    """"TYPEOF can't be used in queries with functions in the SELECT clause.\""""
+    """Functions and TYPEOF do not stand in one field list, the reference says."""
     calls = [
         item.expression
         for item in items
@@ -185,8 +191,7 @@ def _named(alias: str, name: str) -> str:
 def _cell(output: Output, number: int, row: Mapping[str, Any]) -> Any:
     if output.value.is_column:
         cells = {
-            name: row[f"{output.column.alias}.{name}"]
-            for name in stored_names(output.column.field)
+            name: row[f"{output.column.alias}.{name}"] for name in stored_names(output.column.field)
         }
         return shown(output.column.field, cells)
     return plain(output.value.type, row[str(number)])

@@ -12,7 +12,7 @@ from syncline_sandbox.messages import Answer, Call, JsonObject
 from syncline_sandbox.quirks import Quirk
 from syncline_sandbox.routing import Match
 from syncline_sandbox.salesforce import loading, setup
-from syncline_sandbox.salesforce.errors import not_found, refuse, session_invalid
+from syncline_sandbox.salesforce.errors import ApiError, not_found, refuse, session_invalid
 from syncline_sandbox.salesforce.org import Org
 from syncline_sandbox.salesforce.quirks import QUIRKS
 from syncline_sandbox.salesforce.service import (
@@ -26,7 +26,9 @@ from syncline_sandbox.salesforce.service import (
     replication,
     rows,
     tokens,
+    tree,
 )
+from syncline_sandbox.salesforce.service.compression import packed, unpacked
 from syncline_sandbox.salesforce.service.preconditions import precondition_failed
 from syncline_sandbox.salesforce.service.requests import Context, answer, check_version
 from syncline_sandbox.salesforce.service.sessions import (
@@ -46,6 +48,7 @@ DATA = "/services/data"
 
 ROUTES: tuple[tuple[str, str, Callable[..., Answer]], ...] = (
     ("GET", "limits", metadata.limits),
+    ("GET", "limits/recordCount", metadata.record_counts),
     ("GET", "query", queries.query),
     ("GET", "queryAll", partial(queries.query, include_deleted=True)),
     ("GET", "query/{locator}", queries.more),
@@ -69,6 +72,7 @@ ROUTES: tuple[tuple[str, str, Callable[..., Answer]], ...] = (
     ("GET", "composite/sobjects/{kind}", collections.retrieve),
     ("POST", "composite/sobjects/{kind}", collections.retrieve_by_body),
     ("PATCH", "composite/sobjects/{kind}/{field}", collections.upsert),
+    ("POST", "composite/tree/{kind}", tree.create),
 )
 """Method, path below the version, and what answers."""
 COMPOSITES: tuple[tuple[str, Callable[..., Answer]], ...] = (
@@ -102,10 +106,12 @@ class SalesforceService(Service):
             add(method, "/services/oauth2/userinfo", partial(tokens.userinfo, org))
             add(method, "/services/oauth2/revoke", partial(tokens.revoke_token, org))
             add(method, "/id/{organization}/{user}", partial(identity.identity, org))
-        add("GET", DATA, metadata.versions)
-        add("GET", f"{DATA}/{{version}}", self._in_context(metadata.resources))
+        for method in ("GET", "HEAD"):
+            add(method, DATA, metadata.versions)
+            add(method, f"{DATA}/{{version}}", self._in_context(metadata.resources))
         for method, path, handler in ROUTES:
-            add(method, f"{DATA}/{{version}}/{path}", self._in_context(handler))
+            for allowed in ("GET", "HEAD") if method == "GET" else (method,):
+                add(allowed, f"{DATA}/{{version}}/{path}", self._in_context(handler))
         for path, answering in COMPOSITES:
             handler = self._in_context(partial(answering, perform=self.perform))
             add("POST", f"{DATA}/{{version}}/{path}", handler)
@@ -125,12 +131,15 @@ class SalesforceService(Service):
         with self.environment.storage.transaction():
             known = is_data and live_session(self.org, token_of(call)) is not None
             self._within_limit = count_call(self.org) if known else True
-        result = self.perform(call)
+        try:
+            result = self.perform(unpacked(call))
+        except ApiError as error:
+            result = error.answer
         self.org.forget()
         if not is_data:
-            return result
+            return packed(call, result)
         usage = {"Sforce-Limit-Info": usage_header(self.org)}
-        return replace(result, headers={**result.headers, **usage})
+        return packed(call, replace(result, headers={**result.headers, **usage}))
 
     def spell(self, path: str) -> str:
         """Paths may end in a slash (`/query/?q=`), and begin with several: clients put the

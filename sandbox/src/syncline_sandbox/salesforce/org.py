@@ -35,6 +35,8 @@ DEFAULTS: dict[str, Any] = {
     "first_day_of_week": "sunday",
     "unknown_id": "cross_reference",
     "delete_log_from": None,
+    "record_count_age": 0,
+    "record_count_of_empty": False,
 }
 """Every setting of an org and its value in a new one."""
 

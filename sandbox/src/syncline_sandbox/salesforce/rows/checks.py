@@ -8,6 +8,7 @@ from typing import Any, Literal
 from syncline_sandbox.salesforce.errors import RowError, RowRefused
 from syncline_sandbox.salesforce.org import Org
 from syncline_sandbox.salesforce.rows.behaviours import behaviour_of
+from syncline_sandbox.salesforce.rows.foreign_keys import with_ids
 from syncline_sandbox.salesforce.rows.values import Rewriting, accept
 from syncline_sandbox.salesforce.schema.fields import Field
 from syncline_sandbox.salesforce.schema.object_type import ObjectType
@@ -24,7 +25,7 @@ def checked(
 
     `kind` is the object as the caller sees it; `stored` is the row before, empty for an insert.
     """
-    fields = _known(kind, given)
+    fields = _known(kind, with_ids(org, kind, given))
     _writable(fields, mode)
     values, errors = _accepted(org, fields)
     behaviour = behaviour_of(kind.name)

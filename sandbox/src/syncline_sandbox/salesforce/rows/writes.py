@@ -71,7 +71,7 @@ def delete(org: Org, kind: ObjectType, record_id: str, actor: Actor) -> None:
         raise RowRefused(_no_right())
     _lock_quirk(org, actor, record_id)
     for child in kind.children:
-        owned = org.everything.object(child.object)
+        owned = org.everything.object(child.object) if child.owned else None
         if owned:
             for child_id in _children(org, child.object, child.field, record_id):
                 to_bin(org, owned, child_id, actor)

@@ -138,7 +138,10 @@ ACCOUNT = ObjectType(
     "Accounts",
     mergeable=True,
     etags=True,
-    children=(Children("Contacts", "Contact", "AccountId"),),
+    children=(
+        Children("Contacts", "Contact", "AccountId"),
+        Children("ChildAccounts", "Account", "ParentId", owned=False),
+    ),
 )
 
 LEAD = ObjectType(

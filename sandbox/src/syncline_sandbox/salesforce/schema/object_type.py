@@ -10,11 +10,14 @@ from syncline_sandbox.salesforce.schema.fields import Field
 
 @dataclass(frozen=True)
 class Children:
-    """A relationship from a parent to rows that refer to it (`Account.Contacts`)."""
+    """A relationship from a parent to rows that refer to it (`Account.Contacts`); those that are
+    `owned` are deleted with it.
+    """
 
     relationship: str
     object: str
     field: str
+    owned: bool = True
 
 
 @dataclass(frozen=True)

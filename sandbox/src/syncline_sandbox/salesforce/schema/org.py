@@ -66,6 +66,9 @@ def custom_field(name: str, **properties: Any) -> Field:
     """A custom field from its properties; text unless `type` says otherwise."""
     given: dict[str, Any] = {"type": "string", "length": 255} | properties
     given["values"] = tuple(given.get("values", ()))
+    given["refers_to"] = tuple(given.get("refers_to", ()))
+    if given["type"] == "reference":
+        given = {"relationship": f"{name.removesuffix('__c')}__r"} | given
     given["labels"] = tuple(dict(given.get("labels", {})).items())
     return Field(name=name, custom=True, **given)
 

@@ -22,11 +22,15 @@ def test_head_answers_like_get_without_a_body(sf, api):
             assert head.headers.get(name) == got.headers.get(name)
     assert api("HEAD", "sobjects/Account/0015b0000000zzzAAA").status_code == 404
     assert api("HEAD", "sobjects/Account/nothing").content == b""
-    date = {"If-Modified-Since": api("HEAD", f"sobjects/Account/{account}").headers["Last-Modified"]}
+    date = {
+        "If-Modified-Since": api("HEAD", f"sobjects/Account/{account}").headers["Last-Modified"]
+    }
     assert api("HEAD", f"sobjects/Account/{account}", headers=date).status_code == 304
 
 
-@pytest.mark.parametrize(("encoding", "pack"), [("gzip", gzip.compress), ("deflate", zlib.compress)])
+@pytest.mark.parametrize(
+    ("encoding", "pack"), [("gzip", gzip.compress), ("deflate", zlib.compress)]
+)
 def test_a_compressed_body_is_unpacked(sf, api, encoding, pack):
     body = pack(json.dumps({"LastName": "Hopper"}).encode())
     headers = JSON | {"Content-Encoding": encoding}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syncline_sandbox.salesforce.soql.dates import Calendar, date_literal, span
@@ -65,6 +65,7 @@ def test_what_the_grammar_lets_through_may_mean_nothing(text: str):
     assert date_literal(text) is None
 
 
+@settings(deadline=None)
 @given(
     today=st.dates(date(1800, 1, 1), date(3000, 1, 1)),
     unit=st.sampled_from(["week", "month", "quarter", "year", "fiscal_quarter", "fiscal_year"]),
@@ -110,6 +111,7 @@ def test_a_zone_moves_the_day_and_a_fiscal_year_may_be_named_by_its_start():
     assert date_part("FISCAL_YEAR", stamp, "UTC", 1, 0) == 2026
 
 
+@settings(deadline=None)
 @given(day=st.dates(date(1700, 1, 1), date(4000, 12, 31)))
 def test_parts_of_a_day_agree_with_each_other(day: date):
     def part(function: str) -> int:

@@ -25,6 +25,7 @@ from syncline_sandbox.salesforce.service import (
     recent,
     replication,
     rows,
+    searches,
     tokens,
     tree,
 )
@@ -54,6 +55,7 @@ ROUTES: tuple[tuple[str, str, Callable[..., Answer]], ...] = (
     ("GET", "query/{locator}", queries.more),
     ("GET", "queryAll/{locator}", queries.more),
     ("GET", "recent", recent.recently_viewed),
+    ("GET", "search", searches.find),
     ("GET", "sobjects", metadata.all_objects),
     ("GET", "sobjects/{kind}", metadata.one_object),
     ("POST", "sobjects/{kind}", rows.create),

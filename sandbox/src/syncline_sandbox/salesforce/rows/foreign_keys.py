@@ -23,7 +23,7 @@ def with_ids(org: Org, kind: ObjectType, given: Mapping[str, Any]) -> dict[str, 
 
 
 def _resolved(org: Org, kind: ObjectType, name: str, value: Any) -> tuple[str, Any]:
-    lookup = next((f for f in kind.fields if (f.relationship or "").lower() == name.lower()), None)
+    lookup = kind.lookup(name)
     if lookup is None or not isinstance(value, dict) or kind.field(name):
         return name, value
     target, keys = _target(org, lookup, value)

@@ -129,7 +129,7 @@ def _summary(kind: ObjectType, base: str) -> dict[str, Any]:
         "queryable": True,
         "replicateable": kind.undeletable,
         "retrieveable": True,
-        "searchable": True,
+        "searchable": kind.searchable,
         "triggerable": True,
         "undeletable": kind.undeletable,
         "updateable": kind.updateable,

@@ -33,6 +33,7 @@ class ObjectType:
     mergeable: bool = False
     undeletable: bool = True
     etags: bool = False
+    searchable: bool = True
     children: tuple[Children, ...] = ()
 
     @property
@@ -44,3 +45,9 @@ class ObjectType:
         """A field by name; Salesforce's names do not tell case."""
         wanted = name.lower()
         return next((field for field in self.fields if field.name.lower() == wanted), None)
+
+    def lookup(self, relationship: str) -> Field | None:
+        """The reference that a relationship is made of (`Account` for `AccountId`)."""
+        wanted = relationship.lower()
+        named = ((field, field.relationship) for field in self.fields)
+        return next((field for field, name in named if name and name.lower() == wanted), None)

@@ -89,6 +89,7 @@ ORGANIZATION = ObjectType(
     updateable=False,
     deletable=False,
     undeletable=False,
+    searchable=False,
 )
 
 RECORD_TYPE = ObjectType(
@@ -107,6 +108,7 @@ RECORD_TYPE = ObjectType(
     updateable=False,
     deletable=False,
     undeletable=False,
+    searchable=False,
 )
 
 GROUP = ObjectType(
@@ -149,6 +151,7 @@ NAME = ObjectType(
     updateable=False,
     deletable=False,
     undeletable=False,
+    searchable=False,
 )
 """What all rows that a polymorphic reference may lead to have in common (Object Reference, "Name").
 It is reached through such a reference only and has no table.

@@ -95,8 +95,9 @@ def record_counts(context: Context) -> Answer:
         raise not_found()
     wanted = context.call.query.get("sObjects", "").split(",")
     named = [context.org.visible.object(name.strip()) for name in wanted if name.strip()]
-    kinds = named or sorted(context.org.visible.objects.values(), key=lambda kind: kind.name)
-    counts = {kind.name: _count(context.org, kind) for kind in kinds if kind}
+    everything = sorted(context.org.visible.objects.values(), key=lambda kind: kind.name)
+    kinds = [kind for kind in named if kind] if named else everything
+    counts = {kind.name: _count(context.org, kind) for kind in kinds}
     shown = {n: c for n, c in counts.items() if c or context.org.setting("record_count_of_empty")}
     return answer({"sObjects": [{"count": count, "name": name} for name, count in shown.items()]})
 

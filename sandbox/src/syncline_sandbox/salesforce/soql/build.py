@@ -28,6 +28,8 @@ from syncline_sandbox.salesforce.soql.syntax import (
     Operator,
     Path,
     Query,
+    Returning,
+    Search,
     Selected,
     SemiJoin,
     Sort,
@@ -43,7 +45,7 @@ MAX_NESTING = 4
 
 
 @v_args(inline=True)
-class Builder(Transformer[Token, Query]):
+class Builder(Transformer[Token, Query | Search]):
     """Each method gets the parts of its rule, those that are not there as None."""
 
     def start(
@@ -54,6 +56,22 @@ class Builder(Transformer[Token, Query]):
             items, _driving(sources), _aliases(sources), scope, where, grouping, order_by or (),
             limit, offset or 0, tracking or frozenset(), bool(all_rows),
         )  # fmt: skip
+
+    # ---- FIND -----------------------------------------------------------------------------------
+
+    def search(self, term: Token, fields: str | None, *rest: Any) -> Search:
+        returning, limit = rest
+        return Search(str(term[1:-1]), fields or "ALL", returning or (), limit, place(term))
+
+    def fields(self, _: Token, group: Token) -> str:
+        return group.upper()
+
+    def returning(self, *returned: Returning) -> tuple[Returning, ...]:
+        return returned
+
+    def returned(self, kind: Name, items: tuple[Item, ...] | None, *rest: Any) -> Returning:
+        where, order_by, limit, offset = rest
+        return Returning(kind, items or (), where, order_by or (), limit, offset or 0)
 
     # ---- SELECT ---------------------------------------------------------------------------------
 

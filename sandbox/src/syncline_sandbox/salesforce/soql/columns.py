@@ -86,10 +86,7 @@ class Tables:
 
     def lookup(self, place: Place, name: str, path: Path) -> Field:
         """The reference that a relationship of a place is made of."""
-        wanted = name.lower()
-        found = next(
-            (f for f in place.kind.fields if (f.relationship or "").lower() == wanted), None
-        )
+        found = place.kind.lookup(name)
         if found is None:
             raise self._no_relationship(path, name)
         return found
@@ -115,8 +112,8 @@ class Tables:
             return parts
         if head in self.aliases:
             return (*self.aliases[head], *parts[1:])
-        related = any((f.relationship or "").lower() == head for f in self.kind.fields)
-        return parts[1:] if head == self.kind.name.lower() and not related else parts
+        own = head == self.kind.name.lower() and self.kind.lookup(head) is None
+        return parts[1:] if own else parts
 
     def _parent(self, place: Place, lookup: Field, name: str, path: Path) -> Place:
         target = NAME

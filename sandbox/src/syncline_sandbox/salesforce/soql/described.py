@@ -98,7 +98,7 @@ def _join(columns: list[ColumnFacts], kind: ObjectType, name: str) -> list[Colum
     """The columns below a relationship, which stands where its first one does."""
     found = next((each for each in columns if each["columnName"] == name), None)
     if found is None:
-        lookup = next((f for f in kind.fields if f.relationship == name), None)
+        lookup = kind.lookup(name)
         found = _facts(name) | {"foreignKeyName": lookup.name if lookup else None}
         columns.append(found)
     below: list[ColumnFacts] = found["joinColumns"]

@@ -194,3 +194,26 @@ class Query:
     offset: int = 0
     tracking: frozenset[str] = frozenset()
     all_rows: bool = False
+
+
+@dataclass(frozen=True)
+class Returning:
+    """What a search wants of one object."""
+
+    object: Name
+    items: tuple[Item, ...] = ()
+    where: Condition | None = None
+    order_by: tuple[Sort, ...] = ()
+    limit: int | None = None
+    offset: int = 0
+
+
+@dataclass(frozen=True)
+class Search:
+    """A search in SOSL: `FIND {term} IN fields FIELDS RETURNING …`."""
+
+    term: str
+    fields: str = "ALL"
+    returning: tuple[Returning, ...] = ()
+    limit: int | None = None
+    at: int = field(default=0, compare=False)

@@ -87,6 +87,16 @@ def test_who_does_not_trust_it_does_not_connect() -> None:
             httpx.get(sf.url, verify=context)
 
 
+def test_several_stand_ins_are_trusted_in_one_file(tmp_path: Path) -> None:
+    with GraphSandbox.start(tls=True) as graph, SalesforceSandbox.start(tls=True) as sf:
+        both = tmp_path / "both.pem"
+        trusted = (Path(str(each.certificate)).read_bytes() for each in (graph, sf))
+        both.write_bytes(b"".join(trusted))
+        context = ssl.create_default_context(cafile=both)
+        for url in (graph.url, sf.url):
+            assert httpx.get(f"{url}/_sandbox/clock", verify=context).status_code == 200
+
+
 def test_the_certificate_is_for_this_machine_alone() -> None:
     made = make_certificate()
     shown = x509.load_pem_x509_certificate(made.shown)

@@ -7,6 +7,7 @@ is forgotten as soon as it has signed, so that trusting the authority trusts thi
 from __future__ import annotations
 
 import ipaddress
+import secrets
 import ssl
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -18,7 +19,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-AUTHORITY = "Syncline sandbox, this stand-in only"
+AUTHORITY = "Syncline sandbox "
+"""What the name of every authority begins with. The rest tells them apart: a client may trust those
+of several stand-ins in one file.
+"""
 LIFE = timedelta(days=90)
 _EARLIER = timedelta(days=1)
 """Clocks of clients may be behind."""
@@ -65,7 +69,7 @@ class Certificate:
 def make_certificate() -> Certificate:
     """A new one for this machine's own names, valid for 90 days by the machine's clock."""
     issuing, serving = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
-    issuer = _name(AUTHORITY)
+    issuer = _name(f"{AUTHORITY}{secrets.token_hex(8)}")
     authority = (
         _builder(issuer, issuer, issuing.public_key(), issuing)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
@@ -129,6 +133,8 @@ def _usage(*, signs_certificates: bool) -> x509.KeyUsage:
 
 def _is_authority(content: bytes) -> bool:
     try:
-        return x509.load_pem_x509_certificate(content).subject == _name(AUTHORITY)
+        subject = x509.load_pem_x509_certificate(content).subject
     except ValueError:
         return False
+    names = subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return any(str(name.value).startswith(AUTHORITY) for name in names)

@@ -7,6 +7,7 @@ from typing import Any
 from syncline_sandbox.salesforce.schema.fields import TEXT_TYPES, Field
 from syncline_sandbox.salesforce.schema.object_type import ObjectType
 from syncline_sandbox.salesforce.schema.org import OrgSchema
+from syncline_sandbox.salesforce.schema.scopes import scopes_of
 
 _SOAP_TYPES = {
     "id": "tns:ID",
@@ -42,8 +43,6 @@ _NEVER = {
     "inlineHelpText": None,
     "mask": None,
     "maskType": None,
-    "namePointing": False,
-    "polymorphicForeignKey": False,
     "queryByDistance": False,
     "referenceTargetField": None,
     "relationshipOrder": None,
@@ -80,13 +79,17 @@ def describe_object(schema: OrgSchema, kind: ObjectType, base: str) -> dict[str,
         "childRelationships": relationships,
         "fields": [_field(field, _compound_of(kind, field)) for field in kind.fields],
         "recordTypeInfos": [_MASTER_RECORD_TYPE],
-        "supportedScopes": [{"label": f"All {kind.plural}", "name": "everything"}],
+        "supportedScopes": [
+            {"label": label, "name": name} for name, label in scopes_of(kind).items()
+        ],
     }
 
 
-def basic_information(kind: ObjectType, base: str) -> dict[str, Any]:
+def basic_information(
+    kind: ObjectType, base: str, recent_items: list[dict[str, Any]]
+) -> dict[str, Any]:
     """What a GET of the object itself answers."""
-    return {"objectDescribe": _summary(kind, base), "recentItems": []}
+    return {"objectDescribe": _summary(kind, base), "recentItems": recent_items}
 
 
 _MASTER_RECORD_TYPE = {
@@ -126,7 +129,7 @@ def _summary(kind: ObjectType, base: str) -> dict[str, Any]:
         "queryable": True,
         "replicateable": kind.undeletable,
         "retrieveable": True,
-        "searchable": True,
+        "searchable": kind.searchable,
         "triggerable": True,
         "undeletable": kind.undeletable,
         "updateable": kind.updateable,
@@ -151,8 +154,10 @@ def _field(field: Field, compound: str | None) -> dict[str, Any]:
         "length": field.length,
         "name": field.name,
         "nameField": field.name == "Name",
+        "namePointing": len(field.refers_to) > 1,
         "permissionable": field.nillable and field.createable,
         "picklistValues": [_choice(field, value) for value in field.values],
+        "polymorphicForeignKey": len(field.refers_to) > 1,
         "precision": 18 if field.type in ("double", "currency") else 0,
         "referenceTo": list(field.refers_to),
         "relationshipName": field.relationship,
@@ -176,7 +181,7 @@ def _capabilities(field: Field) -> dict[str, Any]:
         "defaultedOnCreate": field.default is not None or not (field.nillable or field.required),
         "externalId": field.external_id,
         "filterable": field.filterable,
-        "groupable": field.filterable and field.type not in ("textarea", "address", "double"),
+        "groupable": field.groupable,
         "idLookup": field.id_lookup or field.external_id,
         "nillable": field.nillable,
         "sortable": field.filterable and field.type != "address",
@@ -189,7 +194,7 @@ def _choice(field: Field, value: str) -> dict[str, Any]:
     return {
         "active": True,
         "defaultValue": value == field.default,
-        "label": value,
+        "label": dict(field.labels).get(value, value),
         "validFor": None,
         "value": value,
     }

@@ -29,7 +29,9 @@ NUMBER_TYPES = frozenset({"double", "currency", "int"})
 
 @dataclass(frozen=True)
 class Field:
-    """One field. Lengths are characters; `parts` are the fields a compound address is made of."""
+    """One field. Lengths are characters; `parts` are the fields a compound address is made of;
+    `labels` are values of a picklist with what people read instead.
+    """
 
     name: str
     type: FieldType
@@ -45,6 +47,7 @@ class Field:
     unique: bool = False
     custom: bool = False
     values: tuple[str, ...] = ()
+    labels: tuple[tuple[str, str], ...] = ()
     restricted: bool = False
     refers_to: tuple[str, ...] = ()
     relationship: str | None = None
@@ -56,6 +59,12 @@ class Field:
     def stored(self) -> bool:
         """Whether the field is a column; a compound one is put together when read."""
         return self.type != "address"
+
+    @property
+    def groupable(self) -> bool:
+        """Whether GROUP BY takes the field (SOQL Reference, "Considerations for GROUP BY")."""
+        barred = self.type in ("address", "double", "currency", "datetime")
+        return self.filterable and not barred and not (self.custom and self.type == "int")
 
     @property
     def shown_label(self) -> str:
@@ -81,11 +90,13 @@ def system(name: str, kind: FieldType, **more: object) -> Field:
     return Field(name, kind, **(fixed | more))  # type: ignore[arg-type]  # checked by dataclass
 
 
-def lookup(name: str, target: str, **more: object) -> Field:
-    """A reference to a row of another object; its relationship is the name without `Id`."""
+def lookup(name: str, *targets: str, **more: object) -> Field:
+    """A reference to a row of another object, or of one of several; its relationship is the name
+    without `Id`.
+    """
     fixed: dict[str, object] = {
         "length": 18,
-        "refers_to": (target,),
+        "refers_to": targets,
         "relationship": name.removesuffix("Id"),
     }
     return Field(name, "reference", **(fixed | more))  # type: ignore[arg-type]  # as above
@@ -96,9 +107,9 @@ def picklist(name: str, length: int, *values: str, **more: object) -> Field:
     return Field(name, "picklist", length, values=values, **more)  # type: ignore[arg-type]  # as above
 
 
-def owner() -> Field:
-    """The user a row belongs to."""
-    return lookup("OwnerId", "User", nillable=False)
+def owner(*targets: str) -> Field:
+    """The user a row belongs to, or what else may own it."""
+    return lookup("OwnerId", *(targets or ("User",)), nillable=False)
 
 
 def master(kind: str) -> Field:

@@ -81,7 +81,7 @@ LENSES = (
     Mutant(
         name="Salesforce: line ends count once",
         package=SALESFORCE,
-        file="contacts/mapping.py",
+        file="contacts/stored.py",
         old='        taken += 2 if character == "\\n" else 1\n',
         new="        taken += 1\n",
         wrong="A text of several lines is predicted longer than what Salesforce takes.",
@@ -91,7 +91,7 @@ LENSES = (
     Mutant(
         name="Salesforce: address not cut, sent too long",
         package=SALESFORCE,
-        file="contacts/mapping.py",
+        file="contacts/stored.py",
         old='            stored["emails"] = tuple(filter(self._fits, fields["emails"]))\n',
         new='            stored["emails"] = fields["emails"]\n',
         wrong="An e-mail address that is too long is sent, and the whole record refused.",

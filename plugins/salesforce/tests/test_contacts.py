@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from syncline.model.capacity import Inexpressible
 from syncline.model.contact import CONTACT
 from syncline.plugin import Field
-from syncline_salesforce.contacts.mapping import CONTACT_TYPE, NAMELESS, Stored, cut_lines
+from syncline_salesforce.contacts.mapping import CONTACT_TYPE
+from syncline_salesforce.contacts.stored import NAMELESS, Stored, cut_lines
 
 KINDS = {field.name: CONTACT.fields[field.name].type for field in CONTACT_TYPE.fields}
 

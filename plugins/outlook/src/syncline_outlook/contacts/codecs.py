@@ -63,8 +63,9 @@ class Address:
 
 class Birthday:
     """Graph has an instant where a date is meant. Clients write midnight of their own zone, which
-    may be the day before in UTC, or 11:59 UTC, which is the same day in nearly every zone (MS-ASCNTC
-    2.2.2.6; evolution-ews writes it, and so do we). So the date is that of the nearest midnight.
+    may be the day before in UTC, or 11:59 UTC, which is the same day in nearly every zone
+    (MS-ASCNTC 2.2.2.6; evolution-ews writes it, and so do we). So the date is that of the nearest
+    midnight.
     """
 
     def read(self, native: tuple[Any, ...]) -> Value:

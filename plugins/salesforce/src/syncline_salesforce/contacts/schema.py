@@ -16,8 +16,9 @@ from syncline.errors import ConfigurationError
 from syncline.model.capacity import Capacity
 from syncline.plugin.spec import SAME_TEXT, Field, TypeSpec
 from syncline_salesforce.contacts import mapping
-from syncline_salesforce.contacts.mapping import COMPANY, OBJECT, STANDARD_LENGTHS, Stored
+from syncline_salesforce.contacts.mapping import COMPANY, OBJECT
 from syncline_salesforce.contacts.matching import COLUMNS
+from syncline_salesforce.contacts.stored import STANDARD_LENGTHS, Stored
 from syncline_salesforce.rest.service import SalesforceService
 
 _TEXT_TYPES = frozenset(

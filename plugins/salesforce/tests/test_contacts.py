@@ -98,6 +98,10 @@ def test_a_last_name_is_never_empty(fields: dict[str, Any]) -> None:
     [
         ({"family_name": "Hopper", "company": "Navy"}, "Hopper"),
         ({"family_name": None, "display_name": "Grace", "company": "Navy"}, "Grace"),
+        ({"family_name": None, "given_name": "Cher", "company": "Navy"}, "Cher"),
+        ({"family_name": None, "given_name": "Anna", "middle_name": "Maria"}, "Anna Maria"),
+        ({"family_name": None, "given_name": "\u00ad", "company": "Navy"}, "Navy"),
+        ({"family_name": None, "prefix": "Dr.", "company": "Navy"}, "Navy"),
         ({"family_name": " ", "company": "Navy"}, "Navy"),
         ({"family_name": "", "emails": ("g@example.test", "h@example.test")}, "g@example.test"),
         ({"family_name": None}, NAMELESS),

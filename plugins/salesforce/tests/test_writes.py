@@ -59,6 +59,13 @@ def test_a_company_alone_makes_a_contact_with_a_name(org: Any, sf: Any, same: Sa
     assert org.stored(made.id)["LastName"] == "Navy, Supplies"
 
 
+def test_a_person_of_one_name_is_called_by_it(org: Any, sf: Any) -> None:
+    (made,) = sf.create({"given_name": "Cher", "family_name": None, "company": "Navy"})
+
+    stored = org.stored(made.id)
+    assert (stored["FirstName"], stored["LastName"]) == ("Cher", "Cher")
+
+
 def test_many_lines_are_cut_to_what_fits(org: Any, sf: Any, same: Same) -> None:
     fields = sf.spec.stored_as(
         {

@@ -1,4 +1,4 @@
-"""What Salesforce will hold of a contact: the prediction the engine keeps as that side's base. Pure."""
+"""What Salesforce will hold of a contact, which the engine keeps as that side's base. Pure."""
 
 from __future__ import annotations
 
@@ -63,9 +63,18 @@ class Stored:
 
     def _stand_in(self, fields: Mapping[str, Value]) -> str:
         email = next(iter(fields.get("emails") or ()), "")
-        candidates = (fields.get("display_name"), fields.get("company"), email)
+        candidates = (shown_name(fields), fields.get("company"), email)
         found = next((c for c in candidates if c and text.short_text(c)), NAMELESS)
         return cut_text(text.short_text(found), self.lengths["LastName"])
+
+
+def shown_name(fields: Mapping[str, Value]) -> str:
+    """The display name: of a person with any part of a name it is made of the parts, and no field
+    of its own (see `model.contact`).
+    """
+    own = fields.get("display_name")
+    parts = (fields.get(name) for name in ("given_name", "middle_name"))
+    return own or " ".join(part for part in parts if part)
 
 
 def cut_lines(value: str, limit: int) -> str:

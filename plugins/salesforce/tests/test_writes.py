@@ -80,13 +80,11 @@ def test_many_lines_are_cut_to_what_fits(org: Any, sf: Any, same: Same) -> None:
 
 
 def test_one_bad_record_does_not_hold_up_its_neighbours(org: Any, sf: Any) -> None:
-    outcomes = sf.create(
-        {"family_name": "A"}, {"family_name": "B", "emails": ("nonsense",)}, {"family_name": "C"}
-    )
+    outcomes = sf.create({"family_name": "A"}, {"family_name": "B" * 81}, {"family_name": "C"})
 
     assert [type(outcome) for outcome in outcomes] == [Applied, Rejected, Applied]
-    assert (outcomes[1].kind, outcomes[1].fields) == ("invalid", ("emails",))
-    assert "nonsense" not in repr(outcomes[1])
+    assert (outcomes[1].kind, outcomes[1].fields) == ("too_long", ("family_name",))
+    assert "BB" not in repr(outcomes[1])
     assert len(contacts(org)) == 2
 
 
@@ -277,6 +275,52 @@ def test_a_permission_lost_since_the_check_leaves_out_only_that_field(
     assert outcome == Applied(id=contact, incomplete=("mobile_phone",))
     stored = org.stored(contact)
     assert (stored["MobilePhone"], stored["Title"]) == ("+1 555 0100", "x")
+
+
+# ---- values that are refused --------------------------------------------------------------------
+
+
+def test_a_value_that_is_refused_is_left_out_and_said_so(org: Any, sf: Any) -> None:
+    bad = {"family_name": "B", "emails": ("nonsense",), "job_title": "x"}
+    outcomes = sf.create({"family_name": "A"}, bad, {"family_name": "C"})
+
+    assert [each.incomplete for each in outcomes] == [(), ("emails",), ()]
+    stored = org.stored(outcomes[1].id)
+    assert (stored["LastName"], stored["Title"], stored["Email"]) == ("B", "x", None)
+    assert len(contacts(org)) == 3
+    assert org.calls == {"write": 2}
+
+
+def test_every_value_that_is_refused_is_left_out(org: Any, sf: Any) -> None:
+    org.sandbox.set(features=["state_country_picklists"])
+    refused = {"emails": ("nonsense",), "business_address": {"country": "Nowhere"}}
+    (made,) = sf.create({"family_name": "B", "department": "y", **refused})
+
+    assert set(made.incomplete) == refused.keys()
+    assert org.stored(made.id)["Department"] == "y"
+
+
+@pytest.mark.parametrize("sure", [True, False])
+def test_an_edit_goes_without_the_value_that_is_refused(org: Any, sf: Any, sure: bool) -> None:
+    contact = org.contact(Email="grace@example.test")
+    org.sandbox.advance(60)
+    current = sf.record(contact)
+
+    outcome = sf.update(current, sure=sure, emails=("nonsense",), job_title="x")
+    assert outcome == Applied(id=contact, incomplete=("emails",))
+    stored = org.stored(contact)
+    assert (stored["Email"], stored["Title"]) == ("grace@example.test", "x")
+
+
+def test_an_edit_of_which_nothing_is_left_is_not_sent_again(org: Any, sf: Any) -> None:
+    contact = org.contact(Email="grace@example.test")
+    org.sandbox.advance(60)
+    current = sf.record(contact)
+    org.calls.clear()
+
+    outcome = sf.update(current, emails=("nonsense",))
+    assert outcome == Applied(id=contact, incomplete=("emails",))
+    assert org.calls == {"write": 1}
 
 
 # ---- deletions ----------------------------------------------------------------------------------

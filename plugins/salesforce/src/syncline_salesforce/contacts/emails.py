@@ -1,12 +1,21 @@
-"""The one e-mail address of a contact."""
+"""The one e-mail address of a contact: which address Salesforce takes, and in which form."""
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from dataclasses import dataclass
+from typing import Any, Final
 
 from syncline.model import text
-from syncline.model.fields import Value
+from syncline.model.capacity import Capacity
+from syncline.model.fields import Element, SetType, Value
 from syncline.plugin.codecs import OneOfSet
+
+_ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
+_ADDRESS: Final = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})+")
+"""RFC 5322's dot-atom at a host name of RFC 1123. Anything else is certainly refused
+(INVALID_EMAIL_ADDRESS); what Salesforce refuses beyond that is met by `leaving_out`."""
 
 
 class Email(OneOfSet):
@@ -17,6 +26,24 @@ class Email(OneOfSet):
     def write(self, value: Value, current: tuple[Any, ...] | None) -> tuple[Any, ...]:
         """The address; the first if there are several."""
         return (ascii_address(value[0]) if value else None,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmailCapacity(Capacity):
+    """Room for addresses only: an Exchange name (`/o=…`), a display form (`Ann <ann@…>`) or an
+    address of more than `max_length` characters is left out, so that the next one is the first.
+    """
+
+    def stored_element(self, kind: SetType, element: Element) -> Element:
+        """The address as it is; "" if Salesforce would refuse the contact because of it."""
+        sent = ascii_address(element)
+        fits = self.max_length is None or len(sent) <= self.max_length
+        return element if fits and is_address(sent) else ""
+
+
+def is_address(value: str) -> bool:
+    """Whether it has the form of an address, in ASCII."""
+    return _ADDRESS.fullmatch(value) is not None
 
 
 def ascii_address(address: str) -> str:

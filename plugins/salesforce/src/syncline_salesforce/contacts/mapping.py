@@ -12,7 +12,7 @@ from syncline.model.capacity import Capacity
 from syncline.model.fields import Value
 from syncline.plugin.codecs import OneOfSet, Text, text_of
 from syncline.plugin.spec import ChangeDetection, Field, TypeSpec
-from syncline_salesforce.contacts.emails import Email
+from syncline_salesforce.contacts.emails import Email, EmailCapacity
 from syncline_salesforce.contacts.stored import Stored
 
 OBJECT = "Contact"
@@ -70,8 +70,9 @@ FIELDS: tuple[Field, ...] = (
           note="the account of exactly that name; none or several: left as it is"),
     short("department", "Department", 80),
     short("job_title", "Title", 128),
-    Field(name="emails", native=("Email",), capacity=Capacity(many=1), codec=EMAIL,
-          note="one; an address of more than 80 characters is left out, never cut"),
+    Field(name="emails", native=("Email",), codec=EMAIL,
+          capacity=EmailCapacity(max_length=80, many=1),
+          note="the first that is an address and fits; it is never cut"),
     _phones("work_phones", "Phone"),
     _phones("home_phones", "HomePhone"),
     short("mobile_phone", "MobilePhone", 40),

@@ -12,7 +12,6 @@ from syncline.model import text
 from syncline.model.capacity import cut_text
 from syncline.model.fields import Value
 from syncline.plugin.codecs import text_of
-from syncline_salesforce.contacts.emails import ascii_address
 
 NAMELESS: Final = "(no name)"
 """The last name of a contact about whom nothing else is known either: Salesforce demands one."""
@@ -21,7 +20,6 @@ FIRST_YEAR, LAST_YEAR = 1700, 4000
 STANDARD_LENGTHS: Mapping[str, int] = MappingProxyType(
     {
         "LastName": 80,
-        "Email": 80,
         "Description": 32_000,
         "MailingStreet": 255,
         "OtherStreet": 255,
@@ -35,8 +33,8 @@ class Stored:
     """What Salesforce will hold of a contact; pure. `lengths` are those of the native fields.
 
     LastName must not be empty, so something stands in for it; since this is the prediction the
-    engine keeps, the stand-in never travels back. E-mail addresses that are too long and dates
-    that Salesforce refuses are left out. A line end counts as two characters there.
+    engine keeps, the stand-in never travels back. Dates that Salesforce refuses are left out. A
+    line end counts as two characters there.
     """
 
     lengths: Mapping[str, int] = field(default_factory=lambda: STANDARD_LENGTHS)
@@ -44,8 +42,6 @@ class Stored:
     def __call__(self, fields: Mapping[str, Value]) -> Mapping[str, Value]:
         """The fields as they will be stored."""
         stored = dict(fields)
-        if fields.get("emails"):
-            stored["emails"] = tuple(filter(self._fits, fields["emails"]))
         if fields.get("birthday") and not _is_storable_date(fields["birthday"]):
             stored["birthday"] = None
         if fields.get("notes"):
@@ -57,9 +53,6 @@ class Stored:
         if "family_name" in fields and not text.short_text(fields["family_name"] or ""):
             stored["family_name"] = self._stand_in(fields)
         return stored
-
-    def _fits(self, email: str) -> bool:
-        return len(ascii_address(email)) <= self.lengths["Email"]
 
     def _stand_in(self, fields: Mapping[str, Value]) -> str:
         email = next(iter(fields.get("emails") or ()), "")

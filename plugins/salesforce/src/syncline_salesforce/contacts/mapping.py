@@ -9,30 +9,15 @@ from __future__ import annotations
 from typing import Any
 
 from syncline.model.capacity import Capacity
-from syncline.model.fields import Value
-from syncline.plugin.codecs import OneOfSet, Text, text_of
+from syncline.plugin.codecs import OneOfSet, Text
 from syncline.plugin.spec import ChangeDetection, Field, TypeSpec
+from syncline_salesforce.contacts.addresses import Address
 from syncline_salesforce.contacts.emails import Email, EmailCapacity
 from syncline_salesforce.contacts.stored import Stored
 
 OBJECT = "Contact"
 COMPANY = "Account.Name"
 """A company is read through the account; writing it is looking the account up (`accounts`)."""
-
-
-class Address:
-    """Street (several lines), city, state, postal code, country."""
-
-    parts = ("street", "city", "region", "postal_code", "country")
-
-    def read(self, native: tuple[Any, ...]) -> Value:
-        """The parts that are not empty; `None` if none is."""
-        values = {name: text_of(each) for name, each in zip(self.parts, native, strict=True)}
-        return {name: each for name, each in values.items() if each} or None
-
-    def write(self, value: Value, current: tuple[Any, ...] | None) -> tuple[Any, ...]:
-        """Every part, null where it is empty."""
-        return tuple((value or {}).get(name) or None for name in self.parts)
 
 
 ONE_OF_SET, EMAIL, LONG_TEXT, ADDRESS = OneOfSet(), Email(), Text(), Address()

@@ -12,10 +12,16 @@ from syncline.model import text
 from syncline.model.capacity import cut_text
 from syncline.model.fields import Value
 from syncline.plugin.codecs import text_of
+from syncline_salesforce.contacts.places import Places
 
 NAMELESS: Final = "(no name)"
 """The last name of a contact about whom nothing else is known either: Salesforce demands one."""
 FIRST_YEAR, LAST_YEAR = 1700, 4000
+
+ADDRESSES: Final[Mapping[str, str]] = MappingProxyType(
+    {"business_address": "Mailing", "other_address": "Other"}
+)
+"""Each address with the prefix of its native fields."""
 
 STANDARD_LENGTHS: Mapping[str, int] = MappingProxyType(
     {
@@ -30,7 +36,8 @@ STANDARD_LENGTHS: Mapping[str, int] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Stored:
-    """What Salesforce will hold of a contact; pure. `lengths` are those of the native fields.
+    """What Salesforce will hold of a contact; pure. `lengths` are those of the native fields,
+    `places` the states and countries of each address that has picklists of them.
 
     LastName must not be empty, so something stands in for it; since this is the prediction the
     engine keeps, the stand-in never travels back. Dates that Salesforce refuses are left out. A
@@ -38,6 +45,7 @@ class Stored:
     """
 
     lengths: Mapping[str, int] = field(default_factory=lambda: STANDARD_LENGTHS)
+    places: Mapping[str, Places] = field(default_factory=dict)
 
     def __call__(self, fields: Mapping[str, Value]) -> Mapping[str, Value]:
         """The fields as they will be stored."""
@@ -46,13 +54,19 @@ class Stored:
             stored["birthday"] = None
         if fields.get("notes"):
             stored["notes"] = cut_lines(fields["notes"], self.lengths["Description"])
-        for name, native in (("business_address", "Mailing"), ("other_address", "Other")):
-            if fields.get(name) and fields[name].get("street"):
-                street = cut_lines(fields[name]["street"], self.lengths[f"{native}Street"])
-                stored[name] = {**fields[name], "street": street}
+        for name in ADDRESSES:
+            if fields.get(name):
+                stored[name] = self._address(name, fields[name])
         if "family_name" in fields and not text.short_text(fields["family_name"] or ""):
             stored["family_name"] = self._stand_in(fields)
         return stored
+
+    def _address(self, name: str, parts: Mapping[str, Value]) -> Mapping[str, Value] | None:
+        held = dict(parts)
+        if held.get("street"):
+            held["street"] = cut_lines(held["street"], self.lengths[f"{ADDRESSES[name]}Street"])
+        placed = self.places[name].known(held) if name in self.places else held
+        return {part: value for part, value in placed.items() if value} or None
 
     def _stand_in(self, fields: Mapping[str, Value]) -> str:
         email = next(iter(fields.get("emails") or ()), "")

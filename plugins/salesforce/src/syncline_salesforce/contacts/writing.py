@@ -28,6 +28,7 @@ from syncline.plugin.requests import (
     Update,
 )
 from syncline.plugin.spec import TypeSpec
+from syncline_salesforce.contacts import places
 from syncline_salesforce.contacts.companies import Accounts, Company, find_accounts, written
 from syncline_salesforce.contacts.mapping import COMPANY, OBJECT
 from syncline_salesforce.contacts.schema import Schema
@@ -201,7 +202,8 @@ class Writes:
         found = Company()
         if COMPANY in allowed:
             found = written(allowed.pop(COMPANY), accounts, company)
-        return Prepared({**allowed, **found.body}, found.stored, self._canonical(barred))
+        body = places.sent({**allowed, **found.body})
+        return Prepared(body, found.stored, self._canonical(barred))
 
     def _item(self, answer: Row, row: Prepared, *, new: bool = False) -> Outcome:
         if answer.get("success") is True:

@@ -116,7 +116,7 @@ def test_only_what_a_list_may_have_altered_is_read_by_id(read: Any) -> None:
 
 def test_notes_that_cannot_be_read_by_id_are_unknown() -> None:
     box = Mailbox("One line", "Two\nlines", hidden=True)
-    found = {record.id: record.fields for record in matching(box).records}
+    found = {str(record.id): record.fields for record in matching(box).records}
 
     assert "notes" not in found["id0"]
     assert found["id0"]["family_name"] == "Notes"

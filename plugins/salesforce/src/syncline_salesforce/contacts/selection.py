@@ -13,6 +13,7 @@ from syncline.plugin.requests import MatchKey
 from syncline.plugin.spec import TypeSpec
 from syncline_salesforce.contacts.mapping import COMPANY, OBJECT
 from syncline_salesforce.contacts.matching import conditions
+from syncline_salesforce.contacts.persons import IS_PERSON, NO_PERSONS
 from syncline_salesforce.contacts.schema import Schema
 from syncline_salesforce.rest import soql
 from syncline_salesforce.rest.rows import (
@@ -66,7 +67,7 @@ class ContactSelection:
     @cached_property
     def always(self) -> str:
         """The condition that leaves out person accounts, which are edited through the account."""
-        return "IsPersonAccount = false" if self.schema.has("IsPersonAccount") else ""
+        return NO_PERSONS if self.schema.has(IS_PERSON) else ""
 
     def read(
         self, row: Mapping[str, Any], certain_until: datetime | None

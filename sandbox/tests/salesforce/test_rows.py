@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -298,6 +299,19 @@ def test_places_come_from_lists_when_the_org_says_so(sf, api, refused):
     assert (row["MailingCountry"], row["MailingCountryCode"]) == ("Germany", "DE")
     bad = {"LastName": "A", "MailingCountry": "Deutschland"}
     assert refused(api("POST", CONTACT, json=bad)) == (400, "FIELD_INTEGRITY_EXCEPTION")
+
+
+def test_lists_of_places_are_described_with_what_states_are_valid_for(sf, api):
+    sf.set(features=["state_country_picklists"])
+    fields = {f["name"]: f for f in api("GET", "sobjects/Contact/describe").json()["fields"]}
+    countries = fields["MailingCountryCode"]["picklistValues"]
+    assert {each["value"]: each["label"] for each in countries}["DE"] == "Germany"
+    states = fields["MailingStateCode"]
+    assert (states["dependentPicklist"], states["controllerName"]) == (True, "MailingCountryCode")
+    texas = next(each for each in states["picklistValues"] if each["value"] == "TX")
+    bits = "".join(f"{byte:08b}" for byte in b64decode(texas["validFor"]))
+    valid = [each["value"] for each, bit in zip(countries, bits, strict=False) if bit == "1"]
+    assert (texas["label"], valid) == ("Texas", ["US"])
 
 
 def test_person_accounts_are_not_edited_through_their_contact(sf, api, refused):

@@ -71,8 +71,8 @@ class Checks:
             yield _result(
                 "contact.addresses",
                 "warning",
-                "state and country picklists are on: an address whose state or country "
-                "Salesforce does not know is refused",
+                "state and country picklists are on: a state or country that is on no list "
+                "there is left out of the address",
             )
 
     def _permissions(self, schema: Schema) -> Iterator[CheckResult]:

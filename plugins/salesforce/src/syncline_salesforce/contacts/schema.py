@@ -16,8 +16,10 @@ from syncline.errors import ConfigurationError
 from syncline.model.capacity import Capacity
 from syncline.plugin.spec import SAME_TEXT, Field, TypeSpec
 from syncline_salesforce.contacts import mapping
-from syncline_salesforce.contacts.mapping import COMPANY, OBJECT, STANDARD_LENGTHS, Stored
+from syncline_salesforce.contacts.mapping import COMPANY, OBJECT
 from syncline_salesforce.contacts.matching import COLUMNS
+from syncline_salesforce.contacts.places import CODES, PlacedAddress, Places
+from syncline_salesforce.contacts.stored import ADDRESSES, STANDARD_LENGTHS, Stored
 from syncline_salesforce.rest.service import SalesforceService
 
 _TEXT_TYPES = frozenset(
@@ -60,12 +62,20 @@ class Schema:
         """The declared type as far as this organisation has it."""
         kept = (field for field in declared.fields if all(map(self.has, field.native)))
         lengths = {name: self.length(name) or known for name, known in STANDARD_LENGTHS.items()}
+        placed = {name: found for name in ADDRESSES if (found := self.places(ADDRESSES[name]))}
         return replace(
             declared,
-            fields=tuple(map(self._narrowed, kept)),
-            stored_as=Stored(lengths),
+            fields=tuple(self._narrowed(_placed(field, placed)) for field in kept),
+            stored_as=Stored(lengths, placed),
             match=frozenset(filter(self._can_match, declared.match)),
         )
+
+    def places(self, prefix: str) -> Places | None:
+        """The states and countries of an address; None where any text goes, or where we may not
+        see the codes.
+        """
+        states, countries = (self.fields.get(f"{prefix}{each}") for each in CODES)
+        return Places.described(states, countries) if states and countries else None
 
     def _can_match(self, kind: str) -> bool:
         """Whether every column of the match key can be asked for."""
@@ -86,7 +96,7 @@ class Schema:
         if known.part_lengths is not None:
             lengths = {
                 part: self.length(native) or known.part_lengths[part]
-                for part, native in zip(known.part_lengths, field.native, strict=True)
+                for part, native in zip(known.part_lengths, field.native, strict=False)
             }
             return replace(known, part_lengths=lengths)
         native = field.native[0]
@@ -131,6 +141,15 @@ class Schema:
     def mapped(self) -> frozenset[str]:
         """Native names the declared mapping uses."""
         return frozenset(n for field in mapping.FIELDS for n in field.native)
+
+
+def _placed(field: Field, placed: Mapping[str, Places]) -> Field:
+    """An address with codes of state and country, where there are any."""
+    places = placed.get(field.name)
+    if places is None:
+        return field
+    codes = (f"{ADDRESSES[field.name]}{each}" for each in CODES)
+    return replace(field, native=(*field.native, *codes), codec=PlacedAddress(places))
 
 
 class SchemaSource:

@@ -23,7 +23,6 @@ from syncline_salesforce.rest.service import SalesforceService
 
 PAGE = 2_000
 _IDS = 600
-_KEYS = "Id, OwnerId, SystemModstamp, LastModifiedDate"
 _DELETE_LOG = timedelta(days=15)
 
 
@@ -115,7 +114,7 @@ class Reads:
             selection.always,
         ]
         answer = self.service.query(
-            soql.select(_KEYS, selection.object, conditions, order="Id", limit=PAGE)
+            soql.select(selection.keys, selection.object, conditions, order="Id", limit=PAGE)
         )
         certain = certain_until(answer.begun, self.margin)
         found = [key_of(row, certain) for row in answer.rows]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import Any
 
 from syncline_sandbox.salesforce.schema.fields import TEXT_TYPES, Field
@@ -29,9 +30,7 @@ _NEVER = {
     "calculatedFormula": None,
     "cascadeDelete": False,
     "caseSensitive": False,
-    "controllerName": None,
     "defaultValueFormula": None,
-    "dependentPicklist": False,
     "deprecatedAndHidden": False,
     "displayLocationInDecimal": False,
     "encrypted": False,
@@ -77,7 +76,7 @@ def describe_object(schema: OrgSchema, kind: ObjectType, base: str) -> dict[str,
     ]
     return _summary(kind, base) | {
         "childRelationships": relationships,
-        "fields": [_field(field, _compound_of(kind, field)) for field in kind.fields],
+        "fields": [_field(kind, field) for field in kind.fields],
         "recordTypeInfos": [_MASTER_RECORD_TYPE],
         "supportedScopes": [
             {"label": label, "name": name} for name, label in scopes_of(kind).items()
@@ -141,13 +140,15 @@ def _summary(kind: ObjectType, base: str) -> dict[str, Any]:
     }
 
 
-def _field(field: Field, compound: str | None) -> dict[str, Any]:
+def _field(kind: ObjectType, field: Field) -> dict[str, Any]:
     return (_NEVER | _capabilities(field)) | {
         "aggregatable": field.filterable and field.type not in ("boolean", "address"),
         "byteLength": field.length * 3 if field.type in TEXT_TYPES else field.length,
-        "compoundFieldName": compound,
+        "compoundFieldName": _compound_of(kind, field),
+        "controllerName": field.controller,
         "custom": field.custom,
         "defaultValue": field.default,
+        "dependentPicklist": field.controller is not None,
         "digits": 9 if field.type == "int" else 0,
         "extraTypeInfo": "personname" if field.name in _NAME_PARTS else None,
         "label": field.shown_label,
@@ -156,7 +157,9 @@ def _field(field: Field, compound: str | None) -> dict[str, Any]:
         "nameField": field.name == "Name",
         "namePointing": len(field.refers_to) > 1,
         "permissionable": field.nillable and field.createable,
-        "picklistValues": [_choice(field, value) for value in field.values],
+        "picklistValues": [
+            _choice(field, value, _valid_for(field, value, kind)) for value in field.values
+        ],
         "polymorphicForeignKey": len(field.refers_to) > 1,
         "precision": 18 if field.type in ("double", "currency") else 0,
         "referenceTo": list(field.refers_to),
@@ -190,11 +193,22 @@ def _capabilities(field: Field) -> dict[str, Any]:
     }
 
 
-def _choice(field: Field, value: str) -> dict[str, Any]:
+def _valid_for(field: Field, value: str, kind: ObjectType) -> str | None:
+    """For which values of the controlling picklist one is valid: a bit each, from the left."""
+    controller = kind.field(field.controller) if field.controller else None
+    if controller is None:
+        return None
+    wanted = {country for each, country in field.valid_for if each == value}
+    bits = "".join(str(int(each in wanted)) for each in controller.values)
+    whole = bits.ljust(-(-len(bits) // 8) * 8, "0")
+    return b64encode(int(whole, 2).to_bytes(len(whole) // 8, "big")).decode()
+
+
+def _choice(field: Field, value: str, valid_for: str | None) -> dict[str, Any]:
     return {
         "active": True,
         "defaultValue": value == field.default,
         "label": dict(field.labels).get(value, value),
-        "validFor": None,
+        "validFor": valid_for,
         "value": value,
     }

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from syncline_sandbox.salesforce.schema.places import COUNTRIES, STATES
+
 FieldType = Literal[
     "id",
     "reference",
@@ -30,7 +32,8 @@ NUMBER_TYPES = frozenset({"double", "currency", "int"})
 @dataclass(frozen=True)
 class Field:
     """One field. Lengths are characters; `parts` are the fields a compound address is made of;
-    `labels` are values of a picklist with what people read instead.
+    `labels` are values of a picklist with what people read instead. `valid_for` are values of a
+    picklist that depends on another one, its `controller`, with the value they are valid for.
     """
 
     name: str
@@ -48,6 +51,8 @@ class Field:
     custom: bool = False
     values: tuple[str, ...] = ()
     labels: tuple[tuple[str, str], ...] = ()
+    controller: str | None = None
+    valid_for: tuple[tuple[str, str], ...] = ()
     restricted: bool = False
     refers_to: tuple[str, ...] = ()
     relationship: str | None = None
@@ -156,8 +161,8 @@ def address(prefix: str) -> tuple[Field, ...]:
         text(f"{prefix}State", 80),
         text(f"{prefix}PostalCode", 20),
         text(f"{prefix}Country", 80),
-        picklist(codes[0], 10, needs="state_country_picklists"),
-        picklist(codes[1], 10, needs="state_country_picklists"),
+        _states(codes[0], controller=codes[1]),
+        _countries(codes[1]),
         Field(places[0], "double"),
         Field(places[1], "double"),
         picklist(places[2], 40, *GEOCODE_ACCURACY, restricted=True),
@@ -166,6 +171,24 @@ def address(prefix: str) -> tuple[Field, ...]:
             "address",
             parts=(*(f"{prefix}{name}" for name in names), *codes, *places),
         ),
+    )
+
+
+def _countries(name: str) -> Field:
+    labels = tuple(COUNTRIES.items())
+    return picklist(name, 10, *COUNTRIES, labels=labels, needs="state_country_picklists")
+
+
+def _states(name: str, controller: str) -> Field:
+    found = [(country, *each) for country, its in STATES.items() for each in its.items()]
+    return picklist(
+        name,
+        10,
+        *(code for _, code, _ in found),
+        labels=tuple((code, label) for _, code, label in found),
+        controller=controller,
+        valid_for=tuple((code, country) for country, code, _ in found),
+        needs="state_country_picklists",
     )
 
 

@@ -47,7 +47,8 @@ def _found(service: SalesforceService, wanted: set[str], no_persons: str) -> Acc
     for group in soql.lists(sorted(wanted), soql.URI_BUDGET - 200):
         conditions = [f"Name IN {group}", no_persons]
         for row, _ in service.rows("Id, Name", "Account", conditions):
-            id, name = named(row), row.get("Name")
+            id = named(row)
+            name = None if id is None else row.get("Name")
             if id is not None and isinstance(name, str):
                 found.setdefault(text.name_key(name), []).append((id, name))
     return {name: tuple(each) for name, each in found.items()}

@@ -130,12 +130,12 @@ def test_a_round_of_pages_without_contacts_does_not_go_on_for_ever(graph: Graph,
 
 
 def test_folders_in_folders_without_end_are_no_list_of_folders(graph: Graph) -> None:
-    """Each holds a thousand new ones."""
+    """Each holds a hundred new ones."""
     numbers = count()
 
     def answer(asked: Asked) -> Answer:
         requests = json.loads(asked.body)["requests"]
-        folders = [{"id": f"f{next(numbers)}", "displayName": "x"} for _ in range(1_000)]
+        folders = [{"id": f"f{next(numbers)}", "displayName": "x"} for _ in range(100)]
         default = {"id": "home", "value": folders}
         return in_batch(*(default for _ in requests))
 
@@ -143,7 +143,7 @@ def test_folders_in_folders_without_end_are_no_list_of_folders(graph: Graph) -> 
         service.answer = answer
         with pytest.raises(Stop, match="folders"):
             Folders(client).read("ada")
-    assert len(service.seen) < 200
+    assert len(service.seen) < 20
 
 
 # ---- people -------------------------------------------------------------------------------------
@@ -258,7 +258,27 @@ def test_an_answer_that_is_missing_from_a_batch_is_unclear_for_writes_and_a_retr
             batch.read(client, requests, PURPOSE)
 
 
-@pytest.mark.parametrize("answer", [{}, {"responses": 7}, {"responses": [{"id": "0"}]}])
+@pytest.mark.parametrize("entry", [{}, {"status": "200"}, {"status": None, "headers": 7}])
+def test_an_answer_inside_a_batch_that_cannot_be_read_is_none_and_the_others_stand(
+    graph: Graph, entry: Any
+) -> None:
+    good = {"id": "1", "status": 200, "headers": ["odd"], "body": {"b": 1}}
+    answer = Answer.json({"responses": [{"id": "0", **entry}, "no answer", good]})
+    with graph(answer) as (client, _):
+        found = batch.run(client, [Inner(method="POST", url=url) for url in ("/a", "/b")], PURPOSE)
+    assert [each and each.body for each in found] == [None, {"b": 1}]
+
+
+def test_a_folder_without_a_name_is_there_all_the_same(graph: Graph) -> None:
+    """What lies in it was moved there, and not deleted."""
+    listed = [{"id": "odd", "displayName": ["x"]}, {"id": "good", "displayName": "Good"}]
+    folders = in_batch({"id": "home"}, {"value": []}, {"value": listed})
+    with graph(folders, in_batch({"value": []}, {"value": []})) as (client, _):
+        found = Folders(client).read("ada")
+    assert {each.id: each.path for each in found} == {"home": "", "odd": "odd", "good": "Good"}
+
+
+@pytest.mark.parametrize("answer", [{}, {"responses": 7}])
 def test_a_malformed_batch_stops(graph: Graph, answer: Any) -> None:
     with graph(Answer.json(answer)) as (client, _), pytest.raises(Stop):
         batch.run(client, [Inner(method="GET", url="/a")], PURPOSE)

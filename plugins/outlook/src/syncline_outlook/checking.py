@@ -150,5 +150,5 @@ def _certificate(certificate: Certificate, now: datetime) -> CheckResult:
 def _server_time(headers: Mapping[str, str]) -> datetime | None:
     try:
         return parsedate_to_datetime(headers.get("date", "")).astimezone(UTC)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,6 +14,7 @@ from syncline_salesforce.contacts.mapping import CONTACT_TYPE, contact_type
 from syncline_salesforce.contacts.schema import Schema, SchemaSource
 from syncline_salesforce.rest import soql
 from syncline_salesforce.rest.errors import malformed
+from syncline_salesforce.rest.rows import named
 from syncline_salesforce.rest.service import SalesforceService
 
 _CLOCK_TOLERANCE = timedelta(minutes=2)
@@ -39,11 +40,12 @@ class Checks:
 
         """
         answer = self.service.query(soql.select("Id", "Organization", ()), kind="check")
-        if not answer.rows or not answer.rows[0].get("Id"):
+        store = named(answer.rows[0]) if answer.rows else None
+        if store is None:
             raise malformed("an organisation without Id")
         contacts = self.schemas.refreshed() if CONTACT_TYPE.name in request.types else None
         return CheckReport(
-            store=str(answer.rows[0]["Id"]),
+            store=store,
             types={} if contacts is None else {CONTACT_TYPE.name: self._narrowed(contacts)},
             results=(
                 _result("credentials", "ok", "signed in"),
@@ -142,8 +144,10 @@ class Checks:
     def _observe_limits(self) -> None:
         """From the limits resource; it needs the permission View Setup, which is not required."""
         try:
-            daily = self.service.limits().get("DailyApiRequests") or {}
+            daily = self.service.limits().get("DailyApiRequests")
         except Stop:
+            return
+        if not isinstance(daily, Mapping):
             return
         maximum, remaining = daily.get("Max"), daily.get("Remaining")
         if isinstance(maximum, int) and isinstance(remaining, int):

@@ -136,7 +136,7 @@ def _inner(answer: Any, count: int, purpose: Purpose) -> list[Reply | None]:
     if not isinstance(responses, list):
         raise malformed(purpose, "a batch without responses")
     found = {str(each.get("id")): each for each in responses if isinstance(each, dict)}
-    return [_reply(found.get(str(n)), purpose) for n in range(count)]
+    return [_reply(found.get(str(n))) for n in range(count)]
 
 
 def _entry(identifier: str, request: Inner) -> dict[str, Any]:
@@ -150,10 +150,11 @@ def _entry(identifier: str, request: Inner) -> dict[str, Any]:
     return {**entry, "headers": headers}
 
 
-def _reply(entry: Any, purpose: Purpose) -> Reply | None:
-    if entry is None:
+def _reply(entry: Mapping[str, Any] | None) -> Reply | None:
+    """An inner answer; one without a status is none, and the others stand."""
+    status = None if entry is None else entry.get("status")
+    if entry is None or not isinstance(status, int):
         return None
-    status, headers = entry.get("status"), entry.get("headers") or {}
-    if not isinstance(status, int) or not isinstance(headers, dict):
-        raise malformed(purpose, "an inner answer without a status")
-    return Reply(status, {str(k).lower(): str(v) for k, v in headers.items()}, entry.get("body"))
+    headers = entry.get("headers")
+    told = headers.items() if isinstance(headers, dict) else ()
+    return Reply(status, {str(k).lower(): str(v) for k, v in told}, entry.get("body"))

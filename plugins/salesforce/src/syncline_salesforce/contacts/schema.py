@@ -37,7 +37,10 @@ class Schema:
     @cached_property
     def fields(self) -> Mapping[str, Mapping[str, Any]]:
         """The native fields by name."""
-        return {field["name"]: field for field in self.description.get("fields", ())}
+        found = self.description.get("fields")
+        described = found if isinstance(found, list | tuple) else ()
+        named = (each for each in described if isinstance(each, Mapping))
+        return {each["name"]: each for each in named if isinstance(each.get("name"), str)}
 
     def has(self, native: str) -> bool:
         """Whether the property can be read; a company needs the account."""
@@ -56,7 +59,8 @@ class Schema:
 
     def length(self, native: str) -> int | None:
         """The field's length in characters; None where it has none."""
-        return self.fields.get(native, {}).get("length") or None
+        length = self.fields.get(native, {}).get("length")
+        return length if isinstance(length, int) and length > 0 else None
 
     def narrowed(self, declared: TypeSpec) -> TypeSpec:
         """The declared type as far as this organisation has it."""
@@ -110,7 +114,8 @@ class Schema:
         if description.get("type") != "picklist" or not description.get("restrictedPicklist"):
             return None
         values = description.get("picklistValues") or ()
-        return frozenset(v["value"] for v in values if v.get("active", True))
+        active = (v for v in values if isinstance(v, Mapping) and v.get("active", True))
+        return frozenset(v["value"] for v in active if isinstance(v.get("value"), str))
 
     def custom(self, name: str, native: str) -> Field:
         """A field the configuration names, checked.
@@ -128,9 +133,9 @@ class Schema:
                 if near
                 else "Check its API name (it ends in __c) and field-level security.",
             )
-        if description["type"] not in _TEXT_TYPES or native in self.mapped:
+        if description.get("type") not in _TEXT_TYPES or native in self.mapped:
             raise ConfigurationError(
-                f"Contact.{native} cannot be a custom field: {description['type']}",
+                f"Contact.{native} cannot be a custom field: {description.get('type')}",
                 hint="Text, picklist, phone, URL and e-mail fields can, unless mapped already.",
             )
         capacity = Capacity(max_length=self.length(native))

@@ -82,7 +82,7 @@ class ContactSelection:
 
     def last_held(self, row: Mapping[str, Any]) -> Record | None:
         """What a row of the Recycle Bin held; None if it is not there, or cannot be read."""
-        if not row.get("IsDeleted") or named(row) is None or unreadable(row):
+        if named(row) is None or not row.get("IsDeleted") or unreadable(row):
             return None
         return self._record(row, None)
 

@@ -33,8 +33,8 @@ from syncline_salesforce.contacts.companies import Accounts, Company, find_accou
 from syncline_salesforce.contacts.mapping import COMPANY, OBJECT
 from syncline_salesforce.contacts.persons import IS_PERSON, NO_PERSONS, there_already
 from syncline_salesforce.contacts.schema import Schema
-from syncline_salesforce.rest.errors import entries, malformed, row_outcome, was_refused
-from syncline_salesforce.rest.rows import row_id, unmodified_since
+from syncline_salesforce.rest.errors import entries, row_outcome, was_refused
+from syncline_salesforce.rest.rows import named, unmodified_since
 from syncline_salesforce.rest.service import Row, SalesforceService
 
 COLLECTION, WITHOUT_KEY, COMPOSITE = 200, 50, 25
@@ -155,7 +155,7 @@ class Writes:
     def _answer(self, answer: Row, id: RecordId, row: Prepared) -> Outcome:
         status = answer.get("httpStatusCode")
         if not isinstance(status, int):
-            raise malformed("a subrequest without status")
+            return Unknown(message="an answer without a status")
         if status < 300:
             return row.applied(id)
         if status == 412:
@@ -216,9 +216,13 @@ class Writes:
         return Prepared(body, found.stored, self._canonical(barred))
 
     def _item(self, answer: Row, row: Prepared, *, new: bool = False) -> Outcome:
-        if answer.get("success") is True:
-            return row.applied(row_id({"Id": answer.get("id")}))
+        """What an answer says of its row; one that cannot be understood says nothing of others."""
         errors = entries(answer.get("errors"))
+        if answer.get("success") is True:
+            id = named({"Id": answer.get("id")})
+            return Unknown(message="the answer names no record") if id is None else row.applied(id)
+        if not errors:
+            return Unknown(message="the answer says neither that it was done nor why not")
         return row_outcome(errors, self._canonical, new=new, key_field=self.key_field)
 
     def _canonical(self, native: Iterable[str]) -> tuple[str, ...]:

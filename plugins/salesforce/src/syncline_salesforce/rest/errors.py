@@ -236,13 +236,17 @@ def duplicate_ids(entry: Mapping[str, Any]) -> list[RecordId]:
     for name in ("duplicateResut", "duplicateResult"):
         result = entry.get(name)
         if isinstance(result, Mapping):
-            records = (
-                match.get("record", {})
-                for rule in result.get("matchResults", [])
-                for match in rule.get("matchRecords", [])
-            )
-            return list(dict.fromkeys(RecordId(r["Id"]) for r in records if r.get("Id")))
+            rules = _parts(result, "matchResults")
+            matches = (match for rule in rules for match in _parts(rule, "matchRecords"))
+            records = entries([match.get("record") for match in matches])
+            ids = (record.get("Id") for record in records)
+            return list(dict.fromkeys(RecordId(id) for id in ids if isinstance(id, str) and id))
     return [RecordId(found) for found in _ID.findall(str(entry.get("message", "")))]
+
+
+def _parts(whole: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    found = whole.get(name)
+    return entries(found) if isinstance(found, list) else []
 
 
 def _rejected(entry: Mapping[str, Any], code: str, canonical: FieldNames) -> Rejected:
@@ -261,4 +265,5 @@ def _shown(text: str) -> str:
 
 def named_fields(entry: Mapping[str, Any]) -> tuple[str, ...]:
     """The native fields an error names."""
-    return tuple(str(name) for name in entry.get("fields") or ())
+    names = entry.get("fields")
+    return tuple(str(name) for name in names) if isinstance(names, list) else ()

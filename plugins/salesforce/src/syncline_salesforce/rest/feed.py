@@ -12,7 +12,7 @@ update of a row inside the window, so once the window has aged it is read a last
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -180,7 +180,7 @@ class Changes:
             ),
             deleted=True,
         )
-        found = answer.rows[0] if answer.rows else {}
+        found = answer.rows[0] if answer.rows and isinstance(answer.rows[0], Mapping) else {}
         aged = cursor.newest is not None and answer.begun is not None and (
             answer.begun >= cursor.newest + self.margin + self.overlap
         )  # fmt: skip

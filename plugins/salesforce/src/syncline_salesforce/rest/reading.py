@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -17,7 +18,7 @@ from syncline.plugin.requests import (
 from syncline_salesforce.rest import soql
 from syncline_salesforce.rest.errors import QueryRefused, malformed
 from syncline_salesforce.rest.paging import next_place, way_of
-from syncline_salesforce.rest.rows import certain_until, key_of, row_id
+from syncline_salesforce.rest.rows import certain_until, key_of, named, row_id
 from syncline_salesforce.rest.selection import Selection
 from syncline_salesforce.rest.service import SalesforceService
 
@@ -66,7 +67,7 @@ class Reads:
             rows = self.service.rows(
                 selection.columns, selection.object, [f"Id IN {group}"], deleted=True
             )
-            binned = (row for row, _begun in rows if not row.get("MasterRecordId"))
+            binned = (row for row, _begun in rows if named(row) and not row.get("MasterRecordId"))
             held = (selection.last_held(row) for row in binned)
             records += [record for record in held if record is not None]
         return Page(records=tuple(records))
@@ -92,7 +93,7 @@ class Reads:
         entries = answer.get("deletedRecords")
         if not isinstance(entries, list):
             raise malformed("a delete log without records")
-        return frozenset(str(entry.get("id")) for entry in entries)
+        return frozenset(str(each.get("id")) for each in entries if isinstance(each, Mapping))
 
     def _inside(self, object: str, ids: list[RecordId], condition: str) -> frozenset[RecordId]:
         """Which of the records satisfy the condition."""

@@ -232,8 +232,8 @@ def _mapping(body: Any) -> Row:
 
 
 def _entries(body: Any, count: int) -> list[Row]:
-    """The answers to `count` rows: as many, each an object."""
+    """The answers to `count` rows: as many. One that is no object says nothing of its row."""
     found = body if isinstance(body, list) else []
-    if len(found) != count or not all(isinstance(entry, Mapping) for entry in found):
+    if len(found) != count:
         raise malformed("not one answer for each row")
-    return found
+    return [entry if isinstance(entry, Mapping) else {} for entry in found]

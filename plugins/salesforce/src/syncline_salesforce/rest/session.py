@@ -43,7 +43,7 @@ class Usage:
         """Reads `api-usage=18/5000; per-app-api-usage=…`; anything else is ignored."""
         first = (header or "").partition(";")[0].strip()
         used, slash, allowed = first.removeprefix("api-usage=").partition("/")
-        if slash and used.isdigit() and allowed.isdigit() and int(allowed):
+        if slash and used.isdecimal() and allowed.isdecimal() and int(allowed):
             self.used, self.allowed = int(used), int(allowed)
 
     @property
@@ -216,10 +216,10 @@ def _parsed(response: requests.Response) -> Any:
 def _begun(response: requests.Response) -> datetime | None:
     try:
         answered = parsedate_to_datetime(response.headers["Date"])
-    except (KeyError, ValueError, TypeError):
+        taken = timedelta(seconds=int(response.elapsed.total_seconds()) + 1)
+        return answered.astimezone(UTC) - taken
+    except (KeyError, ValueError, TypeError, OverflowError):
         return None
-    taken = timedelta(seconds=int(response.elapsed.total_seconds()) + 1)
-    return answered.astimezone(UTC) - taken
 
 
 class Sessions:

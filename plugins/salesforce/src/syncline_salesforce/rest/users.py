@@ -10,7 +10,7 @@ from syncline.model.records import AccountId
 from syncline.plugin.requests import Account, AccountListRequest, AccountPage
 from syncline_salesforce.rest import soql
 from syncline_salesforce.rest.paging import next_place, way_of
-from syncline_salesforce.rest.rows import row_id
+from syncline_salesforce.rest.rows import named
 from syncline_salesforce.rest.service import SalesforceService
 
 PAGE = 2_000
@@ -52,11 +52,15 @@ def list_users(service: SalesforceService, request: AccountListRequest) -> Accou
 
 
 def _listed(row: Mapping[str, Any]) -> Account | None:
+    """The user of a row; None for one without id or user name, who can be no member."""
+    id = named(row)
+    if id is None:
+        return None
     name, email, shown = (row.get(column) for column in ("Username", "Email", "Name"))
     if not isinstance(name, str) or not name:
         return None
     return Account(
-        id=AccountId(row_id(row)),
+        id=AccountId(id),
         name=name,
         display_name=shown if isinstance(shown, str) else "",
         also=(email,) if isinstance(email, str) and email.casefold() != name.casefold() else (),
@@ -73,7 +77,7 @@ def _conditions(names: Sequence[str]) -> Iterable[str]:
 
 def _account(name: str, rows: Iterable[Mapping[str, Any]]) -> Account | None:
     folded = name.strip().casefold()
-    by_id = {row_id(row): row for row in rows}
+    by_id = {id: row for row in rows if (id := named(row)) is not None}
     exact = [r for r in by_id.values() if str(r.get("Username") or "").casefold() == folded]
     if _ID.fullmatch(name):
         exact = [row for id, row in by_id.items() if id[:15] == name[:15]]
@@ -82,5 +86,4 @@ def _account(name: str, rows: Iterable[Mapping[str, Any]]) -> Account | None:
     if not found:
         return None
     row = found[0]
-    display = str(row.get("Name") or "")
-    return Account(id=AccountId(row_id(row)), name=name, display_name=display)
+    return Account(id=AccountId(row["Id"]), name=name, display_name=str(row.get("Name") or ""))

@@ -10,6 +10,7 @@ from lark import Token, Transformer, v_args
 from syncline_sandbox.salesforce.soql.dates import DateLiteral
 from syncline_sandbox.salesforce.soql.failures import MalformedError
 from syncline_sandbox.salesforce.soql.literals import checked, natural, place, relative, unescape
+from syncline_sandbox.salesforce.soql.sources import aliases, driving
 from syncline_sandbox.salesforce.soql.syntax import (
     Call,
     ChildQuery,
@@ -53,7 +54,7 @@ class Builder(Transformer[Token, Query | Search]):
     ) -> Query:
         where, grouping, order_by, limit, offset, tracking, all_rows = rest
         return Query(
-            items, _driving(sources), _aliases(sources), scope, where, grouping, order_by or (),
+            items, driving(sources), aliases(sources), scope, where, grouping, order_by or (),
             limit, offset or 0, tracking or frozenset(), bool(all_rows),
         )  # fmt: skip
 
@@ -226,29 +227,3 @@ def _depth(expression: Expression | None) -> int:
     while isinstance(expression, Call):
         expression, depth = expression.argument, depth + 1
     return depth
-
-
-def _driving(sources: tuple[Source, ...]) -> Name:
-    """The object that rows are of: the first entry of FROM."""
-    path = sources[0].path
-    if len(path.parts) > 1:
-        raise MalformedError(f"unexpected token: '{path.parts[1]}'", path.at)
-    return Name(path.parts[0], path.at)
-
-
-def _aliases(sources: tuple[Source, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Aliases in small letters, each with the relationships from the driving object on:
-    `FROM Contact c, c.Account a`.
-    """
-    first = sources[0]
-    known: dict[str, tuple[str, ...]] = {}
-    if first.alias:
-        known[first.alias.lower()] = ()
-    for source in sources[1:]:
-        head, *rest = source.path.parts
-        root = () if head.lower() == first.path.parts[0].lower() else known.get(head.lower())
-        if root is None or not rest:
-            raise MalformedError(f"unexpected token: '{head}'", source.path.at)
-        route = (*root, *rest)
-        known[(source.alias or rest[-1]).lower()] = route
-    return tuple(known.items())

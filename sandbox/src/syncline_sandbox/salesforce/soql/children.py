@@ -33,25 +33,38 @@ def add_children(
         message = "only root queries support aggregate expressions"
         raise malformed(parent.text, item.relationship.at, message)
     tables = Tables(parent.catalogue, parent.text, kind)
+    found = _rows(org, tables, item, child.field, list(records), base, include_deleted)
+    for inner in item.items:
+        if isinstance(inner, ChildQuery):
+            own = dict(pair for rows in found.values() for pair in rows)
+            add_children(org, tables, inner, own, base, include_deleted=include_deleted)
+    for record_id, record in records.items():
+        record[child.relationship] = _result([row for _, row in found.get(record_id, [])])
+
+
+def _rows(
+    org: Org,
+    tables: Tables,
+    item: ChildQuery,
+    field: str,
+    parents: list[str],
+    base: str,
+    include_deleted: bool,
+) -> dict[str, list[tuple[str, Record]]]:
+    """For each parent the ids and records of its rows, as many as it may show."""
     selection = select(tables, item.items, base)
     where, values = visible_where(tables, item.where, include_deleted=include_deleted)
     order, columns = order_of(tables, item.order_by), selection.sql()
     sql = (
-        f'SELECT t."{child.field}" AS parent, {columns} '  # noqa: S608 - compiled
+        f'SELECT t."{field}" AS parent, {columns} '  # noqa: S608 - compiled
         f"FROM {tables.sql()} "
-        f'WHERE t."{child.field}" IN (SELECT value FROM json_each(?)) AND {where}{order}'
+        f'WHERE t."{field}" IN (SELECT value FROM json_each(?)) AND {where}{order}'
     )
     found: dict[str, list[tuple[str, Record]]] = {}
-    for row in org.storage.rows(sql, json.dumps(list(records)), *values):
+    for row in org.storage.rows(sql, json.dumps(parents), *values):
         found.setdefault(row["parent"], []).append((row["t.Id"], selection.record(dict(row))))
     end = None if item.limit is None else item.offset + item.limit
-    kept = {key: rows[item.offset : end] for key, rows in found.items()}
-    for inner in item.items:
-        if isinstance(inner, ChildQuery):
-            own = dict(pair for rows in kept.values() for pair in rows)
-            add_children(org, tables, inner, own, base, include_deleted=include_deleted)
-    for record_id, record in records.items():
-        record[child.relationship] = _result([row for _, row in kept.get(record_id, [])])
+    return {key: rows[item.offset : end] for key, rows in found.items()}
 
 
 def _result(rows: list[Record]) -> Record | None:

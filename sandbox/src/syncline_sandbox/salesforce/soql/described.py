@@ -13,7 +13,8 @@ from syncline_sandbox.salesforce.schema.fields import NUMBER_TYPES, TEXT_TYPES, 
 from syncline_sandbox.salesforce.schema.object_type import ObjectType
 from syncline_sandbox.salesforce.soql.children import related
 from syncline_sandbox.salesforce.soql.columns import Tables
-from syncline_sandbox.salesforce.soql.grouping import Groups, groups, is_grouped
+from syncline_sandbox.salesforce.soql.grouping import groups, is_grouped
+from syncline_sandbox.salesforce.soql.groups import Groups
 from syncline_sandbox.salesforce.soql.run import Prepared, is_count
 from syncline_sandbox.salesforce.soql.select import Output, Selection, select
 from syncline_sandbox.salesforce.soql.syntax import Call, ChildQuery, Expression, Item, Path

@@ -20,7 +20,8 @@ from syncline_sandbox.salesforce.soql.columns import Tables
 from syncline_sandbox.salesforce.soql.conditions import Sql, visible
 from syncline_sandbox.salesforce.soql.failures import invalid_type
 from syncline_sandbox.salesforce.soql.forms import check_form
-from syncline_sandbox.salesforce.soql.grouping import Groups, groups, is_grouped
+from syncline_sandbox.salesforce.soql.grouping import groups, is_grouped
+from syncline_sandbox.salesforce.soql.groups import Groups
 from syncline_sandbox.salesforce.soql.parse import parse
 from syncline_sandbox.salesforce.soql.records import Record
 from syncline_sandbox.salesforce.soql.rows import limits_of, order_of, visible_where

@@ -111,7 +111,7 @@ LENSES = (
     Mutant(
         name="Salesforce: parts of an address stay",
         package=SALESFORCE,
-        file="contacts/mapping.py",
+        file="contacts/addresses.py",
         old="        return {name: each for name, each in values.items() if each} or None\n",
         new="        return values\n",
         wrong="An address that is empty is read as one with empty parts.",

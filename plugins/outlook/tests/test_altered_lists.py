@@ -10,7 +10,7 @@ from urllib.parse import unquote
 import pytest
 
 from syncline.model.records import AccountId
-from syncline.plugin.http import HttpClient
+from syncline.plugin.http import HttpClient, Reply
 from syncline.plugin.requests import ChangesRequest, Feed, MatchKey, MatchRequest, Page
 from syncline_outlook.contacts.feed import DeltaFeed
 from syncline_outlook.contacts.folders import Folders
@@ -56,8 +56,14 @@ class Mailbox:
         rows = [as_listed(each) for each in self.contacts.values()]
         return {"value": rows if "/delta" in link else [], "@odata.deltaLink": link}
 
-    def post(self, _path: str, _purpose: Any, body: Any, **_options: Any) -> dict[str, Any]:
-        return {"responses": [self._answer(each) for each in body["requests"]]}
+    def send(self, _method: str, _path: str, _purpose: Any, *, body: Any, **_options: Any) -> Reply:
+        return Reply(200, {}, {"responses": [self._answer(each) for each in body["requests"]]})
+
+    def object_in(self, reply: Reply, _purpose: Any) -> Any:
+        return reply.body
+
+    def clock(self) -> float:
+        return 0.0
 
     def _answer(self, request: Mapping[str, Any]) -> dict[str, Any]:
         path, _, query = request["url"].partition("?")

@@ -15,7 +15,8 @@ from syncline.plugin.manager import PluginManager
 from syncline.run.selection import Selection
 from syncline.run.session import Session
 from syncline.run.surroundings import Surroundings
-from syncline_sandbox.graph.sandbox import GraphMailbox, GraphSandbox
+from syncline_sandbox.graph.mailbox import GraphMailbox
+from syncline_sandbox.graph.sandbox import GraphSandbox
 from syncline_sandbox.salesforce.fixture import SalesforceSandbox, SandboxUser
 
 KEY_FIELD = "SyncKey__c"

@@ -1,6 +1,6 @@
 """Fills the field tables of docs/connectors/*.md from what the connectors declare, the tables of
-docs/explanation/decision-table.md from the rows that the tests check, and promises.md beside it
-from the faults that are planted.
+docs/explanation/decision-table.md from the rows that the tests check, promises.md beside it from
+the faults that are planted, and the commands of docs/reference/sandbox.md.
 
 python -m docs.generate            writes what has changed
 python -m docs.generate --check    writes nothing; exit code 1 names the pages that are not current
@@ -15,7 +15,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from docs import decision_table, marked, promises
+from docs import decision_table, marked, promises, sandbox_commands
 from syncline.model.capacity import Capacity
 from syncline.plugin.connector import Connector
 from syncline.plugin.manager import PluginManager
@@ -43,7 +43,7 @@ def _name(page: Path) -> str:
 
 def current_pages() -> Iterator[tuple[Path, str]]:
     """Every page with marks, and what it must say."""
-    for each in (decision_table, promises):
+    for each in (decision_table, promises, sandbox_commands):
         yield each.PAGE, each.current(each.PAGE.read_text("utf-8"))
     connectors = PluginManager.discover().connector_types
     for page in sorted(PAGES.glob("*.md")):

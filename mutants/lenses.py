@@ -81,7 +81,7 @@ LENSES = (
     Mutant(
         name="Salesforce: line ends count once",
         package=SALESFORCE,
-        file="contacts/mapping.py",
+        file="contacts/stored.py",
         old='        taken += 2 if character == "\\n" else 1\n',
         new="        taken += 1\n",
         wrong="A text of several lines is predicted longer than what Salesforce takes.",
@@ -91,15 +91,12 @@ LENSES = (
     Mutant(
         name="Salesforce: address not cut, sent too long",
         package=SALESFORCE,
-        file="contacts/mapping.py",
-        old='            stored["emails"] = tuple(filter(self._fits, fields["emails"]))\n',
-        new='            stored["emails"] = fields["emails"]\n',
+        file="contacts/emails.py",
+        old='        return element if fits and is_address(sent) else ""\n',
+        new='        return element if is_address(sent) else ""\n',
         wrong="An e-mail address that is too long is sent, and the whole record refused.",
         caught_by="P15",
-        tests=(
-            "test_contacts.py::test_nothing_longer_than_salesforce_takes_is_ever_sent",
-            "test_contacts.py",
-        ),
+        tests=("test_contacts.py::test_the_organisation_says_how_long_an_address_may_be",),
     ),
     Mutant(
         name="a service's own line ends come back",
@@ -114,7 +111,7 @@ LENSES = (
     Mutant(
         name="Salesforce: parts of an address stay",
         package=SALESFORCE,
-        file="contacts/mapping.py",
+        file="contacts/addresses.py",
         old="        return {name: each for name, each in values.items() if each} or None\n",
         new="        return values\n",
         wrong="An address that is empty is read as one with empty parts.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -22,6 +23,8 @@ from syncline.plugin import (
     ChangesRequest,
     CheckRequest,
     Connector,
+    Container,
+    Containers,
     ContainersRequest,
     Create,
     Delete,
@@ -76,6 +79,30 @@ def test_list_accounts_goes_on_page_by_page(connect, store) -> None:
     assert [each.name for each in first.accounts + last.accounts] == ["ada", "bob"]
     assert (first.next, last.next) == ({"after": "ada"}, None)
     assert handle.can_list_accounts
+
+
+def test_accounts_and_folders_that_cannot_be_kept_are_left_out(connect) -> None:
+    """PostgreSQL takes no NUL: one such id would end the run of everybody."""
+    good = Container(id="f", path="", also=("Contacts", "a\0b"))
+    odd: list[Any] = [
+        Container(id="a\0b", path="x"), Container(id="g", path="a\0b"), Container(id=5, path="x"),
+        "no folder",
+    ]  # fmt: skip
+
+    class Odd(MemoryConnector):
+        def accounts(self, _request: AccountsRequest) -> Containers:
+            ids: list[Any] = ["ada", "a\0b", None, ["x"]]
+            return Containers(accounts=tuple(Account(id=id, name="Ada") for id in ids))
+
+        def containers(self, _request: ContainersRequest) -> Containers:
+            return Containers(containers=(good, *odd))
+
+    handle = connect(Odd)
+    assert [each.id for each in handle.accounts(AccountsRequest(names=("Ada",))).accounts] == [
+        "ada"
+    ]
+    folders = handle.containers(ContainersRequest(type="contact", account=AccountId("ada")))
+    assert folders.containers == (replace(good, also=("Contacts",)),)
 
 
 def test_list_accounts_is_refused_where_the_connector_has_no_such_method(connect) -> None:

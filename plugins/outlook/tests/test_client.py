@@ -4,8 +4,11 @@ answers, on a real socket.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from itertools import count
 from typing import Any
 
 import pytest
@@ -14,17 +17,20 @@ from syncline.errors import Resync, Retry, Stop
 from syncline.model.records import AbsenceReason, AccountId, RecordId
 from syncline.plugin.connector import ConnectorContext
 from syncline.plugin.http import Bearer, Purpose
+from syncline.plugin.http.paging import MAX_EMPTY
 from syncline.plugin.requests import AccountListRequest, Feed, MatchKey, MatchRequest, Page
-from syncline.testing.scripted import Answer, ScriptedService, in_turn, scripted
+from syncline.testing.scripted import Answer, Asked, ScriptedService, in_turn, scripted
 from syncline_outlook.contacts.folders import Folders
 from syncline_outlook.contacts.mapping import CONTACTS
 from syncline_outlook.contacts.names import EmailNames
 from syncline_outlook.contacts.reading import Reader
 from syncline_outlook.graph import batch, people
 from syncline_outlook.graph.client import GraphClient
+from syncline_outlook.graph.delta import Position, fetch_page
 from syncline_outlook.graph.errors import REFUSALS
 from syncline_outlook.graph.messages import Inner
 
+NOW = datetime(2026, 11, 21, tzinfo=UTC)
 PURPOSE = Purpose(name="read something", kind="read", account="ada")
 Graph = Callable[..., Any]
 
@@ -106,6 +112,38 @@ def test_a_list_that_leads_in_circles_is_no_list(graph: Graph) -> None:
         service.answer = in_turn(Answer.json(again))
         with pytest.raises(Stop, match="circles"):
             list(client.pages("/list", PURPOSE))
+
+
+@pytest.mark.parametrize("rows", [[], [{"nobody": "knows"}]])
+def test_a_round_of_pages_without_contacts_does_not_go_on_for_ever(graph: Graph, rows: Any) -> None:
+    numbers = count()
+    with graph(Answer.json({})) as (client, service):
+        service.answer = lambda _asked: Answer.json(
+            {"value": rows, "@odata.nextLink": f"{service.url}/{next(numbers)}"}
+        )
+        position = Position(link=f"{service.url}/first", select="id")
+        with pytest.raises(Stop, match="do not end"):
+            while True:
+                page = fetch_page(client, position, PURPOSE, 100)
+                position = Position.read(page.position.json(), "id", NOW)
+    assert len(service.seen) == MAX_EMPTY + 1
+
+
+def test_folders_in_folders_without_end_are_no_list_of_folders(graph: Graph) -> None:
+    """Each holds a hundred new ones."""
+    numbers = count()
+
+    def answer(asked: Asked) -> Answer:
+        requests = json.loads(asked.body)["requests"]
+        folders = [{"id": f"f{next(numbers)}", "displayName": "x"} for _ in range(100)]
+        default = {"id": "home", "value": folders}
+        return in_batch(*(default for _ in requests))
+
+    with graph(Answer.json({})) as (client, service):
+        service.answer = answer
+        with pytest.raises(Stop, match="folders"):
+            Folders(client).read("ada")
+    assert len(service.seen) < 20
 
 
 # ---- people -------------------------------------------------------------------------------------
@@ -220,7 +258,27 @@ def test_an_answer_that_is_missing_from_a_batch_is_unclear_for_writes_and_a_retr
             batch.read(client, requests, PURPOSE)
 
 
-@pytest.mark.parametrize("answer", [{}, {"responses": 7}, {"responses": [{"id": "0"}]}])
+@pytest.mark.parametrize("entry", [{}, {"status": "200"}, {"status": None, "headers": 7}])
+def test_an_answer_inside_a_batch_that_cannot_be_read_is_none_and_the_others_stand(
+    graph: Graph, entry: Any
+) -> None:
+    good = {"id": "1", "status": 200, "headers": ["odd"], "body": {"b": 1}}
+    answer = Answer.json({"responses": [{"id": "0", **entry}, "no answer", good]})
+    with graph(answer) as (client, _):
+        found = batch.run(client, [Inner(method="POST", url=url) for url in ("/a", "/b")], PURPOSE)
+    assert [each and each.body for each in found] == [None, {"b": 1}]
+
+
+def test_a_folder_without_a_name_is_there_all_the_same(graph: Graph) -> None:
+    """What lies in it was moved there, and not deleted."""
+    listed = [{"id": "odd", "displayName": ["x"]}, {"id": "good", "displayName": "Good"}]
+    folders = in_batch({"id": "home"}, {"value": []}, {"value": listed})
+    with graph(folders, in_batch({"value": []}, {"value": []})) as (client, _):
+        found = Folders(client).read("ada")
+    assert {each.id: each.path for each in found} == {"home": "", "odd": "odd", "good": "Good"}
+
+
+@pytest.mark.parametrize("answer", [{}, {"responses": 7}])
 def test_a_malformed_batch_stops(graph: Graph, answer: Any) -> None:
     with graph(Answer.json(answer)) as (client, _), pytest.raises(Stop):
         batch.run(client, [Inner(method="GET", url="/a")], PURPOSE)

@@ -117,7 +117,31 @@ def test_a_phone_keeps_the_spelling_its_user_typed() -> None:
         (None, None),
     ],
 )
-def test_a_birthday_is_the_date_in_utc(native: str | None, expected: str | None) -> None:
+def test_a_birthday_without_a_zone_of_its_own_is_the_date_in_utc(
+    native: str | None, expected: str | None
+) -> None:
+    assert Birthday().read((native,)) == expected
+
+
+@pytest.mark.parametrize(
+    ("native", "expected"),
+    [
+        ("1968-03-20T23:00:00Z", "1968-03-21"),  # Berlin, winter
+        ("1980-07-11T22:00:00Z", "1980-07-12"),  # Berlin, summer
+        ("1996-02-28T23:00:00Z", "1996-02-29"),
+        ("1999-12-31T18:30:00Z", "2000-01-01"),  # India
+        ("1990-01-31T15:00:00Z", "1990-02-01"),  # Tokyo
+        ("1990-06-30T12:00:00Z", "1990-07-01"),  # Auckland, winter
+        ("1973-10-31T11:00:00Z", "1973-11-01"),  # Auckland, summer
+        ("1990-06-30T11:15:00Z", "1990-07-01"),  # Chatham Islands, winter
+        ("1990-12-31T10:15:00Z", "1991-01-01"),  # Chatham Islands, summer
+        ("1990-02-01T05:00:00Z", "1990-02-01"),  # New York
+        ("1990-02-01T03:30:00Z", "1990-02-01"),  # Newfoundland
+        ("1990-02-01T10:00:00Z", "1990-02-01"),  # Hawaii
+        ("1603-12-31T23:00:00Z", "--01-01"),  # Berlin, year not known
+    ],
+)
+def test_a_birthday_entered_as_midnight_of_any_zone_is_that_day(native: str, expected: str) -> None:
     assert Birthday().read((native,)) == expected
 
 

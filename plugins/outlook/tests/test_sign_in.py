@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import logging
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,7 @@ from cryptography.x509.oid import NameOID
 
 from syncline.errors import ConfigurationError, Reconnect, Retry, Stop, SynclineError
 from syncline.plugin.requests import AccountListRequest, AccountsRequest, CheckRequest
+from syncline.testing.scripted import Answer, in_turn, scripted
 from syncline_outlook.sign_in.refusals import refused_sign_in
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -205,6 +207,15 @@ def test_a_malformed_answer_of_the_sign_in_service_stops(outlook: Any) -> None:
         outlook.page()
 
 
+@pytest.mark.parametrize("body", [b"x" * 2_000_000, gzip.compress(b" " * 50_000_000)])
+def test_an_answer_of_the_sign_in_service_without_end_is_cut_off(connect: Any, body: bytes) -> None:
+    packed = {"Content-Encoding": "gzip"} if body[:1] != b"x" else {}
+    answer = in_turn(Answer(200, packed, body))
+    with scripted(answer) as service, pytest.raises(Stop, match="larger than"):
+        check(connect(login_url=service.url))
+    assert len(service.seen) == 1
+
+
 # ---- what check finds ---------------------------------------------------------------------------
 
 
@@ -230,6 +241,17 @@ def test_one_closed_mailbox_is_a_warning_and_the_others_go_on(graph: Any, outloo
     (found,) = [each for each in report.results if each.id == "mailbox"]
     assert report.ok
     assert shut.id in found.message
+
+
+def test_of_a_type_that_is_not_synced_nothing_is_asked_and_nothing_is_said(
+    graph: Any, outlook: Any, connect: Any
+) -> None:
+    graph.change_app(roles=[])
+    request = CheckRequest(types=(), accounts=(outlook.account,), thorough=True)
+    report = connect().check(request)
+    assert [(each.id, each.level) for each in report.results] == [("credentials", "ok")]
+    assert "contact" not in str(report.results).lower()
+    assert [call for call in graph.calls() if "contactFolders" in call["path"]] == []
 
 
 # ---- as a person --------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from syncline.plugin.requests import (
     Update,
 )
 from syncline_outlook.contacts.mapping import CONTACTS, custom_field
-from syncline_outlook.contacts.writing import refused
+from syncline_outlook.contacts.outcomes import refused
 from syncline_outlook.graph.messages import Inner
 
 GRACE: dict[str, Any] = {
@@ -174,6 +174,24 @@ def test_a_contact_that_is_gone_is_told_apart(outlook: Any) -> None:
     )  # fmt: skip
     request = ApplyRequest(spec=CONTACTS, feed=outlook.feed(), operations=(operation,))
     assert isinstance(outlook.connector.apply(request)[0], Gone)
+
+
+def test_what_is_stale_is_gone_only_if_it_lies_in_deleted_items(outlook: Any) -> None:
+    created = outlook.create({"given_name": "A"}, {"given_name": "B"})
+    records = outlook.look(*(each.id for each in created)).records
+    outlook.box.update_contact(records[0].id, {"jobTitle": "By hand"})
+    outlook.box.delete_contact(records[1].id)
+    operations = tuple(
+        Update(
+            id=each.id, version=each.version, fields={"notes": "x"}, current=each,
+            account=outlook.account,
+        )
+        for each in records
+    )  # fmt: skip
+    request = ApplyRequest(spec=CONTACTS, feed=outlook.feed(), operations=operations)
+    stale, gone = outlook.connector.apply(request)
+    assert (type(stale), type(gone)) == (Stale, Gone)
+    assert outlook.box.contact(records[0].id)["jobTitle"] == "By hand"
 
 
 def test_refused_content_names_the_fields_and_lets_the_others_pass(outlook: Any) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from syncline.errors import ConfigurationError, Stop
+from syncline.plugin.requests import CheckRequest
 from syncline_salesforce.contacts.mapping import FIELDS
 
 
@@ -21,6 +22,16 @@ def test_a_good_connection_is_told_to_be_good(org: Any, sf: Any) -> None:
     assert sf.report.store == org.sandbox.rows("Organization")[0]["Id"]
     assert len(sf.report.store) == 18
     assert abs((sf.report.server_time - org.sandbox.now()).total_seconds()) <= 3
+
+
+def test_of_a_type_that_is_not_synced_nothing_is_asked_and_nothing_is_said(org: Any) -> None:
+    org.sandbox.hide_object("Contact")
+    report = org.connect(key_field="Nope__c").connector.check(CheckRequest(thorough=True))
+
+    assert report.ok
+    assert report.types == {}
+    assert {each.id for each in report.results} == {"credentials", "clock", "limits.api"}
+    assert [each for each in org.sandbox.calls() if "describe" in str(each)] == []
 
 
 def test_a_check_costs_the_same_whatever_there_is(org: Any) -> None:

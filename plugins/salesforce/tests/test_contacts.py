@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from syncline.model.capacity import Inexpressible
 from syncline.model.contact import CONTACT
 from syncline.plugin import Field
-from syncline_salesforce.contacts.mapping import CONTACT_TYPE, NAMELESS, Stored, cut_lines
+from syncline_salesforce.contacts.mapping import CONTACT_TYPE
+from syncline_salesforce.contacts.schema import Schema
+from syncline_salesforce.contacts.stored import NAMELESS, Stored, cut_lines
 
 KINDS = {field.name: CONTACT.fields[field.name].type for field in CONTACT_TYPE.fields}
 
@@ -97,6 +99,10 @@ def test_a_last_name_is_never_empty(fields: dict[str, Any]) -> None:
     [
         ({"family_name": "Hopper", "company": "Navy"}, "Hopper"),
         ({"family_name": None, "display_name": "Grace", "company": "Navy"}, "Grace"),
+        ({"family_name": None, "given_name": "Cher", "company": "Navy"}, "Cher"),
+        ({"family_name": None, "given_name": "Anna", "middle_name": "Maria"}, "Anna Maria"),
+        ({"family_name": None, "given_name": "\u00ad", "company": "Navy"}, "Navy"),
+        ({"family_name": None, "prefix": "Dr.", "company": "Navy"}, "Navy"),
         ({"family_name": " ", "company": "Navy"}, "Navy"),
         ({"family_name": "", "emails": ("g@example.test", "h@example.test")}, "g@example.test"),
         ({"family_name": None}, NAMELESS),
@@ -111,10 +117,50 @@ def test_a_record_whose_name_is_not_known_gets_no_stand_in() -> None:
     assert "family_name" not in Stored()({"company": "Navy"})
 
 
-def test_an_email_that_is_too_long_is_left_out_and_never_cut() -> None:
-    long = "a" * 75 + "@example.test"
+EMAILS = CONTACT_TYPE.by_name["emails"].capacity
 
-    assert Stored()({"emails": (long,)})["emails"] == ()
+
+@pytest.mark.parametrize(
+    "unusable",
+    [
+        "a" * 75 + "@example.test",
+        "/o=Org/ou=AG/cn=Recipients/cn=two",
+        "Omega <omega@example.org>",
+        "taro..yamada@mobile.example",
+        ".taro@mobile.example",
+        "jürgen@aut.example",
+        "semi@colon.example;",
+        "mailto:mail@to.example",
+        "two@at@example.test",
+        "no at",
+        "some@host",
+        "a b@example.test",
+    ],
+)
+def test_what_is_no_address_is_left_out_and_the_next_one_is_sent(unusable: str) -> None:
+    assert EMAILS.stored(KINDS["emails"], (unusable,)) is None
+    assert EMAILS.stored(KINDS["emails"], (unusable, "two@mails.example")) == ("two@mails.example",)
+
+
+@pytest.mark.parametrize(
+    "usable",
+    [
+        "grace@example.test",
+        "O'Neill+tag@sub.example.test",
+        "ann_b=c@x-y.example",
+        "a@müller.example",
+    ],
+)
+def test_an_address_is_held_as_it_was_typed(usable: str) -> None:
+    assert EMAILS.stored(KINDS["emails"], (usable,)) == (usable,)
+
+
+def test_the_organisation_says_how_long_an_address_may_be() -> None:
+    described = {"name": "Email", "type": "email", "length": 20, "updateable": True}
+    narrowed = Schema({"fields": [described]}).narrowed(CONTACT_TYPE).by_name["emails"].capacity
+
+    held = narrowed.stored(KINDS["emails"], ("longer.than.that@example.test", "ok@example.test"))
+    assert held == ("ok@example.test",)
 
 
 @pytest.mark.parametrize("value", ["1604-02-29", "2001-02-29", "4001-01-01"])

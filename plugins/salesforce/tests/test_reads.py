@@ -10,7 +10,7 @@ import pytest
 from syncline.errors import ConfigurationError
 from syncline.model import matching
 from syncline.model.records import AbsenceReason, Absent
-from syncline.plugin.requests import AccountListRequest, Page, Scope
+from syncline.plugin.requests import AccountListRequest, Applied, Page, Scope
 
 
 def reasons(page: Any) -> dict[str, AbsenceReason]:
@@ -58,6 +58,37 @@ def test_the_sweep_lists_what_lives_in_the_data_set(org: Any, sf: Any) -> None:
     (only,) = sf.sweep(scope)
     assert (only.id, only.owner, only.fields) == (inside, org.ada.id, {})
     assert len(sf.sweep(sf.connector.scope(sf.spec, "all"))) == 2
+
+
+def test_the_sweep_tells_whose_account_was_renamed(org: Any, sf: Any) -> None:
+    renamed = org.sandbox.create("Account", {"Name": "Acme GmbH"})
+    other = org.sandbox.create("Account", {"Name": "Navy"})
+    theirs, others, alone = (org.contact(AccountId=each) for each in (renamed, other, None))
+    org.sandbox.advance(3600)
+    before = {record.id: record.version for record in sf.sweep()}
+    assert {record.id: record.version for record in sf.ids(theirs, others, alone).records} == before
+    assert {record.id: record.version for record in sf.round().records} == before
+    stamps = org.stored(theirs)["SystemModstamp"]
+    org.sandbox.update("Account", renamed, {"Name": "Globex AG"})
+
+    org.sandbox.advance(3600)
+    after = {record.id: record.version for record in sf.sweep()}
+    assert {id for id in before if before[id] != after[id]} == {theirs}
+    assert org.stored(theirs)["SystemModstamp"] == stamps
+    assert sf.record(theirs).version == after[theirs]
+    assert isinstance(sf.update(sf.record(theirs), job_title="x"), Applied)
+
+
+def test_where_companies_are_not_synced_an_account_moves_nothing(org: Any, sf: Any) -> None:
+    account = org.sandbox.create("Account", {"Name": "Acme GmbH"})
+    org.contact(AccountId=account)
+    org.sandbox.advance(3600)
+    sf.spec = sf.spec.restricted(sf.spec.readable - {"company"})
+    (before,) = sf.sweep()
+    org.sandbox.update("Account", account, {"Name": "Globex AG"})
+    org.sandbox.advance(3600)
+
+    assert sf.sweep()[0].version == before.version
 
 
 def test_the_sweep_walks_pages_smaller_than_asked_for(org: Any, sf: Any) -> None:

@@ -91,6 +91,8 @@ def test_no_container_where_nothing_is_synced() -> None:
         ({"where": {"salesforce": "all"}}, set()),
         ({"where": {"crm": "ALL"}}, set()),
         ({"where": "all"}, set()),
+        ({"where": {"outlook": "all"}}, {"where"}),
+        ({"where": {"outlook": "all", "salesforce": "all"}}, set()),
     ],
 )
 def test_a_data_set_is_named_and_all_is_said(raw: dict[str, Any], keys: set[str]) -> None:

@@ -9,15 +9,31 @@ from typing import Any, cast
 import pytest
 
 from syncline.model.contact import CONTACT
-from syncline.model.records import AbsenceReason, Absent, Record
+from syncline.model.records import AbsenceReason, Absent, AccountId, Record, RecordId
 from syncline.plugin.checked import checked
-from syncline.plugin.requests import ChangesRequest, Feed, Page
+from syncline.plugin.requests import (
+    AccountListRequest,
+    Applied,
+    ChangesRequest,
+    Create,
+    DeletedRequest,
+    Duplicate,
+    Feed,
+    Page,
+    Rejected,
+    Unknown,
+)
+from syncline_salesforce.contacts.companies import find_accounts
 from syncline_salesforce.contacts.mapping import CONTACT_TYPE, FIELDS
 from syncline_salesforce.contacts.schema import Schema
 from syncline_salesforce.contacts.selection import ContactSelection
+from syncline_salesforce.contacts.writing import Writes
+from syncline_salesforce.rest.errors import row_outcome
 from syncline_salesforce.rest.feed import Changes
+from syncline_salesforce.rest.reading import Reads
 from syncline_salesforce.rest.rows import key_of
 from syncline_salesforce.rest.service import Result, SalesforceService
+from syncline_salesforce.rest.users import find_users, list_users
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 SCHEMA = Schema(
@@ -139,6 +155,97 @@ def test_a_round_goes_on_past_a_row_without_stamp() -> None:
 
     assert changes.page(again, SELECTION).cursor is not None
     assert f"Id > '{ID}'" in service.asked[1]
+
+
+# ---- rows of other lists, and answers to writes --------------------------------------------------
+
+
+@dataclass
+class Rows:
+    """A service whose lists hold these rows."""
+
+    found: list[Any]
+
+    def rows(self, *_query: Any, **_options: Any) -> Any:
+        return ((each, NOW) for each in self.found)
+
+    def query(self, _text: str, **_options: Any) -> Result:
+        return Result(self.found, True, NOW)
+
+
+ADA = {"Id": "0055b0000000001AAA", "Username": "ada@x.test", "Email": "ada@x.test", "Name": "Ada"}
+POISONED: list[Any] = [
+    None, "no row", {}, {**ADA, "Id": 5}, {**ADA, "Id": "005\0"}, {"Id": ["005"]},
+    {**ADA, "Id": None},
+]  # fmt: skip
+
+
+def holding(*rows: Any) -> SalesforceService:
+    return cast(SalesforceService, Rows([*POISONED, *rows]))
+
+
+def test_a_user_of_whom_nothing_can_be_read_hides_no_other() -> None:
+    found = find_users(holding(ADA), ["ada@x.test", "bob@x.test"])
+    assert [each.id for each in found] == [ADA["Id"]]
+    listed = list_users(holding(ADA), AccountListRequest())
+    assert [each.name for each in listed.accounts] == ["ada@x.test"]
+
+
+def test_an_account_of_which_nothing_can_be_read_hides_no_other() -> None:
+    navy = {"Id": "0015b0000000001AAA", "Name": "Navy"}
+    found = find_accounts(holding(navy, {**navy, "Name": ["Army"]}), ["Navy"])
+    assert [*found.values()] == [((navy["Id"], "Navy"),)]
+
+
+def test_a_bin_is_read_past_rows_that_are_none() -> None:
+    reads = Reads(holding(row(IsDeleted=True)), timedelta(0))
+    request = DeletedRequest(spec=CONTACT_TYPE, feed=Feed(type="contact"), ids=(RecordId(ID),))
+    assert [each.id for each in reads.deleted(request, SELECTION).records] == [ID]
+
+
+@pytest.mark.parametrize(
+    "poisoned",
+    [
+        {}, {"success": True}, {"success": True, "id": ["003"]}, {"success": "true", "id": ID},
+        {"success": False}, {"success": False, "errors": [7]}, {"success": False, "errors": 7},
+    ],
+)  # fmt: skip
+def test_an_answer_that_cannot_be_read_costs_its_own_row_only(poisoned: Any) -> None:
+    class Answers:
+        def create(self, _records: Any) -> list[Any]:
+            good = {"success": True, "id": ID, "errors": []}
+            return [good, poisoned, {"errors": [{"statusCode": "REQUIRED_FIELD_MISSING"}]}]
+
+    service = cast(SalesforceService, Answers())
+    writes = Writes(service, SCHEMA, CONTACT_TYPE, explain=lambda _ids: {})
+    creates = [Create(key=f"k{n}", account=AccountId("005"), fields={}) for n in range(3)]
+    done, unclear, refusal = writes.create(creates)
+    assert done == Applied(id=RecordId(ID))
+    assert isinstance(unclear, Unknown)
+    assert isinstance(refusal, Rejected)
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        7, "x", [7], [{"matchRecords": 7}],
+        [{"matchRecords": [{"record": 7}, {"record": {"Id": [1]}}, 7]}],
+    ],
+)  # fmt: skip
+def test_a_refusal_of_any_shape_is_one(shape: Any) -> None:
+    result = {"matchResults": shape}
+    entry = {"statusCode": "DUPLICATES_DETECTED", "fields": shape, "duplicateResult": result}
+    assert row_outcome([entry], tuple) == Duplicate(code="DUPLICATES_DETECTED")
+
+
+def test_a_description_is_read_past_fields_that_are_none() -> None:
+    good = {"name": "LastName", "length": "long", "type": "picklist", "restrictedPicklist": True,
+            "picklistValues": [7, {"value": ["x"]}, {"value": "Ms."}]}  # fmt: skip
+    schema = Schema({"fields": [7, {}, {"name": ["x"]}, good]})
+    assert [*schema.fields] == ["LastName"]
+    assert schema.length("LastName") is None
+    assert schema.vocabulary("LastName") == {"Ms."}
+    assert Schema({"fields": 7}).fields == {}
 
 
 # ---- a Date that is wrong -----------------------------------------------------------------------

@@ -59,6 +59,13 @@ def test_a_company_alone_makes_a_contact_with_a_name(org: Any, sf: Any, same: Sa
     assert org.stored(made.id)["LastName"] == "Navy, Supplies"
 
 
+def test_a_person_of_one_name_is_called_by_it(org: Any, sf: Any) -> None:
+    (made,) = sf.create({"given_name": "Cher", "family_name": None, "company": "Navy"})
+
+    stored = org.stored(made.id)
+    assert (stored["FirstName"], stored["LastName"]) == ("Cher", "Cher")
+
+
 def test_many_lines_are_cut_to_what_fits(org: Any, sf: Any, same: Same) -> None:
     fields = sf.spec.stored_as(
         {
@@ -73,13 +80,11 @@ def test_many_lines_are_cut_to_what_fits(org: Any, sf: Any, same: Same) -> None:
 
 
 def test_one_bad_record_does_not_hold_up_its_neighbours(org: Any, sf: Any) -> None:
-    outcomes = sf.create(
-        {"family_name": "A"}, {"family_name": "B", "emails": ("nonsense",)}, {"family_name": "C"}
-    )
+    outcomes = sf.create({"family_name": "A"}, {"family_name": "B" * 81}, {"family_name": "C"})
 
     assert [type(outcome) for outcome in outcomes] == [Applied, Rejected, Applied]
-    assert (outcomes[1].kind, outcomes[1].fields) == ("invalid", ("emails",))
-    assert "nonsense" not in repr(outcomes[1])
+    assert (outcomes[1].kind, outcomes[1].fields) == ("too_long", ("family_name",))
+    assert "BB" not in repr(outcomes[1])
     assert len(contacts(org)) == 2
 
 
@@ -132,6 +137,56 @@ def test_nothing_is_made_when_the_call_broke_off_before_it(org: Any, sf: Any) ->
     with pytest.raises(Retry):
         sf.create({"family_name": "A"})
     assert contacts(org) == []
+
+
+# ---- person accounts ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def with_persons(org: Any) -> Any:
+    """A connection to an organisation with a person account: Petra Person."""
+    petra = {"FirstName": "Petra", "LastName": "Person", "Email": "Petra@person.example"}
+    org.sandbox.add_person_account(petra, as_user=org.ada)
+    connection = org.connect().check()
+    org.calls.clear()
+    return connection
+
+
+@pytest.mark.parametrize("given", ["Petra", "petra", "P.", "Pet", None])
+def test_who_is_a_person_account_is_reported_and_not_made_again(
+    org: Any, with_persons: Any, given: str | None
+) -> None:
+    theirs = {"given_name": given, "family_name": "Doe", "emails": ("petra@person.example",)}
+    outcomes = with_persons.create({"family_name": "A"}, theirs, {"family_name": "C"})
+
+    assert [type(each) for each in outcomes] == [Applied, Rejected, Applied]
+    assert (outcomes[1].code, outcomes[1].fields) == ("PERSON_ACCOUNT", ("emails",))
+    assert "petra" not in repr(outcomes[1]).lower()
+    made = {row["Id"] for row in contacts(org) if not row["IsPersonAccount"]}
+    assert made == {outcomes[0].id, outcomes[2].id}
+    assert org.calls == {"read": 1, "write": 1}
+
+
+def test_a_given_name_that_contradicts_is_another_person(org: Any, with_persons: Any) -> None:
+    paul = {"given_name": "Paul", "family_name": "Person", "emails": ("petra@person.example",)}
+    (outcome,) = with_persons.create(paul)
+
+    assert org.stored(outcome.id)["FirstName"] == "Paul"
+
+
+def test_a_look_for_person_accounts_that_failed_means_that_nothing_was_sent(
+    org: Any, with_persons: Any
+) -> None:
+    org.sandbox.quirk("commit-then-drop", 1)
+
+    with pytest.raises(Retry) as failed:
+        with_persons.create({"family_name": "A", "emails": ("a@example.test",)})
+    assert not failed.value.reached
+
+
+def test_without_person_accounts_nobody_is_looked_for(org: Any, sf: Any) -> None:
+    sf.create({"family_name": "A", "emails": ("a@example.test",)})
+    assert org.calls == {"write": 1}
 
 
 # ---- updates ------------------------------------------------------------------------------------
@@ -270,6 +325,52 @@ def test_a_permission_lost_since_the_check_leaves_out_only_that_field(
     assert outcome == Applied(id=contact, incomplete=("mobile_phone",))
     stored = org.stored(contact)
     assert (stored["MobilePhone"], stored["Title"]) == ("+1 555 0100", "x")
+
+
+# ---- values that are refused --------------------------------------------------------------------
+
+
+def test_a_value_that_is_refused_is_left_out_and_said_so(org: Any, sf: Any) -> None:
+    bad = {"family_name": "B", "emails": ("nonsense",), "job_title": "x"}
+    outcomes = sf.create({"family_name": "A"}, bad, {"family_name": "C"})
+
+    assert [each.incomplete for each in outcomes] == [(), ("emails",), ()]
+    stored = org.stored(outcomes[1].id)
+    assert (stored["LastName"], stored["Title"], stored["Email"]) == ("B", "x", None)
+    assert len(contacts(org)) == 3
+    assert org.calls == {"write": 2}
+
+
+def test_every_value_that_is_refused_is_left_out(org: Any, sf: Any) -> None:
+    org.sandbox.set(features=["state_country_picklists"])
+    refused = {"emails": ("nonsense",), "business_address": {"country": "Nowhere"}}
+    (made,) = sf.create({"family_name": "B", "department": "y", **refused})
+
+    assert set(made.incomplete) == refused.keys()
+    assert org.stored(made.id)["Department"] == "y"
+
+
+@pytest.mark.parametrize("sure", [True, False])
+def test_an_edit_goes_without_the_value_that_is_refused(org: Any, sf: Any, sure: bool) -> None:
+    contact = org.contact(Email="grace@example.test")
+    org.sandbox.advance(60)
+    current = sf.record(contact)
+
+    outcome = sf.update(current, sure=sure, emails=("nonsense",), job_title="x")
+    assert outcome == Applied(id=contact, incomplete=("emails",))
+    stored = org.stored(contact)
+    assert (stored["Email"], stored["Title"]) == ("grace@example.test", "x")
+
+
+def test_an_edit_of_which_nothing_is_left_is_not_sent_again(org: Any, sf: Any) -> None:
+    contact = org.contact(Email="grace@example.test")
+    org.sandbox.advance(60)
+    current = sf.record(contact)
+    org.calls.clear()
+
+    outcome = sf.update(current, emails=("nonsense",))
+    assert outcome == Applied(id=contact, incomplete=("emails",))
+    assert org.calls == {"write": 1}
 
 
 # ---- deletions ----------------------------------------------------------------------------------

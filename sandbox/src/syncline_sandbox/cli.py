@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import socket
+from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 
+from syncline_sandbox.certificate import Certificate, NotOurs, make_certificate
 from syncline_sandbox.launch import SERVICES, BadRows, build, load_file
 from syncline_sandbox.quirks import BadQuirk
 from syncline_sandbox.service import Service
@@ -27,6 +30,13 @@ def sandbox() -> None:
     "--load", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="JSONL to store."
 )
 @click.option("--quirk", "quirks", multiple=True, metavar="NAME[=VALUE]", help="Misbehave so.")
+@click.option("--tls", is_flag=True, help="Serve https, with a certificate made for it.")
+@click.option(
+    "--certificate",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Where to write what clients are to trust, as PEM; implies --tls. Default: a file that"
+    " goes away with the stand-in.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON on stdout when ready.")
 def serve_command(
     service: str,
@@ -34,22 +44,41 @@ def serve_command(
     data: Path | None,
     load: Path | None,
     quirks: tuple[str, ...],
+    tls: bool,
+    certificate: Path | None,
     as_json: bool,
 ) -> None:
     """Serve a stand-in until it is interrupted; prints its base URL and a token."""
-    stand_in, listener = _prepared(service, data, load, quirks), _listening(port)
-    facts = {"service": service, **stand_in.credentials(url_of(listener))}
+    with ExitStack() as stack:
+        stand_in, listener = _prepared(service, data, load, quirks), _listening(port)
+        stack.callback(stand_in.environment.storage.close)
+        shown, facts = None, {"service": service}
+        if tls or certificate:
+            trusted = certificate or Path(stack.enter_context(TemporaryDirectory()), "sandbox.pem")
+            shown, facts = _certified(trusted), facts | {"certificate": str(trusted)}
+        facts |= stand_in.credentials(url_of(listener, tls=shown is not None))
+        _print(facts, as_json=as_json)
+        try:
+            serve(stand_in, listener, shown)
+        except KeyboardInterrupt:
+            click.echo("stopped", err=True)
+
+
+def _print(facts: dict[str, str], *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(facts))
-    else:
-        for name, value in facts.items():
-            click.echo(f"{name:14} {value}")
+        return
+    for name, value in facts.items():
+        click.echo(f"{name:14} {value}")
+
+
+def _certified(trusted: Path) -> Certificate:
+    found = make_certificate()
     try:
-        serve(stand_in, listener)
-    except KeyboardInterrupt:
-        click.echo("stopped", err=True)
-    finally:
-        stand_in.environment.storage.close()
+        found.write_authority(trusted)
+    except (NotOurs, OSError) as error:
+        raise click.ClickException(f"--certificate: {error}; another name is free") from error
+    return found
 
 
 def _prepared(

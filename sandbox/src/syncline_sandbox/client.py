@@ -5,9 +5,11 @@ from __future__ import annotations
 import http.client
 import json
 import socket
+import ssl
 import threading
 import time
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Self
 from urllib.parse import quote, urlsplit
 
@@ -29,17 +31,18 @@ class BackDoorError(Exception):
 class BackDoor:
     """Talks to the back door of one stand-in, started here or elsewhere; usable from any thread."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, certificate: Path | str | None = None) -> None:
+        """`certificate` is the PEM file to trust where the address is https."""
         self.url = url.rstrip("/")
-        parts = urlsplit(self.url)
-        self._connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
+        self.certificate = certificate
+        self._connection = _connection(self.url, certificate)
         self._lock = threading.Lock()
         self._used = time.monotonic()
 
     @classmethod
-    def attach(cls, url: str) -> Self:
-        """Works on a stand-in that runs already."""
-        return cls(url)
+    def attach(cls, url: str, certificate: Path | str | None = None) -> Self:
+        """Works on a stand-in that runs already; `certificate` as it printed it, if it did."""
+        return cls(url, certificate)
 
     def request(self, method: str, path: str, content: Any = None) -> Any:
         """Calls `/_sandbox{path}`; returns the JSON value, raises `BackDoorError`."""
@@ -142,3 +145,12 @@ class BackDoor:
     def advance(self, seconds: float) -> None:
         """Moves the sandbox's clock on."""
         self.request("POST", "/clock", {"advance": seconds})
+
+
+def _connection(url: str, certificate: Path | str | None) -> http.client.HTTPConnection:
+    parts = urlsplit(url)
+    host, seconds = parts.hostname or "", 60
+    if parts.scheme != "https":
+        return http.client.HTTPConnection(host, parts.port, timeout=seconds)
+    context = ssl.create_default_context(cafile=certificate)
+    return http.client.HTTPSConnection(host, parts.port, timeout=seconds, context=context)

@@ -15,6 +15,7 @@ import uvicorn
 from starlette.requests import Request
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from syncline_sandbox.certificate import Certificate
 from syncline_sandbox.gateway import application
 from syncline_sandbox.service import Service
 
@@ -35,17 +36,21 @@ def listen(port: int = 0) -> socket.socket:
     return listener
 
 
-def url_of(listener: socket.socket) -> str:
+def url_of(listener: socket.socket, *, tls: bool = False) -> str:
     """The base URL of a listening socket."""
     host, port = listener.getsockname()[:2]
-    return f"http://{host}:{port}"
+    return f"{'https' if tls else 'http'}://{host}:{port}"
 
 
 @contextmanager
-def running(service: Service, port: int = 0) -> Iterator[str]:
-    """Serves in a thread while the block runs; yields the base URL."""
+def running(
+    service: Service, port: int = 0, certificate: Certificate | None = None
+) -> Iterator[str]:
+    """Serves in a thread while the block runs, by TLS if there is a certificate; yields the base
+    URL.
+    """
     listener = listen(port)
-    server = _server(service)
+    server = _server(service, certificate)
     thread = threading.Thread(
         target=server.run,
         kwargs={"sockets": [listener]},
@@ -54,18 +59,20 @@ def running(service: Service, port: int = 0) -> Iterator[str]:
     )
     thread.start()
     try:
-        yield url_of(listener)
+        yield url_of(listener, tls=certificate is not None)
     finally:
         server.stop()
         thread.join(timeout=10)
 
 
-def serve(service: Service, listener: socket.socket) -> None:
+def serve(
+    service: Service, listener: socket.socket, certificate: Certificate | None = None
+) -> None:
     """Serves in the foreground until SIGINT or SIGTERM."""
-    _server(service).run(sockets=[listener])
+    _server(service, certificate).run(sockets=[listener])
 
 
-def _server(service: Service) -> _Server:
+def _server(service: Service, certificate: Certificate | None) -> _Server:
     open_connections: dict[_Address, asyncio.Transport] = {}
 
     class Protocol(H11Protocol):
@@ -87,6 +94,9 @@ def _server(service: Service) -> _Server:
         log_config=None, log_level=logging.ERROR, access_log=False,
         date_header=False, server_header=False, timeout_keep_alive=300,
     )  # fmt: skip
+    if certificate is not None:
+        config.load()  # would otherwise make a context of files, when the server starts
+        config.ssl = certificate.server_context()
     return _Server(config)
 
 

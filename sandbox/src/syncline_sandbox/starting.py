@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import ClassVar, Self
 
+from syncline_sandbox.certificate import Certificate, make_certificate
 from syncline_sandbox.client import BackDoor
 from syncline_sandbox.launch import build
 from syncline_sandbox.quirks import Value
@@ -25,15 +27,22 @@ class StartableSandbox(BackDoor):
         data: Path | str | None = None,
         quirks: Iterable[str | tuple[str, Value]] = (),
         port: int = 0,
+        *,
+        tls: bool = False,
     ) -> Iterator[Self]:
-        """Runs the stand-in in a thread while the block runs."""
+        """Runs the stand-in in a thread while the block runs; with `tls` by https, `certificate`
+        then being the PEM file that clients are to trust.
+        """
         stand_in = build(cls.service, data=data, quirks=quirks)
-        try:
-            with running(stand_in, port) as url:
-                door = cls(url)
-                try:
-                    yield door
-                finally:
-                    door.close()
-        finally:
-            stand_in.environment.storage.close()
+        with ExitStack() as stack:
+            stack.callback(stand_in.environment.storage.close)
+            certificate, trusted = _certified(stack) if tls else (None, None)
+            url = stack.enter_context(running(stand_in, port, certificate))
+            yield stack.enter_context(closing(cls(url, trusted)))
+
+
+def _certified(stack: ExitStack) -> tuple[Certificate, Path]:
+    certificate = make_certificate()
+    trusted = Path(stack.enter_context(TemporaryDirectory()), "sandbox.pem")
+    certificate.write_authority(trusted)
+    return certificate, trusted

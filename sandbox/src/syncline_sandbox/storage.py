@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -80,6 +80,11 @@ class Storage:
 
     def rows(self, sql: str, *values: Any) -> list[Row]:
         """All rows of a query."""
+        with self._lock:
+            return self._connection.execute(sql, values).fetchall()
+
+    def rows_named(self, sql: str, values: Mapping[str, Any]) -> list[Row]:
+        """All rows of a query whose values have names (`:name`)."""
         with self._lock:
             return self._connection.execute(sql, values).fetchall()
 

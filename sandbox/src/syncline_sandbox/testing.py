@@ -8,12 +8,14 @@ with GraphSandbox.start() as graph:
 from __future__ import annotations
 
 from syncline_sandbox.client import BackDoor, BackDoorError
-from syncline_sandbox.graph.sandbox import GraphMailbox, GraphSandbox
+from syncline_sandbox.graph.mailbox import GraphItems, GraphMailbox
+from syncline_sandbox.graph.sandbox import GraphSandbox
 from syncline_sandbox.salesforce.fixture import SalesforceSandbox, SandboxUser
 
 __all__ = [
     "BackDoor",
     "BackDoorError",
+    "GraphItems",
     "GraphMailbox",
     "GraphSandbox",
     "SalesforceSandbox",

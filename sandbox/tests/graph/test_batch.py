@@ -86,6 +86,7 @@ def test_failed_request_fails_those_that_depend_on_it_only(
     found = send(http, [bad, create(ada, "2", dependsOn=["1"]), create(ada, "3")])
 
     assert {i: r["status"] for i, r in found.items()} == {"1": 400, "2": 424, "3": 201}
+    assert found["2"]["body"]["error"]["innerError"]["request-id"]
     assert len(ada.contacts()) == 1
 
 

@@ -164,44 +164,6 @@ def test_body_must_be_json_and_say_so(mine: httpx.Client) -> None:
     assert code(mine.post("contacts", content=b"{nope", headers=headers)) == (400, "BadRequest")
 
 
-def test_deleted_contact_is_gone_and_a_second_deletion_says_so(
-    mine: httpx.Client, ada: GraphMailbox
-) -> None:
-    made = ada.create_contact({"givenName": "Grace"})
-
-    assert mine.delete(path(made)).status_code == 204
-    assert code(mine.delete(path(made))) == (404, "ErrorItemNotFound")
-    assert code(mine.get(path(made))) == (404, "ErrorItemNotFound")
-
-
-def test_what_was_deleted_lies_in_deleted_items_and_nowhere_else(
-    mine: httpx.Client, ada: GraphMailbox
-) -> None:
-    mark = {"id": MARK, "value": "key-1"}
-    made = ada.create_contact({"givenName": "Grace", "singleValueExtendedProperties": [mark]})
-    ada.create_contact({"givenName": "Alan"})
-    wanted = f"singleValueExtendedProperties/Any(ep: ep/id eq '{MARK}' and ep/value eq 'key-1')"
-
-    assert mine.delete(path(made)).status_code == 204
-    listed = mine.get(
-        "contactFolders/deleteditems/contacts",
-        params={"$filter": wanted}, headers={"Prefer": 'IdType="ImmutableId"'},
-    ).json()["value"]  # fmt: skip
-    assert [each["id"] for each in listed] == [made["id"]]
-    assert listed[0]["createdDateTime"] == made["createdDateTime"]
-    assert listed[0]["parentFolderId"] not in {each["id"] for each in ada.folders()}
-    assert [each["givenName"] for each in ada.contacts()] == ["Alan"]
-    assert [each["givenName"] for each in mine.get("contacts").json()["value"]] == ["Alan"]
-
-
-def test_what_was_deleted_for_good_is_nowhere(mine: httpx.Client, ada: GraphMailbox) -> None:
-    made = ada.create_contact({"givenName": "Grace"})
-
-    assert mine.post(f"{path(made)}/permanentDelete").status_code == 204
-    assert code(mine.get(path(made))) == (404, "ErrorItemNotFound")
-    assert mine.get("contactFolders/deleteditems/contacts").json()["value"] == []
-
-
 def test_stale_if_match_is_refused_for_update_and_deletion(
     mine: httpx.Client, ada: GraphMailbox
 ) -> None:
@@ -319,15 +281,3 @@ def test_item_of_another_mailbox_is_not_found(
     other = graph.add_mailbox("bob@example.test").create_contact({"givenName": "Bob"})
 
     assert code(mine.get(path(other))) == (404, "ErrorItemNotFound")
-
-
-def test_ids_are_translated_both_ways(mine: httpx.Client, ada: GraphMailbox) -> None:
-    made = ada.create_contact({"givenName": "Grace"})
-    wish = {
-        "inputIds": [made["defaultId"]],
-        "sourceIdType": "restId",
-        "targetIdType": "restImmutableEntryId",
-    }
-
-    [pair] = mine.post("translateExchangeIds", json=wish).json()["value"]
-    assert (pair["sourceId"], pair["targetId"]) == (made["defaultId"], made["id"])

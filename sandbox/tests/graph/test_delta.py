@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from syncline_sandbox.testing import GraphMailbox, GraphSandbox
 
 Row = dict[str, Any]
+IMMUTABLE = 'IdType="ImmutableId"'
 
 
 def run(client: httpx.Client, url: str, size: int = 100) -> tuple[list[Row], str, int]:
@@ -183,16 +184,79 @@ def test_ids_of_rows_follow_the_form_asked(mine: httpx.Client, ada: GraphMailbox
     assert first["value"][0]["id"] == made["defaultId"] == tombstones[0]["id"]
 
 
+def moved_away_and_back(mine: httpx.Client, ada: GraphMailbox, prefer: str) -> list[Row]:
+    """The round after a contact left the folder and came back, as read with a `Prefer`."""
+    ada.create_folder("CRM")
+    made = ada.create_contact({"givenName": "Grace"})
+    link = mine.get("contacts/delta", headers={"Prefer": prefer}).json()["@odata.deltaLink"]
+    ada.move_contact(made["id"], "CRM")
+    ada.move_contact(made["id"], None)
+    rows: list[Row] = mine.get(link, headers={"Prefer": prefer}).json()["value"]
+    return rows
+
+
+def test_item_that_left_and_came_back_is_still_there(mine: httpx.Client, ada: GraphMailbox) -> None:
+    [row] = moved_away_and_back(mine, ada, IMMUTABLE)
+
+    assert row["givenName"] == "Grace"
+    assert row["id"] == ada.contacts()[0]["id"]
+
+
+def test_item_that_left_and_came_back_has_another_default_id(
+    mine: httpx.Client, ada: GraphMailbox
+) -> None:
+    old, new = moved_away_and_back(mine, ada, "")
+
+    assert "@removed" in old
+    assert (new["givenName"], new["id"]) == ("Grace", ada.contacts()[0]["defaultId"])
+    assert old["id"] != new["id"]
+
+
+def test_item_that_came_back_may_stay_removed_until_it_changes(
+    graph: GraphSandbox, mine: httpx.Client, ada: GraphMailbox
+) -> None:
+    graph.quirk("moved-back-unreported")
+    [row] = moved_away_and_back(mine, ada, IMMUTABLE)
+    [contact] = ada.contacts()
+    _, link, _ = run(mine, "contacts/delta?$deltatoken=latest")
+
+    assert row == {"id": contact["id"], "@removed": {"reason": "deleted"}}
+    assert run(mine, link)[0] == []
+    assert [each["id"] for each in run(mine, "contacts/delta")[0]] == [contact["id"]]
+    ada.update_contact(contact["id"], {"title": "Dr."})
+    assert [each["title"] for each in run(mine, link)[0]] == ["Dr."]
+
+
+def test_item_that_came_back_is_reported_where_its_leaving_was_read(
+    graph: GraphSandbox, mine: httpx.Client, ada: GraphMailbox
+) -> None:
+    graph.quirk("moved-back-unreported")
+    ada.create_folder("CRM")
+    made = ada.create_contact({"givenName": "Grace"})
+    _, link, _ = run(mine, "contacts/delta")
+    ada.move_contact(made["id"], "CRM")
+    gone, link, _ = run(mine, link)
+    ada.move_contact(made["id"], None)
+
+    assert removed(gone) == {made["id"]}
+    assert [row["givenName"] for row in run(mine, link)[0]] == ["Grace"]
+
+
 OPERATIONS = st.lists(
     st.tuples(st.sampled_from(["create", "update", "delete", "move", "read"]), st.integers(0, 7)),
     max_size=25,
 )
 
 
+@pytest.mark.parametrize(("form", "name"), [(f"{IMMUTABLE}, ", "id"), ("", "defaultId")])
 @settings(max_examples=40, deadline=None)
 @given(operations=OPERATIONS, size=st.integers(1, 4))
 def test_a_reader_that_applies_all_pages_ends_with_what_is_stored(
-    running_graph: GraphSandbox, operations: list[tuple[str, int]], size: int
+    running_graph: GraphSandbox,
+    form: str,
+    name: str,
+    operations: list[tuple[str, int]],
+    size: int,
 ) -> None:
     running_graph.reset()
     ada = running_graph.add_mailbox("ada@example.test")
@@ -200,7 +264,7 @@ def test_a_reader_that_applies_all_pages_ends_with_what_is_stored(
     known: dict[str, str] = {}
     headers = {
         "Authorization": f"Bearer {running_graph.token}",
-        "Prefer": f'IdType="ImmutableId", odata.maxpagesize={size}',
+        "Prefer": f"{form}odata.maxpagesize={size}",
     }
     start = f"{running_graph.graph_url}/users/{ada.id}/contacts/delta"
     with httpx.Client(headers=headers) as client:
@@ -225,7 +289,7 @@ def test_a_reader_that_applies_all_pages_ends_with_what_is_stored(
                 url = read_page(url)
 
     stored = ada.contacts(ada.default_folder_id)
-    assert known == {contact["id"]: contact["changeKey"] for contact in stored}
+    assert known == {contact[name]: contact["changeKey"] for contact in stored}
 
 
 def act(ada: GraphMailbox, operation: str, number: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from syncline_sandbox.testing import GraphMailbox
+from syncline_sandbox.testing import GraphMailbox, GraphSandbox
 
 
 def names(answer: httpx.Response) -> list[str]:
@@ -86,7 +86,10 @@ def test_filter_finds(mine: httpx.Client, ada: GraphMailbox, condition: str, cou
         ({"$top": "many"}, "BadRequest"),
         ({"$select": "@odata.etag"}, "RequestBroker--ParseUri"),
         ({"$expand": "attachments"}, "BadRequest"),
-        ({"$search": "x"}, "BadRequest"),
+        ({"$search": '""'}, "BadRequest"),
+        ({"$search": "x", "$filter": "surname eq 'x'"}, "SearchWithFilter"),
+        ({"$search": "x", "$orderby": "surname"}, "SearchWithOrderBy"),
+        ({"$filter": "contains(surname,'x')"}, "ErrorInvalidUrlQueryFilter"),
     ],
 )  # fmt: skip
 def test_query_that_is_not_understood_is_refused(
@@ -119,3 +122,50 @@ def test_contacts_lists_the_default_folder_only(mine: httpx.Client, ada: GraphMa
     assert names(mine.get("contacts")) == ["top"]
     assert names(mine.get("contactFolders/contacts/contacts")) == ["top"]
     assert names(mine.get(f"contactFolders('{folder.replace('/', '%2F')}')/contacts")) == ["below"]
+
+
+def test_search_finds_all_words_at_the_beginning_of_words(
+    mine: httpx.Client, ada: GraphMailbox
+) -> None:
+    ada.create_contacts(
+        [
+            {"displayName": "Grace Hopper", "companyName": "Eckert-Mauchly"},
+            {"displayName": "G. Hopper", "emailAddresses": [{"address": "grace@navy.test"}]},
+            {"displayName": "Ungraceful", "personalNotes": "Grace"},
+        ]
+    )
+
+    assert len(names(mine.get("contacts", params={"$search": '"grace"'}))) == 2
+    assert names(mine.get("contacts", params={"$search": '"GRACE mauch"'})) == ["Grace Hopper"]
+    assert names(mine.get("contacts", params={"$search": "nobody"})) == []
+    page = mine.get("contacts", params={"$search": '"hopper"', "$top": "1", "$count": "true"})
+    assert page.json()["@odata.count"] == 2
+    assert names(mine.get(page.json()["@odata.nextLink"])) == ["G. Hopper"]
+
+
+def test_search_may_show_thin_rows_or_not_be_there(
+    graph: GraphSandbox, mine: httpx.Client, ada: GraphMailbox
+) -> None:
+    ada.create_contact({"surname": "Hopper", "emailAddresses": [{"address": "g@navy.test"}]})
+    graph.quirk("search-thin")
+    [row] = mine.get("contacts", params={"$search": "hopper"}).json()["value"]
+
+    assert (row["surname"], row["emailAddresses"], row["createdDateTime"]) == ("Hopper", [], None)
+    assert mine.get("contacts").json()["value"][0]["emailAddresses"]
+    graph.quirk("search-unsupported")
+    assert mine.get("contacts", params={"$search": "hopper"}).status_code == 400
+
+
+@pytest.mark.parametrize("path", ["contacts/$count", "contacts/%24count"])
+def test_count_is_a_number_in_plain_text(mine: httpx.Client, ada: GraphMailbox, path: str) -> None:
+    fill(ada, 25)
+    folder = ada.create_folder("CRM")
+    ada.create_contact({"surname": "below"}, folder)
+    answer = mine.get(path)
+
+    assert (answer.text, answer.headers["Content-Type"]) == ("25", "text/plain; charset=utf-8")
+    assert mine.get(path, params={"$filter": "surname eq 'Odd'"}).text == "12"
+    assert mine.get(path, params={"$search": "n24"}).text == "1"
+    assert mine.get(f"contactFolders/{folder}/contacts/$count").text == "1"
+    assert mine.get("contactFolders/$count").text == "1"
+    assert mine.get(f"contactFolders/{folder}/childFolders/$count").text == "0"

@@ -12,13 +12,17 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from syncline_sandbox.graph.contacts import schema
+from syncline_sandbox.graph.protocol.extended import MULTI, SINGLE
+from syncline_sandbox.graph.protocol.extensions import EXTENSIONS
 from syncline_sandbox.testing import GraphMailbox, GraphSandbox
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text()
 JSON = st.recursive(
     SCALARS, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=8
 )
-NAMES = st.sampled_from([*sorted(schema.PROPERTIES), schema.EXTENDED, "@odata.type", "nonsense"])
+NAMES = st.sampled_from(
+    [*sorted(schema.PROPERTIES), SINGLE, MULTI, EXTENSIONS, "@odata.type", "nonsense"]
+)
 PIECES = st.sampled_from(
     [
         "surname",
@@ -38,6 +42,11 @@ PIECES = st.sampled_from(
         "7",
         "emailAddresses/any(a:a/address eq 'x')",
         "categories/any(c:c eq 'x')",
+        "contains(surname,'x')",
+        "cast(ep/value, Edm.Int32) eq ",
+        "singleValueExtendedProperties/any(ep:ep/id eq 'x' and contains(ep/value,'y'))",
+        "Extensions/any(f:f/id eq 'x')",
+        "b9cf8971-7d55-4b73-9ffa-a584611b600b",
         "/any(",
         ":",
         "é",
@@ -99,14 +108,16 @@ def test_any_filter(client: httpx.Client, text: str) -> None:
 @settings(max_examples=150, deadline=None)
 @given(
     st.dictionaries(
-        st.sampled_from(["$top", "$skip", "$select", "$orderby", "$expand", "$skiptoken", "x"]),
+        st.sampled_from(
+            ["$top", "$skip", "$select", "$orderby", "$expand", "$search", "$skiptoken", "x"]
+        ),
         st.text(max_size=8) | st.sampled_from(["٣", "surname desc", "eyJhIjoxfQ", "latest"]),
         max_size=3,
     )
 )
 @example({"$skip": "9" * 30})
 def test_any_query(client: httpx.Client, query: dict[str, str]) -> None:
-    for path in ("contacts", "contacts/delta", "contactFolders/delta"):
+    for path in ("contacts", "contacts/$count", "contacts/delta", "contactFolders/delta"):
         answer = client.get(f"/users/ada@example.test/{path}", params=query)
         assert answer.status_code in {200, 400, 410}
 
@@ -121,6 +132,26 @@ def test_any_batch(client: httpx.Client, body: Any) -> None:
 @given(st.binary(max_size=30))
 def test_any_bytes(client: httpx.Client, body: bytes) -> None:
     assert client.post("/users/ada@example.test/contacts", content=body).status_code in {201, 400}
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.dictionaries(st.sampled_from(["extensionName", "id", "@odata.type", "x"]), JSON) | JSON)
+def test_any_extension(client: httpx.Client, body: Any) -> None:
+    [contact] = client.get("/users/ada@example.test/contacts?$top=1").json()["value"]
+    path = f"/users/ada@example.test/contacts/{contact['id']}/extensions"
+
+    assert send(client, path, body) in {201, 400, 409}
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.fixed_dictionaries(
+        {}, optional={"inputIds": st.lists(SCALARS) | JSON, "sourceIdType": st.just("entryId"),
+                      "targetIdType": st.sampled_from(["restId", "ewsId"]) | JSON}
+    )
+)  # fmt: skip
+def test_any_translation(client: httpx.Client, body: Any) -> None:
+    assert send(client, "/users/ada@example.test/translateExchangeIds", body) in {200, 400}
 
 
 @pytest.mark.parametrize("path", ["/%ff%fe", "/users/%00/contacts", "/users/a/contacts('%27')"])

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from syncline_sandbox.salesforce.ids import make_id
+
 ROWS = "composite/sobjects"
 
 
@@ -74,6 +76,22 @@ def test_upsert_by_email_creates_updates_and_refuses_several(sf, api):
     assert (outcomes[1]["success"], outcomes[1]["created"]) == (True, True)
     codes = [outcome["errors"][0]["statusCode"] for outcome in outcomes[2:]]
     assert codes == ["DUPLICATE_EXTERNAL_ID", "MISSING_ARGUMENT"]
+
+
+def test_upsert_by_id_creates_what_has_none_and_updates_the_rest(sf, api):
+    known = sf.create("Contact", {"LastName": "A"})
+    unknown = make_id("003", 999)
+    records = [
+        contact(LastName="B", Id=None),
+        contact(LastName="C"),
+        contact(LastName="A2", Id=known[:15]),
+        contact(LastName="D", Id=unknown),
+    ]
+    outcomes = api("PATCH", f"{ROWS}/Contact/Id", json={"records": records}).json()
+    assert [outcome.get("created") for outcome in outcomes] == [True, True, False, None]
+    assert outcomes[2]["id"] == known
+    assert outcomes[3]["errors"][0]["statusCode"] == "INVALID_CROSS_REFERENCE_KEY"
+    assert sorted(row["LastName"] for row in sf.rows("Contact")) == ["A2", "B", "C"]
 
 
 def test_reading_keeps_the_order_and_says_null_for_what_is_gone(sf, api):

@@ -125,3 +125,18 @@ def test_rows_of_users_and_the_organization_can_be_read(sf, api):
     row = api.records(f"SELECT Name, IsActive, TimeZoneSidKey FROM User WHERE Id = '{ada.id}'")[0]
     assert (row["Name"], row["IsActive"]) == ("Ada Lovelace", True)
     assert len(api.records("SELECT Id, Name FROM Organization")) == 1
+
+
+def test_the_organization_has_the_fields_that_clients_ask_for(api):
+    """The sf CLI asks for the first six after every login (plugin-org, sfdx-core)."""
+    row = api.records(
+        "SELECT Name, IsSandbox, InstanceName, TrialExpirationDate, NamespacePrefix,"
+        " OrganizationType, FiscalYearStartMonth, DefaultLocaleSidKey, LanguageLocaleKey, Country,"
+        " DefaultContactAccess, PrimaryContact, Address FROM Organization"
+    )[0]
+    assert (row["IsSandbox"], row["TrialExpirationDate"], row["FiscalYearStartMonth"]) == (
+        False,
+        None,
+        1,
+    )
+    assert row["DefaultContactAccess"] == "ControlledByParent"

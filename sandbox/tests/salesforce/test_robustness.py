@@ -19,7 +19,8 @@ from syncline_sandbox.salesforce.quirks import QUIRKS
 RELAXED = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 BASE = "/services/data/v66.0"
 FIELDS = ("LastName", "Birthdate", "Email", "AccountId", "MailingLatitude", "IsEmailBounced",
-          "EmailBouncedDate", "CleanStatus", "OwnerId", "attributes", "nope")  # fmt: skip
+          "EmailBouncedDate", "CleanStatus", "OwnerId", "attributes", "nope", "Account",
+          "ReportsTo")  # fmt: skip
 
 scalars = st.one_of(
     st.none(),
@@ -76,7 +77,11 @@ def test_any_composite_is_answered_or_refused(service: SalesforceService, body: 
 words = st.sampled_from(
     ["SELECT", "Id", "FROM", "Contact", "WHERE", "=", "'x'", "AND", "(", ")", "NOT", "IN", "LIKE",
      "Name", "null", "TODAY", "LAST_N_DAYS:99999999999", "LIMIT", "99999999999999999999", "1",
-     "ORDER BY", "count()", ",", "Account.Name", "Birthdate", "2026-01-01", "'\\ud800'", "OFFSET"]
+     "ORDER BY", "count()", ",", "Account.Name", "Birthdate", "2026-01-01", "'\\ud800'", "OFFSET",
+     "GROUP BY", "HAVING", "ROLLUP", "CUBE", "MAX(Name)", "GROUPING(Name)", "FORMAT(CreatedDate)",
+     "toLabel(LeadSource)", "CALENDAR_YEAR(CreatedDate)", "HOUR_IN_DAY(convertTimezone(Birthdate))",
+     "NEXT_N_YEARS:99999", "Lead", "TYPEOF Owner WHEN User THEN Id END", "USING SCOPE mine",
+     "FOR VIEW", "FIELDS(ALL)", "(SELECT Id FROM Contacts)", "c", "c.Name", "Account"]
 )  # fmt: skip
 
 
@@ -87,6 +92,9 @@ words = st.sampled_from(
 @example(words=["SELECT Id FROM Contact WHERE Name = '\\ud800'"])
 @example(words=["SELECT Id FROM Contact WHERE Name LIKE '\\ud800%'"])
 @example(words=["SELECT Id FROM Contact WHERE " + " OR ".join(["Name = 'x'"] * 3000)])
+@example(words=["SELECT " + "FORMAT(" * 500 + "Name" + ")" * 500 + " FROM Contact"])
+@example(words=["SELECT Id FROM Contact WHERE CreatedDate = NEXT_N_YEARS:99999"])
+@example(words=["SELECT Id FROM Contact WHERE " + "(NOT " * 500 + "Name = 'x'" + ")" * 500])
 def test_any_query_is_answered_or_refused(service: SalesforceService, words: list[str]):
     from urllib.parse import urlencode
 
@@ -94,6 +102,46 @@ def test_any_query_is_answered_or_refused(service: SalesforceService, words: lis
         query = urlencode({"q": text}, errors="replace")
         answer = send(service, "GET", f"{BASE}/query", query_string=query, outer=1)
         assert answer.status in (200, 400), answer.content
+        described = send(service, "GET", f"{BASE}/query", query_string=f"{query}&columns=true")
+        assert described.status in (200, 400, 414), described.content
+
+
+searches = st.sampled_from(
+    ["FIND", "{acme}", "{a* OR (b", "IN", "ALL", "FIELDS", "RETURNING", "Contact", "(", "Id", ")",
+     "WHERE Name = 'x'", "ORDER BY Id", "LIMIT", "1", ",", "Account", "User(Name)", "{\\}}"]
+)  # fmt: skip
+
+
+@RELAXED
+@given(words=st.lists(searches, max_size=10))
+@example(words=["FIND {" + "(" * 500 + "acme" + ")" * 500 + "}"])
+@example(words=["FIND {" + "acme OR " * 500 + "acme}"])
+def test_any_search_is_answered_or_refused(service: SalesforceService, words: list[str]):
+    from urllib.parse import urlencode
+
+    for text in (" ".join(words), "FIND {acme} " + " ".join(words)):
+        query = urlencode({"q": text}, errors="replace")
+        answer = send(service, "GET", f"{BASE}/search", query_string=query, outer=1)
+        assert answer.status in (200, 400), answer.content
+
+
+trees = st.recursive(
+    bodies | values,
+    lambda inner: st.fixed_dictionaries({"records": st.lists(inner, max_size=3)}),
+    max_leaves=4,
+)
+nodes = st.fixed_dictionaries(
+    {"attributes": st.fixed_dictionaries({"type": st.just("Account"), "referenceId": values})},
+    optional={"Name": values, "Contacts": trees, "ChildAccounts": trees, "Parent": values},
+)
+
+
+@RELAXED
+@given(records=st.lists(nodes | values, max_size=4))
+def test_any_tree_is_created_or_refused(service: SalesforceService, records: Any):
+    text = json.dumps({"records": records}).encode()
+    answer = send(service, "POST", f"{BASE}/composite/tree/Account", body=text)
+    assert answer.status in (201, 400, 403, 404), answer.content
 
 
 @RELAXED

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
+
+from syncline_sandbox.salesforce.ids import make_id
 
 CONTACT = "sobjects/Contact"
 NOBODY = "0035b00000000zzAAA"
@@ -39,10 +42,44 @@ def test_ids_have_18_characters_with_their_checksum(api):
     record_id = api("POST", CONTACT, json={"LastName": "A"}).json()["id"]
     assert (len(record_id), record_id[:3]) == (18, "003")
     wrong = record_id[:17] + ("A" if record_id[17] != "A" else "B")
-    assert api("GET", f"{CONTACT}/{wrong}").status_code == 404
-    assert api("PATCH", f"{CONTACT}/{wrong}", json={"Phone": "1"}).json()[0]["errorCode"] == (
-        "MALFORMED_ID"
-    )
+    for method in ("GET", "PATCH", "DELETE"):
+        response = api(method, f"{CONTACT}/{wrong}", json={})
+        assert response.status_code == 404
+        assert response.json() == [
+            {
+                "errorCode": "NOT_FOUND",
+                "message": (
+                    f"Provided external ID field does not exist or is not accessible: {wrong}"
+                ),
+            }
+        ]
+
+
+def test_an_id_that_no_row_has_is_not_found_or_an_invalid_reference(sf, api, refused):
+    unknown = f"{CONTACT}/{make_id('003', 999)}"
+    read = api("GET", unknown)
+    assert read.status_code == 404
+    assert read.json() == [
+        {"errorCode": "NOT_FOUND", "message": "The requested resource does not exist"}
+    ]
+    reference = {
+        "message": "invalid cross reference id",
+        "errorCode": "INVALID_CROSS_REFERENCE_KEY",
+        "fields": [],
+    }
+    for method in ("PATCH", "DELETE"):
+        written = api(method, unknown, json={"Phone": "1"})
+        assert (written.status_code, written.json()) == (404, [reference])
+        sf.set(unknown_id="not_found")
+        assert refused(api(method, unknown, json={"Phone": "1"})) == (404, "NOT_FOUND")
+        sf.set(unknown_id="cross_reference")
+
+
+def test_the_id_of_another_object_is_malformed_where_it_is_written(sf, api, refused):
+    account = sf.create("Account", {"Name": "Acme"})
+    assert refused(api("GET", f"{CONTACT}/{account}")) == (404, "NOT_FOUND")
+    response = api("PATCH", f"{CONTACT}/{account}", json={"Phone": "1"})
+    assert refused(response) == (400, "MALFORMED_ID")
 
 
 @pytest.mark.parametrize(
@@ -73,8 +110,8 @@ def test_ids_have_18_characters_with_their_checksum(api):
 def test_a_bad_row_is_refused(sf, api, fields, code, named):
     response = api("POST", CONTACT, json=fields)
     assert response.status_code == 400
-    assert response.json()[0]["errorCode"] == code
-    assert response.json()[0]["fields"] == named
+    (error,) = response.json()
+    assert (error["errorCode"], error.get("fields")) == (code, named)
     assert sf.rows("Contact") == []
 
 
@@ -136,8 +173,11 @@ def test_the_owner_is_the_caller_unless_given(sf, api):
 def test_a_row_hidden_by_sharing_does_not_exist(sf, api, refused):
     record_id = sf.create("Contact", {"LastName": "A"})
     sf.hide("Contact", record_id)
-    for method, body in (("GET", None), ("PATCH", {"Phone": "1"}), ("DELETE", None)):
-        assert refused(api(method, f"{CONTACT}/{record_id}", json=body)) == (404, "NOT_FOUND")
+    invalid = "INVALID_CROSS_REFERENCE_KEY"
+    for method, body, code in (
+        ("GET", None, "NOT_FOUND"), ("PATCH", {"Phone": "1"}, invalid), ("DELETE", None, invalid),
+    ):  # fmt: skip
+        assert refused(api(method, f"{CONTACT}/{record_id}", json=body)) == (404, code)
     assert api.records("SELECT Id FROM Contact", deleted=True) == []
     sf.show("Contact", record_id)
     assert api.column("SELECT Id FROM Contact") == [record_id]
@@ -259,6 +299,19 @@ def test_places_come_from_lists_when_the_org_says_so(sf, api, refused):
     assert (row["MailingCountry"], row["MailingCountryCode"]) == ("Germany", "DE")
     bad = {"LastName": "A", "MailingCountry": "Deutschland"}
     assert refused(api("POST", CONTACT, json=bad)) == (400, "FIELD_INTEGRITY_EXCEPTION")
+
+
+def test_lists_of_places_are_described_with_what_states_are_valid_for(sf, api):
+    sf.set(features=["state_country_picklists"])
+    fields = {f["name"]: f for f in api("GET", "sobjects/Contact/describe").json()["fields"]}
+    countries = fields["MailingCountryCode"]["picklistValues"]
+    assert {each["value"]: each["label"] for each in countries}["DE"] == "Germany"
+    states = fields["MailingStateCode"]
+    assert (states["dependentPicklist"], states["controllerName"]) == (True, "MailingCountryCode")
+    texas = next(each for each in states["picklistValues"] if each["value"] == "TX")
+    bits = "".join(f"{byte:08b}" for byte in b64decode(texas["validFor"]))
+    valid = [each["value"] for each, bit in zip(countries, bits, strict=False) if bit == "1"]
+    assert (texas["label"], valid) == ("Texas", ["US"])
 
 
 def test_person_accounts_are_not_edited_through_their_contact(sf, api, refused):

@@ -40,7 +40,8 @@ def service() -> Iterator[SalesforceService]:
 
 def names(service: SalesforceService, rest: str) -> list[str]:
     text = f"SELECT LastName FROM Contact {rest}"
-    prepared = run.prepare(service.org, text, include_deleted=False, base="")
+    user = integration_user(service.org)
+    prepared = run.prepare(service.org, text, user, include_deleted=False, base="")
     rows = run.read_rows(prepared, run.matching_ids(prepared))
     return [row["LastName"] for row in rows]
 

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syncline_sandbox.salesforce.errors import ApiError
+from syncline_sandbox.salesforce.soql.dates import DateLiteral
 from syncline_sandbox.salesforce.soql.parse import parse
 from syncline_sandbox.salesforce.soql.syntax import (
-    Aggregate,
+    Call,
     ChildQuery,
     Compare,
     FieldSet,
@@ -21,7 +22,7 @@ from syncline_sandbox.salesforce.soql.syntax import (
     Not,
     Path,
     Query,
-    RelativeDay,
+    Selected,
     SemiJoin,
     Sort,
 )
@@ -42,9 +43,9 @@ def test_a_query_with_every_clause():
     )
     assert query == Query(
         items=(
-            path("Id"),
-            path("Account.Owner.Email"),
-            ChildQuery((path("Email"),), Name("Contacts"), limit=3),
+            Selected(path("Id")),
+            Selected(path("Account.Owner.Email")),
+            ChildQuery((Selected(path("Email")),), Name("Contacts"), limit=3),
         ),
         object=Name("Account"),
         where=Compare(path("Name"), "=", "A"),
@@ -56,10 +57,10 @@ def test_a_query_with_every_clause():
 
 
 def test_counts_functions_and_field_sets():
-    assert parse("SELECT COUNT() FROM Lead").items == ()
+    assert parse("SELECT COUNT() FROM Lead").items == (Selected(Call("COUNT")),)
     assert parse("SELECT count(Id), MAX(Name) m FROM Lead").items == (
-        Aggregate("COUNT", path("Id")),
-        Aggregate("MAX", path("Name"), "m"),
+        Selected(Call("COUNT", path("Id"))),
+        Selected(Call("MAX", path("Name")), "m"),
     )
     assert parse("SELECT FIELDS(all) FROM Lead LIMIT 1").items == (FieldSet("ALL"),)
 
@@ -75,9 +76,11 @@ def test_counts_functions_and_field_sets():
         ("2026-11-21T20:21:25Z", datetime(2026, 11, 21, 20, 21, 25, tzinfo=UTC)),
         ("2026-11-21T20:21:25.000+0000", datetime(2026, 11, 21, 20, 21, 25, tzinfo=UTC)),
         ("2026-11-21T21:21:25+01:00", datetime(2026, 11, 21, 20, 21, 25, tzinfo=UTC)),
-        ("TODAY", RelativeDay(0, 1)),
-        ("yesterday", RelativeDay(-1, 1)),
-        ("LAST_N_DAYS:3", RelativeDay(-3, 4)),
+        ("TODAY", DateLiteral("day", 0, 1)),
+        ("yesterday", DateLiteral("day", -1, 1)),
+        ("LAST_N_DAYS:3", DateLiteral("day", -3, 4)),
+        ("last_n_months : 2", DateLiteral("month", -2, 2)),
+        ("N_FISCAL_QUARTERS_AGO:4", DateLiteral("fiscal_quarter", -4, 1)),
     ],
 )
 def test_literals(text: str, value: object):
@@ -109,7 +112,7 @@ def test_and_binds_nothing_to_or_without_parentheses():
 @pytest.mark.parametrize(
     ("text", "column", "hint"),
     [
-        ("SELECT Id FRM Contact", 11, "unexpected token: 'FRM'"),
+        ("SELECT Id FRM Contact", 15, "unexpected token: 'Contact'"),
         ("SELECT Id FROM", 15, "unexpected token: '<EOF>'"),
         ("", 1, "unexpected token: '<EOF>'"),
         ("SELECT Id FROM Contact WHERE A = 'x", 34, "mismatched character '<EOF>'"),

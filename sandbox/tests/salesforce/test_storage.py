@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 
 import pytest
 
 from syncline_sandbox.launch import build, load_file
+from syncline_sandbox.salesforce.store.tables import compare_text
 from syncline_sandbox.testing import BackDoorError, SalesforceSandbox
 
 LINES = [
@@ -54,6 +57,18 @@ def test_a_data_file_survives_a_restart(tmp_path):
         assert sf.row("Contact", record_id)["Key__c"] == "k"
         assert (sf.token, sf.private_key_pem) == (token, key)
         assert sf.create("Contact", {"LastName": "B"}) != record_id
+
+
+def test_a_data_file_from_before_a_field_was_known_gets_its_column(tmp_path):
+    path = tmp_path / "org.db"
+    with SalesforceSandbox.start(data=path) as sf:
+        sf.create("Contact", {"LastName": "A"})
+    with closing(sqlite3.connect(path)) as database:
+        database.create_collation("SALESFORCE", compare_text)
+        for name in ("sf_Contact", "sf_Contact_before"):
+            database.execute(f'ALTER TABLE "{name}" DROP COLUMN "Title"')
+    with SalesforceSandbox.start(data=path) as sf:
+        assert sf.rows("Contact")[0]["Title"] is None
 
 
 def test_a_second_client_attaches_by_address(sf):

@@ -47,6 +47,16 @@ def test_jwt_bearer(sf):
     assert works(sf, body["access_token"])
 
 
+def test_whether_a_jwt_answer_is_signed_is_a_switch(sf):
+    """Salesforce's own example of the flow has neither member, a client's record has both."""
+    members = {"issued_at", "signature"}
+    unsigned = ask(sf, grant_type=JWT_BEARER, assertion=assertion(sf)).json()
+    assert not members & unsigned.keys()
+    sf.set(jwt_signature=True)
+    signed = ask(sf, grant_type=JWT_BEARER, assertion=assertion(sf)).json()
+    assert members <= signed.keys()
+
+
 def test_jwt_bearer_refuses_what_is_not_signed_for_it(sf):
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric import rsa

@@ -26,7 +26,7 @@ from syncline.plugin.checked import checked
 from syncline.plugin.connector import Connector, ConnectorContext
 from syncline.plugin.handed import handed
 from syncline.plugin.hookspecs import ConnectionSpecs, manager_for
-from syncline.plugin.listed import listed
+from syncline.plugin.listed import found, listed
 from syncline.plugin.requests import (
     AccountListRequest,
     AccountPage,
@@ -104,8 +104,8 @@ class ConnectionHandle:
         return self._read(lambda: self._hooks.check(request=request))
 
     def accounts(self, request: AccountsRequest) -> Containers:
-        """Account names resolved to the system's own ids."""
-        return self._read(lambda: self._hooks.containers(request=request))
+        """Account names resolved to the system's own ids, those that can be kept: see `listed`."""
+        return self._found("accounts", request)
 
     def list_accounts(self, request: AccountListRequest) -> AccountPage:
         """A page of all accounts that could be synced, checked one by one: see `listed`.
@@ -122,8 +122,8 @@ class ConnectionHandle:
         return self._read(read)
 
     def containers(self, request: ContainersRequest) -> Containers:
-        """All folders of an account."""
-        return self._read(lambda: self._hooks.containers(request=request))
+        """All folders of an account, those that can be kept: see `listed`."""
+        return self._found("containers", request)
 
     def fetch(self, request: FetchRequest) -> Page:
         """A finished page, checked value by value: see `checked`."""
@@ -200,6 +200,13 @@ class ConnectionHandle:
                 return
             self._closed = True
         guarded(self.connector, "close", self._connector.close)
+
+    def _found(self, method: str, request: ContainersRequest | AccountsRequest) -> Containers:
+        def read() -> Containers:
+            answer = self._hooks.containers(request=request)
+            return guarded(self.connector, method, found, answer)
+
+        return self._read(read)
 
     def _read(self, call: Callable[[], T]) -> T:
         return retry.read(call, self._patience)

@@ -92,8 +92,8 @@ class ConnectorContext:
         timeout: float = 60.0,
         at_once: int = 0,
     ) -> HttpClient:
-        """HTTP to one service (see `syncline.plugin.http`); `timeout`: seconds for each piece of an
-        answer, the other parameters are those of `HttpClient`. The connector closes it.
+        """HTTP to one service (see `syncline.plugin.http`); `timeout`: seconds for a whole answer
+        (300 at most), the other parameters are those of `HttpClient`. The connector closes it.
         """
         from syncline.plugin.http import HttpClient
         from syncline.plugin.http.transport import Transport
@@ -105,6 +105,7 @@ class ConnectorContext:
             count_call=self.count_call,
             auth=auth,
             at_once=at_once,
+            clock=self.clock,
         )
 
 

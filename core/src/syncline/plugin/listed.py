@@ -1,4 +1,4 @@
-"""Where lists of accounts enter core: what of each account can be relied on."""
+"""Where accounts and containers enter core: what of each can be relied on."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from syncline.plugin.checked import can_be_kept, is_name
-from syncline.plugin.requests import Account, AccountPage
+from syncline.plugin.requests import Account, AccountPage, Container, Containers
 
 DISPLAYED_AT_MOST: Final = 500
 """Characters of a name that is only shown."""
@@ -25,6 +25,27 @@ def listed(page: AccountPage) -> AccountPage:
     json.dumps(page.next)  # as another process will get it
     usable = {each.id: _shown(each) for each in page.accounts if _is_account(each)}
     return replace(page, accounts=tuple(usable.values()))
+
+
+def found(answer: Containers) -> Containers:
+    """The accounts and containers that can be told apart and named. What is left out is one that
+    nobody knows: it costs its own members only.
+    """
+    return replace(
+        answer,
+        accounts=tuple(_shown(each) for each in answer.accounts if _is_account(each)),
+        containers=tuple(_placed(each) for each in answer.containers if _is_container(each)),
+    )
+
+
+def _is_container(each: object) -> bool:
+    if not isinstance(each, Container) or not is_name(each.id):
+        return False
+    return each.path == "" or is_name(each.path)
+
+
+def _placed(container: Container) -> Container:
+    return replace(container, also=_names(container.also, container.path))
 
 
 def _is_account(each: object) -> bool:

@@ -37,7 +37,7 @@ def served(context: ConnectorContext) -> Served:
         with scripted(in_turn(*(answers or (Answer.json({}),)))) as service:
             clock = options.pop("clock", context.clock)
             client = replace(context, clock=clock).http(
-                service.url, refusals=Refusals("Rolodex"), timeout=5.0, **options
+                service.url, refusals=Refusals("Rolodex"), **{"timeout": 5.0, **options}
             )
             try:
                 yield client, service

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from syncline.errors import Reconnect, Retry, Stop
-from syncline.plugin.http import Bearer, Purpose
+from syncline.plugin.http import Bearer, Purpose, Reply
 from syncline.testing.scripted import Answer, Asked
 
 READ = Purpose(name="read cards", kind="read", account="ada")
@@ -98,6 +98,30 @@ def test_a_create_that_is_refused_is_not_sent_again_and_a_new_token_must_help(
             client.post("/cards", WRITE, {}, once=True)
     assert (first.value.reached, first.value.sent) == (False, True)
     assert len(service.seen) == 2
+
+
+def part_is_refused(reply: Reply) -> bool:
+    return "refused" in reply.body
+
+
+def test_a_token_that_is_refused_inside_of_an_answer_is_replaced_and_nothing_is_sent_again(
+    served: Served, bearer: Bearer
+) -> None:
+    """What to send again is known to whoever asked for several things at once."""
+    with served(Answer.json({"refused": [2]}), Answer.json({}), auth=bearer) as (client, service):
+        first = client.send("POST", "/batch", READ, refuses=part_is_refused)
+        second = client.send("POST", "/batch", READ, refuses=part_is_refused)
+    assert [first.renewed, second.renewed] == [True, False]
+    shown = [asked.headers["authorization"] for asked in service.seen]
+    assert shown == ["Bearer token-1", "Bearer token-2"]
+
+
+def test_a_new_token_that_is_refused_inside_as_well_is_not_replaced_again(
+    served: Served, bearer: Bearer
+) -> None:
+    with served(Answer.json({"refused": [2]}), auth=bearer) as (client, _):
+        replies = [client.send("POST", "/b", READ, refuses=part_is_refused) for _ in range(3)]
+    assert [each.renewed for each in replies] == [True, False, False]
 
 
 def test_an_error_names_the_call_and_nothing_that_was_sent(served: Served) -> None:

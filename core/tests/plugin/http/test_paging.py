@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import Any
 
 import pytest
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from syncline.errors import Stop
 from syncline.plugin.http import Purpose, Trail, all_pages
-from syncline.plugin.http.paging import MAX_STEPS
+from syncline.plugin.http.paging import LIST_SECONDS, MAX_EMPTY, MAX_STEPS
 from syncline.testing.scripted import Answer
 
 LIST = Purpose(name="list cards", kind="read")
@@ -65,6 +65,26 @@ def test_a_page_that_comes_again_under_another_link_is_noticed() -> None:
 def test_a_list_does_not_go_on_for_ever() -> None:
     full = Trail(tuple(f"{n:x}" for n in range(MAX_STEPS)))
     assert full.after("/here", "/there", []) is None
+
+
+def test_a_list_of_pages_without_rows_does_not_go_on_for_ever() -> None:
+    trail: Trail | None = Trail()
+    for n in range(MAX_EMPTY):
+        trail = trail and trail.after(f"/{n}", f"/{n + 1}", [])
+    assert trail is not None
+    assert trail.after("/here", "/there", []) is None
+    assert trail.is_endless()
+    assert not Trail(trail.seen).is_endless(), "where nobody counts rows, or after some"
+
+
+def test_links_that_are_ever_new_end_in_time(served: Served) -> None:
+    seconds = count()
+    with served(clock=lambda: float(next(seconds)), timeout=300.0) as (client, service):
+        numbers = count(2)
+        service.answer = lambda _asked: Answer.json({"next": f"{service.url}/{next(numbers)}"})
+        with pytest.raises(Stop, match="do not end"):
+            pages(client, "/1")
+    assert 1 < len(service.seen) <= LIST_SECONDS
 
 
 @given(st.lists(st.text(min_size=1), min_size=2, unique=True))

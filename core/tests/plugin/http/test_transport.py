@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,9 @@ import pytest
 from syncline.errors import Retry, Stop
 from syncline.plugin.connector import ConnectorContext
 from syncline.plugin.http import Purpose, Refusals
-from syncline.plugin.http.transport import MAX_BODY, proxy_for
+from syncline.plugin.http.messages import MAX_BODY
+from syncline.plugin.http.transport import proxy_for
+from syncline.testing.dripping import dripping
 from syncline.testing.scripted import Answer, in_turn, scripted
 
 READ = Purpose(name="read cards", kind="read")
@@ -79,8 +82,20 @@ def test_an_address_that_cannot_be_called_is_said_so(context: ConnectorContext, 
 
 def test_an_answer_of_the_largest_size_is_read(served: Served) -> None:
     body = b'"' + b"x" * (MAX_BODY - 2) + b'"'
-    with served(Answer(200, {}, body)) as (client, _):
+    with served(Answer(200, {}, body), timeout=300.0) as (client, _):
         assert len(client.send("GET", "/x", READ).body) == MAX_BODY - 2
+
+
+def test_an_answer_is_waited_for_as_long_as_was_configured(context: ConnectorContext) -> None:
+    """Not as long for each of its bytes."""
+    with dripping("body") as drip:
+        timely = replace(context, clock=drip.now)
+        client = timely.http(drip.url, refusals=Refusals("Rolodex"), timeout=120.0)
+        with pytest.raises(Retry):
+            client.get("/x", READ)
+        client.close()
+    assert drip.sent > 0
+    assert drip.time <= 240.0
 
 
 def test_what_was_looked_for_is_in_no_log(served: Served, caplog: pytest.LogCaptureFixture) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -19,19 +20,16 @@ from syncline_outlook.graph import batch
 from syncline_outlook.graph.client import GraphClient
 from syncline_outlook.graph.errors import failure
 from syncline_outlook.graph.messages import Inner, mailbox, query
+from syncline_outlook.permissions import AREAS, CONTACT, grant
 
-_WRITE = "Contacts.ReadWrite"
 _EXPIRES_SOON = timedelta(days=30)
-_NO_SCOPE = (
-    "Grant the app Contacts.ReadWrite with an administrator's consent, or give it the role "
-    "Application Contacts.ReadWrite over these mailboxes (RBAC for Applications)."
-)
 
 
 def report(
     client: GraphClient, token: str, config: OutlookConfig, request: CheckRequest, now: datetime
 ) -> CheckReport:
     """What can be done with this connection. `token`: an access token, which says what it permits.
+    Of permissions and mailboxes, what the object types need that will be synced.
 
     Raises:
         Reconnect: the credentials are refused.
@@ -43,8 +41,11 @@ def report(
     if not organisation.ok and organisation.status not in {400, 403, 404}:
         raise failure(organisation, purpose)
     claims = _claims(token)
-    results = [_signed_in(), *_permissions(claims), *_mailboxes(client, request.accounts)]
-    if request.thorough:
+    types = tuple(each for each in request.types if each in AREAS)
+    results = [_signed_in(), *_permissions(claims, types)]
+    for each in types:
+        results += _mailboxes(client, each, request.accounts)
+    if request.thorough and CONTACT in types:
         results.append(_private())
     if request.thorough and config.certificate is not None:
         results.append(_certificate(config.certificate, now))
@@ -87,25 +88,30 @@ def _claims(token: str) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _permissions(claims: Mapping[str, Any]) -> list[CheckResult]:
+def _permissions(claims: Mapping[str, Any], types: tuple[str, ...]) -> list[CheckResult]:
     """Permissions granted to mailboxes by RBAC for Applications are in no token, so that a
     permission that is not there is a warning; the mailboxes themselves decide.
     """
     scopes = claims.get("scp")
     granted = scopes.split() if isinstance(scopes, str) else claims.get("roles")
-    if not isinstance(granted, list):
+    if not isinstance(granted, list) and types:
         message = "the token does not tell its permissions; the mailboxes are asked instead"
         return [CheckResult(id="permissions", level="ok", message=message)]
-    if _WRITE in granted:
-        return [CheckResult(id="permissions", level="ok", message=f"{_WRITE} is granted")]
-    message = f"{_WRITE} is not granted for the whole tenant"
-    return [CheckResult(id="permissions", level="warning", message=message, hint=_NO_SCOPE)]
+    return [_permission(each, granted or ()) for each in types]
 
 
-def _mailboxes(client: GraphClient, accounts: Sequence[AccountId]) -> list[CheckResult]:
+def _permission(type: str, granted: Sequence[str]) -> CheckResult:
+    needed = AREAS[type].permission
+    if needed in granted:
+        return CheckResult(id="permissions", level="ok", message=f"{needed} is granted")
+    message = f"{needed} is not granted for the whole tenant"
+    return CheckResult(id="permissions", level="warning", message=message, hint=grant((type,)))
+
+
+def _mailboxes(client: GraphClient, type: str, accounts: Sequence[AccountId]) -> list[CheckResult]:
     """One mailbox that does not answer is a warning, since the others can be synced."""
-    purpose = Purpose(name="reach the mailboxes", kind="check")
-    urls = [f"{mailbox(each)}/contactFolders{query(select='id', top=1)}" for each in accounts]
+    purpose = Purpose(name="reach the mailboxes", kind="check", type=type)
+    urls = [f"{mailbox(each)}/{AREAS[type].probe}{query(select='id', top=1)}" for each in accounts]
     replies = batch.read(
         client,
         [Inner(method="GET", url=url) for url in urls],
@@ -113,12 +119,12 @@ def _mailboxes(client: GraphClient, accounts: Sequence[AccountId]) -> list[Check
         accepts=lambda reply: reply.status in {400, 403, 404},
     )
     errors = [
-        None if reply.ok else failure(reply, Purpose(name="open", kind="check", account=account))
+        None if reply.ok else failure(reply, replace(purpose, name="open", account=account))
         for account, reply in zip(accounts, replies, strict=True)
     ]
     if errors and all(errors) and all(reply.status == 403 for reply in replies):
         raise Stop(
-            "none of the mailboxes lets the app in", hint=_NO_SCOPE, code="ErrorAccessDenied"
+            "none of the mailboxes lets the app in", hint=grant((type,)), code="ErrorAccessDenied"
         )
     return [
         CheckResult(id="mailbox", level="warning", message=f"{account}: {error.message}",
@@ -144,5 +150,5 @@ def _certificate(certificate: Certificate, now: datetime) -> CheckResult:
 def _server_time(headers: Mapping[str, str]) -> datetime | None:
     try:
         return parsedate_to_datetime(headers.get("date", "")).astimezone(UTC)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None

@@ -62,7 +62,8 @@ class OutlookConnector(Connector):
             timeout=config.timeout,
             at_once=AT_ONCE,
         )
-        self._client = GraphClient(self._graph)
+        self._client = GraphClient(self._graph, clock=context.clock)
+        self._kept = self._client.kept
         names = EmailNames()
         self._folders = Folders(self._client)
         self._reader = Reader(self._client, self._folders, names)
@@ -84,45 +85,50 @@ class OutlookConnector(Connector):
         if isinstance(self._tokens, PersonTokens) and not self._tokens.signed_in:
             self._tokens.sign_in(self.context.log.warning)
         token, now = self._tokens.token(), self.context.now()
-        return checking.report(self._client, token, self.config, request, now)
+        return self._kept.during(
+            request, lambda: checking.report(self._client, token, self.config, request, now)
+        )
 
     def accounts(self, request: AccountsRequest) -> Containers:
         """See `mailboxes.resolve`."""
-        return Containers(accounts=mailboxes.resolve(self._client, request.names))
+        found = self._kept.during(request, lambda: mailboxes.resolve(self._client, request.names))
+        return Containers(accounts=found)
 
     def list_accounts(self, request: AccountListRequest) -> AccountPage:
         """See `people.page`; signed in as one person, there is that person only."""
         if isinstance(self._tokens, PersonTokens):
-            return AccountPage(accounts=mailboxes.resolve(self._client, (ME,)))
+            me = self._kept.during(request, lambda: mailboxes.resolve(self._client, (ME,)))
+            return AccountPage(accounts=me)
         return people.page(self._client, request)
 
     def containers(self, request: ContainersRequest) -> Containers:
         """See `Folders.read`."""
-        return Containers(containers=self._folders.read(request.account))
+        found = self._kept.during(request, lambda: self._folders.read(request.account))
+        return Containers(containers=found)
 
     def fetch_changes(self, request: ChangesRequest) -> Page:
         """See `DeltaFeed.changes`."""
-        return self._feed.changes(request)
+        return self._kept.during(request, lambda: self._feed.changes(request))
 
     def fetch_ids(self, request: IdsRequest) -> Page:
         """See `Reader.ids`."""
-        return self._reader.ids(request)
+        return self._kept.during(request, lambda: self._reader.ids(request))
 
     def fetch_keys(self, request: KeysRequest) -> Page:
         """See `DeltaFeed.keys`."""
-        return self._feed.keys(request)
+        return self._kept.during(request, lambda: self._feed.keys(request))
 
     def fetch_match(self, request: MatchRequest) -> Page:
         """See `Reader.match`."""
-        return self._reader.match(request)
+        return self._kept.during(request, lambda: self._reader.match(request))
 
     def apply(self, request: ApplyRequest) -> list[Outcome]:
         """See `Writer.apply`."""
-        return self._writer.apply(request)
+        return self._kept.during(request, lambda: self._writer.apply(request))
 
     def delete(self, request: DeleteRequest) -> list[Outcome]:
         """See `Writer.delete`."""
-        return self._writer.delete(request)
+        return self._kept.during(request, lambda: self._writer.delete(request))
 
     def custom_field(self, spec: TypeSpec, name: str, native: str) -> Field:
         """See `mapping.custom_field`."""

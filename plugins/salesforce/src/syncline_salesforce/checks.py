@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from syncline.errors import Stop
 from syncline.plugin.requests import CheckReport, CheckRequest, CheckResult, Level
+from syncline.plugin.spec import TypeSpec
 from syncline_salesforce.config import SalesforceConfig
-from syncline_salesforce.contacts.mapping import contact_type
+from syncline_salesforce.contacts.mapping import CONTACT_TYPE, contact_type
 from syncline_salesforce.contacts.schema import Schema, SchemaSource
 from syncline_salesforce.rest import soql
 from syncline_salesforce.rest.errors import malformed
+from syncline_salesforce.rest.rows import named
 from syncline_salesforce.rest.service import SalesforceService
 
 _CLOCK_TOLERANCE = timedelta(minutes=2)
@@ -29,34 +31,41 @@ class Checks:
     now: Callable[[], datetime]
 
     def report(self, request: CheckRequest) -> CheckReport:
-        """The store's identity, the type as this organisation has it, and findings.
+        """The store's identity, and findings; of contacts, what this organisation makes of them,
+        if they will be synced.
 
         Raises:
             Reconnect: the credentials are refused.
-            Stop: contacts cannot be seen at all.
+            Stop: contacts are to be synced and cannot be seen at all.
 
         """
         answer = self.service.query(soql.select("Id", "Organization", ()), kind="check")
-        if not answer.rows or not answer.rows[0].get("Id"):
+        store = named(answer.rows[0]) if answer.rows else None
+        if store is None:
             raise malformed("an organisation without Id")
-        schema = self.schemas.refreshed()
+        contacts = self.schemas.refreshed() if CONTACT_TYPE.name in request.types else None
+        return CheckReport(
+            store=store,
+            types={} if contacts is None else {CONTACT_TYPE.name: self._narrowed(contacts)},
+            results=(
+                _result("credentials", "ok", "signed in"),
+                *(() if contacts is None else self._contacts(contacts)),
+                self._clock(answer.begun),
+                self._usage(thorough=request.thorough),
+            ),
+            server_time=answer.begun,
+        )
+
+    def _narrowed(self, schema: Schema) -> TypeSpec:
         config = self.config
         declared = contact_type(
             key_field=config.key_field,
             overlap=config.overlap_seconds,
             visibility_lag=config.visibility_margin_seconds,
         )
-        return CheckReport(
-            store=str(answer.rows[0]["Id"]),
-            types={"contact": schema.narrowed(declared)},
-            results=tuple(self._results(schema, answer.begun, thorough=request.thorough)),
-            server_time=answer.begun,
-        )
+        return schema.narrowed(declared)
 
-    def _results(
-        self, schema: Schema, begun: datetime | None, *, thorough: bool
-    ) -> Iterator[CheckResult]:
-        yield _result("credentials", "ok", "signed in")
+    def _contacts(self, schema: Schema) -> Iterator[CheckResult]:
         yield from self._permissions(schema)
         if self.config.key_field is not None:
             yield self._key_field(schema, self.config.key_field)
@@ -64,11 +73,9 @@ class Checks:
             yield _result(
                 "contact.addresses",
                 "warning",
-                "state and country picklists are on: an address whose state or country "
-                "Salesforce does not know is refused",
+                "state and country picklists are on: a state or country that is on no list "
+                "there is left out of the address",
             )
-        yield self._clock(begun)
-        yield self._usage(thorough=thorough)
 
     def _permissions(self, schema: Schema) -> Iterator[CheckResult]:
         rights = {"createable": "create", "updateable": "edit", "deletable": "delete"}
@@ -116,7 +123,9 @@ class Checks:
         apart = abs(self.now() - begun)
         if apart > _CLOCK_TOLERANCE:
             seconds = int(apart.total_seconds())
-            hint = "Set the clock of this machine; signed logins (JWT) depend on it."
+            hint = "Set the clock of this machine."
+            if self.config.flow == "jwt":
+                hint = "Set the clock of this machine; signed logins (JWT) depend on it."
             return _result("clock", "warning", f"clocks are {seconds} s apart", hint)
         return _result("clock", "ok", "clocks agree")
 
@@ -135,8 +144,10 @@ class Checks:
     def _observe_limits(self) -> None:
         """From the limits resource; it needs the permission View Setup, which is not required."""
         try:
-            daily = self.service.limits().get("DailyApiRequests") or {}
+            daily = self.service.limits().get("DailyApiRequests")
         except Stop:
+            return
+        if not isinstance(daily, Mapping):
             return
         maximum, remaining = daily.get("Max"), daily.get("Remaining")
         if isinstance(maximum, int) and isinstance(remaining, int):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import ClassVar, TypeVar
 
 from syncline.errors import ConfigurationError
@@ -33,7 +34,7 @@ from syncline.plugin.requests import (
 from syncline.plugin.spec import Field, TypeSpec
 from syncline_salesforce.checks import Checks
 from syncline_salesforce.config import SalesforceConfig
-from syncline_salesforce.contacts import writing
+from syncline_salesforce.contacts import leaving_out, writing
 from syncline_salesforce.contacts.mapping import CONTACT_TYPE, OBJECT
 from syncline_salesforce.contacts.schema import SchemaSource
 from syncline_salesforce.contacts.selection import ContactSelection
@@ -100,22 +101,9 @@ class SalesforceConnector(Connector):
         return self._read(request.spec, lambda selection: self._reads.deleted(request, selection))
 
     def apply(self, request: ApplyRequest) -> list[Outcome]:
-        """See `writing`. Rows that were refused for a field whose permission was lost since the
-        organisation was described are sent once more without it.
-        """
-        operations: Sequence[Create | Update] = request.operations
-        try:
-            outcomes = writing.apply(self._writes(request), operations)
-        except SchemaMoved:
-            self._schemas.refreshed(anew=True)
-            return writing.apply(self._writes(request), operations)
-        refused = [i for i, each in enumerate(outcomes) if writing.without_permission(each)]
-        if refused:
-            self._schemas.refreshed(anew=True)
-            again = writing.apply(self._writes(request), [operations[i] for i in refused])
-            for i, outcome in zip(refused, again, strict=True):
-                outcomes[i] = outcome
-        return outcomes
+        """See `writing`, and `leaving_out` for values that are refused."""
+        write = partial(self._write, request)
+        return leaving_out.apply(write, request.operations, request.spec)
 
     def delete(self, request: DeleteRequest) -> list[Outcome]:
         """See `writing`."""
@@ -158,6 +146,23 @@ class SalesforceConnector(Connector):
             return read(ContactSelection(spec, self._schemas.known(), key_field))
         except SchemaMoved:
             return read(ContactSelection(spec, self._schemas.refreshed(anew=True), key_field))
+
+    def _write(self, request: ApplyRequest, operations: Sequence[Create | Update]) -> list[Outcome]:
+        """Rows that were refused for a field whose permission was lost since the organisation was
+        described are sent once more without it.
+        """
+        try:
+            outcomes = writing.apply(self._writes(request), operations)
+        except SchemaMoved:
+            self._schemas.refreshed(anew=True)
+            return writing.apply(self._writes(request), operations)
+        refused = [i for i, each in enumerate(outcomes) if writing.without_permission(each)]
+        if refused:
+            self._schemas.refreshed(anew=True)
+            again = writing.apply(self._writes(request), [operations[i] for i in refused])
+            for i, outcome in zip(refused, again, strict=True):
+                outcomes[i] = outcome
+        return outcomes
 
     def _writes(self, request: ApplyRequest | DeleteRequest) -> writing.Writes:
         def explain(ids: Sequence[RecordId]) -> Mapping[RecordId, Absent | None]:

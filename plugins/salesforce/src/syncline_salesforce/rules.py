@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from syncline.model.sides import PerSide, Side
 from syncline.policy.rules import Breach, RawPolicy, RuleSet
@@ -28,11 +28,11 @@ def _breaches(policy: ObjectPolicy, raw: RawPolicy, kinds: PerSide[str]) -> Iter
             "both, Salesforce to Outlook, or none",
         )
     yield from _one_way(policy, raw)
-    if policy.where[crm] is None and not _says_all(raw):
+    if policy.where[crm] is None and not _says_all(raw, kinds[crm.other]):
         yield Breach(
             "where",
-            "each object that is synced needs a data set at Salesforce",
-            "a SOQL condition, or all",
+            "each object that is synced needs a data set at Salesforce, and none is named for it",
+            'a SOQL condition or "all" for the Salesforce connection: { salesforce = "all" }',
         )
 
 
@@ -45,10 +45,16 @@ def _one_way(policy: ObjectPolicy, raw: RawPolicy) -> Iterator[Breach]:
         yield Breach("conflict", "with one direction the source wins", "leave it out")
 
 
-def _says_all(raw: RawPolicy) -> bool:
-    where = raw.get("where") or {}
-    values = where.values() if hasattr(where, "values") else (where,)
-    return any(str(value).strip().lower() == "all" for value in values)
+def _says_all(raw: RawPolicy, other: str) -> bool:
+    """Whether "all" is said of Salesforce: for both sides, or by name. Of names a rule set is told
+    the kinds only; a connection that is called as the `other` kind is no Salesforce.
+    """
+    where = raw.get("where")
+    said = where if isinstance(where, Mapping) else {"": where}
+    return any(
+        name != other and isinstance(text, str) and text.strip().lower() == "all"
+        for name, text in said.items()
+    )
 
 
 SALESFORCE_FOR_OUTLOOK = RuleSet(

@@ -10,7 +10,8 @@ from typing import Any
 
 from syncline_sandbox.demo.data import ACCOUNTS, TEAM, Card, Colleague
 from syncline_sandbox.demo.native import for_graph, for_salesforce
-from syncline_sandbox.graph.sandbox import GraphMailbox, GraphSandbox
+from syncline_sandbox.graph.mailbox import GraphMailbox
+from syncline_sandbox.graph.sandbox import GraphSandbox
 from syncline_sandbox.salesforce.fixture import SalesforceSandbox, SandboxUser
 
 _A_DAY = 86_400.0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -11,8 +10,7 @@ from typing import Any
 
 from syncline_sandbox.environment import Environment
 from syncline_sandbox.graph.backdoor import GraphBackDoor
-from syncline_sandbox.graph.contacts.folder_routes import FolderRoutes
-from syncline_sandbox.graph.contacts.routes import AREA, ContactRoutes
+from syncline_sandbox.graph.contacts.routes import add_contact_routes
 from syncline_sandbox.graph.directory import DirectoryRoutes
 from syncline_sandbox.graph.errors import (
     Failure,
@@ -24,6 +22,7 @@ from syncline_sandbox.graph.errors import (
 from syncline_sandbox.graph.items.translation import TranslationRoute
 from syncline_sandbox.graph.protocol.batch import PATH, BatchRoute, inner_call, read_steps
 from syncline_sandbox.graph.protocol.concurrency import Flights
+from syncline_sandbox.graph.protocol.paths import spelled
 from syncline_sandbox.graph.protocol.routes import ROOT, Routes
 from syncline_sandbox.graph.quirks import QUIRKS
 from syncline_sandbox.graph.sign_in import apps
@@ -35,7 +34,6 @@ from syncline_sandbox.routing import Match
 from syncline_sandbox.service import Service
 
 _DAY = 86_400
-_KEY_IN_PARENTHESES = re.compile(r"\((?:'|%27)([^/]+?)(?:'|%27)\)")
 
 
 class GraphService(Service):
@@ -54,23 +52,19 @@ class GraphService(Service):
 
     def _add_routes(self) -> None:
         environment, stores = self.environment, self.stores
-        folders, contacts = stores.folders, stores.contacts
         self.sign_in.add_routes(self.router)
         routes = Routes(self.router, environment, stores.mailboxes, stores.tokens)
-        ContactRoutes(environment, folders, contacts).add_to(routes)
-        FolderRoutes(environment, folders, contacts).add_to(routes)
+        add_contact_routes(routes, environment, stores.contact_folders, stores.contacts)
         DirectoryRoutes(stores.mailboxes).add_to(routes)
-        TranslationRoute(contacts, AREA).add_to(routes)
+        TranslationRoute([stores.contacts]).add_to(routes)
         BatchRoute(environment, self.perform).add_to(routes)
         self._back_door.add_to(self.backdoor)
 
     # ---- the way of a call --------------------------------------------------------------------
 
     def spell(self, path: str) -> str:
-        """`/delta()`, `/microsoft.graph.delta()`, `/contacts('id')` and `%24batch` as routed."""
-        path = re.sub(r"/(microsoft\.graph\.)?delta(\(\))?/?$", "/delta", path)
-        path = _KEY_IN_PARENTHESES.sub(r"/\1", path).replace("%24batch", "$batch")
-        return path.rstrip("/") or "/"
+        """As `protocol.paths` says."""
+        return spelled(path)
 
     async def respond(self, call: Call) -> Answer:
         """Answers a call; under `mailbox-concurrency` it stays under way for a moment."""

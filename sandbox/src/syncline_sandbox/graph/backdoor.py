@@ -19,13 +19,12 @@ from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import Any
 
-from syncline_sandbox.graph.contacts.backdoor import ContactsBackDoor
 from syncline_sandbox.graph.errors import Failure
+from syncline_sandbox.graph.resources.backdoor import ItemsBackDoor
 from syncline_sandbox.graph.sign_in import apps
 from syncline_sandbox.graph.sign_in.oauth import SignIn
 from syncline_sandbox.graph.sign_in.tokens import LIFETIME
 from syncline_sandbox.graph.stores import Stores
-from syncline_sandbox.graph.tenant.guids import guid
 from syncline_sandbox.graph.tenant.mailboxes import Mailbox
 from syncline_sandbox.messages import Answer, Call, JsonObject, Refused
 from syncline_sandbox.routing import Handler, Router
@@ -38,7 +37,7 @@ class GraphBackDoor:
 
     def __init__(self, stores: Stores, sign_in: SignIn) -> None:
         self._stores, self._sign_in = stores, sign_in
-        self._contacts = ContactsBackDoor(stores.folders, stores.contacts, self._known)
+        self._doors = (ItemsBackDoor(stores.contact_folders, stores.contacts, self._known),)
 
     def add_to(self, router: Router) -> None:
         """Adds the routes."""
@@ -47,7 +46,7 @@ class GraphBackDoor:
             ("GET", f"{ROOT}/mailboxes", self._list_mailboxes),
             ("POST", f"{ROOT}/mailboxes", self._add_mailbox),
             ("PATCH", box, self._change_mailbox),
-            *((m, f"{box}{path}", handler) for m, path, handler in self._contacts.routes()),
+            *((m, f"{box}{p}", handler) for door in self._doors for m, p, handler in door.routes()),
             ("POST", f"{box}/expire-delta", self._expire_delta),
             ("POST", f"{ROOT}/tokens", self._issue_token),
             ("DELETE", f"{ROOT}/tokens", self._revoke_tokens),
@@ -64,26 +63,28 @@ class GraphBackDoor:
         known = self._stores.mailboxes.find(address)
         if known is not None:
             return known
-        default = self._stores.folders.create_default(guid(f"user {address.casefold()}"))
         name = display_name or address.partition("@")[0].title()
-        return self._stores.mailboxes.add(address, name, default)
+        box = self._stores.mailboxes.add(address, name)
+        self._stores.contact_folders.create_default(box.id)
+        return box
 
     def _list_mailboxes(self, call: Call) -> list[JsonObject]:
-        return [_mailbox_facts(mailbox) for mailbox in self._stores.mailboxes.all()]
+        return [self._facts(mailbox) for mailbox in self._stores.mailboxes.all()]
 
     def _add_mailbox(self, call: Call) -> JsonObject:
         wish = call.json()
-        return _mailbox_facts(self.mailbox(wish["address"], wish.get("displayName")))
+        return self._facts(self.mailbox(wish["address"], wish.get("displayName")))
 
     def _change_mailbox(self, call: Call, mailbox: str) -> JsonObject:
         known = self._known(mailbox)
         self._stores.mailboxes.set_access(known.id, call.json()["access"])
-        return _mailbox_facts(self._known(mailbox))
+        return self._facts(self._known(mailbox))
 
     def _expire_delta(self, call: Call, mailbox: str) -> None:
         known = self._known(mailbox)
         self._stores.mailboxes.expire_folder_tokens(known.id)
-        self._contacts.expire_tokens(known)
+        for door in self._doors:
+            door.expire_tokens(known)
 
     def _known(self, mailbox: str) -> Mailbox:
         found = self._stores.mailboxes.find(mailbox)
@@ -123,9 +124,11 @@ class GraphBackDoor:
             together = list(group)
             names = (row["displayName"] for row in together if row.get("displayName"))
             box = self.mailbox(address, next(names, None))
-            bodies = [row["contact"] for row in together if row.get("contact") is not None]
             try:
-                self._contacts.load(box, path, bodies)
+                for door in self._doors:
+                    bodies = [row[door.noun] for row in together if row.get(door.noun) is not None]
+                    if bodies or door is self._doors[0]:
+                        door.load(box, path, bodies)
             except Failure as failure:
                 raise ValueError(f"rows of {address}: {failure}") from failure
             count += len(together)
@@ -133,22 +136,22 @@ class GraphBackDoor:
 
     def dump(self) -> JsonObject:
         """Everything that is stored."""
+        return {"mailboxes": [self._dumped(box) for box in self._stores.mailboxes.all()]}
+
+    def _dumped(self, mailbox: Mailbox) -> JsonObject:
+        found = self._facts(mailbox)
+        for door in self._doors:
+            found |= door.dump(mailbox)
+        return found
+
+    def _facts(self, mailbox: Mailbox) -> JsonObject:
         return {
-            "mailboxes": [
-                {**_mailbox_facts(box), **self._contacts.dump(box)}
-                for box in self._stores.mailboxes.all()
-            ]
+            "id": mailbox.id,
+            "address": mailbox.address,
+            "displayName": mailbox.display_name,
+            "access": mailbox.access,
+            "defaultFolderId": self._stores.contact_folders.default(mailbox.id).id,
         }
-
-
-def _mailbox_facts(mailbox: Mailbox) -> JsonObject:
-    return {
-        "id": mailbox.id,
-        "address": mailbox.address,
-        "displayName": mailbox.display_name,
-        "access": mailbox.access,
-        "defaultFolderId": mailbox.default_folder,
-    }
 
 
 def _refusing(handler: Handler) -> Handler:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from syncline_sandbox.graph.errors import Failure, bad_request
 from syncline_sandbox.graph.protocol.odata import link, options, selected
-from syncline_sandbox.graph.protocol.restriction import Vocabulary, holds
+from syncline_sandbox.graph.protocol.restriction import holds
 from syncline_sandbox.graph.protocol.routes import Routes, context
+from syncline_sandbox.graph.protocol.vocabulary import Subject, Vocabulary
 from syncline_sandbox.graph.sign_in.tokens import Principal
 from syncline_sandbox.graph.tenant.mailboxes import TENANT_DOMAIN, TENANT_ID, Mailbox, Mailboxes
 from syncline_sandbox.messages import Answer, Call, JsonObject
 
-PROPERTIES = frozenset(Mailbox("", "", "", "", "", 0).user())
 USER = Vocabulary(
-    "microsoft.graph.user", texts=frozenset({"id", "userPrincipalName", "mail", "displayName"})
+    "microsoft.graph.user",
+    properties=frozenset(Mailbox("", "", "", "", 0).user()),
+    texts=frozenset({"id", "userPrincipalName", "mail", "displayName"}),
 )
 
 
@@ -40,9 +42,9 @@ class DirectoryRoutes:
 
     def _users(self, call: Call, principal: Principal) -> Answer:
         principal.require_directory()
-        wish = options(call, USER, PROPERTIES)
+        wish = options(call, USER)
         people = [mailbox.user() for mailbox in self._mailboxes.all()]
-        found = [p for p in people if wish.filter is None or holds(wish.filter, p, USER)]
+        found = [p for p in people if wish.filter is None or holds(wish.filter, Subject(p), USER)]
         size = wish.page if "$top" in call.query else 100
         content: JsonObject = {"@odata.context": context(call, "users")}
         if wish.count:
@@ -63,7 +65,7 @@ class DirectoryRoutes:
                 f"Resource '{user}' does not exist or one of its queried reference-property "
                 "objects are not present.",
             )
-        wish = options(call, USER, PROPERTIES)
+        wish = options(call, USER)
         content = {"@odata.context": context(call, "users/$entity"), **found.user()}
         return Answer(200, selected(content, wish.select))
 

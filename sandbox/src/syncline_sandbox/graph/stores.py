@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from syncline_sandbox.environment import Environment
 from syncline_sandbox.graph.contacts.contact import CONTACTS
-from syncline_sandbox.graph.contacts.folders import Folders
+from syncline_sandbox.graph.contacts.folder import CONTACT_FOLDERS
+from syncline_sandbox.graph.items.folders import Folders
 from syncline_sandbox.graph.items.store import Items
 from syncline_sandbox.graph.sign_in.apps import Apps
 from syncline_sandbox.graph.sign_in.tokens import Tokens
@@ -18,7 +19,7 @@ class Stores:
     """One of each."""
 
     mailboxes: Mailboxes
-    folders: Folders
+    contact_folders: Folders
     contacts: Items
     tokens: Tokens
     apps: Apps
@@ -28,7 +29,7 @@ class Stores:
         """All of them over one storage; their tables are made if they are not there."""
         return cls(
             Mailboxes(environment),
-            Folders(environment),
+            Folders(environment, CONTACT_FOLDERS),
             Items(environment, CONTACTS),
             Tokens(environment),
             Apps(environment),

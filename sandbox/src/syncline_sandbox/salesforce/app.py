@@ -12,19 +12,24 @@ from syncline_sandbox.messages import Answer, Call, JsonObject
 from syncline_sandbox.quirks import Quirk
 from syncline_sandbox.routing import Match
 from syncline_sandbox.salesforce import loading, setup
-from syncline_sandbox.salesforce.errors import not_found, refuse, session_invalid
+from syncline_sandbox.salesforce.errors import ApiError, not_found, refuse, session_invalid
 from syncline_sandbox.salesforce.org import Org
 from syncline_sandbox.salesforce.quirks import QUIRKS
 from syncline_sandbox.salesforce.service import (
     backdoor,
     collections,
     composite,
+    identity,
     metadata,
     queries,
+    recent,
     replication,
     rows,
+    searches,
     tokens,
+    tree,
 )
+from syncline_sandbox.salesforce.service.compression import packed, unpacked
 from syncline_sandbox.salesforce.service.preconditions import precondition_failed
 from syncline_sandbox.salesforce.service.requests import Context, answer, check_version
 from syncline_sandbox.salesforce.service.sessions import (
@@ -34,6 +39,7 @@ from syncline_sandbox.salesforce.service.sessions import (
     use_session,
 )
 from syncline_sandbox.salesforce.service.usage import count_call, usage_header
+from syncline_sandbox.salesforce.soql import functions
 from syncline_sandbox.salesforce.store.records import expire_bin
 from syncline_sandbox.salesforce.store.tables import create_tables, table
 from syncline_sandbox.service import Service
@@ -43,10 +49,13 @@ DATA = "/services/data"
 
 ROUTES: tuple[tuple[str, str, Callable[..., Answer]], ...] = (
     ("GET", "limits", metadata.limits),
+    ("GET", "limits/recordCount", metadata.record_counts),
     ("GET", "query", queries.query),
     ("GET", "queryAll", partial(queries.query, include_deleted=True)),
     ("GET", "query/{locator}", queries.more),
     ("GET", "queryAll/{locator}", queries.more),
+    ("GET", "recent", recent.recently_viewed),
+    ("GET", "search", searches.find),
     ("GET", "sobjects", metadata.all_objects),
     ("GET", "sobjects/{kind}", metadata.one_object),
     ("POST", "sobjects/{kind}", rows.create),
@@ -65,6 +74,7 @@ ROUTES: tuple[tuple[str, str, Callable[..., Answer]], ...] = (
     ("GET", "composite/sobjects/{kind}", collections.retrieve),
     ("POST", "composite/sobjects/{kind}", collections.retrieve_by_body),
     ("PATCH", "composite/sobjects/{kind}/{field}", collections.upsert),
+    ("POST", "composite/tree/{kind}", tree.create),
 )
 """Method, path below the version, and what answers."""
 COMPOSITES: tuple[tuple[str, Callable[..., Answer]], ...] = (
@@ -84,6 +94,7 @@ class SalesforceService(Service):
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
         create_tables(environment.storage)
+        functions.register(environment.storage)
         self.org = Org(environment)
         self._within_limit = True
         self._add_routes()
@@ -96,10 +107,13 @@ class SalesforceService(Service):
         for method in ("GET", "POST"):
             add(method, "/services/oauth2/userinfo", partial(tokens.userinfo, org))
             add(method, "/services/oauth2/revoke", partial(tokens.revoke_token, org))
-        add("GET", DATA, metadata.versions)
-        add("GET", f"{DATA}/{{version}}", metadata.resources)
+            add(method, "/id/{organization}/{user}", partial(identity.identity, org))
+        for method in ("GET", "HEAD"):
+            add(method, DATA, metadata.versions)
+            add(method, f"{DATA}/{{version}}", self._in_context(metadata.resources))
         for method, path, handler in ROUTES:
-            add(method, f"{DATA}/{{version}}/{path}", self._in_context(handler))
+            for allowed in ("GET", "HEAD") if method == "GET" else (method,):
+                add(allowed, f"{DATA}/{{version}}/{path}", self._in_context(handler))
         for path, answering in COMPOSITES:
             handler = self._in_context(partial(answering, perform=self.perform))
             add("POST", f"{DATA}/{{version}}/{path}", handler)
@@ -115,20 +129,25 @@ class SalesforceService(Service):
     async def respond(self, call: Call) -> Answer:
         """Counts the call against the org's allocation and reports the state of it."""
         self.org.forget()
-        is_data = call.path.startswith(f"{DATA}/")
+        is_data = self.spell(call.path).startswith(f"{DATA}/")
         with self.environment.storage.transaction():
             known = is_data and live_session(self.org, token_of(call)) is not None
             self._within_limit = count_call(self.org) if known else True
-        result = self.perform(call)
+        try:
+            result = self.perform(unpacked(call))
+        except ApiError as error:
+            result = error.answer
         self.org.forget()
         if not is_data:
-            return result
+            return packed(call, result)
         usage = {"Sforce-Limit-Info": usage_header(self.org)}
-        return replace(result, headers={**result.headers, **usage})
+        return packed(call, replace(result, headers={**result.headers, **usage}))
 
     def spell(self, path: str) -> str:
-        """Paths may end in a slash (`/query/?q=`)."""
-        return path.rstrip("/") or "/"
+        """Paths may end in a slash (`/query/?q=`), and begin with several: clients put the
+        instance's address, which may end in one, before `/services`.
+        """
+        return f"/{path.strip('/')}"
 
     def authorize(self, call: Call, match: Match) -> None:
         """Version, token, allocation, length of the address: in this order."""
@@ -147,8 +166,9 @@ class SalesforceService(Service):
 
     def not_found(self, call: Call, template: str | None) -> Answer:
         """405 for a wrong method, 410 for a retired version, 401 without a token, else 404."""
-        if call.path.startswith(f"{DATA}/"):
-            if refused := check_version(call.path.split("/")[3]):
+        path = self.spell(call.path)
+        if path.startswith(f"{DATA}/"):
+            if refused := check_version(path.split("/")[3]):
                 return refused.answer
             if live_session(self.org, token_of(call)) is None:
                 return session_invalid().answer

@@ -68,16 +68,20 @@ class RowRefused(Exception):
         self.errors = errors
 
 
+UNKNOWN_ID = RowError("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id")
+"""A row that is written has an id that no row has, or none that the caller may see."""
+
+
 def refuse(code: str, message: str, *, status: int | None = None) -> ApiError:
     """The usual error: one entry with message and code, without `fields`."""
     body = [{"message": message, "errorCode": code}]
     return ApiError(status or STATUS_BY_CODE.get(code, 400), body)
 
 
-def refuse_row(errors: Sequence[RowError]) -> ApiError:
+def refuse_row(errors: Sequence[RowError], *, status: int | None = None) -> ApiError:
     """The answer of a single-record call whose row was refused."""
-    status = STATUS_BY_CODE.get(errors[0].code, 400)
-    return ApiError(status, [error.single() for error in errors])
+    usual = STATUS_BY_CODE.get(errors[0].code, 400)
+    return ApiError(status or usual, [error.single() for error in errors])
 
 
 def not_found(message: str = "The requested resource does not exist") -> ApiError:

@@ -8,6 +8,7 @@ PREFIXES = {
     "Account": "001",
     "Contact": "003",
     "User": "005",
+    "Group": "00G",
     "RecordType": "012",
     "Lead": "00Q",
     "Organization": "00D",

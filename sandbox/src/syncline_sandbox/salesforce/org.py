@@ -20,6 +20,7 @@ DEFAULTS: dict[str, Any] = {
     "custom": {},
     "access": {},
     "picklists": {},
+    "labels": {},
     "schema_modified": None,
     "daily_limit": 15000,
     "used": 0,
@@ -27,10 +28,15 @@ DEFAULTS: dict[str, Any] = {
     "session_seconds": 7200,
     "rotate_refresh_tokens": False,
     "password_grant": False,
+    "jwt_signature": False,
     "duplicate_rules": [],
     "conditional_delete": False,
     "line_ends": "crlf",
+    "first_day_of_week": "sunday",
+    "unknown_id": "cross_reference",
     "delete_log_from": None,
+    "record_count_age": 0,
+    "record_count_of_empty": False,
 }
 """Every setting of an org and its value in a new one."""
 
@@ -70,7 +76,7 @@ class Org:
             raise ValueError(f"no feature {sorted(unknown)}; there are: {sorted(FEATURES)}")
         self.storage.run("INSERT OR REPLACE INTO setting VALUES (?, ?)", name, json.dumps(value))
         self._settings = None
-        if name in ("features", "custom", "access", "picklists"):
+        if name in ("features", "custom", "access", "picklists", "labels"):
             self.set("schema_modified", stamp(self.now()))
 
     def forget(self) -> None:
@@ -112,7 +118,7 @@ class Org:
         access = dict(self.setting("access"))
         if lost := self.environment.quirks.on("field-permission-lost"):
             access[str(lost["field"])] = "hidden"
-        names = ("features", "custom", "picklists")
+        names = ("features", "custom", "picklists", "labels")
         return _built(json.dumps([*(self.setting(n) for n in names), access], sort_keys=True))
 
     # ---- time -----------------------------------------------------------------------------------
@@ -132,7 +138,7 @@ class Org:
 
 @lru_cache(maxsize=64)
 def _built(facts: str) -> _Schemas:
-    features, custom, picklists, access = json.loads(facts)
+    features, custom, picklists, labels, access = json.loads(facts)
     org = Customisation(
         features=frozenset(features),
         custom={
@@ -141,5 +147,6 @@ def _built(facts: str) -> _Schemas:
         },
         access=access,
         picklists={name: tuple(values) for name, values in picklists.items()},
+        labels=labels,
     )
     return _Schemas(org.everything(), org.visible())

@@ -37,7 +37,7 @@ def commands_page() -> str:
     ]
     parts += ["These may stand before or after the command's name.", "## Commands"]
     for name, module in COMMANDS.items():
-        parts += _command(f"syncline {name}", import_module(module).command)
+        parts += described(f"syncline {name}", import_module(module).command)
     parts += ["## Exit codes", table(["code", "meaning"], list(_codes())), _CODES_ORDER.strip()]
     rows = [[f"`{name}`", meaning] for name, meaning in ENVIRONMENT.items()]
     parts += ["## Environment variables", table(["variable", "meaning"], rows)]
@@ -49,10 +49,13 @@ def _codes() -> Iterator[list[str]]:
         yield [str(code), cell(meaning)]
 
 
-def _command(path: str, command: click.Command) -> Iterator[str]:
+def described(path: str, command: click.Command) -> Iterator[str]:
+    """The parts of a page about a command, or about each of a group's; for the pages of commands
+    that plugins bring as well.
+    """
     if isinstance(command, click.Group):
         for name, inner in command.commands.items():
-            yield from _command(f"{path} {name}", inner)
+            yield from described(f"{path} {name}", inner)
         return
     arguments = [each for each in command.params if isinstance(each, click.Argument)]
     metavars = "".join(f" {each.make_metavar(click.Context(command))}" for each in arguments)

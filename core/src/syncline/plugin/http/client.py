@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
@@ -12,18 +13,22 @@ from typing import TYPE_CHECKING, Any
 from syncline.errors import Retry, Stop
 from syncline.model.json_text import json_of
 from syncline.plugin.http.addresses import origin
-from syncline.plugin.http.messages import Purpose, Reply
+from syncline.plugin.http.messages import MAX_BODY, Purpose, Reply
 
 if TYPE_CHECKING:
     from syncline.plugin.http.authorization import Authorization, Header
     from syncline.plugin.http.refusals import Refusals
     from syncline.plugin.http.transport import Exchange, Transport
 
+Refuses = Callable[[Reply], bool]
+"""Whether the token was refused inside of an answer."""
+
 
 class HttpClient:
     """Calls to the host of `base_url`, and to no other. `refusals` makes the errors. `auth` is sent
     to that host only. `at_once`: how many calls of one account may be on their way, 0 for any
-    number. May be used by several threads.
+    number. `clock`: any clock, in seconds, for lists that do not end. May be used by several
+    threads.
 
     A connector gets one from its context: `context.http(base_url, …)`.
     """
@@ -37,9 +42,11 @@ class HttpClient:
         count_call: Callable[[str], None],
         auth: Authorization | None = None,
         at_once: int = 0,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self.refusals = refusals
+        self.clock = clock
         self._auth = auth
         self._transport = transport
         self._count_call = count_call
@@ -55,7 +62,7 @@ class HttpClient:
             Retry, Reconnect, Resync, Stop: the call failed; if it was answered, by `refusals`.
 
         """
-        return self._object(self.send("GET", url, purpose, headers=headers), purpose)
+        return self.object_in(self.send("GET", url, purpose, headers=headers), purpose)
 
     def post(
         self,
@@ -68,7 +75,7 @@ class HttpClient:
     ) -> dict[str, Any]:
         """The JSON object that answers a POST; errors as for `get`, `once` as for `send`."""
         reply = self.send("POST", url, purpose, body=body, headers=headers, once=once)
-        return self._object(reply, purpose)
+        return self.object_in(reply, purpose)
 
     def send(
         self,
@@ -79,8 +86,13 @@ class HttpClient:
         body: Any = None,
         headers: Mapping[str, str] | None = None,
         once: bool = False,
+        refuses: Refuses = lambda _reply: False,
     ) -> Reply:
         """One request, once more with a new token if the token was refused; any status.
+
+        `refuses` tells of an answer, whatever its status, whether the token was refused inside of
+        it: for one of several things that were asked at once. There is a new token then, if there
+        can be one, and the answer is `renewed`; what was refused is the caller's to send again.
 
         Raises:
             Retry: no answer; or, with `once`, there is a new token. The refusal may come from a
@@ -92,8 +104,29 @@ class HttpClient:
         content = None if body is None else json.dumps(body, ensure_ascii=False).encode()
         kind = {} if content is None else {"Content-Type": "application/json"}
         given = {"Accept": "application/json", **kind, **(headers or {})}
+
+        def exchange(shown: Header | None) -> Reply:
+            headers = given if shown is None else {**given, shown[0]: shown[1]}
+            status, received, raw = self.exchange(
+                method, address, purpose, headers=headers, content=content
+            )
+            return self._parsed(Reply(status, received, None, given), raw, purpose)
+
         with self._gates.of(purpose.account):
-            return self._authorised(method, address, purpose, given, content, once)
+            return self._authorised(exchange, purpose, refuses, once=once)
+
+    def object_in(self, reply: Reply, purpose: Purpose) -> dict[str, Any]:
+        """The JSON object of an answer.
+
+        Raises:
+            Retry, Reconnect, Resync, Stop: it is a refusal, by `refusals`; or holds no object.
+
+        """
+        if not reply.ok:
+            raise self.refusals.failure(reply, purpose)
+        if not isinstance(reply.body, dict):
+            raise self.refusals.malformed(purpose, "it is no JSON object", reply)
+        return reply.body
 
     def exchange(
         self,
@@ -103,16 +136,19 @@ class HttpClient:
         *,
         headers: Mapping[str, str] | None = None,
         content: bytes | None = None,
+        at_most: int = MAX_BODY,
     ) -> Exchange:
         """One request as it is, without authorization, to whatever address: for signing in. Counted
-        as every call is.
+        as every call is; `at_most`: bytes of the answer.
 
         Raises:
             Retry, Stop: as `Transport.send`.
 
         """
         self._count_call(purpose.kind)
-        return self._transport.send(method, url, purpose, headers=headers, content=content)
+        return self._transport.send(
+            method, url, purpose, headers=headers, content=content, at_most=at_most
+        )
 
     def owns(self, url: str) -> bool:
         """Whether a full URL is on the service's own host."""
@@ -140,34 +176,38 @@ class HttpClient:
 
     def _authorised(
         self,
-        method: str,
-        address: str,
+        exchange: Callable[[Header | None], Reply],
         purpose: Purpose,
-        asked: Mapping[str, str],
-        content: bytes | None,
+        refuses: Refuses,
+        *,
         once: bool,
     ) -> Reply:
-        def send(shown: Header | None) -> Reply:
-            headers = asked if shown is None else {**asked, shown[0]: shown[1]}
-            status, received, raw = self.exchange(
-                method, address, purpose, headers=headers, content=content
-            )
-            return self._parsed(Reply(status, received, None, asked), raw, purpose)
-
         if self._auth is None:
-            return send(None)
+            return exchange(None)
         shown = self._auth.header()
-        reply = send(shown)
-        if reply.status == 401 and not (once and shown == self._untried):
-            renewed = self._untried = self._auth.renewed(shown)
-            if renewed is None:
-                return reply
-            if once:
-                raise Retry("the token was renewed", after=0.0, reached=False, call=purpose.name)
-            reply = send(renewed)
-        if reply.status != 401:
-            self._untried = None
+        reply = exchange(shown)
+        if self._was_accepted(reply, refuses):
+            return reply
+        whole = reply.status == 401
+        if shown == self._untried and (once or not whole):
+            return reply
+        renewed = self._untried = self._auth.renewed(shown)
+        if renewed is None:
+            return reply
+        if not whole:
+            return replace(reply, renewed=True)
+        if once:
+            raise Retry("the token was renewed", after=0.0, reached=False, call=purpose.name)
+        reply = exchange(renewed)
+        self._was_accepted(reply, refuses)
         return reply
+
+    def _was_accepted(self, reply: Reply, refuses: Refuses) -> bool:
+        """Whether the token was; if so, it is untried no more."""
+        accepted = reply.status != 401 and not refuses(reply)
+        if accepted:
+            self._untried = None
+        return accepted
 
     def _parsed(self, reply: Reply, raw: bytes, purpose: Purpose) -> Reply:
         try:
@@ -176,13 +216,6 @@ class HttpClient:
             if reply.ok:
                 raise self.refusals.malformed(purpose, "it is no valid JSON", reply) from None
             return reply  # gateways answer errors with pages of HTML
-
-    def _object(self, reply: Reply, purpose: Purpose) -> dict[str, Any]:
-        if not reply.ok:
-            raise self.refusals.failure(reply, purpose)
-        if not isinstance(reply.body, dict):
-            raise self.refusals.malformed(purpose, "it is no JSON object", reply)
-        return reply.body
 
 
 class _Gates:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import ssl
 import urllib.request
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from threading import Lock
@@ -24,14 +24,14 @@ import httpx
 from syncline.errors import Retry, Stop
 from syncline.plugin.http.addresses import is_loopback, origin
 from syncline.plugin.http.deadline import Deadline
-from syncline.plugin.http.messages import Purpose
+from syncline.plugin.http.messages import MAX_BODY, Purpose
 from syncline.plugin.http.quiet_logs import quiet, silent
 from syncline.plugin.http.refusals import Refusals
+from syncline.plugin.http.trust import distrusted, is_distrusted
+from syncline.plugin.http.unpacking import ACCEPT_ENCODING, unpacked
 
 ANSWER_SECONDS: Final = 300.0
-"""For one whole answer: shorter than a run's lease."""
-MAX_BODY: Final = 64 * 1024 * 1024
-"""Bytes after decompression; a page of 1,000 contacts with long notes is about half of it."""
+"""For one whole answer at most: shorter than a run's lease."""
 
 _TRUST: Final = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 _CONNECTIONS: Final = 64
@@ -50,18 +50,19 @@ Exchange = tuple[int, Mapping[str, str], bytes]
 
 
 class Transport:
-    """Connections to the service of `refusals`. `timeout`: seconds for each piece of an answer;
-    `now`: any clock, in seconds, for the whole of it. May be used by several threads at once.
+    """Connections to the service of `refusals`. `timeout`: seconds for a whole answer, at most
+    `ANSWER_SECONDS`; `now`: any clock, in seconds, to tell. May be used by several threads at once.
     """
 
     def __init__(self, refusals: Refusals, timeout: float, now: Callable[[], float]) -> None:
         quiet("httpx")
         silent("httpcore")
         self._refusals = refusals
-        self._deadline = Deadline(ANSWER_SECONDS, now)
+        self._deadline = Deadline(min(timeout, ANSWER_SECONDS), now)
         self._http = httpx.Client(
             timeout=httpx.Timeout(timeout, connect=min(timeout, _CONNECT_SECONDS)),
             transport=_Pools(self._deadline),
+            headers={"Accept-Encoding": ACCEPT_ENCODING},
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             follow_redirects=False,
             trust_env=False,
@@ -75,21 +76,22 @@ class Transport:
         *,
         headers: Mapping[str, str] | None = None,
         content: bytes | None = None,
+        at_most: int = MAX_BODY,
     ) -> Exchange:
-        """One request and its answer, whatever its status.
+        """One request and its answer, whatever its status; `at_most` bytes, after decompression.
 
         Raises:
             Retry: no answer; `reached` is False where the request was certainly not sent.
-            Stop: the answer is too large, or the URL cannot be called at all.
+            Stop: the answer is too large, the service's certificate is none that we trust, or the
+                URL cannot be called at all.
 
         """
         self._deadline.begin()
         try:
             with self._http.stream(method, url, headers=headers, content=content) as response:
-                body = self._read_limited(response.iter_bytes(), purpose)
-                return response.status_code, dict(response.headers), body
-        except httpx.DecodingError:
-            raise self._refusals.malformed(purpose, "its compression is broken") from None
+                return response.status_code, dict(response.headers), _body(response, at_most)
+        except _Unreadable as why:
+            raise self._refusals.malformed(purpose, str(why)) from None
         except _NO_ADDRESS:
             raise Stop(
                 f"the address of {self._refusals.service} cannot be called ({purpose.name})",
@@ -97,19 +99,15 @@ class Transport:
             ) from None
         except _NO_ANSWER as error:
             # "from None": the exception may carry the request and with it the token.
+            if is_distrusted(error):
+                raise distrusted(
+                    self._refusals.service, call=purpose.name, account=purpose.account
+                ) from None
             raise self._no_answer(error, url, purpose) from None
 
     def close(self) -> None:
         """Gives the sockets back."""
         self._http.close()
-
-    def _read_limited(self, chunks: Iterable[bytes], purpose: Purpose) -> bytes:
-        body = bytearray()
-        for chunk in chunks:
-            body += chunk
-            if len(body) > MAX_BODY:
-                raise self._refusals.malformed(purpose, f"it is larger than {MAX_BODY} bytes")
-        return bytes(body)
 
     @staticmethod
     def _no_answer(error: Exception, url: str, purpose: Purpose) -> Retry:
@@ -122,6 +120,23 @@ class Transport:
             call=purpose.name,
             account=purpose.account,
         )
+
+
+class _Unreadable(Exception):
+    """An answer with a body that cannot be had."""
+
+
+def _body(response: httpx.Response, at_most: int) -> bytes:
+    body = bytearray()
+    pieces = unpacked(response.iter_raw(), response.headers.get("content-encoding", ""))
+    try:
+        for piece in pieces:
+            body += piece
+            if len(body) > at_most:
+                raise _Unreadable(f"it is larger than {at_most} bytes")
+    except ValueError as why:
+        raise _Unreadable(str(why)) from None
+    return bytes(body)
 
 
 class _Pools(httpx.BaseTransport):

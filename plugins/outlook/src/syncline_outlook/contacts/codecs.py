@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from syncline.model.fields import SetType, Value
@@ -25,6 +25,11 @@ _NO_YEAR = 1604
 """Outlook keeps a birthday without a year in this leap year (public reports, undocumented)."""
 _EMPTY_YEAR = 1
 """`0001-01-01` stands for "no date" in several Microsoft services."""
+_NOON = time(12)
+_EASTERN_MIDNIGHTS = frozenset({time(10, 15), time(11), time(11, 15)})
+"""Midnight at UTC+13 (New Zealand in summer, Tonga, Samoa) and on the Chatham Islands, of the day
+that follows. 10:00 is left to Hawaii, where it is midnight of the same day: UTC+14 has few people.
+"""
 
 
 class ClearedByBlank(Text):
@@ -57,8 +62,10 @@ class Address:
 
 
 class Birthday:
-    """Graph has an instant where a date is meant: the date is the UTC date, and 11:59 UTC is the
-    time that is the same day in nearly every zone (as evolution-ews writes it).
+    """Graph has an instant where a date is meant. Clients write midnight of their own zone, which
+    may be the day before in UTC, or 11:59 UTC, which is the same day in nearly every zone
+    (MS-ASCNTC 2.2.2.6; evolution-ews writes it, and so do we). So the date is that of the nearest
+    midnight.
     """
 
     def read(self, native: tuple[Any, ...]) -> Value:
@@ -67,7 +74,7 @@ class Birthday:
         if stored is None:
             return None
         moment = datetime.fromisoformat(stored)
-        day = moment.astimezone(UTC).date() if moment.tzinfo else moment.date()
+        day = nearest_day(moment.astimezone(UTC)) if moment.tzinfo else moment.date()
         if day.year == _EMPTY_YEAR:
             return None
         return f"--{day:%m-%d}" if day.year == _NO_YEAR else day.isoformat()
@@ -78,6 +85,15 @@ class Birthday:
             return (None,)
         day = f"{_NO_YEAR}-{value[2:]}" if value.startswith("--") else value
         return (f"{day}T11:59:00Z",)
+
+
+def nearest_day(moment: datetime) -> date:
+    """The day that begins at the midnight an instant in UTC stands for, in zones from UTC-10 to
+    UTC+13:45.
+    """
+    said = moment.time()
+    follows = said >= _NOON or said in _EASTERN_MIDNIGHTS
+    return moment.date() + timedelta(days=follows)
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,9 @@
 """The feed of a folder: changes since a cursor, and the sweep over all its keys.
 
 Delta returns no extended properties. Our marks are read beside it, for contacts that are new to
-us. A feed with custom fields learns the changed ids by delta and reads these contacts by id, 20 a
-call; a change of such a property alone moves the contact's change key like any other.
+us. Contacts whose notes it may have altered are read by id (see `listed`). A feed with custom
+fields learns the changed ids by delta and reads all these contacts by id, 20 a call; a change of
+such a property alone moves the contact's change key like any other.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from syncline.model.records import Absent, AccountId, Json, Record, RecordId
 from syncline.plugin.http import Purpose
 from syncline.plugin.requests import ChangesRequest, KeysRequest, Page
 from syncline.plugin.spec import TypeSpec
-from syncline_outlook.contacts import mapping
+from syncline_outlook.contacts import listed, mapping
 from syncline_outlook.contacts.folders import Folders, contacts_path
 from syncline_outlook.contacts.marks import FolderMarks
 from syncline_outlook.contacts.names import EmailNames
@@ -24,6 +25,7 @@ from syncline_outlook.contacts.reading import Reader, owner
 from syncline_outlook.graph.client import GraphClient
 from syncline_outlook.graph.delta import Position, Row, fetch_page, is_removed
 from syncline_outlook.graph.messages import query
+from syncline_outlook.permissions import CONTACT
 
 KEYS_PAGE = 500
 """Rows of a sweep's page; no maximum is documented, 500 is in use elsewhere (davmail)."""
@@ -73,9 +75,7 @@ class DeltaFeed:
             self._marks.forget(folder.account, folder.id)
         size = request.page_size or self._page_size
         page = fetch_page(self._client, position, _purpose("read changes", folder, kept), size)
-        found = self._found(spec, folder, page.rows, by_id=by_id)
-        if not by_id:
-            found = replace(found, records=self._marked(folder, position, found.records))
+        found = self._found(spec, folder, page.rows, position, by_id=by_id)
         found = replace(found, nameless=page.nameless)
         after, now = page.position, self._now()
         for each in found.records:
@@ -113,15 +113,27 @@ class DeltaFeed:
         return position
 
     def _found(
-        self, spec: TypeSpec, folder: _Folder, rows: Mapping[RecordId, Row], *, by_id: bool
+        self,
+        spec: TypeSpec,
+        folder: _Folder,
+        rows: Mapping[RecordId, Row],
+        position: Position,
+        *,
+        by_id: bool,
     ) -> Page:
-        """A tombstone does not tell deleted from moved, so what it is about is read by id."""
-        look = [each for each, row in rows.items() if by_id or is_removed(row)]
-        seen = self._reader.look(spec, folder.account, look, folder.id)
-        if by_id:
-            return seen
-        there = Page.of(self._record(spec, folder, r) for r in rows.values() if _is_there(r))
-        return Page(records=there.records + seen.records, absent=there.absent + seen.absent)
+        """What is read by id: everything, or what a row does not tell. A tombstone does not tell
+        deleted from moved.
+        """
+        look = [
+            each
+            for each, row in rows.items()
+            if by_id or is_removed(row) or listed.may_be_altered(spec, row)
+        ]
+        seen, asked = self._reader.look(spec, folder.account, look, folder.id), set(look)
+        told = [row for each, row in rows.items() if each not in asked]
+        there = Page.of(self._record(spec, folder, row) for row in told)
+        marked = self._marked(folder, position, there.records)
+        return Page(records=marked + seen.records, absent=there.absent + seen.absent)
 
     def _marked(
         self, folder: _Folder, position: Position, records: Sequence[Record]
@@ -151,4 +163,6 @@ def _is_there(row: Row) -> bool:
 
 
 def _purpose(name: str, folder: _Folder, kept: Json) -> Purpose:
-    return Purpose(name=name, kind="read", account=folder.account, resumes=kept is not None)
+    return Purpose(
+        name=name, kind="read", account=folder.account, resumes=kept is not None, type=CONTACT
+    )

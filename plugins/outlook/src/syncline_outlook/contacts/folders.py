@@ -17,8 +17,11 @@ from syncline_outlook.graph import batch
 from syncline_outlook.graph.client import GraphClient
 from syncline_outlook.graph.errors import failure, malformed
 from syncline_outlook.graph.messages import Inner, mailbox, query
+from syncline_outlook.permissions import CONTACT
 
 _MAX_LEVELS = 50
+_MAX_FOLDERS = 10_000
+"""Far more than anybody keeps: each costs a call, and has more below it."""
 _NAMED = query(select="id,displayName")
 _LISTED = query(select="id,displayName,parentFolderId", top=100)
 
@@ -35,15 +38,17 @@ class Folders:
         """All folders as they are now, the default one first: one call for it and the first
         level, one for each further level of up to 20 folders.
         """
-        purpose = Purpose(name="list contact folders", kind="check", account=account)
+        purpose = Purpose(name="list contact folders", kind="check", account=account, type=CONTACT)
         default, level = self._roots(account, purpose)
         above = _name_of(default)
         found = [default]
         for _ in range(_MAX_LEVELS):
-            level = [each for each in level if each.id not in {known.id for known in found}]
+            known = {each.id for each in found}
+            level = [each for each in level if each.id not in known]
             if not level:
                 break
             found += [_below(above, each) for each in level]
+            _require_bounded(found, purpose)
             level = self._children(account, level, purpose)
         with self._lock:
             self._known[account] = tuple(found)
@@ -86,21 +91,23 @@ class Folders:
         self, account: str, parents: list[Container], purpose: Purpose
     ) -> list[Container]:
         box = mailbox(account)
-        urls = [
-            f"{box}/contactFolders/{segment(each.id)}/childFolders{_LISTED}" for each in parents
-        ]
-        replies = batch.read(
-            self._client,
-            [Inner(method="GET", url=url) for url in urls],
-            purpose,
-            accepts=lambda each: each.status == 404,  # removed since it was listed
-        )
-        return [
-            child
-            for parent, reply in zip(parents, replies, strict=True)
-            if reply.ok
-            for child in self._containers(reply.body, f"{parent.path}/", purpose)
-        ]
+        children: list[Container] = []
+        for start in range(0, len(parents), batch.BATCH):
+            part = parents[start : start + batch.BATCH]
+            urls = [
+                f"{box}/contactFolders/{segment(each.id)}/childFolders{_LISTED}" for each in part
+            ]
+            replies = batch.read(
+                self._client,
+                [Inner(method="GET", url=url) for url in urls],
+                purpose,
+                accepts=lambda each: each.status == 404,  # removed since it was listed
+            )
+            for parent, reply in zip(part, replies, strict=True):
+                if reply.ok:
+                    children += self._containers(reply.body, f"{parent.path}/", purpose)
+            _require_bounded(children, purpose)
+        return children
 
     def _containers(self, body: Any, above: str, purpose: Purpose) -> list[Container]:
         first = body if isinstance(body, dict) else {}
@@ -108,12 +115,19 @@ class Folders:
         return [_container(row, above, purpose) for rows in pages for row in rows]
 
 
+def _require_bounded(folders: list[Container], purpose: Purpose) -> None:
+    if len(folders) > _MAX_FOLDERS:
+        raise malformed(purpose, f"more than {_MAX_FOLDERS} folders")
+
+
 def _container(row: Any, above: str, purpose: Purpose) -> Container:
-    try:
-        name = str(row["displayName"]).replace("/", "\\/")
-        return Container(id=str(row["id"]), path=above + name)
-    except (KeyError, TypeError):
-        raise malformed(purpose, "a folder without id or name") from None
+    """A folder. One without a name is there, since what lies in it is not deleted, under its id."""
+    id = row.get("id") if isinstance(row, dict) else None
+    if not isinstance(id, str) or not id:
+        raise malformed(purpose, "a folder without id")
+    name = row.get("displayName")
+    shown = name if isinstance(name, str) and name else id
+    return Container(id=id, path=above + shown.replace("/", "\\/"))
 
 
 def _default(named: Reply, first: Reply, purpose: Purpose) -> Container:

@@ -113,7 +113,7 @@ CONTACTS: Final = TypeSpec(
             name="birthday",
             native=("birthday",),
             codec=Birthday(),
-            note="the UTC date; year 1604 is a birthday without a year",
+            note="the day of the nearest midnight; year 1604 is a birthday without a year",
         ),
         Field(
             name="web_page",

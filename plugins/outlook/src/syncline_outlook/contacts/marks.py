@@ -17,6 +17,7 @@ from syncline_outlook.graph.client import GraphClient
 from syncline_outlook.graph.errors import is_item_gone
 from syncline_outlook.graph.items import id_of
 from syncline_outlook.graph.messages import Inner, mailbox, query
+from syncline_outlook.permissions import CONTACT
 
 _PAGE = 1000
 """The most rows a list gives in a page."""
@@ -40,7 +41,7 @@ class FolderMarks:
             return {}
         if len(ids) > batch.BATCH:
             return self.all(account, folder)
-        purpose = Purpose(name="read marks", kind="read", account=account)
+        purpose = Purpose(name="read marks", kind="read", account=account, type=CONTACT)
         urls = (f"{mailbox(account)}/contacts/{segment(each)}{query(**_OPTIONS)}" for each in ids)
         requests = [Inner(method="GET", url=url) for url in urls]
         replies = batch.read(self._client, requests, purpose, accepts=is_item_gone)
@@ -64,7 +65,7 @@ class FolderMarks:
             self._listed.pop((account, folder), None)
 
     def _list(self, account: AccountId, folder: str) -> Marks:
-        purpose = Purpose(name="list marks", kind="read", account=account)
+        purpose = Purpose(name="list marks", kind="read", account=account, type=CONTACT)
         url = contacts_path(account, folder) + query(**_OPTIONS, top=_PAGE)
         pages = self._client.pages(url, purpose)
         return {id: mark for rows in pages for id, mark in _marks(rows).items()}

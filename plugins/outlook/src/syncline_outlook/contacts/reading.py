@@ -11,11 +11,14 @@ from syncline.plugin.requests import IdsRequest, MatchKey, MatchRequest, Page
 from syncline.plugin.spec import TypeSpec
 from syncline_outlook.contacts import mapping
 from syncline_outlook.contacts.folders import Folders, contacts_path
+from syncline_outlook.contacts.listed import as_far_as_known, may_be_altered
 from syncline_outlook.contacts.names import EmailNames, shown_names
 from syncline_outlook.graph import batch
 from syncline_outlook.graph.client import GraphClient
 from syncline_outlook.graph.errors import codes_of, is_item_gone, malformed
+from syncline_outlook.graph.items import id_of
 from syncline_outlook.graph.messages import Inner, literal, mailbox, query
+from syncline_outlook.permissions import CONTACT
 
 _DELETED_ITEMS = "deleteditems"
 _UNKNOWN_FOLDER = frozenset({400, 404, 405})
@@ -54,7 +57,16 @@ class Reader:
             Stop: the mailbox refuses. Only a 404 about the item itself makes it absent.
 
         """
-        purpose = Purpose(name="read contacts by id", kind="read", account=account)
+        found = self._read(spec, account, ids)
+        places = {each.container for each in found if isinstance(each, Record) and each.container}
+        live = {place for place in places if place == home or self._folders.holds(account, place)}
+        return Page.of(_placed(each, live, home if scoped else None) for each in found)
+
+    def _read(
+        self, spec: TypeSpec, account: AccountId, ids: Sequence[RecordId]
+    ) -> list[Record | Absent]:
+        """Each of these contacts once, wherever it lies."""
+        purpose = Purpose(name="read contacts by id", kind="read", account=account, type=CONTACT)
         unique = tuple(dict.fromkeys(ids))
         options = query(select=",".join(mapping.select(spec)), expand=mapping.expand(spec))
         urls = (f"{mailbox(account)}/contacts/{segment(each)}{options}" for each in unique)
@@ -64,13 +76,10 @@ class Reader:
             purpose,
             accepts=lambda reply: is_item_gone(reply) or _is_no_id(reply),
         )
-        found = [
+        return [
             self._answer(spec, account, identifier, reply)
             for identifier, reply in zip(unique, replies, strict=True)
         ]
-        places = {each.container for each in found if isinstance(each, Record) and each.container}
-        live = {place for place in places if place == home or self._folders.holds(account, place)}
-        return Page.of(_placed(each, live, home if scoped else None) for each in found)
 
     def _answer(
         self, spec: TypeSpec, account: AccountId, identifier: RecordId, reply: Reply
@@ -135,7 +144,7 @@ class Reader:
         keys: Sequence[MatchKey],
         accepts: Callable[[Reply], bool] = lambda reply: False,
     ) -> list[Record]:
-        purpose = Purpose(name="look for contacts", kind="read", account=account)
+        purpose = Purpose(name="look for contacts", kind="read", account=account, type=CONTACT)
         base = contacts_path(account, folder)
         fixed = {"select": ",".join(mapping.select(spec)), "expand": mapping.expand(spec)}
         urls = (f"{base}{query(filter=_filter(key), top=_TWINS, **fixed)}" for key in keys)
@@ -148,9 +157,20 @@ class Reader:
             rows = reply.body.get("value") if isinstance(reply.body, dict) else None
             if not isinstance(rows, list):
                 raise malformed(purpose, "a list without values", reply)
-            records = Page.of(self._record(spec, account, row) for row in rows).records
+            records = self._listed(spec, account, rows)
             found += [each for each in records if key.kind != "marker" or each.marker == key.value]
         return found
+
+    def _listed(self, spec: TypeSpec, account: AccountId, rows: Sequence[Any]) -> Sequence[Record]:
+        """The contacts of a list, those that it may have altered as they are by id."""
+        records = Page.of(self._record(spec, account, row) for row in rows).records
+        unsure = {id_of(row) for row in rows if isinstance(row, dict) and may_be_altered(spec, row)}
+        ids = [each.id for each in records if each.id in unsure]
+        whole = {r.id: r for r in self._read(spec, account, ids) if isinstance(r, Record)}
+        return [
+            whole.get(each.id, as_far_as_known(each)) if each.id in unsure else each
+            for each in records
+        ]
 
     # ---- for writing ----------------------------------------------------------------------------
 
@@ -167,9 +187,10 @@ class Reader:
             elif record.fields.get("emails"):
                 missing.append((account, record.id))
         option = query(select="emailAddresses")
-        urls = (f"{mailbox(box)}/contacts/{segment(each)}{option}" for box, each in missing)
+        urls = (f"{mailbox(at)}/contacts/{segment(each)}{option}" for at, each in missing)
         requests = [Inner(method="GET", url=url) for url in urls]
-        purpose = Purpose(name="read e-mail names", kind="read")
+        box = missing[0][0] if missing else None
+        purpose = Purpose(name="read e-mail names", kind="read", account=box, type=CONTACT)
         replies = batch.read(self._client, requests, purpose, accepts=is_item_gone)
         for (_, identifier), reply in zip(missing, replies, strict=True):
             found[identifier] = shown_names(reply.body if isinstance(reply.body, dict) else {})

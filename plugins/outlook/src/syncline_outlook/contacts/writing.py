@@ -1,42 +1,35 @@
-"""Creates, updates and deletions in batches of 20, and what Graph's answers mean."""
+"""Creates, updates and deletions in batches of 20."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from syncline.errors import Retry
-from syncline.model.records import AccountId, RecordId
-from syncline.plugin.http import Purpose, Reply, segment
+from syncline.errors import ConnectionFailure, Retry
+from syncline.model.records import AbsenceReason, AccountId, RecordId
+from syncline.plugin.http import Purpose, segment
 from syncline.plugin.requests import (
     Applied,
     ApplyRequest,
     Create,
-    Deferred,
     DeleteRequest,
     Gone,
     Outcome,
     Rejected,
-    RejectionKind,
-    Stale,
     Unknown,
     Update,
 )
 from syncline.plugin.spec import UNREADABLE, TypeSpec
 from syncline_outlook.contacts import mapping
+from syncline_outlook.contacts.deleted import told_apart
 from syncline_outlook.contacts.folders import contacts_path
 from syncline_outlook.contacts.names import EmailNames
+from syncline_outlook.contacts.outcomes import refused
 from syncline_outlook.contacts.reading import Reader
 from syncline_outlook.graph import batch
 from syncline_outlook.graph.client import GraphClient
-from syncline_outlook.graph.errors import QUOTA, code_of, codes_of, is_item_gone
 from syncline_outlook.graph.items import id_of, version_of
 from syncline_outlook.graph.messages import Inner, mailbox
-
-_TOO_LONG = re.compile(r"exceed|too (?:long|large|many)|max(?:imum)? (?:allowed )?(?:length|size)")
-_FULL = 507
-"""Insufficient Storage."""
 
 
 class Writer:
@@ -62,10 +55,16 @@ class Writer:
         """
         requests, ids = self._prepared(request)
         account = request.operations[0].account if request.operations else None
-        return self._send(request.spec, requests, ids, "write contacts", account)
+        outcomes = self._send(request.spec, requests, ids, "write contacts", account)
+        return told_apart(self._reader, request, outcomes)
 
     def delete(self, request: DeleteRequest) -> list[Outcome]:
-        """As `apply`; a contact that is not there (any more) is `Gone`."""
+        """As `apply`; a contact that is not there (any more) is `Gone`.
+
+        What was deleted before may be refused with a 403 (ErrorCannotDeleteObject) where its
+        immutable id is used, instead of a 404 (msgraph-sdk-dotnet issue 3047). Since a mailbox that
+        lets nobody in says 403 as well, what was refused is looked for.
+        """
         operations = request.operations
         requests = [
             Inner(
@@ -77,7 +76,35 @@ class Writer:
         ]
         account = operations[0].account if operations else None
         ids = [each.id for each in operations]
-        return self._send(request.spec, requests, ids, "delete contacts", account)
+        outcomes = self._send(request.spec, requests, ids, "delete contacts", account)
+        return self._looked_for(request, outcomes)
+
+    def _looked_for(self, request: DeleteRequest, outcomes: Sequence[Outcome]) -> list[Outcome]:
+        """The outcomes with `Gone` for what is refused because it is in no contact folder."""
+        denied = [
+            operation.id
+            for operation, outcome in zip(request.operations, outcomes, strict=True)
+            if isinstance(outcome, Rejected) and outcome.kind == "forbidden"
+        ]
+        if not denied:
+            return list(outcomes)
+        known = self._known(request.spec, request.operations[0].account, denied)
+        return [
+            known.get(operation.id, outcome)
+            for operation, outcome in zip(request.operations, outcomes, strict=True)
+        ]
+
+    def _known(
+        self, spec: TypeSpec, account: AccountId, ids: Sequence[RecordId]
+    ) -> Mapping[RecordId, Outcome]:
+        """What is known of those that could not be deleted; nothing where we may not look."""
+        try:
+            page = self._reader.look(spec, account, ids, scoped=False)
+        except Retry as error:
+            return {id: Unknown(message=error.message) for id in ids}
+        except ConnectionFailure:
+            return {}
+        return {each.id: Gone() for each in page.absent if each.reason is AbsenceReason.DELETED}
 
     def _prepared(self, request: ApplyRequest) -> tuple[list[Inner], list[RecordId | None]]:
         """The requests to send. What must be read for them is read here: nothing is written yet,
@@ -126,7 +153,7 @@ class Writer:
         name: str,
         account: AccountId | None,
     ) -> list[Outcome]:
-        purpose = Purpose(name=name, kind="write", account=account)
+        purpose = Purpose(name=name, kind="write", account=account, type=spec.name)
         creates = any(request.method == "POST" for request in requests)
         replies = batch.run(self._client, requests, purpose, once=creates)
         after = batch.longest_wait(replies)
@@ -149,70 +176,3 @@ class Writer:
         fields = mapping.read_fields(spec, native)
         stored = {n: v for n, v in fields.items() if v is not UNREADABLE} or None
         return Applied(id=identifier, version=version_of(native), stored=stored)
-
-
-def refused(spec: TypeSpec, request: Inner, reply: Reply | None, after: float | None) -> Outcome:
-    """The outcome of a write that was not answered with success. Pure.
-
-    `after`: the longest wait any answer of the batch asked for.
-    """
-    if reply is None:
-        return Unknown(message="no answer inside the batch")
-    if reply.status in {401, 424, 429}:
-        return Deferred(message=f"not done: status {reply.status}", after=after)
-    if reply.status == 412:
-        # 412 also comes as a passing fault, to requests without any condition.
-        return (
-            Stale()
-            if request.if_match is not None
-            else Deferred(message="a passing 412", after=after)
-        )
-    if reply.status == 408 or (reply.status >= 500 and reply.status != _FULL):
-        return Unknown(message=f"status {reply.status}: it may have been done all the same")
-    if is_item_gone(reply) and request.method != "POST":
-        return Gone()
-    return _rejected(spec, reply)
-
-
-def _rejected(spec: TypeSpec, reply: Reply) -> Rejected:
-    """The service's message is looked at for names of properties, never passed on: it may quote
-    what a user entered.
-    """
-    code, message = code_of(reply.body), _message(reply.body)
-    words = {word.lower() for word in re.findall(r"[A-Za-z]+", message)}
-    fields = tuple(
-        each.name for each in spec.fields if any(name.lower() in words for name in each.native)
-    )
-    kind = _rejection(reply, message)
-    what = f" ({', '.join(fields)})" if fields else ""
-    return Rejected(
-        kind=kind,
-        message=f"Outlook refuses the contact: {_WORDS[kind]}{what}",
-        code=code,
-        fields=fields,
-    )
-
-
-_WORDS: Mapping[RejectionKind, str] = {
-    "quota": "the mailbox is full",
-    "forbidden": "access is denied, or the folder or mailbox is not there",
-    "too_long": "a value is too long, or there are too many",
-    "invalid": "a value is not valid",
-    "other": "it conflicts with what is there",
-}
-
-
-def _rejection(reply: Reply, message: str) -> RejectionKind:
-    if QUOTA & set(codes_of(reply.body)) or reply.status == _FULL:
-        return "quota"
-    if reply.status in {403, 404}:
-        return "forbidden"
-    if reply.status == 413 or _TOO_LONG.search(message.lower()):
-        return "too_long"
-    return "invalid" if reply.status in {400, 405, 415, 422} else "other"
-
-
-def _message(body: Any) -> str:
-    error = body.get("error") if isinstance(body, Mapping) else None
-    message = error.get("message") if isinstance(error, Mapping) else None
-    return message if isinstance(message, str) else ""

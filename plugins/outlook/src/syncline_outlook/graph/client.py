@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from syncline.plugin.http import HttpClient, Purpose, Reply, all_pages
+from syncline_outlook.graph.kept import KeptAnswers
 from syncline_outlook.graph.messages import IMMUTABLE
 
 AT_ONCE: Final = 4
@@ -14,13 +16,19 @@ AT_ONCE: Final = 4
 
 
 class GraphClient:
-    """Calls to one Graph host, each with an id that Microsoft's support can find it by."""
+    """Calls to one Graph host, each with an id that Microsoft's support can find it by. `kept`:
+    what batches of reads need not ask again.
+    """
 
     def __init__(
-        self, http: HttpClient, new_id: Callable[[], str] = lambda: str(uuid.uuid4())
+        self,
+        http: HttpClient,
+        new_id: Callable[[], str] = lambda: str(uuid.uuid4()),
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._http = http
         self._new_id = new_id
+        self.kept = KeptAnswers(clock)
 
     def get(self, url: str, purpose: Purpose, *, page_size: int | None = None) -> dict[str, Any]:
         """The JSON object at a path or at a link the service gave.
@@ -32,15 +40,26 @@ class GraphClient:
         prefer = () if page_size is None else (f"odata.maxpagesize={page_size}",)
         return self._http.get(url, purpose, headers=self._headers(prefer))
 
-    def post(
-        self, url: str, purpose: Purpose, body: Mapping[str, Any], *, once: bool = False
-    ) -> dict[str, Any]:
-        """The JSON object that answers a POST; errors as for `get`, `once` as for `send`."""
-        return self._http.post(url, purpose, body, headers=self._headers(), once=once)
-
     def send(self, method: str, url: str, purpose: Purpose) -> Reply:
         """One request without a body, any status; see `HttpClient.send`."""
         return self._http.send(method, url, purpose, headers=self._headers())
+
+    def batch(
+        self,
+        body: Mapping[str, Any],
+        purpose: Purpose,
+        *,
+        once: bool,
+        refuses: Callable[[Reply], bool],
+    ) -> tuple[dict[str, Any], bool]:
+        """The answer to a `$batch`, and whether there is a new token for what it refused with the
+        one it was sent with. Errors as for `get`, `once` and `refuses` as for `HttpClient.send`.
+        """
+        reply = self._http.send(
+            "POST", "/$batch", purpose, body=body, headers=self._headers(), once=once,
+            refuses=refuses,
+        )  # fmt: skip
+        return self._http.object_in(reply, purpose), reply.renewed
 
     def pages(self, url: str, purpose: Purpose, first: Any = None) -> Iterator[list[Any]]:
         """The rows of a list, page by page; `first`: its first page, if it is there.

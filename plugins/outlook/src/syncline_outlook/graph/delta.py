@@ -46,6 +46,7 @@ class Position:
             "link": self.link,
             "select": self.select,
             "seen": list(self.trail.seen),
+            "empty": self.trail.empty,
             "since": self.since and self.since.isoformat(),
             "newest": self.newest and self.newest.isoformat(),
         }
@@ -62,7 +63,7 @@ class Position:
             found = cls(
                 link=str(kept["link"]),
                 select=str(kept["select"]),
-                trail=Trail(tuple(map(str, kept["seen"]))),
+                trail=Trail(tuple(map(str, kept["seen"])), int(kept.get("empty", 0))),
                 since=_past(_instant(kept["since"]), now),
                 newest=_past(_instant(kept["newest"]), now),
             )
@@ -97,7 +98,7 @@ def fetch_page(
 
     Raises:
         Resync: the token is dead, or the pages lead in circles.
-        Stop: the answer is malformed, or a link leads to another host.
+        Stop: the answer is malformed, the pages do not end, or a link leads to another host.
 
     """
     body = client.get(position.link, purpose, page_size=page_size)
@@ -115,6 +116,8 @@ def fetch_page(
         return RoundPage(rows=found, position=position, ended=True, nameless=nameless)
     versions = ((identifier, str(row.get("@odata.etag"))) for identifier, row in found.items())
     trail = position.trail.after(position.link, link, versions)
+    if trail is None and position.trail.is_endless():
+        raise malformed(purpose, "its pages of changes do not end")
     if trail is None:
         raise _circle(purpose)
     position = replace(position, link=link, trail=trail)

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from syncline.errors import ConnectionFailure, Reconnect, Resync, Stop
 from syncline.plugin.http import Purpose, Refusals, Reply
+from syncline_outlook.permissions import grant
 
 ITEM_GONE = frozenset({"erroritemnotfound", "itemnotfound"})
 QUOTA = frozenset({"quotalimitreached", "errorquotaexceeded", "errormailboxstorequotaexceeded"})
@@ -91,7 +92,7 @@ def _missing(
     if reply.status == 403:
         return Stop(
             f"Outlook denies access ({purpose.name})",
-            hint="Grant the app Contacts.ReadWrite and let its scope include this mailbox.",
+            hint=grant((purpose.type,)),
             **context,
         )
     if reply.status == 404 and codes & _NO_MAILBOX:

@@ -45,7 +45,7 @@ def page(client: GraphClient, request: AccountListRequest) -> AccountPage:
     following = body.get("@odata.nextLink")
     if not isinstance(following, str):
         return AccountPage(accounts=accounts)
-    longer = trail.after(link, client.require_own(following, _PURPOSE), ())
+    longer = trail.after(link, client.require_own(following, _PURPOSE))
     if longer is None:
         raise malformed(_PURPOSE, "its pages lead in circles")
     return AccountPage(accounts=accounts, next={"link": following, "seen": list(longer.seen)})

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from syncline.errors import Retry, Stop
 from syncline.plugin.http import HttpClient, Purpose, retry_after
 from syncline_outlook.sign_in.refusals import refused_sign_in
+
+_AT_MOST: Final = 1024 * 1024
+"""Bytes of an answer; discovery documents and tokens are some thousand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ class LoginClient:
         given = {name: value for name, value in (headers or {}).items() if value is not None}
         try:
             status, received, raw = self._http.exchange(
-                method, self._wire(url), purpose, headers=given, content=content
+                method, self._wire(url), purpose, headers=given, content=content, at_most=_AT_MOST
             )
         except Retry as error:
             # Whatever happened to the sign-in, the call it was for has not been sent.

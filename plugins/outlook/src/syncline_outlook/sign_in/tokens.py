@@ -15,11 +15,12 @@ from syncline.errors import ConfigurationError, Reconnect, Retry, Stop
 from syncline.plugin.connector import TokenStore
 from syncline.plugin.http import TokenSource
 from syncline_outlook.config import Certificate, OutlookConfig
+from syncline_outlook.permissions import AREAS
 from syncline_outlook.sign_in.login_client import LoginClient
 from syncline_outlook.sign_in.refusals import refused_sign_in
 
 _CACHE = "microsoft-sign-in"
-_PERMISSIONS = ("Contacts.ReadWrite", "User.Read")
+_PERMISSIONS = (*(area.permission for area in AREAS.values()), "User.Read")
 
 
 def token_source(config: OutlookConfig, http: LoginClient, store: TokenStore) -> TokenSource:

@@ -14,6 +14,7 @@ from syncline.errors import Retry
 from syncline.model import text
 from syncline.model.fields import Value
 from syncline_salesforce.rest import soql
+from syncline_salesforce.rest.rows import named
 from syncline_salesforce.rest.service import SalesforceService
 
 
@@ -46,8 +47,10 @@ def _found(service: SalesforceService, wanted: set[str], no_persons: str) -> Acc
     for group in soql.lists(sorted(wanted), soql.URI_BUDGET - 200):
         conditions = [f"Name IN {group}", no_persons]
         for row, _ in service.rows("Id, Name", "Account", conditions):
-            name = str(row.get("Name") or "")
-            found.setdefault(text.name_key(name), []).append((str(row["Id"]), name))
+            id = named(row)
+            name = None if id is None else row.get("Name")
+            if id is not None and isinstance(name, str):
+                found.setdefault(text.name_key(name), []).append((id, name))
     return {name: tuple(each) for name, each in found.items()}
 
 

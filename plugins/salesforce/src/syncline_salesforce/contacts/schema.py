@@ -16,8 +16,10 @@ from syncline.errors import ConfigurationError
 from syncline.model.capacity import Capacity
 from syncline.plugin.spec import SAME_TEXT, Field, TypeSpec
 from syncline_salesforce.contacts import mapping
-from syncline_salesforce.contacts.mapping import COMPANY, OBJECT, STANDARD_LENGTHS, Stored
+from syncline_salesforce.contacts.mapping import COMPANY, OBJECT
 from syncline_salesforce.contacts.matching import COLUMNS
+from syncline_salesforce.contacts.places import CODES, PlacedAddress, Places
+from syncline_salesforce.contacts.stored import ADDRESSES, STANDARD_LENGTHS, Stored
 from syncline_salesforce.rest.service import SalesforceService
 
 _TEXT_TYPES = frozenset(
@@ -35,7 +37,10 @@ class Schema:
     @cached_property
     def fields(self) -> Mapping[str, Mapping[str, Any]]:
         """The native fields by name."""
-        return {field["name"]: field for field in self.description.get("fields", ())}
+        found = self.description.get("fields")
+        described = found if isinstance(found, list | tuple) else ()
+        named = (each for each in described if isinstance(each, Mapping))
+        return {each["name"]: each for each in named if isinstance(each.get("name"), str)}
 
     def has(self, native: str) -> bool:
         """Whether the property can be read; a company needs the account."""
@@ -54,18 +59,27 @@ class Schema:
 
     def length(self, native: str) -> int | None:
         """The field's length in characters; None where it has none."""
-        return self.fields.get(native, {}).get("length") or None
+        length = self.fields.get(native, {}).get("length")
+        return length if isinstance(length, int) and length > 0 else None
 
     def narrowed(self, declared: TypeSpec) -> TypeSpec:
         """The declared type as far as this organisation has it."""
         kept = (field for field in declared.fields if all(map(self.has, field.native)))
         lengths = {name: self.length(name) or known for name, known in STANDARD_LENGTHS.items()}
+        placed = {name: found for name in ADDRESSES if (found := self.places(ADDRESSES[name]))}
         return replace(
             declared,
-            fields=tuple(map(self._narrowed, kept)),
-            stored_as=Stored(lengths),
+            fields=tuple(self._narrowed(_placed(field, placed)) for field in kept),
+            stored_as=Stored(lengths, placed),
             match=frozenset(filter(self._can_match, declared.match)),
         )
+
+    def places(self, prefix: str) -> Places | None:
+        """The states and countries of an address; None where any text goes, or where we may not
+        see the codes.
+        """
+        states, countries = (self.fields.get(f"{prefix}{each}") for each in CODES)
+        return Places.described(states, countries) if states and countries else None
 
     def _can_match(self, kind: str) -> bool:
         """Whether every column of the match key can be asked for."""
@@ -86,7 +100,7 @@ class Schema:
         if known.part_lengths is not None:
             lengths = {
                 part: self.length(native) or known.part_lengths[part]
-                for part, native in zip(known.part_lengths, field.native, strict=True)
+                for part, native in zip(known.part_lengths, field.native, strict=False)
             }
             return replace(known, part_lengths=lengths)
         native = field.native[0]
@@ -100,7 +114,8 @@ class Schema:
         if description.get("type") != "picklist" or not description.get("restrictedPicklist"):
             return None
         values = description.get("picklistValues") or ()
-        return frozenset(v["value"] for v in values if v.get("active", True))
+        active = (v for v in values if isinstance(v, Mapping) and v.get("active", True))
+        return frozenset(v["value"] for v in active if isinstance(v.get("value"), str))
 
     def custom(self, name: str, native: str) -> Field:
         """A field the configuration names, checked.
@@ -118,9 +133,9 @@ class Schema:
                 if near
                 else "Check its API name (it ends in __c) and field-level security.",
             )
-        if description["type"] not in _TEXT_TYPES or native in self.mapped:
+        if description.get("type") not in _TEXT_TYPES or native in self.mapped:
             raise ConfigurationError(
-                f"Contact.{native} cannot be a custom field: {description['type']}",
+                f"Contact.{native} cannot be a custom field: {description.get('type')}",
                 hint="Text, picklist, phone, URL and e-mail fields can, unless mapped already.",
             )
         capacity = Capacity(max_length=self.length(native))
@@ -131,6 +146,15 @@ class Schema:
     def mapped(self) -> frozenset[str]:
         """Native names the declared mapping uses."""
         return frozenset(n for field in mapping.FIELDS for n in field.native)
+
+
+def _placed(field: Field, placed: Mapping[str, Places]) -> Field:
+    """An address with codes of state and country, where there are any."""
+    places = placed.get(field.name)
+    if places is None:
+        return field
+    codes = (f"{ADDRESSES[field.name]}{each}" for each in CODES)
+    return replace(field, native=(*field.native, *codes), codec=PlacedAddress(places))
 
 
 class SchemaSource:

@@ -13,9 +13,11 @@ from syncline.plugin.requests import MatchKey
 from syncline.plugin.spec import TypeSpec
 from syncline_salesforce.contacts.mapping import COMPANY, OBJECT
 from syncline_salesforce.contacts.matching import conditions
+from syncline_salesforce.contacts.persons import IS_PERSON, NO_PERSONS
 from syncline_salesforce.contacts.schema import Schema
 from syncline_salesforce.rest import soql
 from syncline_salesforce.rest.rows import (
+    RELATED_STAMP,
     STAMPS,
     absent,
     moment,
@@ -47,14 +49,25 @@ class ContactSelection:
         """The SELECT list. Always holds Id, owner, stamps and what tells of deletion."""
         fixed = ["Id", "OwnerId", *STAMPS, "CreatedDate", "IsDeleted", "MasterRecordId"]
         mapped = [name for name in self.spec.native_names if self.schema.has(name)]
-        company = ["AccountId"] if COMPANY in mapped else []
+        company = ["AccountId", *self._company_stamp] if self._company_stamp else []
         marker = [self.key_field] if self.key_field and self.schema.has(self.key_field) else []
         return ", ".join(dict.fromkeys([*fixed, *mapped, *company, *marker]))
 
     @cached_property
+    def keys(self) -> str:
+        """See `Selection`."""
+        return ", ".join(["Id", "OwnerId", *STAMPS, *self._company_stamp])
+
+    @property
+    def _company_stamp(self) -> tuple[str, ...]:
+        """Who renames an account leaves the stamps of its contacts as they are."""
+        known = COMPANY in self.spec.native_names and self.schema.has(COMPANY)
+        return (f"Account.{RELATED_STAMP}",) if known else ()
+
+    @cached_property
     def always(self) -> str:
         """The condition that leaves out person accounts, which are edited through the account."""
-        return "IsPersonAccount = false" if self.schema.has("IsPersonAccount") else ""
+        return NO_PERSONS if self.schema.has(IS_PERSON) else ""
 
     def read(
         self, row: Mapping[str, Any], certain_until: datetime | None
@@ -69,7 +82,7 @@ class ContactSelection:
 
     def last_held(self, row: Mapping[str, Any]) -> Record | None:
         """What a row of the Recycle Bin held; None if it is not there, or cannot be read."""
-        if not row.get("IsDeleted") or named(row) is None or unreadable(row):
+        if named(row) is None or not row.get("IsDeleted") or unreadable(row):
             return None
         return self._record(row, None)
 

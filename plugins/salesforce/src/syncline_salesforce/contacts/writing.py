@@ -28,11 +28,13 @@ from syncline.plugin.requests import (
     Update,
 )
 from syncline.plugin.spec import TypeSpec
+from syncline_salesforce.contacts import places
 from syncline_salesforce.contacts.companies import Accounts, Company, find_accounts, written
 from syncline_salesforce.contacts.mapping import COMPANY, OBJECT
+from syncline_salesforce.contacts.persons import IS_PERSON, NO_PERSONS, there_already
 from syncline_salesforce.contacts.schema import Schema
-from syncline_salesforce.rest.errors import entries, malformed, row_outcome, was_refused
-from syncline_salesforce.rest.rows import row_id, unmodified_since
+from syncline_salesforce.rest.errors import entries, row_outcome, was_refused
+from syncline_salesforce.rest.rows import named, unmodified_since
 from syncline_salesforce.rest.service import Row, SalesforceService
 
 COLLECTION, WITHOUT_KEY, COMPOSITE = 200, 50, 25
@@ -70,10 +72,15 @@ class Writes:
     # ---- creates --------------------------------------------------------------------------------
 
     def create(self, operations: Sequence[Create]) -> list[Outcome]:
-        """By the key field, repeating which makes no second record; else plainly."""
-        accounts = self._accounts(operations)
+        """By the key field, repeating which makes no second record; else plainly. Who is a person
+        account is not made again.
+        """
+        persons = there_already(self.service, operations) if self._has_persons else {}
+        missing = [each for each in operations if each.key not in persons]
+        accounts = self._accounts(missing)
         size = COLLECTION if self.key_field else WITHOUT_KEY
-        return _in_calls(operations, size, lambda batch: self._create(batch, accounts))
+        made = iter(_in_calls(missing, size, lambda batch: self._create(batch, accounts)))
+        return [persons.get(each.key) or next(made) for each in operations]
 
     def _create(self, batch: Sequence[Create], accounts: Accounts) -> list[Outcome]:
         prepared = [self._prepared(each.fields, accounts, None, "createable") for each in batch]
@@ -148,7 +155,7 @@ class Writes:
     def _answer(self, answer: Row, id: RecordId, row: Prepared) -> Outcome:
         status = answer.get("httpStatusCode")
         if not isinstance(status, int):
-            raise malformed("a subrequest without status")
+            return Unknown(message="an answer without a status")
         if status < 300:
             return row.applied(id)
         if status == 412:
@@ -187,9 +194,13 @@ class Writes:
     # ---- what all have in common ----------------------------------------------------------------
 
     def _accounts(self, operations: Iterable[Create | Update]) -> Accounts:
-        persons = "IsPersonAccount = false" if self.schema.has("IsPersonAccount") else ""
+        no_persons = NO_PERSONS if self._has_persons else ""
         names = [each.fields.get("company") for each in operations]
-        return find_accounts(self.service, names, persons) if self.schema.has(COMPANY) else {}
+        return find_accounts(self.service, names, no_persons) if self.schema.has(COMPANY) else {}
+
+    @property
+    def _has_persons(self) -> bool:
+        return self.schema.has(IS_PERSON)
 
     def _prepared(
         self, fields: Mapping[str, Value], accounts: Accounts, company: Value, right: str
@@ -201,12 +212,17 @@ class Writes:
         found = Company()
         if COMPANY in allowed:
             found = written(allowed.pop(COMPANY), accounts, company)
-        return Prepared({**allowed, **found.body}, found.stored, self._canonical(barred))
+        body = places.sent({**allowed, **found.body})
+        return Prepared(body, found.stored, self._canonical(barred))
 
     def _item(self, answer: Row, row: Prepared, *, new: bool = False) -> Outcome:
-        if answer.get("success") is True:
-            return row.applied(row_id({"Id": answer.get("id")}))
+        """What an answer says of its row; one that cannot be understood says nothing of others."""
         errors = entries(answer.get("errors"))
+        if answer.get("success") is True:
+            id = named({"Id": answer.get("id")})
+            return Unknown(message="the answer names no record") if id is None else row.applied(id)
+        if not errors:
+            return Unknown(message="the answer says neither that it was done nor why not")
         return row_outcome(errors, self._canonical, new=new, key_field=self.key_field)
 
     def _canonical(self, native: Iterable[str]) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
-"""One deadline for a whole answer. `requests` has a timeout for each piece that arrives, and a
-service that sends a byte at a time could keep us waiting for ever, in the headers as well.
+"""One deadline for a whole answer: the connection's timeout. `requests` has it for each piece that
+arrives, and a service that sends a byte at a time could keep us waiting for ever, in the headers as
+well.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 ANSWER_SECONDS: Final = 300.0
-"""From the first look for an answer to its last byte: shorter than a run's lease."""
+"""From the first look for an answer to its last byte, at most: shorter than a run's lease."""
 
 Clock = Callable[[], float]
 """Any clock, in seconds."""
@@ -67,9 +68,9 @@ class _Pieces(io.RawIOBase):
     def __init__(self, inner: io.RawIOBase, sock: socket.socket, clock: Clock) -> None:
         self._inner = inner
         self._socket = sock
-        self._patience = sock.gettimeout()
+        patience = sock.gettimeout()
         self._clock = clock
-        self._until = clock() + ANSWER_SECONDS
+        self._until = clock() + min(patience or ANSWER_SECONDS, ANSWER_SECONDS)
 
     def readable(self) -> bool:
         return True
@@ -78,7 +79,7 @@ class _Pieces(io.RawIOBase):
         left = self._until - self._clock()
         if left <= 0:
             raise TimeoutError("the answer takes too long")
-        self._socket.settimeout(left if self._patience is None else min(left, self._patience))
+        self._socket.settimeout(left)
         return self._inner.readinto(buffer)
 
     def close(self) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 import requests
-from requests.exceptions import ConnectTimeout, ReadTimeout, SSLError
+from requests.exceptions import ConnectTimeout, ReadTimeout
 from urllib3.exceptions import NewConnectionError
 
 from syncline.errors import (
@@ -24,7 +24,7 @@ from syncline.errors import (
     SynclineError,
 )
 from syncline.model.records import RecordId
-from syncline.plugin.http import retry_after
+from syncline.plugin.http import distrusted, is_distrusted, retry_after
 from syncline.plugin.requests import (
     Deferred,
     Duplicate,
@@ -156,8 +156,8 @@ def _limit_exceeded(found: list[Mapping[str, Any]]) -> SynclineError:
 def not_reached(problem: requests.RequestException) -> SynclineError:
     """The error of a call without an answer. Never holds the request's text."""
     kind = type(problem).__name__
-    if isinstance(problem, SSLError):
-        return Stop("the TLS certificate of Salesforce cannot be verified", kind=kind)
+    if is_distrusted(problem):
+        return distrusted("Salesforce", "REQUESTS_CA_BUNDLE", kind=kind)
     reason = getattr(problem.args[0], "reason", None) if problem.args else None
     certain = isinstance(problem, ConnectTimeout) or isinstance(reason, NewConnectionError)
     if certain:
@@ -236,13 +236,17 @@ def duplicate_ids(entry: Mapping[str, Any]) -> list[RecordId]:
     for name in ("duplicateResut", "duplicateResult"):
         result = entry.get(name)
         if isinstance(result, Mapping):
-            records = (
-                match.get("record", {})
-                for rule in result.get("matchResults", [])
-                for match in rule.get("matchRecords", [])
-            )
-            return list(dict.fromkeys(RecordId(r["Id"]) for r in records if r.get("Id")))
+            rules = _parts(result, "matchResults")
+            matches = (match for rule in rules for match in _parts(rule, "matchRecords"))
+            records = entries([match.get("record") for match in matches])
+            ids = (record.get("Id") for record in records)
+            return list(dict.fromkeys(RecordId(id) for id in ids if isinstance(id, str) and id))
     return [RecordId(found) for found in _ID.findall(str(entry.get("message", "")))]
+
+
+def _parts(whole: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    found = whole.get(name)
+    return entries(found) if isinstance(found, list) else []
 
 
 def _rejected(entry: Mapping[str, Any], code: str, canonical: FieldNames) -> Rejected:
@@ -261,4 +265,5 @@ def _shown(text: str) -> str:
 
 def named_fields(entry: Mapping[str, Any]) -> tuple[str, ...]:
     """The native fields an error names."""
-    return tuple(str(name) for name in entry.get("fields") or ())
+    names = entry.get("fields")
+    return tuple(str(name) for name in names) if isinstance(names, list) else ()

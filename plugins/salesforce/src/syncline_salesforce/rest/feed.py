@@ -12,22 +12,26 @@ update of a row inside the window, so once the window has aged it is read a last
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from syncline.errors import Resync
 from syncline.model.records import Json
 from syncline.plugin.cursors import read_until
+from syncline.plugin.http import Trail
 from syncline.plugin.requests import ChangesRequest, Page
 from syncline_salesforce.rest import soql
 from syncline_salesforce.rest.errors import malformed
+from syncline_salesforce.rest.paging import further
 from syncline_salesforce.rest.rows import moment, named, parsed
 from syncline_salesforce.rest.selection import Selection
 from syncline_salesforce.rest.service import Row, SalesforceService
 
 PAGE = 2_000
+MAX_ALIKE = 200_000
+"""Rows that changed in one second: far more than Salesforce writes in one."""
 _FORM = "%Y-%m-%dT%H:%M:%SZ"
 
 
@@ -79,7 +83,7 @@ class Cursor:
 @dataclass(frozen=True)
 class Walk:
     """Where a round stands between two pages. `begun`: when it began by the service's time, `own`
-    by ours.
+    by ours. `way`: the places seen so far; `alike`: how many of the last rows have one stamp.
     """
 
     since: datetime | None
@@ -89,6 +93,8 @@ class Walk:
     id: str = ""
     rows: int = 0
     newest: datetime | None = None
+    way: Trail = field(default_factory=Trail)
+    alike: int = 0
 
     def to_json(self) -> Json:
         """As `Page.next`."""
@@ -100,6 +106,8 @@ class Walk:
             "id": self.id,
             "rows": self.rows,
             "newest": _written(self.newest),
+            "seen": list(self.way.seen),
+            "alike": self.alike,
         }
 
     @classmethod
@@ -114,6 +122,8 @@ class Walk:
                 str(value["id"]),
                 int(value["rows"]),
                 _instant(value["newest"]),
+                Trail(tuple(map(str, value["seen"]))),
+                int(value["alike"]),
             )
         except (KeyError, TypeError, ValueError):
             raise Resync("the place within the round is not one of this connector's") from None
@@ -170,7 +180,7 @@ class Changes:
             ),
             deleted=True,
         )
-        found = answer.rows[0] if answer.rows else {}
+        found = answer.rows[0] if answer.rows and isinstance(answer.rows[0], Mapping) else {}
         aged = cursor.newest is not None and answer.begun is not None and (
             answer.begun >= cursor.newest + self.margin + self.overlap
         )  # fmt: skip
@@ -184,12 +194,12 @@ class Changes:
             soql.select(selection.columns, selection.object, conditions, order=order, limit=size),
             deleted=True,
         )
-        following = self._counted(replace(walk, begun=walk.begun or answer.begun), answer.rows)
-        until = following.until()
+        counted = self._counted(replace(walk, begun=walk.begun or answer.begun), answer.rows)
+        until = counted.until()
         found = [selection.read(row, until and until - self.margin) for row in answer.rows]
         if answer.done and len(answer.rows) < size:
-            return Page.of(found, cursor=self._cursor(following).to_json())
-        return Page.of(found, next=_after(following, answer.rows).to_json())
+            return Page.of(found, cursor=self._cursor(counted).to_json())
+        return Page.of(found, next=following(counted, answer.rows).to_json())
 
     def _counted(self, walk: Walk, rows: list[Row]) -> Walk:
         """With how many rows so far lie in the next round's window, and the newest stamp of all."""
@@ -215,15 +225,25 @@ class Changes:
         return Cursor(since, walk.rows, walk.newest, walk.until())
 
 
-def _after(walk: Walk, rows: list[Row]) -> Walk:
-    """The walk goes on after the last row that says where it stands."""
+def following(walk: Walk, rows: list[Row]) -> Walk:
+    """The walk goes on after the last row that says where it stands.
+
+    Raises:
+        Stop: the rows lead nowhere, in circles, or never end.
+
+    """
     if not rows:
         raise malformed("a page without rows that is not the last")
     readable = (row for row in reversed(rows) if named(row) and moment(row, "SystemModstamp"))
     last = next(readable, None)
-    if last is None or (str(last["SystemModstamp"]), last["Id"]) == (walk.stamp, walk.id):
+    if last is None:
         raise malformed("the same page again")
-    return replace(walk, stamp=str(last["SystemModstamp"]), id=str(last["Id"]))
+    stamp, id = str(last["SystemModstamp"]), str(last["Id"])
+    way = further(walk.way, f"{walk.stamp}|{walk.id}", f"{stamp}|{id}")
+    alike = walk.alike + len(rows) if stamp == walk.stamp else 0
+    if alike > MAX_ALIKE:
+        raise malformed("more rows with one stamp than a second can hold")
+    return replace(walk, stamp=stamp, id=id, way=way, alike=alike)
 
 
 def _written(value: datetime | None) -> str | None:

@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import jwt
 import requests
@@ -20,8 +21,9 @@ from syncline.errors import ConfigurationError, Reconnect, Retry, Stop
 from syncline.plugin.connector import ConnectorContext
 from syncline.plugin.http import retry_after
 from syncline.plugin.secrets import Secret
-from syncline_salesforce.config import SalesforceConfig, checked_origin, is_local
+from syncline_salesforce.config import SalesforceConfig, checked_origin
 from syncline_salesforce.rest.errors import not_reached
+from syncline_salesforce.rest.instances import belongs
 from syncline_salesforce.rest.tokens import Token
 
 _PATH = "/services/oauth2/token"
@@ -49,6 +51,7 @@ class Login:
         Raises:
             Reconnect: refused.
             Retry: the endpoint is busy or unreachable.
+            Stop: the answer is none, or the token is for an instance we were not told of.
             ConfigurationError: a secret or key that cannot be used.
 
         """
@@ -121,13 +124,23 @@ class Login:
         value, instance = answer.get("access_token"), answer.get("instance_url")
         if not isinstance(value, str) or not isinstance(instance, str) or not value:
             raise Stop("the token endpoint's answer holds no token", hint="Check login_url.")
+        return Token(value, self._trusted(instance))
+
+    def _trusted(self, instance: str) -> str:
+        """The instance that an answer names, if the token may go there."""
+        configured = self._config.host or self._config.token_host
         try:
             origin = checked_origin(instance)
         except ValueError:
             origin = ""
-        if not origin or (is_local(origin) and not is_local(self._config.token_host)):
-            raise Stop("the token endpoint names an instance that cannot be trusted")
-        return Token(value, origin)
+        if origin and belongs(origin, configured):
+            return origin
+        named = urlsplit(origin).hostname or "none that could be one"
+        raise Stop(
+            f"the token is for an instance that does not belong to the configured one: {named}",
+            hint=f"Set domain or instance_url to My Domain of the organisation (now {configured}) "
+            "and login_url to where it signs in. Nothing was sent to the other one.",
+        )
 
 
 def _checked(response: requests.Response) -> Mapping[str, Any]:

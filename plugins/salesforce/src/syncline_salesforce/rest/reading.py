@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from syncline.model.records import AbsenceReason, Absent, Json, Record, RecordId
+from syncline.model.records import AbsenceReason, Absent, Record, RecordId
 from syncline.plugin.requests import (
     DeletedRequest,
     IdsRequest,
@@ -16,13 +17,13 @@ from syncline.plugin.requests import (
 )
 from syncline_salesforce.rest import soql
 from syncline_salesforce.rest.errors import QueryRefused, malformed
-from syncline_salesforce.rest.rows import certain_until, key_of, row_id
+from syncline_salesforce.rest.paging import next_place, way_of
+from syncline_salesforce.rest.rows import certain_until, key_of, named, row_id
 from syncline_salesforce.rest.selection import Selection
 from syncline_salesforce.rest.service import SalesforceService
 
 PAGE = 2_000
 _IDS = 600
-_KEYS = "Id, OwnerId, SystemModstamp, LastModifiedDate"
 _DELETE_LOG = timedelta(days=15)
 
 
@@ -66,7 +67,7 @@ class Reads:
             rows = self.service.rows(
                 selection.columns, selection.object, [f"Id IN {group}"], deleted=True
             )
-            binned = (row for row, _begun in rows if not row.get("MasterRecordId"))
+            binned = (row for row, _begun in rows if named(row) and not row.get("MasterRecordId"))
             held = (selection.last_held(row) for row in binned)
             records += [record for record in held if record is not None]
         return Page(records=tuple(records))
@@ -92,7 +93,7 @@ class Reads:
         entries = answer.get("deletedRecords")
         if not isinstance(entries, list):
             raise malformed("a delete log without records")
-        return frozenset(str(entry.get("id")) for entry in entries)
+        return frozenset(str(each.get("id")) for each in entries if isinstance(each, Mapping))
 
     def _inside(self, object: str, ids: list[RecordId], condition: str) -> frozenset[RecordId]:
         """Which of the records satisfy the condition."""
@@ -107,22 +108,20 @@ class Reads:
 
     def keys(self, request: KeysRequest, selection: Selection) -> Page:
         """A page of ids, versions and owners of the data set, in the order of ids."""
-        after = _last_id(request.next)
+        after, way = way_of(request.next)
         conditions = [
             f"Id > {soql.text(after)}" if after else "",
             where_of(request.feed.scope),
             selection.always,
         ]
         answer = self.service.query(
-            soql.select(_KEYS, selection.object, conditions, order="Id", limit=PAGE)
+            soql.select(selection.keys, selection.object, conditions, order="Id", limit=PAGE)
         )
         certain = certain_until(answer.begun, self.margin)
         found = [key_of(row, certain) for row in answer.rows]
         if answer.done and len(found) < PAGE:
             return Page.of(found)
-        if answer.last_id in ("", after):
-            raise malformed("the same page again")
-        return Page.of(found, next={"after": answer.last_id})
+        return Page.of(found, next=next_place(way, after, answer.last_id))
 
     # ---- by match key ---------------------------------------------------------------------------
 
@@ -177,7 +176,3 @@ def _without_left(records: list[Record], absent: list[Absent], inside: frozenset
     kept = tuple(record for record in records if record.id in inside)
     gone = (each for each in absent if each.id not in left)
     return Page(records=kept, absent=(*gone, *(Absent(id, AbsenceReason.LEFT) for id in left)))
-
-
-def _last_id(place: Json) -> str:
-    return "" if place is None else str(place["after"])

@@ -14,6 +14,8 @@ from syncline_salesforce.rest import soql
 from syncline_salesforce.rest.errors import malformed
 
 STAMPS = ("SystemModstamp", "LastModifiedDate")
+RELATED_STAMP = "LastModifiedDate"
+"""Of a related row: people rename it. Its SystemModstamp moves with every sum that is rolled up."""
 _PROCESS_KEY = secrets.token_bytes(32)
 
 
@@ -23,19 +25,25 @@ def version(
     native: Mapping[str, Any] | None = None,
 ) -> str:
     """`SystemModstamp|LastModifiedDate`: the first moves with every change, the second is what
-    `If-Unmodified-Since` is compared with.
+    `If-Unmodified-Since` is compared with. The stamps of related rows of which the row shows a
+    value (`Account.Name`) follow, since no change of theirs moves its own.
 
     Stamps are whole seconds, so a row may change again without a new stamp for as long as its
     second is not over (and clocks of servers differ). Until then the version is provisional:
     a digest of the content with a key of this process is added, and at the next read in the
     overlap the row gets its final version and is looked at once more.
     """
-    stamps = "|".join(str(row.get(name)) for name in STAMPS)
+    stamps = "|".join([*(str(row.get(name)) for name in STAMPS), *_related_stamps(row)])
     stamp = moment(row, "SystemModstamp")
     if certain_until is None or stamp is None or stamp < certain_until:
         return stamps
     content = json.dumps(native, sort_keys=True, default=str).encode()
     return f"{stamps}|~{hashlib.blake2b(content, key=_PROCESS_KEY, digest_size=8).hexdigest()}"
+
+
+def _related_stamps(row: Mapping[str, Any]) -> list[str]:
+    related = (value for _, value in sorted(row.items()) if isinstance(value, Mapping))
+    return [str(each[RELATED_STAMP]) for each in related if each.get(RELATED_STAMP)]
 
 
 def unmodified_since(known: str) -> datetime | None:

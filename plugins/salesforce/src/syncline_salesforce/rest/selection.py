@@ -24,6 +24,11 @@ class Selection(Protocol):
         ...
 
     @property
+    def keys(self) -> str:
+        """The SELECT list of a sweep: the owner, and what a version is made of (`rows.version`)."""
+        ...
+
+    @property
     def always(self) -> str:
         """The condition that every query for records has; "" for none."""
         ...

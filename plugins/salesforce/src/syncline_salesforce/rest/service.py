@@ -18,10 +18,12 @@ from simple_salesforce.exceptions import SalesforceGeneralError
 
 from syncline.model.json_text import whole
 from syncline.plugin.connector import ConnectorContext
+from syncline.plugin.http import Trail
 from syncline_salesforce.config import SalesforceConfig
 from syncline_salesforce.rest import soql
 from syncline_salesforce.rest.errors import QueryRefused, malformed, not_reached
 from syncline_salesforce.rest.login import Login
+from syncline_salesforce.rest.paging import ENDLESS, further
 from syncline_salesforce.rest.session import (
     Kind,
     SalesforceSession,
@@ -35,6 +37,8 @@ from syncline_salesforce.rest.tokens import TokenProvider
 Row = Mapping[str, Any]
 _NO_DUPLICATES = {"Sforce-Duplicate-Rule-Header": "allowSave=false; runAsCurrentUser=true"}
 
+LIST_SECONDS = 300.0
+"""For one list that is read in one go, as for one answer."""
 MAX_ROWS = 10_000
 """Of one page; the service promises 2,000 at most."""
 
@@ -50,6 +54,7 @@ class SalesforceService:
             config, context, partial(send_form, timeout=config.timeout, clock=context.clock)
         )
         self.usage = Usage(config.stop_at_api_share)
+        self._clock = context.clock
         self._version = config.api_version
         self._tokens = TokenProvider(login, context.now)
         self._sessions = Sessions(
@@ -79,8 +84,12 @@ class SalesforceService:
     ) -> Iterator[tuple[Row, datetime | None]]:
         """All rows that satisfy the conditions, in the order of ids, each with the service's time
         when its page was asked for. Pages may be of any size.
+
+        Raises:
+            Stop: the pages lead in circles, or do not end within `LIST_SECONDS`.
+
         """
-        after = ""
+        after, way, until = "", Trail(), self._clock() + LIST_SECONDS
         while True:
             place = [f"Id > {soql.text(after)}"] if after else []
             text = soql.select(columns, name, [*conditions, *place], order="Id")
@@ -88,10 +97,10 @@ class SalesforceService:
             yield from ((row, answer.begun) for row in answer.rows)
             if answer.done:
                 return
-            last = answer.last_id or after
-            if last == after:
-                raise malformed("the same page again")
-            after = last
+            way = further(way, after, answer.last_id)
+            after = answer.last_id
+            if self._clock() > until:
+                raise malformed(ENDLESS)
 
     def describe(self, name: str, since: str | None = None) -> tuple[Row | None, str | None]:
         """The description of an object and its Last-Modified; no description if unmodified."""
@@ -223,8 +232,8 @@ def _mapping(body: Any) -> Row:
 
 
 def _entries(body: Any, count: int) -> list[Row]:
-    """The answers to `count` rows: as many, each an object."""
+    """The answers to `count` rows: as many. One that is no object says nothing of its row."""
     found = body if isinstance(body, list) else []
-    if len(found) != count or not all(isinstance(entry, Mapping) for entry in found):
+    if len(found) != count:
         raise malformed("not one answer for each row")
-    return found
+    return [entry if isinstance(entry, Mapping) else {} for entry in found]

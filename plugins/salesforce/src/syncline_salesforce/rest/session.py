@@ -9,7 +9,6 @@ it makes something that nobody could tell from its copy.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
@@ -21,16 +20,15 @@ import requests
 from syncline.errors import Retry, Stop
 from syncline.model.json_text import json_of
 from syncline.plugin.connector import ConnectorContext
+from syncline.plugin.http import ACCEPT_ENCODING
 from syncline.plugin.http.quiet_logs import quiet
 from syncline_salesforce.config import is_local
+from syncline_salesforce.rest.bodies import BODY_LIMIT, TOKEN_LIMIT, read
 from syncline_salesforce.rest.deadline import Clock, PatientUntil
 from syncline_salesforce.rest.errors import entries, failure, malformed, not_reached, unauthorised
 from syncline_salesforce.rest.tokens import Token, TokenProvider
 
 Kind = Literal["read", "write", "check"]
-
-BODY_LIMIT = 64 * 1024 * 1024
-"""Bytes of one answer. 2,000 contacts with full descriptions stay below it."""
 
 
 class Usage:
@@ -45,7 +43,7 @@ class Usage:
         """Reads `api-usage=18/5000; per-app-api-usage=…`; anything else is ignored."""
         first = (header or "").partition(";")[0].strip()
         used, slash, allowed = first.removeprefix("api-usage=").partition("/")
-        if slash and used.isdigit() and allowed.isdigit() and int(allowed):
+        if slash and used.isdecimal() and allowed.isdecimal() and int(allowed):
             self.used, self.allowed = int(used), int(allowed)
 
     @property
@@ -74,25 +72,6 @@ class PlainHttp(PatientUntil):
         return super().send(request, *args, **kwargs)
 
 
-class LimitedBody:
-    """A raw answer that stops being read when it grows too large."""
-
-    def __init__(self, raw: Any) -> None:
-        self._raw = raw
-
-    def stream(self, amount: int, decode_content: bool | None = None) -> Iterator[bytes]:
-        """The pieces, decoded."""
-        received = 0
-        for chunk in self._raw.stream(amount, decode_content=decode_content):
-            received += len(chunk)
-            if received > BODY_LIMIT:
-                raise malformed("it is too large")
-            yield chunk
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._raw, name)
-
-
 class SalesforceSession(requests.Session):
     """A session of one thread. `kind` says how the next requests are counted, `once` that they are
     not repeated here after a refused token: the answer may come from a gateway, after the effect.
@@ -118,6 +97,7 @@ class SalesforceSession(requests.Session):
         self._usage = usage
         self._context = context
         self._timeout = timeout
+        self.headers["Accept-Encoding"] = ACCEPT_ENCODING
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
 
     def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> Any:
@@ -154,8 +134,7 @@ class SalesforceSession(requests.Session):
         url = request.url
         try:
             response = super().send(request, **kwargs | {"stream": True, "allow_redirects": False})
-            response.raw = LimitedBody(response.raw)
-            _ = response.content
+            read(response, BODY_LIMIT)
         except requests.RequestException as problem:
             raise not_reached(problem) from None
         finally:
@@ -200,14 +179,16 @@ def send_form(
 ) -> requests.Response:
     """Ask a token endpoint: no cookies, no redirects, no `.netrc`."""
     with requests.Session() as session:
+        session.headers["Accept-Encoding"] = ACCEPT_ENCODING
         for scheme in ("http://", "https://"):
             session.mount(scheme, PatientUntil(clock))
         session.trust_env = not is_local(url)
         auth = basic or _no_auth
-        return session.post(
-            url, data=dict(form), auth=auth, timeout=timeout, allow_redirects=False,
+        response = session.post(
+            url, data=dict(form), auth=auth, timeout=timeout, allow_redirects=False, stream=True,
             headers={"Accept": "application/json"},
         )  # fmt: skip
+        return read(response, TOKEN_LIMIT)
 
 
 def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -235,10 +216,10 @@ def _parsed(response: requests.Response) -> Any:
 def _begun(response: requests.Response) -> datetime | None:
     try:
         answered = parsedate_to_datetime(response.headers["Date"])
-    except (KeyError, ValueError, TypeError):
+        taken = timedelta(seconds=int(response.elapsed.total_seconds()) + 1)
+        return answered.astimezone(UTC) - taken
+    except (KeyError, ValueError, TypeError, OverflowError):
         return None
-    taken = timedelta(seconds=int(response.elapsed.total_seconds()) + 1)
-    return answered.astimezone(UTC) - taken
 
 
 class Sessions:

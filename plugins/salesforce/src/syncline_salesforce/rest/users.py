@@ -9,8 +9,8 @@ from typing import Any
 from syncline.model.records import AccountId
 from syncline.plugin.requests import Account, AccountListRequest, AccountPage
 from syncline_salesforce.rest import soql
-from syncline_salesforce.rest.errors import malformed
-from syncline_salesforce.rest.rows import row_id
+from syncline_salesforce.rest.paging import next_place, way_of
+from syncline_salesforce.rest.rows import named
 from syncline_salesforce.rest.service import SalesforceService
 
 PAGE = 2_000
@@ -38,7 +38,7 @@ def list_users(service: SalesforceService, request: AccountListRequest) -> Accou
     """A page of all active users in the order of ids, each by its user name, which names one user
     in the world; the e-mail address is another name of theirs.
     """
-    after = "" if request.next is None else str(request.next["after"])
+    after, way = way_of(request.next)
     conditions = [_ACTIVE, f"Id > {soql.text(after)}" if after else ""]
     size = min(request.page_size or PAGE, PAGE)
     answer = service.query(
@@ -47,17 +47,20 @@ def list_users(service: SalesforceService, request: AccountListRequest) -> Accou
     accounts = tuple(account for row in answer.rows if (account := _listed(row)))
     if answer.done and len(answer.rows) < size:
         return AccountPage(accounts=accounts)
-    if answer.last_id in ("", after):
-        raise malformed("the same page again")
-    return AccountPage(accounts=accounts, next={"after": answer.last_id})
+    following = next_place(way, after, answer.last_id)
+    return AccountPage(accounts=accounts, next=following)
 
 
 def _listed(row: Mapping[str, Any]) -> Account | None:
+    """The user of a row; None for one without id or user name, who can be no member."""
+    id = named(row)
+    if id is None:
+        return None
     name, email, shown = (row.get(column) for column in ("Username", "Email", "Name"))
     if not isinstance(name, str) or not name:
         return None
     return Account(
-        id=AccountId(row_id(row)),
+        id=AccountId(id),
         name=name,
         display_name=shown if isinstance(shown, str) else "",
         also=(email,) if isinstance(email, str) and email.casefold() != name.casefold() else (),
@@ -74,7 +77,7 @@ def _conditions(names: Sequence[str]) -> Iterable[str]:
 
 def _account(name: str, rows: Iterable[Mapping[str, Any]]) -> Account | None:
     folded = name.strip().casefold()
-    by_id = {row_id(row): row for row in rows}
+    by_id = {id: row for row in rows if (id := named(row)) is not None}
     exact = [r for r in by_id.values() if str(r.get("Username") or "").casefold() == folded]
     if _ID.fullmatch(name):
         exact = [row for id, row in by_id.items() if id[:15] == name[:15]]
@@ -83,5 +86,4 @@ def _account(name: str, rows: Iterable[Mapping[str, Any]]) -> Account | None:
     if not found:
         return None
     row = found[0]
-    display = str(row.get("Name") or "")
-    return Account(id=AccountId(row_id(row)), name=name, display_name=display)
+    return Account(id=AccountId(row["Id"]), name=name, display_name=str(row.get("Name") or ""))

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from syncline_sandbox.graph.contacts.addresses import with_numbered_addresses
 from syncline_sandbox.graph.contacts.naming import with_generated_names
-from syncline_sandbox.graph.contacts.schema import empty_contact, read_contact
+from syncline_sandbox.graph.contacts.schema import NUMBERED, SCHEMA, empty_contact
 from syncline_sandbox.graph.contacts.vocabulary import CONTACT
 from syncline_sandbox.graph.items.item import ItemType
 
+
+def _completed(changes: Mapping[str, Any], current: Mapping[str, Any] | None) -> dict[str, Any]:
+    return with_numbered_addresses(with_generated_names(changes, current), current)
+
+
 CONTACTS = ItemType(
     "contact",
-    presence="presence",
+    collection="contacts",
+    schema=SCHEMA,
     vocabulary=CONTACT,
-    read=read_contact,
     empty=empty_contact,
-    completed=with_generated_names,
+    completed=_completed,
+    absent={"no-numbered-addresses": frozenset(NUMBERED)},
 )

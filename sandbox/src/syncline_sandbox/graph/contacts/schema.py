@@ -6,11 +6,10 @@ Names and types: Graph's CSDL. At most 3 e-mail addresses and 2 business phones 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from syncline_sandbox.graph.errors import bad_body
-from syncline_sandbox.graph.protocol.extended import EXTENDED, read_extended
+from syncline_sandbox.graph.protocol.content import Reader, Schema
 from syncline_sandbox.graph.protocol.values import (
     SHORT_TEXT,
     format_instant,
@@ -18,11 +17,10 @@ from syncline_sandbox.graph.protocol.values import (
     read_list,
     read_parts,
     read_text,
-    unknown_property,
 )
 
 TYPE_NAME = "microsoft.graph.contact"
-LONG_TEXT = 32_768
+LONG_TEXT, ADDRESS_TEXT = 32_768, 1_024
 
 TEXT_LIMITS: Mapping[str, int] = {
     **dict.fromkeys(
@@ -44,6 +42,7 @@ ADDRESSES = ("homeAddress", "businessAddress", "otherAddress")
 ADDRESS_PARTS = ("street", "city", "state", "countryOrRegion", "postalCode")
 EMAILS, MAX_EMAILS = "emailAddresses", 3
 EMAIL_PARTS = ("name", "address")
+NUMBERED = ("primaryEmailAddress", "secondaryEmailAddress", "tertiaryEmailAddress")
 BIRTHDAY = "birthday"
 READ_ONLY = ("id", "changeKey", "createdDateTime", "lastModifiedDateTime", "parentFolderId")
 """Ignored in a body, as in the documentation's own samples."""
@@ -54,7 +53,7 @@ ORDER = (
     "imAddresses", "jobTitle", "companyName", "department", "officeLocation", "profession",
     "businessHomePage", "assistantName", "manager", "homePhones", "mobilePhone", "businessPhones",
     "spouseName", "personalNotes", "children", "emailAddresses", "homeAddress", "businessAddress",
-    "otherAddress",
+    "otherAddress", *NUMBERED,
 )  # fmt: skip
 """All writable properties, as an answer lists them."""
 
@@ -69,23 +68,6 @@ def empty_contact() -> dict[str, Any]:
     return blank
 
 
-def read_contact(body: Any) -> tuple[dict[str, Any], dict[str, str | None]]:
-    """The properties a body sets and its extended properties by id; raises `Failure` (400)."""
-    if not isinstance(body, dict):
-        raise bad_body("A node of type 'StartObject' was expected from the JSON reader.")
-    extended = read_extended(body.get(EXTENDED, []))
-    values: dict[str, Any] = {}
-    for name, value in body.items():
-        if "@" in name or name in READ_ONLY or name == EXTENDED:
-            continue
-        values[name] = _READERS.get(name, _unknown)(name, value)
-    return values, extended
-
-
-def _unknown(name: str, value: Any) -> Any:
-    raise unknown_property(name, TYPE_NAME)
-
-
 def _known_text(name: str, value: Any) -> str | None:
     return read_text(name, value, TEXT_LIMITS[name])
 
@@ -96,15 +78,22 @@ def _texts(name: str, value: Any) -> list[str]:
 
 
 def _emails(name: str, value: Any) -> list[dict[str, Any]]:
-    entries = read_list(name, value, MAX_EMAILS)
-    read = [read_parts(name, e, EMAIL_PARTS, "microsoft.graph.emailAddress") for e in entries]
-    return [{part: entry.get(part) for part in EMAIL_PARTS} for entry in read]
+    return [_email(name, entry) for entry in read_list(name, value, MAX_EMAILS)]
+
+
+def _numbered(name: str, value: Any) -> dict[str, Any] | None:
+    return None if value is None else _email(name, value)
+
+
+def _email(name: str, value: Any) -> dict[str, Any]:
+    given = read_parts(name, value, EMAIL_PARTS, "microsoft.graph.emailAddress", SHORT_TEXT)
+    return {part: given.get(part) for part in EMAIL_PARTS}
 
 
 def _address(name: str, value: Any) -> dict[str, Any]:
     if value is None:
         return {}
-    found = read_parts(name, value, ADDRESS_PARTS, "microsoft.graph.physicalAddress")
+    found = read_parts(name, value, ADDRESS_PARTS, "microsoft.graph.physicalAddress", ADDRESS_TEXT)
     return {part: entry for part, entry in found.items() if entry is not None}
 
 
@@ -114,10 +103,13 @@ def _birthday(name: str, value: Any) -> str | None:
     return format_instant(read_instant(name, value))
 
 
-_READERS: Mapping[str, Callable[[str, Any], Any]] = {
+_READERS: Mapping[str, Reader] = {
     **dict.fromkeys(TEXT_LIMITS, _known_text),
     **dict.fromkeys(LIST_LIMITS, _texts),
     **dict.fromkeys(ADDRESSES, _address),
     EMAILS: _emails,
+    **dict.fromkeys(NUMBERED, _numbered),
     BIRTHDAY: _birthday,
 }
+
+SCHEMA = Schema(TYPE_NAME, _READERS, read_only=frozenset(READ_ONLY), extended=True, extensions=True)

@@ -16,6 +16,7 @@ from typing import Any
 
 from syncline_sandbox.environment import Environment
 from syncline_sandbox.graph.errors import Failure, bad_request
+from syncline_sandbox.graph.protocol.expand import NOTHING
 from syncline_sandbox.graph.protocol.odata import Options, link
 from syncline_sandbox.messages import Call, JsonObject
 
@@ -119,7 +120,10 @@ def begin_or_continue(call: Call, feed: Feed, horizon: int, wish: Callable[[], O
 
 
 def _check_supported(asked: Options) -> None:
-    given = {"$filter": asked.filter, "$orderby": asked.order, "$expand": asked.expand}
+    given = {
+        "$filter": asked.filter, "$search": asked.search, "$orderby": asked.order,
+        "$expand": asked.expand != NOTHING,
+    }  # fmt: skip
     if surplus := [name for name, value in given.items() if value]:
         raise bad_request(
             "The following parameters are not supported with change tracking over this resource: "

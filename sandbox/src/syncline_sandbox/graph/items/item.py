@@ -4,53 +4,59 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from syncline_sandbox.graph.items import ids
-from syncline_sandbox.graph.protocol.extended import extended_kind
-from syncline_sandbox.graph.protocol.restriction import Vocabulary
+from syncline_sandbox.graph.protocol.content import Schema
+from syncline_sandbox.graph.protocol.extended import Value
+from syncline_sandbox.graph.protocol.vocabulary import Subject, Vocabulary
+from syncline_sandbox.messages import JsonObject
 from syncline_sandbox.storage import Row
-
-Read = tuple[dict[str, Any], dict[str, str | None]]
-"""What a body sets, and its extended properties by their ids."""
 
 
 @dataclass(frozen=True)
 class ItemType:
     """One type of item.
 
-    `name` is that of its table, `presence` that of the table of its places. `read` raises `Failure`
-    for a body that does not fit. `empty` gives what an item holds that was told nothing;
-    `completed(changes, current)` adds what the service itself makes up.
+    `name` is that of its table and of one item at the back door, `collection` that of many in a
+    path. `empty` gives what an item holds that was told nothing; `completed(changes, current)` adds
+    what the service itself makes up. `absent` are the properties that there are not while a quirk
+    is on.
     """
 
     name: str
-    presence: str
+    collection: str
+    schema: Schema
     vocabulary: Vocabulary
-    read: Callable[[Any], Read]
     empty: Callable[[], dict[str, Any]]
     completed: Callable[[Mapping[str, Any], Mapping[str, Any] | None], dict[str, Any]]
+    absent: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Item:
-    """A stored item; `position` orders a mailbox's items by creation."""
+    """A stored item; `position` orders a mailbox's items by creation.
+
+    `deleted`: it lies in Deleted Items, or in a folder that was deleted with it.
+    """
 
     position: int
     mailbox: str
     immutable_id: str
     default_id: str
     folder: str
+    deleted: int
     body: Mapping[str, Any]
-    extended: Mapping[str, str]
+    extended: Mapping[str, Value]
+    extensions: Mapping[str, JsonObject]
     change_key: str
     created: str
     modified: str
     visible: float
 
     def rendered(self, *, immutable: bool) -> dict[str, Any]:
-        """As Graph shows it, without extended properties."""
+        """As Graph shows it, without what it holds beyond its type."""
         return {
             "@odata.etag": ids.etag(self.change_key),
             "id": self.immutable_id if immutable else self.default_id,
@@ -61,13 +67,9 @@ class Item:
             **self.body,
         }
 
-    def extended_properties(self, wanted: frozenset[str] | None = None) -> list[dict[str, str]]:
-        """The extended properties, all or those whose kinds are `wanted`."""
-        return [
-            {"id": name, "value": value}
-            for name, value in self.extended.items()
-            if wanted is None or extended_kind(name) in wanted
-        ]
+    def subject(self) -> Subject:
+        """As conditions see it."""
+        return Subject(self.rendered(immutable=True), self.extended, self.extensions)
 
 
 def is_named(item: Item, condition: str) -> bool:
@@ -76,24 +78,17 @@ def is_named(item: Item, condition: str) -> bool:
     return item.change_key in wanted
 
 
-def is_within(item: Item, folder: str | None) -> bool:
-    """Whether an item lies in a folder, or in any but Deleted Items."""
-    if folder is None:
-        return item.folder != ids.deleted_items_id(item.mailbox)
-    return item.folder == folder
-
-
 def to_row(item: Item) -> tuple[Any, ...]:
     """The columns of an item's table."""
     return (
-        item.position, item.mailbox, item.immutable_id, item.default_id, item.folder,
-        json.dumps(item.body), json.dumps(item.extended), item.change_key,
-        item.created, item.modified, item.visible,
+        item.position, item.mailbox, item.immutable_id, item.default_id, item.folder, item.deleted,
+        json.dumps(item.body), json.dumps(item.extended), json.dumps(item.extensions),
+        item.change_key, item.created, item.modified, item.visible,
     )  # fmt: skip
 
 
 def from_row(row: Row) -> Item:
     """The item of a row."""
     facts = dict(row)
-    body, extended = json.loads(facts["body"]), json.loads(facts["extended"])
-    return Item(**{**facts, "body": body, "extended": extended})
+    read = {name: json.loads(facts[name]) for name in ("body", "extended", "extensions")}
+    return Item(**{**facts, **read})

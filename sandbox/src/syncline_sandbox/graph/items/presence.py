@@ -1,5 +1,9 @@
-"""Where items are and were: for each folder an item was ever in, the number of its last change as
+"""Where items are and were: each stay of an item in a folder, with the number of its last change as
 seen from there. That is all a delta round needs.
+
+A stay has its own default id, since a move gives an item another one. Who reads default ids sees
+stays: one that ended, and another that began. Who reads immutable ids sees items: one that left
+and is back has not left.
 """
 
 from __future__ import annotations
@@ -15,19 +19,33 @@ _TABLE = """
 CREATE TABLE IF NOT EXISTS {presence} (
     folder TEXT NOT NULL, {item} INTEGER NOT NULL, immutable_id TEXT NOT NULL,
     default_id TEXT NOT NULL, entered INTEGER NOT NULL, changed INTEGER NOT NULL,
-    removed INTEGER NOT NULL, visible REAL NOT NULL, PRIMARY KEY (folder, {item})
+    removed INTEGER NOT NULL, visible REAL NOT NULL, PRIMARY KEY (folder, default_id)
 );
 CREATE INDEX IF NOT EXISTS {presence}_changed ON {presence} (folder, changed);
+CREATE INDEX IF NOT EXISTS {presence}_stays ON {presence} (folder, {item});
 """
 _ENTER = (
     "INSERT INTO {presence} VALUES (?, ?, ?, ?, ?, ?, 0, ?) ON CONFLICT DO UPDATE SET "
-    "default_id = excluded.default_id, changed = excluded.changed, removed = 0, "
-    "visible = excluded.visible"
+    "changed = excluded.changed, visible = excluded.visible"
+)
+_OF_ROUND = (
+    "SELECT *, {item} AS position FROM {presence} AS stay "
+    "WHERE folder = :folder AND changed > :cursor AND changed <= :until "
+    "AND NOT (removed AND entered > :after) {except} ORDER BY changed LIMIT :count"
+)
+_IS_BACK = (
+    "AND NOT (removed AND EXISTS (SELECT 1 FROM {presence} AS again WHERE again.folder = :folder "
+    "AND again.{item} = stay.{item} AND NOT again.removed))"
+)
+_CAME_BACK = (
+    "AND NOT (NOT removed AND entered = changed AND EXISTS (SELECT 1 FROM {presence} AS before "
+    "WHERE before.folder = :folder AND before.{item} = stay.{item} AND before.removed "
+    "AND before.entered <= :after AND before.changed > :after))"
 )
 
 
 class Presences:
-    """The places of all items of one type. Every change draws a number."""
+    """The stays of all items of one type. Every change draws a number."""
 
     def __init__(self, environment: Environment, type_: ItemType) -> None:
         self._environment, self._type = environment, type_
@@ -48,15 +66,19 @@ class Presences:
             return self._storage.current("change")
         return int(row["first"]) - 1
 
-    def of_round(self, folder: str, state: Round, count: int) -> list[Row]:
-        """The next rows of a round; what came and went within it is left out."""
-        return self._storage.rows(
-            self._sql(
-                "SELECT *, {item} AS position FROM {presence} "
-                "WHERE folder = ? AND changed > ? AND changed <= ? "
-                "AND NOT (removed AND entered > ?) ORDER BY changed LIMIT ?"
-            ),
-            folder, state.cursor, state.until, state.after, count,
+    def of_round(self, folder: str, state: Round, count: int, *, immutable: bool) -> list[Row]:
+        """The next rows of a round; what came and went within it is left out.
+
+        Under `moved-back-unreported` an item that left and came back since the last round is told
+        of as removed and not as back, until it changes again; so it is reported of immutable ids
+        alone (microsoftgraph/microsoft-graph-docs-contrib issue 72).
+        """
+        unreported = self._environment.quirks.on("moved-back-unreported") is not None
+        exception = (_CAME_BACK if unreported else _IS_BACK) if immutable else ""
+        return self._storage.rows_named(
+            self._sql(_OF_ROUND.replace("{except}", exception)),
+            {"folder": folder, "cursor": state.cursor, "until": state.until,
+             "after": state.after, "count": count},
         )  # fmt: skip
 
     def earlier(self, folder: str, before: int, count: int) -> list[int]:
@@ -88,11 +110,11 @@ class Presences:
         self._storage.run(
             self._sql(
                 "UPDATE {presence} SET removed = 1, changed = ?, visible = ? "
-                "WHERE folder = ? AND {item} = ?"
+                "WHERE folder = ? AND default_id = ?"
             ),
             self._storage.next("change"), self._environment.visible_from(),
-            item.folder, item.position,
+            item.folder, item.default_id,
         )  # fmt: skip
 
     def _sql(self, template: str) -> str:
-        return template.format(item=self._type.name, presence=self._type.presence)
+        return template.format(item=self._type.name, presence=f"{self._type.name}_presence")

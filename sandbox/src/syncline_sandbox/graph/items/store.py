@@ -1,4 +1,4 @@
-"""Items as they are stored: created, changed, moved, deleted, found."""
+"""Items as they live: created, changed, moved, deleted, found."""
 
 from __future__ import annotations
 
@@ -9,117 +9,66 @@ from typing import Any
 from syncline_sandbox.environment import Environment
 from syncline_sandbox.graph.errors import conflict, item_not_found, malformed_id
 from syncline_sandbox.graph.items import ids
-from syncline_sandbox.graph.items.item import (
-    Item,
-    ItemType,
-    from_row,
-    is_named,
-    is_within,
-    to_row,
-)
+from syncline_sandbox.graph.items.item import Item, ItemType, is_named
 from syncline_sandbox.graph.items.presence import Presences
-from syncline_sandbox.graph.protocol.restriction import Key, keys_of
+from syncline_sandbox.graph.items.rows import ItemRows
+from syncline_sandbox.graph.protocol.content import Content, read_content
+from syncline_sandbox.graph.protocol.extended import merged
 from syncline_sandbox.graph.protocol.values import format_instant
+from syncline_sandbox.graph.protocol.vocabulary import Vocabulary
 from syncline_sandbox.graph.tenant.mailboxes import Mailbox
-from syncline_sandbox.storage import Row
-
-_TABLES = """
-CREATE TABLE IF NOT EXISTS {item} (
-    position INTEGER PRIMARY KEY, mailbox TEXT NOT NULL, immutable_id TEXT NOT NULL UNIQUE,
-    default_id TEXT NOT NULL UNIQUE, folder TEXT NOT NULL, body TEXT NOT NULL,
-    extended TEXT NOT NULL, change_key TEXT NOT NULL, created TEXT NOT NULL,
-    modified TEXT NOT NULL, visible REAL NOT NULL
-);
-CREATE INDEX IF NOT EXISTS {item}_folder ON {item} (folder, position);
-CREATE TABLE IF NOT EXISTS {item}_key (
-    {item} INTEGER NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL,
-    PRIMARY KEY ({item}, kind, value)
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS {item}_key_value ON {item}_key (kind, value);
-"""
-_INSERT = "INSERT INTO {item} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_INSERT_KEY = "INSERT OR IGNORE INTO {item}_key VALUES (?, ?, ?)"
+from syncline_sandbox.messages import JsonObject
 
 
 class Items:
     """All items of one type, of all mailboxes; folders are given by their ids."""
 
     def __init__(self, environment: Environment, type_: ItemType) -> None:
-        self._environment, self._type = environment, type_
+        self._environment, self.type = environment, type_
         self._storage = environment.storage
-        self._storage.script(self._sql(_TABLES))
+        self._ids = ids.Ids(environment)
+        self.rows = ItemRows(environment, type_)
         self.presences = Presences(environment, type_)
 
-    # ---- reading --------------------------------------------------------------------------------
+    # ---- the type as it is now ------------------------------------------------------------------
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """What queries may say, as long as the same quirks are on."""
+        known, absent = self.type.vocabulary, self._absent()
+        return replace(known, properties=known.properties - absent) if absent else known
+
+    def shown(self, item: Item, *, immutable: bool) -> dict[str, Any]:
+        """An item as Graph shows it, without what it holds beyond its type."""
+        rendered, absent = item.rendered(immutable=immutable), self._absent()
+        return {name: value for name, value in rendered.items() if name not in absent}
+
+    def _absent(self) -> frozenset[str]:
+        quirks = self._environment.quirks
+        sets = (names for quirk, names in self.type.absent.items() if quirks.on(quirk))
+        return frozenset().union(*sets)
+
+    def _read(self, body: Any) -> Content:
+        schema, absent = self.type.schema, self._absent()
+        known = {name: r for name, r in schema.readers.items() if name not in absent}
+        return read_content(body, replace(schema, readers=known) if absent else schema)
 
     def get(self, mailbox: Mailbox, identifier: str, folder: str | None = None) -> Item:
-        """By an id in either form; raises `Failure` (400, 404). What was deleted is only found
-        within Deleted Items.
+        """By an id in either form, wherever it lies or within one folder; raises `Failure` (400,
+        404). What was deleted is still found by its immutable id, which lives as long as the item
+        stays in the mailbox (learn.microsoft.com/graph/outlook-immutable-id).
         """
         if not ids.is_well_formed(identifier):
             raise malformed_id()
-        rows = self._rows(
-            "SELECT * FROM {item} WHERE (immutable_id = ? OR default_id = ?) AND mailbox = ?",
-            identifier, identifier, mailbox.id,
-        )  # fmt: skip
-        if not rows or not is_within(item := from_row(rows[0]), folder):
+        item = self.rows.by_id(mailbox.id, identifier)
+        if item is None:
+            raise item_not_found()
+        hidden = item.deleted and self._environment.quirks.on("deleted-unreadable")
+        if item.folder != folder if folder else hidden:
             raise item_not_found()
         return item
 
-    def at(self, positions: Sequence[int]) -> dict[int, Item]:
-        """Items by position, without those that are gone."""
-        marks = ",".join("?" * len(positions))
-        rows = self._rows(
-            f"SELECT * FROM {{item}} WHERE position IN ({marks})",  # noqa: S608 - only marks
-            *positions,
-        )
-        return {row["position"]: from_row(row) for row in rows}
-
-    def slice(self, folder: str, skip: int, count: int) -> list[Item]:
-        """Visible items of a folder in order of creation."""
-        rows = self._rows(
-            "SELECT * FROM {item} WHERE folder = ? AND visible <= ? "
-            "ORDER BY position LIMIT ? OFFSET ?",
-            folder, self._now(), count, skip,
-        )  # fmt: skip
-        return [from_row(row) for row in rows]
-
-    def count(self, folder: str) -> int:
-        """How many items of a folder are visible."""
-        rows = self._rows(
-            "SELECT count(*) AS n FROM {item} WHERE folder = ? AND visible <= ?",
-            folder, self._now(),
-        )  # fmt: skip
-        return int(rows[0]["n"])
-
-    def with_keys(self, folder: str, keys: Iterable[Key]) -> list[Item]:
-        """Visible items of a folder that have one of these index keys."""
-        items = [
-            from_row(row)
-            for kind, value in keys
-            for row in self._rows(
-                "SELECT {item}.* FROM {item}_key JOIN {item} ON position = {item} "
-                "WHERE kind = ? AND value = ? AND folder = ? AND visible <= ?",
-                kind, value, folder, self._now(),
-            )
-        ]  # fmt: skip
-        unique = {item.position: item for item in items}
-        return [unique[position] for position in sorted(unique)]
-
-    def all(self, mailbox: Mailbox, folder: str | None = None) -> list[Item]:
-        """Everything stored in a mailbox or a folder, visible or not; what was deleted is not."""
-        rows = self._rows(
-            "SELECT * FROM {item} WHERE mailbox = ? AND folder = coalesce(?, folder) "
-            "ORDER BY position",
-            mailbox.id, folder,
-        )  # fmt: skip
-        return [item for item in map(from_row, rows) if is_within(item, folder)]
-
-    def keys(self, item: Item) -> frozenset[Key]:
-        """What the index holds of an item."""
-        return keys_of(item.body, item.extended, self._type.vocabulary)
-
-    # ---- writing --------------------------------------------------------------------------------
+    # ---- creating and changing ------------------------------------------------------------------
 
     def create(self, mailbox: str, folder: str, body: Any) -> Item:
         """Stores a new item from a request's body; raises `Failure` (400)."""
@@ -127,28 +76,28 @@ class Items:
 
     def create_many(self, mailbox: str, folder: str, bodies: Sequence[Any]) -> list[Item]:
         """As `create` for many at once."""
-        read = [self._type.read(body) for body in bodies]
-        first = self._storage.next(self._type.name, len(read))
+        read = [self._read(body) for body in bodies]
+        first = self._storage.next("item", len(read))
         change = self._storage.next("change", len(read))
         items = [
-            self._new((mailbox, folder), (first + n, change + n), values, extended)
-            for n, (values, extended) in enumerate(read)
+            self._new((mailbox, folder), (first + n, change + n), content)
+            for n, content in enumerate(read)
         ]
-        self._insert(items)
+        self.rows.insert(items)
         self.presences.enter((item, change + n) for n, item in enumerate(items))
         return items
 
     def update(self, item: Item, body: Any) -> Item:
         """Changes what the body names; raises `Failure` (400)."""
-        changes, extended = self._type.read(body)
-        if not changes and not extended:
+        content = self._read(body)
+        if content == Content():
             return item
-        merged = {**item.extended, **extended}
         return self._rewrite(
             replace(
                 item,
-                body={**item.body, **self._type.completed(changes, item.body)},
-                extended={name: value for name, value in merged.items() if value is not None},
+                body={**item.body, **self.type.completed(content.values, item.body)},
+                extended=merged(item.extended, content.extended),
+                extensions={**item.extensions, **content.extensions},
             )
         )
 
@@ -156,29 +105,15 @@ class Items:
         """A new change key without a change, as the server itself makes at times."""
         return self._rewrite(item)
 
-    def move(self, item: Item, folder: str) -> Item:
-        """Puts an item into another folder: its default id changes, its immutable id stays."""
-        self.presences.leave(item)
-        return self._rewrite(replace(item, folder=folder, default_id=self._next_placement()))
-
-    def delete(self, item: Item) -> None:
-        """Puts an item into Deleted Items."""
-        self.presences.leave(item)
-        self._run(
-            "UPDATE {item} SET folder = ?, default_id = ? WHERE position = ?",
-            ids.deleted_items_id(item.mailbox), self._next_placement(), item.position,
-        )  # fmt: skip
-
-    def erase(self, item: Item) -> None:
-        """Removes an item for good."""
-        self._remove(item)
-        self.presences.leave(item)
-
-    def delete_within(self, folders: Iterable[str]) -> None:
-        """Removes all items of folders that are gone."""
-        for folder in folders:
-            for row in self._rows("SELECT * FROM {item} WHERE folder = ?", folder):
-                self.erase(from_row(row))
+    def extend(self, item: Item, extensions: Mapping[str, JsonObject]) -> Item:
+        """Stores open extensions. A delta does not tell of that, says the documentation (known
+        issues with extensions); that it does is the quirk `extensions-reported`.
+        """
+        extended = replace(item, extensions=extensions)
+        if self._environment.quirks.on("extensions-reported"):
+            return self._rewrite(extended)
+        self.rows.set_extensions(extended)
+        return extended
 
     def check_version(self, item: Item, condition: str | None) -> None:
         """Raises `Failure` (412) unless an `If-Match` names the current version."""
@@ -189,23 +124,55 @@ class Items:
         if not is_named(item, condition):
             raise conflict()
 
-    def _new(
-        self,
-        place: tuple[str, str],
-        numbers: tuple[int, int],
-        values: dict[str, Any],
-        extended: Mapping[str, str | None],
-    ) -> Item:
+    # ---- moving and deleting --------------------------------------------------------------------
+
+    def move(self, item: Item, folder: str) -> Item:
+        """Puts an item into another folder: its default id changes, its immutable id stays."""
+        self.presences.leave(item)
+        deleted = folder == ids.deleted_items_id(item.mailbox)
+        placement = self._ids.default(self._storage.next("placement") + 1_000_000_000)
+        return self._rewrite(
+            replace(item, folder=folder, default_id=placement, deleted=int(deleted))
+        )
+
+    def delete(self, item: Item) -> None:
+        """Puts an item into Deleted Items, or removes it for good if it was deleted before."""
+        if item.deleted:
+            self.erase(item)
+        else:
+            self.move(item, ids.deleted_items_id(item.mailbox))
+
+    def erase(self, item: Item) -> None:
+        """Removes an item for good."""
+        self.rows.remove(item)
+        self.presences.leave(item)
+
+    def delete_within(self, folders: Iterable[str]) -> None:
+        """All items of folders are deleted with them, and stay in them."""
+        for folder in folders:
+            self.rows.set_deleted(folder)
+
+    def erase_within(self, mailbox: str, folders: Iterable[str]) -> None:
+        """Removes all items of folders for good."""
+        for folder in folders:
+            for item in self.rows.all(mailbox, folder):
+                self.erase(item)
+
+    # ---- storing --------------------------------------------------------------------------------
+
+    def _new(self, place: tuple[str, str], numbers: tuple[int, int], content: Content) -> Item:
         (mailbox, folder), (position, change) = place, numbers
         stamp = format_instant(self._environment.stamp())
         return Item(
             position=position,
             mailbox=mailbox,
-            immutable_id=ids.immutable_id(position),
-            default_id=ids.default_id(position),
+            immutable_id=self._ids.immutable(position),
+            default_id=self._ids.default(position),
             folder=folder,
-            body={**self._type.empty(), **self._type.completed(values, None)},
-            extended={name: value for name, value in extended.items() if value is not None},
+            deleted=int(folder == ids.deleted_items_id(mailbox)),
+            body={**self.type.empty(), **self.type.completed(content.values, None)},
+            extended=merged({}, content.extended),
+            extensions=content.extensions,
             change_key=ids.change_key(change),
             created=stamp,
             modified=stamp,
@@ -217,31 +184,6 @@ class Items:
         change = self._storage.next("change")
         stamp = format_instant(self._environment.stamp())
         changed = replace(item, change_key=ids.change_key(change), modified=stamp)
-        self._remove(item)
-        self._insert([changed])
+        self.rows.replace(changed)
         self.presences.enter([(changed, change)])
         return changed
-
-    def _insert(self, items: Sequence[Item]) -> None:
-        self._storage.run_many(self._sql(_INSERT), map(to_row, items))
-        keys = ((item.position, *key) for item in items for key in self.keys(item))
-        self._storage.run_many(self._sql(_INSERT_KEY), keys)
-
-    def _remove(self, item: Item) -> None:
-        self._run("DELETE FROM {item} WHERE position = ?", item.position)
-        self._run("DELETE FROM {item}_key WHERE {item} = ?", item.position)
-
-    def _next_placement(self) -> str:
-        return ids.default_id(self._storage.next("placement") + 1_000_000_000)
-
-    def _now(self) -> float:
-        return self._environment.clock.now().timestamp()
-
-    def _rows(self, template: str, *values: Any) -> list[Row]:
-        return self._storage.rows(self._sql(template), *values)
-
-    def _run(self, template: str, *values: Any) -> None:
-        self._storage.run(self._sql(template), *values)
-
-    def _sql(self, template: str) -> str:
-        return template.format(item=self._type.name)

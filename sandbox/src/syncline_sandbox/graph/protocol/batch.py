@@ -6,13 +6,14 @@ Rules and messages: learn.microsoft.com/graph/json-batching.
 from __future__ import annotations
 
 import json
+from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 from syncline_sandbox.environment import Environment
-from syncline_sandbox.graph.errors import Failure, bad_request
+from syncline_sandbox.graph.errors import Failure, bad_request, error_answer
 from syncline_sandbox.graph.protocol.routes import ROOT, Routes, body_of
 from syncline_sandbox.graph.sign_in.tokens import Principal
 from syncline_sandbox.messages import Answer, Call, JsonObject
@@ -56,11 +57,16 @@ class BatchRoute:
         answers: dict[str, JsonObject] = {}
         for step in steps:
             failed = [name for name in step.depends_on if answers[name]["status"] >= 400]
-            answer = _dependency_failed() if failed else self._perform(inner_call(call, step))
+            inner = inner_call(call, step)
+            answer = self._dependency_failed(inner) if failed else self._perform(inner)
             answers[step.id] = _inner_response(step, answer)
         shuffled = list(answers.values())
         self._environment.shuffler("batch").shuffle(shuffled)
         return Answer(200, {"responses": shuffled})
+
+    def _dependency_failed(self, call: Call) -> Answer:
+        failure = Failure(424, "FailedDependency", "A request this one depends on has failed.")
+        return error_answer(failure, call, self._environment.clock.now())
 
 
 def read_steps(body: JsonObject) -> Sequence[Step]:
@@ -118,16 +124,18 @@ def _in_order(steps: Sequence[Step]) -> Sequence[Step]:
     return list(ordered.values())
 
 
-def _dependency_failed() -> Answer:
-    failure = Failure(424, "FailedDependency", "A request this one depends on has failed.")
-    return Answer(424, {"error": {"code": failure.code, "message": str(failure)}})
+def _written(content: bytes, media_type: str) -> str:
+    """A body that is no JSON: text as it is, anything else as base64 (json-batching)."""
+    if media_type.startswith(("text/", "application/json")):
+        return content.decode("utf-8", "replace")
+    return urlsafe_b64encode(content).decode()
 
 
 def _inner_response(step: Step, answer: Answer) -> JsonObject:
     headers = dict(answer.headers)
     content = answer.content
     if isinstance(content, bytes):
-        content = content.decode("utf-8", "replace")
+        content = _written(content, answer.media_type)
     if content is not None:
         headers["Content-Type"] = answer.media_type
     response: JsonObject = {"id": step.id, "status": answer.status, "headers": headers}

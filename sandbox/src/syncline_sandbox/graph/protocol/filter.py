@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from lark import Lark, Token, Transformer, UnexpectedInput
 from lark.exceptions import VisitError
@@ -14,18 +15,36 @@ from lark.exceptions import VisitError
 from syncline_sandbox.graph.errors import bad_request
 from syncline_sandbox.graph.protocol.values import read_instant
 
+Literal = str | float | bool | datetime | UUID | None
+
 
 @dataclass(frozen=True)
 class Comparison:
     path: tuple[str, ...]
     operator: str
-    value: str | float | bool | datetime | None
+    value: Literal
 
 
 @dataclass(frozen=True)
 class StartsWith:
     path: tuple[str, ...]
     text: str
+
+
+@dataclass(frozen=True)
+class Contains:
+    path: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True)
+class Cast:
+    """`cast(path, type) operator value`; types are spelled as `Edm.Int32`."""
+
+    path: tuple[str, ...]
+    type: str
+    operator: str
+    value: Literal
 
 
 @dataclass(frozen=True)
@@ -54,7 +73,7 @@ class Either:
     right: Node
 
 
-Node = Comparison | StartsWith | AnyOf | Not | Both | Either
+Node = Comparison | Cast | StartsWith | Contains | AnyOf | Not | Both | Either
 
 
 def parse_filter(text: str) -> Node:
@@ -103,6 +122,12 @@ class _Builder(Transformer[Token, Any]):
     def starts_with(self, parts: list[Any]) -> StartsWith:
         return StartsWith(parts[0], _unquoted(parts[1]))
 
+    def contains(self, parts: list[Any]) -> Contains:
+        return Contains(parts[0], _unquoted(parts[1]))
+
+    def cast(self, parts: list[Any]) -> Cast:
+        return Cast(parts[0], str(parts[1]), str(parts[2]).lower(), parts[3])
+
     def any_of(self, parts: list[Any]) -> AnyOf:
         return AnyOf(parts[0], str(parts[1]), parts[2])
 
@@ -115,6 +140,9 @@ class _Builder(Transformer[Token, Any]):
 
     def instant(self, parts: list[Any]) -> datetime:
         return read_instant("$filter", str(parts[0]))
+
+    def guid(self, parts: list[Any]) -> UUID:
+        return UUID(str(parts[0]))
 
     def number(self, parts: list[Any]) -> float:
         return float(parts[0])

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from syncline_sandbox.graph.errors import Failure, bad_request
-from syncline_sandbox.graph.protocol.extended import EXTENDED, extended_kind
-from syncline_sandbox.graph.protocol.filter import AnyOf, Comparison, Either, Node, parse_filter
-from syncline_sandbox.graph.protocol.restriction import (
-    Vocabulary,
-    check,
-    no_such_property,
-    ordered_first,
-)
+from syncline_sandbox.graph.protocol.expand import NOTHING, Expansion, read_expand
+from syncline_sandbox.graph.protocol.filter import Node, parse_filter
+from syncline_sandbox.graph.protocol.restriction import check, ordered_first
+from syncline_sandbox.graph.protocol.search import Words, read_search
+from syncline_sandbox.graph.protocol.vocabulary import Vocabulary, no_such_property
 from syncline_sandbox.messages import Call
 
 DEFAULT_PAGE = 10
@@ -25,18 +22,10 @@ _LARGEST = 2**31 - 1
 
 _LIST = frozenset(
     {
-        "$select",
-        "$top",
-        "$skip",
-        "$count",
-        "$filter",
-        "$orderby",
-        "$expand",
-        "$skiptoken",
-        "$deltatoken",
+        "$select", "$top", "$skip", "$count", "$filter", "$search", "$orderby", "$expand",
+        "$skiptoken", "$deltatoken",
     }
-)
-_EXPAND = re.compile(rf"{EXTENDED}\(\$filter=(?P<filter>.+)\)", re.IGNORECASE)
+)  # fmt: skip
 _ORDER = re.compile(r"(?P<name>\w+)(?:\s+(?P<way>asc|desc))?", re.IGNORECASE)
 
 
@@ -64,7 +53,8 @@ class Options:
     count: bool = False
     filter: Node | None = None
     order: tuple[tuple[str, bool], ...] = ()
-    expand: frozenset[str] | None = None
+    expand: Expansion = NOTHING
+    search: Words | None = None
 
 
 def preferences(call: Call) -> Preferences:
@@ -76,7 +66,7 @@ def preferences(call: Call) -> Preferences:
     return Preferences(immutable is not None, min(asked, MAX_PAGE) or None)
 
 
-def options(call: Call, vocabulary: Vocabulary, selectable: Iterable[str]) -> Options:
+def options(call: Call, vocabulary: Vocabulary) -> Options:
     """Reads the query of a list or an item; raises `Failure` (400)."""
     query = {name.casefold(): value for name, value in call.query.items()}
     for name in query:
@@ -85,13 +75,14 @@ def options(call: Call, vocabulary: Vocabulary, selectable: Iterable[str]) -> Op
     condition = _filter(query.get("$filter"), vocabulary)
     top = _number(query, "$top", MAX_PAGE)
     return Options(
-        select=_select(query.get("$select"), vocabulary, frozenset(selectable)),
+        select=_select(query.get("$select"), vocabulary),
         page=top or preferences(call).page_size or DEFAULT_PAGE,
         skip=_number(query, "$skip") or 0,
         count=query.get("$count", "").casefold() == "true",
         filter=condition,
         order=_order(query.get("$orderby"), condition, vocabulary),
-        expand=_expand(query.get("$expand")),
+        expand=read_expand(query.get("$expand"), vocabulary),
+        search=read_search(query.get("$search"), query, vocabulary),
     )
 
 
@@ -110,14 +101,12 @@ def link(call: Call, changes: dict[str, str], *, keep: bool = True) -> str:
     return f"{call.base_url}{call.path}?{encoded}"
 
 
-def _select(
-    text: str | None, vocabulary: Vocabulary, selectable: frozenset[str]
-) -> tuple[str, ...] | None:
+def _select(text: str | None, vocabulary: Vocabulary) -> tuple[str, ...] | None:
     if not text:
         return None
     names = tuple(name.strip() for name in text.split(","))
     for name in names:
-        if name not in selectable:
+        if name not in vocabulary.properties:
             raise no_such_property(name, vocabulary.type_name)
     return names
 
@@ -167,23 +156,3 @@ def _check_efficient(ordered: list[str], filtered: list[str]) -> None:
         raise bad_request(
             "The restriction or sort order is too complex for this operation.", "InefficientFilter"
         )
-
-
-def _expand(text: str | None) -> frozenset[str] | None:
-    if text is None:
-        return None
-    found = _EXPAND.fullmatch(text.strip())
-    names = _expanded(parse_filter(found["filter"])) if found else None
-    if names is None:
-        raise bad_request(f"Parsing OData Select and Expand failed: '{text}'.")
-    return names
-
-
-def _expanded(node: Node) -> frozenset[str] | None:
-    match node:
-        case Comparison(("id",), "eq", str(name)):
-            return frozenset({extended_kind(name)})
-        case Either(left, right) if not isinstance(left, AnyOf):
-            one, other = _expanded(left), _expanded(right)
-            return one | other if one and other else None
-    return None

@@ -41,9 +41,16 @@ class Routes:
 
     def add_for_mailbox(self, method: str, path: str, area: str, handler: MailboxHandler) -> None:
         """A route below `/me` and `/users/{user}` that needs a permission on `area`."""
+        write = method != "GET"
+        self.add_allowed(method, path, lambda each: each.require(area, write=write), handler)
+
+    def add_allowed(
+        self, method: str, path: str, check: Callable[[Principal], None], handler: MailboxHandler
+    ) -> None:
+        """As `add_for_mailbox`; `check` raises `Failure` (403) for who may not call it."""
 
         def enter(call: Call, principal: Principal, user: str = "", **parameters: str) -> Answer:
-            principal.require(area, write=method != "GET")
+            check(principal)
             return handler(call, self._mailbox(principal, user), **parameters)
 
         self.add(method, f"/me{path}", enter)

@@ -61,14 +61,15 @@ def read_list(name: str, value: Any, limit: int | None) -> list[Any]:
     return value
 
 
-def read_parts(name: str, value: Any, parts: tuple[str, ...], type_name: str) -> dict[str, Any]:
-    """The parts a complex value gives, each a text; raises `Failure` (400)."""
+def read_parts(
+    name: str, value: Any, parts: tuple[str, ...], type_name: str, limit: int
+) -> dict[str, Any]:
+    """The parts a complex value gives, each a text within a limit; raises `Failure` (400)."""
     if not isinstance(value, dict):
         raise bad_body(f"The value of property '{name}' is no '{type_name}'.")
     given = {part: entry for part, entry in value.items() if "@" not in part}
     if surplus := given.keys() - set(parts):
         raise unknown_property(min(surplus), type_name)
-    limit = SHORT_TEXT if type_name.endswith("emailAddress") else 1_024
     texts = {part: read_text(f"{name}/{part}", given.get(part), limit) for part in parts}
     return {part: entry for part, entry in texts.items() if part in given}
 

@@ -12,7 +12,15 @@ from typing import Any
 import jwt
 
 from syncline_sandbox.environment import Environment
-from syncline_sandbox.graph.sign_in.apps import SCOPES, App, Apps, TokenRefusal
+from syncline_sandbox.graph.sign_in.apps import App, Apps, TokenRefusal
+from syncline_sandbox.graph.sign_in.refusals import refusal_answer
+from syncline_sandbox.graph.sign_in.scopes import (
+    OFFLINE,
+    OPENID,
+    narrowed,
+    permissions,
+    read_scopes,
+)
 from syncline_sandbox.graph.sign_in.tokens import LIFETIME, Tokens
 from syncline_sandbox.graph.tenant.mailboxes import TENANT_DOMAIN, TENANT_ID, Mailboxes
 from syncline_sandbox.messages import Answer, Call, JsonObject, Refused
@@ -25,10 +33,10 @@ _DEVICE_GRANTS = frozenset({"urn:ietf:params:oauth:grant-type:device_code", "dev
 TABLES = """
 CREATE TABLE IF NOT EXISTS device (
     code TEXT PRIMARY KEY, user_code TEXT NOT NULL UNIQUE, client_id TEXT NOT NULL,
-    expires REAL NOT NULL, state TEXT NOT NULL, user TEXT
+    expires REAL NOT NULL, state TEXT NOT NULL, user TEXT, scope TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS refresh_token (
-    token TEXT PRIMARY KEY, client_id TEXT NOT NULL, user TEXT NOT NULL
+    token TEXT PRIMARY KEY, client_id TEXT NOT NULL, user TEXT NOT NULL, scope TEXT NOT NULL
 );
 """
 
@@ -49,9 +57,9 @@ class SignIn:
         router.add("GET", "/common/discovery/instance", self._instance)
         for version in ("/v2.0", ""):
             known = f"/{{tenant}}{version}/.well-known/openid-configuration"
-            router.add("GET", known, _answering(self._configuration))
-        router.add("POST", "/{tenant}/oauth2/v2.0/token", _answering(self._token))
-        router.add("POST", "/{tenant}/oauth2/v2.0/devicecode", _answering(self._device_code))
+            router.add("GET", known, self._answering(self._configuration))
+        router.add("POST", "/{tenant}/oauth2/v2.0/token", self._answering(self._token))
+        router.add("POST", "/{tenant}/oauth2/v2.0/devicecode", self._answering(self._device_code))
 
     def decide_device(self, user_code: str, user: str | None) -> None:
         """The person signs in with the code, or declines (`user` is `None`)."""
@@ -61,6 +69,18 @@ class SignIn:
         )
         if not changed:
             raise ValueError(f"no such user code: {user_code}")
+
+    def _answering(self, handler: Handler) -> Handler:
+        """Lets a handler return JSON and raise `TokenRefusal`."""
+
+        def answer(call: Call, **parameters: str) -> Answer:
+            try:
+                return Answer(200, handler(call, **parameters))
+            except TokenRefusal as refusal:
+                now = self._environment.clock.now()
+                raise Refused(refusal_answer(refusal, call, now)) from refusal
+
+        return answer
 
     def _instance(self, call: Call) -> Answer:
         endpoint = f"{call.base_url}/{TENANT_ID}/v2.0/.well-known/openid-configuration"
@@ -104,13 +124,14 @@ class SignIn:
 
     def _device_code(self, call: Call, tenant: str) -> JsonObject:
         _check_tenant(tenant)
-        app = self._apps.identified(call.form())
+        form = call.form()
+        app, scopes = self._apps.identified(form), read_scopes(form.get("scope", ""))
         number = self._storage.next("device")
         code, user_code = f"device-{number:020}", f"SYNC{number:05}"
         expires = self._environment.clock.now().timestamp() + DEVICE_LIFETIME
         self._storage.run(
-            "INSERT INTO device VALUES (?, ?, ?, ?, 'pending', NULL)",
-            code, user_code, app.client_id, expires,
+            "INSERT INTO device VALUES (?, ?, ?, ?, 'pending', NULL, ?)",
+            code, user_code, app.client_id, expires, " ".join(scopes),
         )  # fmt: skip
         address = f"{call.base_url}/_sandbox/devices/{user_code}"
         return {
@@ -136,7 +157,7 @@ class SignIn:
         if row["state"] == "pending":
             raise TokenRefusal(400, "authorization_pending", 70016, "Authorization is pending.")
         self._storage.run("DELETE FROM device WHERE code = ?", row["code"])
-        return self._for_person(app, row["user"])
+        return self._for_person(app, row["user"], granted=tuple(row["scope"].split()))
 
     def _for_refresh_token(self, app: App, form: dict[str, str]) -> JsonObject:
         row = self._storage.row(
@@ -145,21 +166,32 @@ class SignIn:
         )  # fmt: skip
         if row is None:
             raise TokenRefusal(400, "invalid_grant", 70000, "The refresh token is not valid.")
-        return self._for_person(app, row["user"])
+        granted = tuple(row["scope"].split())
+        return self._for_person(app, row["user"], granted, narrowed(granted, form.get("scope")))
 
-    def _for_person(self, app: App, user: str) -> JsonObject:
-        refresh = f"refresh-{self._storage.next('refresh-token'):020}"
-        self._storage.run(
-            "INSERT INTO refresh_token VALUES (?, ?, ?)", refresh, app.client_id, user
-        )
-        scopes = list(SCOPES)
-        return {
-            **_bearer(self._tokens.issue(app.client_id, scopes, user)),
-            "scope": " ".join(f"https://graph.microsoft.com/{name}" for name in scopes),
-            "refresh_token": refresh,
-            "id_token": self._id_token(app, user),
+    def _for_person(
+        self, app: App, user: str, granted: tuple[str, ...], asked: tuple[str, ...] = ()
+    ) -> JsonObject:
+        """Tokens for what was asked, and for asking again, up to what was granted."""
+        scopes = asked or granted
+        answer = {
+            **_bearer(self._tokens.issue(app.client_id, permissions(scopes), user)),
+            "scope": " ".join(scope for scope in scopes if scope != OFFLINE),
             "client_info": _encoded({"uid": user, "utid": TENANT_ID}),
         }
+        if OFFLINE in granted:
+            answer["refresh_token"] = self._refresh_token(app, user, granted)
+        if OPENID in scopes:
+            answer["id_token"] = self._id_token(app, user)
+        return answer
+
+    def _refresh_token(self, app: App, user: str, granted: tuple[str, ...]) -> str:
+        refresh = f"refresh-{self._storage.next('refresh-token'):020}"
+        self._storage.run(
+            "INSERT INTO refresh_token VALUES (?, ?, ?, ?)",
+            refresh, app.client_id, user, " ".join(granted),
+        )  # fmt: skip
+        return refresh
 
     def _id_token(self, app: App, user: str) -> str:
         person = self._mailboxes.find(user)
@@ -172,23 +204,6 @@ class SignIn:
             "name": person.display_name if person else user,
         }  # fmt: skip
         return jwt.encode(claims, "nobody checks this signature, msal neither", "HS256")
-
-
-def _answering(handler: Handler) -> Handler:
-    """Lets a handler return JSON and raise `TokenRefusal`."""
-
-    def answer(call: Call, **parameters: str) -> Answer:
-        try:
-            return Answer(200, handler(call, **parameters))
-        except TokenRefusal as refusal:
-            content = {
-                "error": refusal.error,
-                "error_description": str(refusal),
-                "error_codes": [refusal.number],
-            }
-            raise Refused(Answer(refusal.status, content)) from refusal
-
-    return answer
 
 
 def _check_tenant(tenant: str) -> None:

@@ -45,6 +45,12 @@ class Principal:
         if not enough & self.roles:
             raise access_denied()
 
+    def require_user_read(self) -> None:
+        """Raises `Failure` (403) without a permission to read a user, be it only oneself."""
+        areas = {"User.Read", "User.ReadWrite", "User.ReadBasic.All", "User.Read.All"}
+        if not {*areas, "User.ReadWrite.All"} & self.roles:
+            raise access_denied()
+
     def require_directory(self) -> None:
         """Raises `Failure` (403) without a permission to read users."""
         enough = {"User.Read.All", "User.ReadBasic.All", "Directory.Read.All", "User.ReadWrite.All"}

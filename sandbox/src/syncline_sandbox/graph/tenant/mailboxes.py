@@ -18,7 +18,7 @@ ACCESS = ("open", "denied", "none")
 TABLES = """
 CREATE TABLE IF NOT EXISTS mailbox (
     id TEXT PRIMARY KEY, address TEXT NOT NULL UNIQUE COLLATE NOCASE, display_name TEXT NOT NULL,
-    access TEXT NOT NULL, default_folder TEXT NOT NULL, folder_generation INTEGER NOT NULL
+    access TEXT NOT NULL, folder_generation INTEGER NOT NULL
 );
 """
 
@@ -31,7 +31,6 @@ class Mailbox:
     address: str
     display_name: str
     access: str
-    default_folder: str
     folder_generation: int
 
     def user(self) -> dict[str, Any]:
@@ -59,11 +58,11 @@ class Mailboxes:
         self._storage = environment.storage
         self._storage.script(TABLES)
 
-    def add(self, address: str, display_name: str, default_folder: str) -> Mailbox:
+    def add(self, address: str, display_name: str) -> Mailbox:
         """A new person with an open mailbox."""
         self._storage.run(
-            "INSERT INTO mailbox VALUES (?, ?, ?, 'open', ?, 0)",
-            guid(f"user {address.casefold()}"), address, display_name, default_folder,
+            "INSERT INTO mailbox VALUES (?, ?, ?, 'open', 0)",
+            guid(f"user {address.casefold()}"), address, display_name,
         )  # fmt: skip
         found = self.find(address)
         assert found is not None  # noqa: S101 - just stored

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from syncline_sandbox.salesforce.errors import RowError, RowRefused
 from syncline_sandbox.salesforce.org import Org
 from syncline_sandbox.salesforce.rows.behaviours import behaviour_of
+from syncline_sandbox.salesforce.rows.foreign_keys import with_ids
 from syncline_sandbox.salesforce.rows.values import Rewriting, accept
 from syncline_sandbox.salesforce.schema.fields import Field
 from syncline_sandbox.salesforce.schema.object_type import ObjectType
@@ -24,13 +25,14 @@ def checked(
 
     `kind` is the object as the caller sees it; `stored` is the row before, empty for an insert.
     """
-    fields = _known(kind, given)
+    fields = _known(kind, with_ids(org, kind, given))
     _writable(fields, mode)
     values, errors = _accepted(org, fields)
     behaviour = behaviour_of(kind.name)
     values, more = behaviour.settle(org, values, stored)
     errors += more
-    errors += _missing(kind, values, mode)
+    refused = {name for error in errors for name in error.fields}
+    errors += _missing(kind, values, refused, mode)
     errors += _bad_references(org, kind, values, stored)
     if errors:
         raise RowRefused(*errors)
@@ -83,12 +85,14 @@ def _never_empty(field: Field) -> Any:
     return int(bool(field.default)) if field.type == "boolean" else None
 
 
-def _missing(kind: ObjectType, values: Values, mode: Mode) -> list[RowError]:
+def _missing(kind: ObjectType, values: Values, refused: set[str], mode: Mode) -> list[RowError]:
+    """The required fields without a value; one whose value was `refused` has one, a bad one."""
     names = tuple(
         field.name
         for field in kind.fields
         if (field.required or (field.name == "OwnerId" and field.name in values))
         and values.get(field.name) is None
+        and field.name not in refused
         and (mode == "insert" or field.name in values)
     )
     if not names:
@@ -109,8 +113,9 @@ def _bad_references(org: Org, kind: ObjectType, values: Values, stored: Values) 
 
 
 def _bad_reference(org: Org, field: Field, target: str) -> RowError | None:
-    kind = org.everything.object(field.refers_to[0])
-    if kind is None or target[:3] != kind.prefix:
+    kinds = (org.everything.object(name) for name in field.refers_to)
+    kind = next((kind for kind in kinds if kind and kind.prefix == target[:3]), None)
+    if kind is None:
         message = f"{field.shown_label} ID: id value of incorrect type: {target}"
         return RowError("MALFORMED_ID", message, (field.name,))
     row = org.storage.row(
@@ -121,7 +126,7 @@ def _bad_reference(org: Org, field: Field, target: str) -> RowError | None:
         return RowError("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", (field.name,))
     if kind.undeletable and row["IsDeleted"]:
         return RowError("ENTITY_IS_DELETED", "entity is deleted")
-    if field.name == "OwnerId" and not row["IsActive"]:
+    if field.name == "OwnerId" and kind.name == "User" and not row["IsActive"]:
         message = "operation performed with inactive user [" + target[:15] + "] as owner of record"
         return RowError("INACTIVE_OWNER_OR_USER", message, ("OwnerId",))
     return None

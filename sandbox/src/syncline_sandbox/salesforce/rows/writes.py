@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from syncline_sandbox.salesforce.errors import RowError, RowRefused
+from syncline_sandbox.salesforce.errors import UNKNOWN_ID, RowError, RowRefused
 from syncline_sandbox.salesforce.ids import normal_id
 from syncline_sandbox.salesforce.org import Org
 from syncline_sandbox.salesforce.rows.checks import checked
@@ -71,7 +71,7 @@ def delete(org: Org, kind: ObjectType, record_id: str, actor: Actor) -> None:
         raise RowRefused(_no_right())
     _lock_quirk(org, actor, record_id)
     for child in kind.children:
-        owned = org.everything.object(child.object)
+        owned = org.everything.object(child.object) if child.owned else None
         if owned:
             for child_id in _children(org, child.object, child.field, record_id):
                 to_bin(org, owned, child_id, actor)
@@ -98,7 +98,7 @@ def living(org: Org, kind: ObjectType, record_id: str, actor: Actor) -> Values:
         raise RowRefused(RowError("MALFORMED_ID", message, ("Id",)))
     row = find(org, kind, found, hidden=not actor.through_api)
     if row is None:
-        raise RowRefused(RowError("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id"))
+        raise RowRefused(UNKNOWN_ID)
     if row.get("IsDeleted"):
         raise RowRefused(RowError("ENTITY_IS_DELETED", "entity is deleted"))
     return row

@@ -138,7 +138,10 @@ ACCOUNT = ObjectType(
     "Accounts",
     mergeable=True,
     etags=True,
-    children=(Children("Contacts", "Contact", "AccountId"),),
+    children=(
+        Children("Contacts", "Contact", "AccountId"),
+        Children("ChildAccounts", "Account", "ParentId", owned=False),
+    ),
 )
 
 LEAD = ObjectType(
@@ -169,7 +172,7 @@ LEAD = ObjectType(
         picklist("Rating", 255, *RATINGS),
         Field("AnnualRevenue", "currency"),
         Field("NumberOfEmployees", "int"),
-        owner(),
+        owner("Group", "User"),
         flag("IsConverted", updateable=False),
         system("ConvertedDate", "date"),
         lookup("ConvertedAccountId", "Account", createable=False, updateable=False),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import Any
 
 from syncline_sandbox.salesforce.schema.fields import TEXT_TYPES, Field
 from syncline_sandbox.salesforce.schema.object_type import ObjectType
 from syncline_sandbox.salesforce.schema.org import OrgSchema
+from syncline_sandbox.salesforce.schema.scopes import scopes_of
 
 _SOAP_TYPES = {
     "id": "tns:ID",
@@ -28,9 +30,7 @@ _NEVER = {
     "calculatedFormula": None,
     "cascadeDelete": False,
     "caseSensitive": False,
-    "controllerName": None,
     "defaultValueFormula": None,
-    "dependentPicklist": False,
     "deprecatedAndHidden": False,
     "displayLocationInDecimal": False,
     "encrypted": False,
@@ -42,8 +42,6 @@ _NEVER = {
     "inlineHelpText": None,
     "mask": None,
     "maskType": None,
-    "namePointing": False,
-    "polymorphicForeignKey": False,
     "queryByDistance": False,
     "referenceTargetField": None,
     "relationshipOrder": None,
@@ -78,15 +76,19 @@ def describe_object(schema: OrgSchema, kind: ObjectType, base: str) -> dict[str,
     ]
     return _summary(kind, base) | {
         "childRelationships": relationships,
-        "fields": [_field(field, _compound_of(kind, field)) for field in kind.fields],
+        "fields": [_field(kind, field) for field in kind.fields],
         "recordTypeInfos": [_MASTER_RECORD_TYPE],
-        "supportedScopes": [{"label": f"All {kind.plural}", "name": "everything"}],
+        "supportedScopes": [
+            {"label": label, "name": name} for name, label in scopes_of(kind).items()
+        ],
     }
 
 
-def basic_information(kind: ObjectType, base: str) -> dict[str, Any]:
+def basic_information(
+    kind: ObjectType, base: str, recent_items: list[dict[str, Any]]
+) -> dict[str, Any]:
     """What a GET of the object itself answers."""
-    return {"objectDescribe": _summary(kind, base), "recentItems": []}
+    return {"objectDescribe": _summary(kind, base), "recentItems": recent_items}
 
 
 _MASTER_RECORD_TYPE = {
@@ -126,7 +128,7 @@ def _summary(kind: ObjectType, base: str) -> dict[str, Any]:
         "queryable": True,
         "replicateable": kind.undeletable,
         "retrieveable": True,
-        "searchable": True,
+        "searchable": kind.searchable,
         "triggerable": True,
         "undeletable": kind.undeletable,
         "updateable": kind.updateable,
@@ -138,21 +140,27 @@ def _summary(kind: ObjectType, base: str) -> dict[str, Any]:
     }
 
 
-def _field(field: Field, compound: str | None) -> dict[str, Any]:
+def _field(kind: ObjectType, field: Field) -> dict[str, Any]:
     return (_NEVER | _capabilities(field)) | {
         "aggregatable": field.filterable and field.type not in ("boolean", "address"),
         "byteLength": field.length * 3 if field.type in TEXT_TYPES else field.length,
-        "compoundFieldName": compound,
+        "compoundFieldName": _compound_of(kind, field),
+        "controllerName": field.controller,
         "custom": field.custom,
         "defaultValue": field.default,
+        "dependentPicklist": field.controller is not None,
         "digits": 9 if field.type == "int" else 0,
         "extraTypeInfo": "personname" if field.name in _NAME_PARTS else None,
         "label": field.shown_label,
         "length": field.length,
         "name": field.name,
         "nameField": field.name == "Name",
+        "namePointing": len(field.refers_to) > 1,
         "permissionable": field.nillable and field.createable,
-        "picklistValues": [_choice(field, value) for value in field.values],
+        "picklistValues": [
+            _choice(field, value, _valid_for(field, value, kind)) for value in field.values
+        ],
+        "polymorphicForeignKey": len(field.refers_to) > 1,
         "precision": 18 if field.type in ("double", "currency") else 0,
         "referenceTo": list(field.refers_to),
         "relationshipName": field.relationship,
@@ -176,7 +184,7 @@ def _capabilities(field: Field) -> dict[str, Any]:
         "defaultedOnCreate": field.default is not None or not (field.nillable or field.required),
         "externalId": field.external_id,
         "filterable": field.filterable,
-        "groupable": field.filterable and field.type not in ("textarea", "address", "double"),
+        "groupable": field.groupable,
         "idLookup": field.id_lookup or field.external_id,
         "nillable": field.nillable,
         "sortable": field.filterable and field.type != "address",
@@ -185,11 +193,22 @@ def _capabilities(field: Field) -> dict[str, Any]:
     }
 
 
-def _choice(field: Field, value: str) -> dict[str, Any]:
+def _valid_for(field: Field, value: str, kind: ObjectType) -> str | None:
+    """For which values of the controlling picklist one is valid: a bit each, from the left."""
+    controller = kind.field(field.controller) if field.controller else None
+    if controller is None:
+        return None
+    wanted = {country for each, country in field.valid_for if each == value}
+    bits = "".join(str(int(each in wanted)) for each in controller.values)
+    whole = bits.ljust(-(-len(bits) // 8) * 8, "0")
+    return b64encode(int(whole, 2).to_bytes(len(whole) // 8, "big")).decode()
+
+
+def _choice(field: Field, value: str, valid_for: str | None) -> dict[str, Any]:
     return {
         "active": True,
         "defaultValue": value == field.default,
-        "label": value,
-        "validFor": None,
+        "label": dict(field.labels).get(value, value),
+        "validFor": valid_for,
         "value": value,
     }

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from syncline_sandbox.salesforce.schema.places import COUNTRIES, STATES
+
 FieldType = Literal[
     "id",
     "reference",
@@ -29,7 +31,10 @@ NUMBER_TYPES = frozenset({"double", "currency", "int"})
 
 @dataclass(frozen=True)
 class Field:
-    """One field. Lengths are characters; `parts` are the fields a compound address is made of."""
+    """One field. Lengths are characters; `parts` are the fields a compound address is made of;
+    `labels` are values of a picklist with what people read instead. `valid_for` are values of a
+    picklist that depends on another one, its `controller`, with the value they are valid for.
+    """
 
     name: str
     type: FieldType
@@ -45,6 +50,9 @@ class Field:
     unique: bool = False
     custom: bool = False
     values: tuple[str, ...] = ()
+    labels: tuple[tuple[str, str], ...] = ()
+    controller: str | None = None
+    valid_for: tuple[tuple[str, str], ...] = ()
     restricted: bool = False
     refers_to: tuple[str, ...] = ()
     relationship: str | None = None
@@ -56,6 +64,12 @@ class Field:
     def stored(self) -> bool:
         """Whether the field is a column; a compound one is put together when read."""
         return self.type != "address"
+
+    @property
+    def groupable(self) -> bool:
+        """Whether GROUP BY takes the field (SOQL Reference, "Considerations for GROUP BY")."""
+        barred = self.type in ("address", "double", "currency", "datetime")
+        return self.filterable and not barred and not (self.custom and self.type == "int")
 
     @property
     def shown_label(self) -> str:
@@ -81,11 +95,13 @@ def system(name: str, kind: FieldType, **more: object) -> Field:
     return Field(name, kind, **(fixed | more))  # type: ignore[arg-type]  # checked by dataclass
 
 
-def lookup(name: str, target: str, **more: object) -> Field:
-    """A reference to a row of another object; its relationship is the name without `Id`."""
+def lookup(name: str, *targets: str, **more: object) -> Field:
+    """A reference to a row of another object, or of one of several; its relationship is the name
+    without `Id`.
+    """
     fixed: dict[str, object] = {
         "length": 18,
-        "refers_to": (target,),
+        "refers_to": targets,
         "relationship": name.removesuffix("Id"),
     }
     return Field(name, "reference", **(fixed | more))  # type: ignore[arg-type]  # as above
@@ -96,9 +112,9 @@ def picklist(name: str, length: int, *values: str, **more: object) -> Field:
     return Field(name, "picklist", length, values=values, **more)  # type: ignore[arg-type]  # as above
 
 
-def owner() -> Field:
-    """The user a row belongs to."""
-    return lookup("OwnerId", "User", nillable=False)
+def owner(*targets: str) -> Field:
+    """The user a row belongs to, or what else may own it."""
+    return lookup("OwnerId", *(targets or ("User",)), nillable=False)
 
 
 def master(kind: str) -> Field:
@@ -145,8 +161,8 @@ def address(prefix: str) -> tuple[Field, ...]:
         text(f"{prefix}State", 80),
         text(f"{prefix}PostalCode", 20),
         text(f"{prefix}Country", 80),
-        picklist(codes[0], 10, needs="state_country_picklists"),
-        picklist(codes[1], 10, needs="state_country_picklists"),
+        _states(codes[0], controller=codes[1]),
+        _countries(codes[1]),
         Field(places[0], "double"),
         Field(places[1], "double"),
         picklist(places[2], 40, *GEOCODE_ACCURACY, restricted=True),
@@ -155,6 +171,24 @@ def address(prefix: str) -> tuple[Field, ...]:
             "address",
             parts=(*(f"{prefix}{name}" for name in names), *codes, *places),
         ),
+    )
+
+
+def _countries(name: str) -> Field:
+    labels = tuple(COUNTRIES.items())
+    return picklist(name, 10, *COUNTRIES, labels=labels, needs="state_country_picklists")
+
+
+def _states(name: str, controller: str) -> Field:
+    found = [(country, *each) for country, its in STATES.items() for each in its.items()]
+    return picklist(
+        name,
+        10,
+        *(code for _, code, _ in found),
+        labels=tuple((code, label) for _, code, label in found),
+        controller=controller,
+        valid_for=tuple((code, country) for country, code, _ in found),
+        needs="state_country_picklists",
     )
 
 

@@ -10,11 +10,14 @@ from syncline_sandbox.salesforce.schema.fields import Field
 
 @dataclass(frozen=True)
 class Children:
-    """A relationship from a parent to rows that refer to it (`Account.Contacts`)."""
+    """A relationship from a parent to rows that refer to it (`Account.Contacts`); those that are
+    `owned` are deleted with it.
+    """
 
     relationship: str
     object: str
     field: str
+    owned: bool = True
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,7 @@ class ObjectType:
     mergeable: bool = False
     undeletable: bool = True
     etags: bool = False
+    searchable: bool = True
     children: tuple[Children, ...] = ()
 
     @property
@@ -41,3 +45,9 @@ class ObjectType:
         """A field by name; Salesforce's names do not tell case."""
         wanted = name.lower()
         return next((field for field in self.fields if field.name.lower() == wanted), None)
+
+    def lookup(self, relationship: str) -> Field | None:
+        """The reference that a relationship is made of (`Account` for `AccountId`)."""
+        wanted = relationship.lower()
+        named = ((field, field.relationship) for field in self.fields)
+        return next((field for field, name in named if name and name.lower() == wanted), None)

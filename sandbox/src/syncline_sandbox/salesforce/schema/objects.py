@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 from syncline_sandbox.salesforce.schema.contacts import ACCOUNT, CONTACT, LEAD
-from syncline_sandbox.salesforce.schema.setup_objects import ORGANIZATION, RECORD_TYPE, USER
+from syncline_sandbox.salesforce.schema.setup_objects import (
+    GROUP,
+    ORGANIZATION,
+    RECORD_TYPE,
+    USER,
+)
 
-STANDARD_OBJECTS = (ACCOUNT, CONTACT, LEAD, ORGANIZATION, RECORD_TYPE, USER)
+STANDARD_OBJECTS = (ACCOUNT, CONTACT, GROUP, LEAD, ORGANIZATION, RECORD_TYPE, USER)

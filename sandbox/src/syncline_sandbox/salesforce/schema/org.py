@@ -48,6 +48,7 @@ class Customisation:
     custom: Mapping[str, tuple[Field, ...]] = field(default_factory=dict)
     access: Mapping[str, Access] = field(default_factory=dict)
     picklists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def everything(self) -> OrgSchema:
         """The schema without field security: what the stand-in itself works with."""
@@ -65,6 +66,10 @@ def custom_field(name: str, **properties: Any) -> Field:
     """A custom field from its properties; text unless `type` says otherwise."""
     given: dict[str, Any] = {"type": "string", "length": 255} | properties
     given["values"] = tuple(given.get("values", ()))
+    given["refers_to"] = tuple(given.get("refers_to", ()))
+    if given["type"] == "reference":
+        given = {"relationship": f"{name.removesuffix('__c')}__r"} | given
+    given["labels"] = tuple(dict(given.get("labels", {})).items())
     return Field(name=name, custom=True, **given)
 
 
@@ -91,8 +96,10 @@ def _composed(kind: ObjectType, fields: Sequence[Field]) -> ObjectType:
 
 
 def _with_values(kind: str, field: Field, org: Customisation) -> Field:
-    values = org.picklists.get(f"{kind}.{field.name}")
-    return field if values is None else replace(field, values=values, restricted=True)
+    name = f"{kind}.{field.name}"
+    values, labels = org.picklists.get(name), org.labels.get(name)
+    labelled = replace(field, labels=tuple(labels.items())) if labels else field
+    return labelled if values is None else replace(labelled, values=values, restricted=True)
 
 
 def _secured(kind: ObjectType, org: Customisation) -> ObjectType:

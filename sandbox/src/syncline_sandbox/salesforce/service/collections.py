@@ -6,7 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from syncline_sandbox.messages import Answer
-from syncline_sandbox.salesforce.errors import ApiError, RowError, RowRefused, refuse
+from syncline_sandbox.salesforce.errors import (
+    UNKNOWN_ID,
+    ApiError,
+    RowError,
+    RowRefused,
+    refuse,
+)
 from syncline_sandbox.salesforce.ids import normal_id
 from syncline_sandbox.salesforce.rows import writes
 from syncline_sandbox.salesforce.schema.fields import Field
@@ -146,11 +152,28 @@ def success(record_id: str) -> Outcome:
 
 
 def _upsert_one(context: Context, kind: ObjectType, key: Field, item: Item) -> Outcome:
+    """Creates or updates by `key`. A record without a value for it is refused, but created if the
+    key is Id: the documentation wants record ids left alone here, clients send them all the same.
+    """
     given = {name: v for name, v in item.items() if name != "attributes"}
     value = next((v for n, v in given.items() if n.lower() == key.name.lower()), None)
-    if value is None:
+    without_id = {name: v for name, v in given.items() if name.lower() != "id"}
+    if value is None and key.type != "id":
         message = f"{key.name} not specified"
         raise RowRefused(RowError("MISSING_ARGUMENT", message))
+    match = None if value is None else _only_match(context, kind, key, value)
+    rest = without_id if key.type == "id" else given
+    if match is not None:
+        writes.update(context.org, kind, match, rest, context.actor)
+        return success(match) | {"created": False}
+    if value is not None and key.type == "id":
+        raise RowRefused(UNKNOWN_ID)
+    created = writes.create(context.org, kind, rest, context.actor)
+    return success(created) | {"created": True}
+
+
+def _only_match(context: Context, kind: ObjectType, key: Field, value: Any) -> str | None:
+    """The row that a value identifies, if any; refuses the record if it is several."""
     try:
         matches = matching(context, kind, key, value)
     except ApiError as error:
@@ -159,12 +182,7 @@ def _upsert_one(context: Context, kind: ObjectType, key: Field, item: Item) -> O
     if len(matches) > 1:
         message = f"{key.name}: more than one record found for external id field: {matches}"
         raise RowRefused(RowError("DUPLICATE_EXTERNAL_ID", message, (key.name,)))
-    if matches:
-        rest = {n: v for n, v in given.items() if n.lower() != "id" or key.type != "id"}
-        writes.update(context.org, kind, matches[0], rest, context.actor)
-        return success(matches[0]) | {"created": False}
-    created = writes.create(context.org, kind, given, context.actor)
-    return success(created) | {"created": True}
+    return matches[0] if matches else None
 
 
 def _records(context: Context) -> list[Item]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from syncline_sandbox.messages import Answer, Call
 from syncline_sandbox.salesforce.errors import not_found
 from syncline_sandbox.salesforce.org import Org
@@ -10,18 +12,24 @@ from syncline_sandbox.salesforce.schema.describe import (
     describe_global,
     describe_object,
 )
+from syncline_sandbox.salesforce.schema.object_type import ObjectType
+from syncline_sandbox.salesforce.service import recent
+from syncline_sandbox.salesforce.service.organization import identity_url
 from syncline_sandbox.salesforce.service.preconditions import unchanged_since
 from syncline_sandbox.salesforce.service.requests import (
     NEWEST,
     OLDEST,
     Context,
     answer,
-    check_version,
 )
+from syncline_sandbox.salesforce.service.sessions import user_of
 from syncline_sandbox.salesforce.service.usage import remaining
-from syncline_sandbox.salesforce.stamps import from_stamp, http_date
+from syncline_sandbox.salesforce.stamps import from_stamp, http_date, stamp
+from syncline_sandbox.salesforce.store.recent import MOST
+from syncline_sandbox.salesforce.store.tables import table
 
-_RESOURCES = ("composite", "limits", "query", "queryAll", "sobjects")
+_RESOURCES = ("composite", "limits", "query", "queryAll", "recent", "search", "sobjects")
+RECORD_COUNT_SINCE = 40
 _SEASONS = ("Winter", "Spring", "Summer")
 
 
@@ -36,12 +44,11 @@ def versions(call: Call) -> Answer:
     )
 
 
-def resources(call: Call, version: str) -> Answer:
-    """GET of a version."""
-    refused = check_version(version)
-    if refused:
-        raise refused
-    return answer({name: f"/services/data/{version}/{name}" for name in _RESOURCES})
+def resources(context: Context) -> Answer:
+    """GET of a version: its resources, and the identity of the caller."""
+    user = user_of(context.org, context.call)
+    found = {name: f"{context.base}/{name}" for name in _RESOURCES}
+    return answer(found | {"identity": identity_url(context.org, context.call.base_url, user)})
 
 
 def all_objects(context: Context) -> Answer:
@@ -54,7 +61,9 @@ def all_objects(context: Context) -> Answer:
 
 def one_object(context: Context, kind: str) -> Answer:
     """GET of an object."""
-    return answer(basic_information(context.kind(kind), context.base))
+    found = context.kind(kind)
+    items = recent.items(context, found, MOST)
+    return answer(basic_information(found, context.base, items))
 
 
 def describe(context: Context, kind: str) -> Answer:
@@ -74,6 +83,34 @@ def limits(context: Context) -> Answer:
     daily = {"Max": most, "Remaining": remaining(context.org)}
     unused = {"Max": 15000, "Remaining": 15000}
     return answer({"DailyApiRequests": daily, "DailyBulkApiBatches": unused})
+
+
+def record_counts(context: Context) -> Answer:
+    """GET of `limits/recordCount`, for all objects or those in `sObjects`.
+
+    A snapshot "updated automatically at variable time intervals" (REST guide, "Record Count"): the
+    org says how old it is. Objects without rows are left out, as a client saw; a switch tells them.
+    """
+    if context.number < RECORD_COUNT_SINCE:
+        raise not_found()
+    wanted = context.call.query.get("sObjects", "").split(",")
+    named = [context.org.visible.object(name.strip()) for name in wanted if name.strip()]
+    everything = sorted(context.org.visible.objects.values(), key=lambda kind: kind.name)
+    kinds = [kind for kind in named if kind] if named else everything
+    counts = {kind.name: _count(context.org, kind) for kind in kinds}
+    shown = {n: c for n, c in counts.items() if c or context.org.setting("record_count_of_empty")}
+    return answer({"sObjects": [{"count": count, "name": name} for name, count in shown.items()]})
+
+
+def _count(org: Org, kind: ObjectType) -> int:
+    taken = stamp(org.now() - timedelta(seconds=org.setting("record_count_age")))
+    alive = "AND IsDeleted = 0" if kind.undeletable else ""
+    row = org.storage.row(
+        f"SELECT count(*) AS found FROM {table(kind.name)} "  # noqa: S608 - from the schema
+        f"WHERE CreatedDate <= ? {alive}",
+        taken,
+    )
+    return int(row["found"]) if row else 0
 
 
 def _unchanged(context: Context) -> Answer | None:

@@ -68,7 +68,9 @@ def entity_tag(row: dict[str, Any]) -> str:
 
 def _weak(tag: str) -> str:
     """A tag without the mark of a proxy that compressed the answer."""
-    return tag.strip().removeprefix("W/").strip('"').removesuffix("--gzip")
+    return (
+        tag.strip().removeprefix("W/").strip('"').removesuffix("--gzip").removesuffix("--deflate")
+    )
 
 
 def _date(call: Call, name: str, *, strict: bool = False) -> datetime | None:

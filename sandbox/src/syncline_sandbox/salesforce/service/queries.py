@@ -11,26 +11,33 @@ from syncline_sandbox.messages import Answer
 from syncline_sandbox.salesforce.errors import refuse
 from syncline_sandbox.salesforce.ids import PREFIXES, make_id
 from syncline_sandbox.salesforce.org import Org
-from syncline_sandbox.salesforce.service.requests import Context, answer
+from syncline_sandbox.salesforce.service.requests import Context, answer, flag
 from syncline_sandbox.salesforce.soql import run
+from syncline_sandbox.salesforce.soql.described import described
+from syncline_sandbox.salesforce.soql.grouping import is_grouped
 from syncline_sandbox.salesforce.stamps import stamp
+from syncline_sandbox.salesforce.store.recent import note
 
 PAGE, SMALLEST_PAGE, LARGEST_PAGE = 2000, 200, 2000
 CURSOR_LIFE = timedelta(days=2)
 
 
 def query(context: Context, *, include_deleted: bool = False) -> Answer:
-    """GET with the query in `q`."""
+    """GET with the query in `q`; with `columns=true` its columns instead of its rows."""
     text = context.call.query.get("q", "")
     org, base = context.org, context.base
-    prepared = run.prepare(org, text, include_deleted=include_deleted, base=base)
-    if run.aggregates(prepared.query):
-        return answer(_result([run.aggregate_row(prepared)], 1))
+    user = context.actor.user_id
+    prepared = run.prepare(org, text, user, include_deleted=include_deleted, base=base)
+    if flag(context.call.query.get("columns")):
+        return answer(described(prepared))
+    if is_grouped(prepared.query):
+        groups = run.group_records(prepared)
+        return answer(_result(groups, len(groups)))
     ids = run.matching_ids(prepared)
     if run.is_count(prepared.query):
         return answer(_result([], len(ids)))
     page = _page_size(context)
-    records = run.read_rows(prepared, ids[:page])
+    records = _read(prepared, ids[:page])
     result = _result(records, len(ids))
     if len(ids) > page:
         locator = _open_cursor(org, prepared, ids, page)
@@ -51,15 +58,25 @@ def more(context: Context, locator: str) -> Answer:
     if start >= len(ids):
         raise refuse("INVALID_QUERY_LOCATOR", "invalid query locator")
     deleted = bool(cursor["include_deleted"])
-    prepared = run.prepare(org, cursor["query"], include_deleted=deleted, base=context.base)
+    user, base = context.actor.user_id, context.base
+    prepared = run.prepare(org, cursor["query"], user, include_deleted=deleted, base=base)
     end = start + min(cursor["page"], _page_size(context))
-    result = _result(run.read_rows(prepared, ids[start:end]), len(ids))
+    result = _result(_read(prepared, ids[start:end]), len(ids))
     if end < len(ids):
         address = _address(context.base, match.group(1), end)
         if org.environment.quirks.fires("looping-next-link"):
             address = _address(context.base, match.group(1), start)
         result |= {"done": False, "nextRecordsUrl": address}
     return answer(result)
+
+
+def _read(prepared: run.Prepared, ids: list[str]) -> list[dict[str, Any]]:
+    """A page of rows, noted as viewed or referenced if the query says so."""
+    records = run.read_rows(prepared, ids)
+    uses = prepared.query.tracking
+    if uses:
+        note(prepared.org, prepared.kind, ids, prepared.catalogue.viewer.user_id, uses)
+    return records
 
 
 def _result(records: list[dict[str, Any]], total: int) -> dict[str, Any]:

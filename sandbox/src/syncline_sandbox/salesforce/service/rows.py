@@ -6,6 +6,7 @@ from typing import Any
 
 from syncline_sandbox.messages import Answer
 from syncline_sandbox.salesforce.errors import (
+    UNKNOWN_ID,
     ApiError,
     RowError,
     RowRefused,
@@ -21,7 +22,7 @@ from syncline_sandbox.salesforce.schema.object_type import ObjectType
 from syncline_sandbox.salesforce.service.preconditions import check_read, check_write, row_headers
 from syncline_sandbox.salesforce.service.requests import CREATED_SINCE, Context, answer, flag
 from syncline_sandbox.salesforce.soql.failures import missing_column
-from syncline_sandbox.salesforce.soql.select import Record, attributes, shown
+from syncline_sandbox.salesforce.soql.records import Record, attributes, shown
 from syncline_sandbox.salesforce.store.records import Values, find, find_by
 
 
@@ -114,27 +115,39 @@ def delete_by(context: Context, kind: str, field: str, value: str) -> Answer:
 
 
 def addressed(context: Context, kind: ObjectType, record_id: str) -> Values:
-    """The living row that a path names, or 404 (400 for what is no id of the object)."""
+    """The living row that a path names; else the refusal.
+
+    What is no id is taken for a value of an external ID (transcripts of GET, PATCH and DELETE in
+    public clients agree). For an id that no row has, they differ: a PATCH is recorded with
+    INVALID_CROSS_REFERENCE_KEY, others with NOT_FOUND, and the org has a switch, `unknown_id`.
+    """
+    reading = context.call.method in ("GET", "HEAD")
     found = normal_id(record_id)
-    if found is None or found[:3] != kind.prefix:
-        if context.call.method == "GET":
-            raise not_found()
+    if found is None:
+        raise not_found(no_external_id(record_id))
+    if found[:3] != kind.prefix and not reading:
         message = f"{kind.name} ID: id value of incorrect type: {record_id}"
         raise refuse_row([RowError("MALFORMED_ID", message, ("Id",))])
-    row = find(context.org, kind, found)
-    if row is None:
+    row = find(context.org, kind, found) if found[:3] == kind.prefix else None
+    if row is None and (reading or context.org.setting("unknown_id") == "not_found"):
         raise not_found()
+    if row is None:
+        raise refuse_row([UNKNOWN_ID], status=404)
     if row.get("IsDeleted"):
         raise refuse_row([RowError("ENTITY_IS_DELETED", "entity is deleted")])
     return row
+
+
+def no_external_id(name: str) -> str:
+    """Salesforce's sentence for what identifies no row of an object."""
+    return f"Provided external ID field does not exist or is not accessible: {name}"
 
 
 def identifying_field(kind: ObjectType, name: str) -> Field:
     """An external-ID or idLookup field; 404 for any other."""
     field = kind.field(name)
     if field is None or not (field.id_lookup or field.external_id):
-        message = f"Provided external ID field does not exist or is not accessible: {name}"
-        raise not_found(message)
+        raise not_found(no_external_id(name))
     return field
 
 

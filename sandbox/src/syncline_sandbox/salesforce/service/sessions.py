@@ -7,11 +7,14 @@ from datetime import timedelta
 
 from syncline_sandbox.messages import Call
 from syncline_sandbox.salesforce.errors import session_invalid
+from syncline_sandbox.salesforce.ids import ALPHABET
 from syncline_sandbox.salesforce.org import Org
+from syncline_sandbox.salesforce.service.organization import organization_id
 from syncline_sandbox.salesforce.stamps import from_stamp, stamp
 from syncline_sandbox.storage import Row
 
 ACCESS, REFRESH = "access", "refresh"
+_LETTERS = f"{ALPHABET}._"
 
 
 def token_of(call: Call) -> str:
@@ -23,11 +26,20 @@ def token_of(call: Call) -> str:
 def open_session(org: Org, kind: str, user: str, client: str) -> str:
     """A new token of this kind for a user."""
     now = stamp(org.now())
-    token = f"00D!{kind}.{secrets.token_urlsafe(24)}"
+    token = _new_token(org, kind)
     org.storage.run(
         "INSERT INTO session VALUES (?, ?, ?, ?, ?, ?, 0)", token, kind, user, client, now, now
     )
     return token
+
+
+def _new_token(org: Org, kind: str) -> str:
+    """In the form that clients know tokens by: an access token is the organization's id with 15
+    characters, `!`, and letters, digits, points and underscores. The sf CLI takes nothing else for
+    one (forcedotcom/sfdx-core, src/util/sfdc.ts).
+    """
+    secret = "".join(secrets.choice(_LETTERS) for _ in range(96))
+    return f"{organization_id(org)[:15]}!{secret}" if kind == ACCESS else f"5Aep861{secret}"
 
 
 def live_session(org: Org, token: str, kind: str = ACCESS) -> Row | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import hmac
 from collections.abc import Callable
 from typing import Any
@@ -14,6 +15,7 @@ from jwt.types import Options
 from syncline_sandbox.messages import Answer, Call
 from syncline_sandbox.salesforce.errors import oauth_error
 from syncline_sandbox.salesforce.org import Org
+from syncline_sandbox.salesforce.service.organization import identity_url, organization_id
 from syncline_sandbox.salesforce.service.requests import answer
 from syncline_sandbox.salesforce.service.sessions import (
     ACCESS,
@@ -80,9 +82,9 @@ def userinfo(org: Org, call: Call) -> Answer:
     user = _user(org, session["user"])
     return answer(
         {
-            "sub": _identity(call, org, user["Id"]),
+            "sub": identity_url(org, call.base_url, user["Id"]),
             "user_id": user["Id"],
-            "organization_id": _organization(org),
+            "organization_id": organization_id(org),
             "preferred_username": user["Username"],
             "name": user["Name"],
             "email": user["Email"],
@@ -110,7 +112,9 @@ def _jwt_bearer(org: Org, call: Call, form: dict[str, str]) -> dict[str, Any]:
     users = find_by(org, _user_kind(org), "Username", str(claims.get("sub")))
     if not users or not _user(org, users[0])["IsActive"]:
         raise oauth_error("invalid_grant", "user hasn't approved this consumer")
-    return _granted(org, call, users[0], str(claims["iss"]))
+    client = _find_client(org, str(claims["iss"]))
+    secret = client["secret"] if client and org.setting("jwt_signature") else None
+    return _granted(org, call, users[0], str(claims["iss"]), secret)
 
 
 def _claims(org: Org, assertion: str) -> dict[str, Any]:
@@ -129,7 +133,7 @@ def _claims(org: Org, assertion: str) -> dict[str, Any]:
 
 def _client_credentials(org: Org, call: Call, form: dict[str, str]) -> dict[str, Any]:
     client = _client(org, call)
-    return _granted(org, call, client["run_as"], client["id"])
+    return _granted(org, call, client["run_as"], client["id"], client["secret"])
 
 
 def _refresh(org: Org, call: Call, form: dict[str, str]) -> dict[str, Any]:
@@ -137,7 +141,7 @@ def _refresh(org: Org, call: Call, form: dict[str, str]) -> dict[str, Any]:
     session = live_session(org, form.get("refresh_token", ""), REFRESH)
     if session is None or session["client"] != client["id"]:
         raise oauth_error("invalid_grant", "expired access/refresh token")
-    granted = _granted(org, call, session["user"], client["id"])
+    granted = _granted(org, call, session["user"], client["id"], client["secret"])
     if org.setting("rotate_refresh_tokens"):
         revoke(org, session["token"])
         granted["refresh_token"] = open_session(org, REFRESH, session["user"], client["id"])
@@ -151,19 +155,34 @@ def _password(org: Org, call: Call, form: dict[str, str]) -> dict[str, Any]:
     allowed = org.setting("password_grant") and users
     if not allowed or form.get("password") != form.get("username"):
         raise oauth_error("invalid_grant", "authentication failure - Invalid Password")
-    return _granted(org, call, users[0], client["id"])
+    return _granted(org, call, users[0], client["id"], client["secret"])
 
 
-def _granted(org: Org, call: Call, user: str, client: str) -> dict[str, Any]:
-    issued = str(int(org.now().timestamp() * 1000))
-    return {
+def _granted(org: Org, call: Call, user: str, client: str, secret: str | None) -> dict[str, Any]:
+    """The answer to a token request, signed with the client's `secret`.
+
+    Salesforce's examples of the JWT bearer flow have neither `issued_at` nor `signature`, those of
+    the other flows have both (Salesforce Help, remoteaccess_oauth_jwt_flow and
+    remoteaccess_oauth_refresh_token_flow); a client library's record of a JWT answer has both, so
+    that the org has a switch, `jwt_signature`.
+    """
+    identity = identity_url(org, call.base_url, user)
+    granted = {
         "access_token": open_session(org, ACCESS, user, client),
         "scope": SCOPE,
         "instance_url": call.base_url,
-        "id": _identity(call, org, user),
+        "id": identity,
         "token_type": "Bearer",
-        "issued_at": issued,
     }
+    if secret is None:
+        return granted
+    issued = str(int(org.now().timestamp() * 1000))
+    return granted | {"issued_at": issued, "signature": _signature(secret, identity + issued)}
+
+
+def _signature(secret: str, text: str) -> str:
+    """Base64 of the HMAC-SHA256 of identity address and time, under the consumer secret."""
+    return base64.b64encode(hmac.digest(secret.encode(), text.encode(), hashlib.sha256)).decode()
 
 
 def _introspected(org: Org, call: Call, session: Row) -> dict[str, Any]:
@@ -173,7 +192,7 @@ def _introspected(org: Org, call: Call, session: Row) -> dict[str, Any]:
         "scope": SCOPE,
         "client_id": session["client"],
         "username": user["Username"],
-        "sub": _identity(call, org, user["Id"]),
+        "sub": identity_url(org, call.base_url, user["Id"]),
         "token_type": session["kind"] + "_token",
         "exp": expires_at(org, session),
         "iat": int(issued),
@@ -220,12 +239,3 @@ def _user(org: Org, user_id: str) -> Row:
 
 def _user_kind(org: Org) -> Any:
     return org.everything.object("User")
-
-
-def _organization(org: Org) -> str:
-    row = org.storage.row(f"SELECT Id FROM {table('Organization')}")  # noqa: S608 - constant
-    return str(row["Id"]) if row else ""
-
-
-def _identity(call: Call, org: Org, user: str) -> str:
-    return f"{call.base_url}/id/{_organization(org)}/{user}"

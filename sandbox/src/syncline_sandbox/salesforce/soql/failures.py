@@ -22,6 +22,11 @@ def malformed(text: str, at: int, message: str) -> ApiError:
     return refuse("MALFORMED_QUERY", pointed(text, at, message))
 
 
+def malformed_search(text: str, at: int, message: str) -> ApiError:
+    """The text is not a SOSL search."""
+    return refuse("MALFORMED_SEARCH", pointed(text, at, message))
+
+
 def invalid_field(text: str, at: int, message: str) -> ApiError:
     """A field does not exist, is not visible, or does not take part in what is asked."""
     return refuse("INVALID_FIELD", pointed(text, at, message))

@@ -4,133 +4,194 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from syncline_sandbox.salesforce.schema.fields import Field
-from syncline_sandbox.salesforce.schema.object_type import ObjectType
-from syncline_sandbox.salesforce.soql.columns import Column, Tables
+from syncline_sandbox.salesforce.errors import refuse
+from syncline_sandbox.salesforce.soql.columns import Column, Place, Tables
 from syncline_sandbox.salesforce.soql.failures import malformed
-from syncline_sandbox.salesforce.soql.syntax import Aggregate, ChildQuery, FieldSet, Item, Path
+from syncline_sandbox.salesforce.soql.records import Record, attributes, plain, shown, stored_names
+from syncline_sandbox.salesforce.soql.syntax import (
+    Call,
+    ChildQuery,
+    FieldSet,
+    Item,
+    Path,
+    Selected,
+    TypeOf,
+)
+from syncline_sandbox.salesforce.soql.typeof import Branches, branches
+from syncline_sandbox.salesforce.soql.values import Value, is_date_function, row_value
 
-Record = dict[str, Any]
+
+@dataclass(frozen=True)
+class Output:
+    """One member of a record: the names that lead to it, and where its value comes from."""
+
+    names: tuple[str, ...]
+    column: Column
+    value: Value
 
 
 @dataclass(frozen=True)
 class Selection:
     """The columns to read and how a record is put together from them."""
 
-    kind: ObjectType
-    columns: tuple[Column, ...]
-    parents: Mapping[tuple[str, ...], tuple[str, ObjectType]]
+    root: Place
+    outputs: tuple[Output | Branches, ...]
     base: str
 
     def sql(self) -> str:
-        """The list of columns: ids of the row and of every parent first, then the fields."""
-        ids = [f't.Id AS "{_key("t", "Id")}"']
-        ids += [f'{alias}.Id AS "{_key(alias, "Id")}"' for alias, _ in self.parents.values()]
-        names = {
-            (column.alias, name) for column in self.columns for name in stored_names(column.field)
-        }
-        fields = [f'{a}."{n}" AS "{_key(a, n)}"' for a, n in sorted(names) if n != "Id"]
-        return ", ".join([*ids, *fields])
+        """The list of columns: ids of the row and of every parent first, then the values."""
+        return ", ".join(dict.fromkeys(self._columns()))
 
     def record(self, row: Mapping[str, Any]) -> Record:
         """One row as a record, with nested records for parents."""
-        result: Record = {"attributes": attributes(self.base, self.kind, row[_key("t", "Id")])}
-        for column in self.columns:
+        result: Record = _head(self.base, self.root, row) or {}
+        for number, output in enumerate(self.outputs):
+            if isinstance(output, Branches):
+                result[output.relationship] = output.record(row)
+                continue
             target: Record | None = result
-            for depth in range(1, len(column.names)):
-                target = self._parent(target, column.names[:depth], row)
+            for depth, place in enumerate(output.column.parents):
+                target = self._parent(target, output.names[depth], place, row)
             if target is not None:
-                target[column.names[-1]] = shown(column.field, _Cells(row, column.alias))
+                target[output.names[-1]] = _cell(output, number, row)
         return result
 
+    def _columns(self) -> Iterator[str]:
+        yield from _identity(self.root)
+        for number, output in enumerate(self.outputs):
+            if isinstance(output, Branches):
+                for selection in output.selections():
+                    yield from selection._columns()
+                continue
+            for place in output.column.parents:
+                yield from _identity(place)
+            if output.value.is_column:
+                for name in stored_names(output.column.field):
+                    yield _named(output.column.alias, name)
+            else:
+                yield f'{output.value.sql} AS "{number}"'
+
     def _parent(
-        self, holder: Record | None, route: tuple[str, ...], row: Mapping[str, Any]
+        self, holder: Record | None, name: str, place: Place, row: Mapping[str, Any]
     ) -> Record | None:
         if holder is None:
             return None
-        alias, kind = self.parents[tuple(name.lower() for name in route)]
-        record_id = row[_key(alias, "Id")]
-        if route[-1] not in holder:
-            found = {"attributes": attributes(self.base, kind, record_id)} if record_id else None
-            holder[route[-1]] = found
-        nested: Record | None = holder[route[-1]]
+        if name not in holder:
+            holder[name] = _head(self.base, place, row)
+        nested: Record | None = holder[name]
         return nested
 
 
 def select(tables: Tables, items: Iterable[Item], base: str) -> Selection:
-    """The selection of a query's fields; children and aggregates are not part of it."""
-    columns: list[Column] = []
-    for path in _paths(tables, items):
-        column = tables.column(path)
-        if any(column.names == other.names for other in columns):
-            message = f"duplicate field selected: {'.'.join(column.names)}"
-            raise malformed(tables.text, path.at, message)
-        columns.append(column)
-    return Selection(tables.kind, tuple(columns), tables.parents(), base)
-
-
-def _paths(tables: Tables, items: Iterable[Item]) -> Iterator[Path]:
+    """The selection of a query that groups nothing; children are not part of it."""
+    outputs: list[Output | Branches] = []
     for item in items:
         match item:
-            case Path():
-                yield item
-            case FieldSet(name, at):
-                if name not in ("ALL", "STANDARD", "CUSTOM"):
-                    raise malformed(tables.text, at, f"unexpected token: '{name}'")
-                for field in tables.kind.fields:
-                    if name == "ALL" or field.custom == (name == "CUSTOM"):
-                        yield Path((field.name,), at)
-            case Aggregate() | ChildQuery():
+            case Selected():
+                _add(tables, outputs, _output(tables, item), item.expression.at)
+            case FieldSet():
+                for path in field_set(tables, item):
+                    _add(tables, outputs, _output(tables, Selected(path)), item.at, expanded=True)
+            case TypeOf():
+                outputs.append(branches(tables, item, partial(_selection, base=base)))
+            case ChildQuery():
                 continue
+    _check_functions(tables, outputs, items)
+    return Selection(tables.root, tuple(outputs), base)
 
 
-def attributes(base: str, kind: ObjectType, record_id: str) -> Record:
-    """What every record begins with."""
-    return {"type": kind.name, "url": f"{base}/sobjects/{kind.name}/{record_id}"}
+def field_set(tables: Tables, item: FieldSet) -> list[Path]:
+    """The fields that `FIELDS()` stands for."""
+    if item.name not in ("ALL", "STANDARD", "CUSTOM"):
+        raise malformed(tables.text, item.at, f"unexpected token: '{item.name}'")
+    return [
+        Path((field.name,), item.at)
+        for field in tables.kind.fields
+        if item.name == "ALL" or field.custom == (item.name == "CUSTOM")
+    ]
 
 
-def stored_names(field: Field) -> tuple[str, ...]:
-    """The columns that a field's value comes from."""
-    return (field.name,) if field.stored else field.parts
+def _selection(tables: Tables, place: Place, paths: Iterable[Path], *, base: str) -> Selection:
+    """What a branch of TYPEOF selects."""
+    columns = [tables.column(path, place) for path in paths]
+    outputs = (
+        Output(c.names, c, Value(c.sql, c.field.type, c.field.name, 0, c, is_column=True))
+        for c in columns
+    )
+    return Selection(place, tuple(outputs), base)
 
 
-def shown(field: Field, row: Mapping[str, Any]) -> Any:
-    """A field's value in JSON."""
-    if not field.stored:
-        return _compound(field, row)
-    value = row[field.name]
-    return bool(value) if field.type == "boolean" and value is not None else value
+def _output(tables: Tables, item: Selected) -> Output:
+    expression = item.expression
+    if isinstance(expression, Path) and item.alias:
+        message = "only aggregate expressions use field aliasing"
+        raise malformed(tables.text, expression.at, message)
+    value = row_value(tables)(expression)
+    column = value.column
+    if column is None or is_date_function(expression):
+        raise malformed(tables.text, expression.at, f"unexpected token: '{expression}'")
+    return Output((*column.names[:-1], item.alias or column.names[-1]), column, value)
 
 
-def _compound(field: Field, row: Mapping[str, Any]) -> Record | None:
-    prefix = field.name.removesuffix("Address")
-    parts = {_lower_first(name.removeprefix(prefix)): row[name] for name in field.parts}
-    if not any(value is not None for value in parts.values()):
+def _add(
+    tables: Tables,
+    outputs: list[Output | Branches],
+    new: Output,
+    at: int,
+    *,
+    expanded: bool = False,
+) -> None:
+    wanted = tuple(name.lower() for name in new.names)
+    for other in outputs:
+        if isinstance(other, Output) and tuple(n.lower() for n in other.names) == wanted:
+            message = f"duplicate field selected: {'.'.join(new.names)}"
+            if expanded:  # the documentation's own example of FIELDS() has this code
+                raise refuse("INVALID_FIELD", message)
+            raise malformed(tables.text, at, message)
+    outputs.append(new)
+
+
+def _check_functions(
+    tables: Tables, outputs: Iterable[Output | Branches], items: Iterable[Item]
+) -> None:
+    """Functions and TYPEOF do not stand in one field list, the reference says."""
+    calls = [
+        item.expression
+        for item in items
+        if isinstance(item, Selected) and isinstance(item.expression, Call)
+    ]
+    if calls and any(isinstance(output, Branches) for output in outputs):
+        raise malformed(tables.text, calls[0].at, "TYPEOF cannot be used together with functions")
+
+
+def _identity(place: Place) -> Iterator[str]:
+    yield _named(place.alias, "Id")
+    if place.polymorphic:
+        yield _named(place.alias, "Type")
+
+
+def _head(base: str, place: Place, row: Mapping[str, Any]) -> Record | None:
+    """The beginning of a record, or None where the reference is empty."""
+    record_id = row[f"{place.alias}.Id"]
+    if record_id is None:
         return None
-    return dict(sorted(parts.items()))
+    found = attributes(base, place.kind, record_id)
+    if place.polymorphic:
+        found["url"] = f"{base}/sobjects/{row[f'{place.alias}.Type']}/{record_id}"
+    return {"attributes": found}
 
 
-def _lower_first(name: str) -> str:
-    return name[0].lower() + name[1:]
+def _named(alias: str, name: str) -> str:
+    return f'{alias}."{name}" AS "{alias}.{name}"'
 
 
-def _key(alias: str, name: str) -> str:
-    return f"{alias}.{name}"
-
-
-class _Cells(Mapping[str, Any]):
-    """The columns of one table within a joined row."""
-
-    def __init__(self, row: Mapping[str, Any], alias: str) -> None:
-        self._row, self._alias = row, alias
-
-    def __getitem__(self, name: str) -> Any:
-        return self._row[_key(self._alias, name)]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(())
-
-    def __len__(self) -> int:
-        return 0
+def _cell(output: Output, number: int, row: Mapping[str, Any]) -> Any:
+    if output.value.is_column:
+        cells = {
+            name: row[f"{output.column.alias}.{name}"] for name in stored_names(output.column.field)
+        }
+        return shown(output.column.field, cells)
+    return plain(output.value.type, row[str(number)])

@@ -7,12 +7,15 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
+from syncline_sandbox.salesforce.soql.dates import DateLiteral
+
 Operator = Literal["=", "!=", "<", "<=", ">", ">="]
+Subtotals = Literal["", "ROLLUP", "CUBE"]
 
 
 @dataclass(frozen=True)
 class Name:
-    """The name of an object or of a child relationship."""
+    """The name of an object, of a scope or of a child relationship."""
 
     text: str
     at: int = field(default=0, compare=False)
@@ -25,33 +28,43 @@ class Path:
     parts: tuple[str, ...]
     at: int = field(default=0, compare=False)
 
+    def __str__(self) -> str:
+        return ".".join(self.parts)
+
 
 @dataclass(frozen=True)
-class RelativeDay:
-    """A date literal, as the first day it covers and how many, counted from today."""
+class Call:
+    """A function of a field, of another function, or of nothing: `COUNT()`. The name is in capitals
+    whatever its case in the text.
+    """
 
-    first: int
-    days: int
+    function: str
+    argument: Expression | None = None
+    at: int = field(default=0, compare=False)
+
+    def __str__(self) -> str:
+        return f"{self.function}({'' if self.argument is None else self.argument})"
 
 
-Literalish = str | bool | Decimal | date | datetime | RelativeDay | None
+Expression = Path | Call
+Literalish = str | bool | Decimal | date | datetime | DateLiteral | None
 """What may stand on the right of an operator."""
 
 
 @dataclass(frozen=True)
 class Compare:
-    """`path operator value`."""
+    """`expression operator value`."""
 
-    path: Path
+    expression: Expression
     operator: Operator
     value: Literalish
 
 
 @dataclass(frozen=True)
 class Like:
-    """`path LIKE pattern`, with `%`, `_` and their escapes as written."""
+    """`expression LIKE pattern`, with `%`, `_` and their escapes as written."""
 
-    path: Path
+    expression: Expression
     pattern: str
 
 
@@ -66,9 +79,9 @@ class SemiJoin:
 
 @dataclass(frozen=True)
 class Membership:
-    """`path IN …` or `path NOT IN …`."""
+    """`expression IN …` or `expression NOT IN …`."""
 
-    path: Path
+    expression: Expression
     members: tuple[Literalish, ...] | SemiJoin
     negated: bool
 
@@ -95,9 +108,17 @@ Condition = Compare | Like | Membership | Logic | Not
 class Sort:
     """One criterion of ORDER BY. Empty values come first unless `nulls_last`."""
 
-    path: Path
+    expression: Expression
     descending: bool = False
     nulls_last: bool = False
+
+
+@dataclass(frozen=True)
+class Selected:
+    """An expression of the field list, with its alias."""
+
+    expression: Expression
+    alias: str | None = None
 
 
 @dataclass(frozen=True)
@@ -109,36 +130,90 @@ class FieldSet:
 
 
 @dataclass(frozen=True)
-class Aggregate:
-    """A function over all rows; its name in the result is `alias`, else expr0, expr1, …."""
+class When:
+    """What TYPEOF selects of rows of one object."""
 
-    function: str
-    path: Path
-    alias: str | None = None
+    object: Name
+    paths: tuple[Path, ...]
+
+
+@dataclass(frozen=True)
+class TypeOf:
+    """`TYPEOF relationship WHEN object THEN paths … ELSE otherwise END`."""
+
+    relationship: Path
+    whens: tuple[When, ...]
+    otherwise: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)
 class ChildQuery:
     """Rows that refer to a parent: `(SELECT Email FROM Contacts)`."""
 
-    items: tuple[Path, ...]
+    items: tuple[Item, ...]
     relationship: Name
     where: Condition | None = None
     order_by: tuple[Sort, ...] = ()
     limit: int | None = None
+    offset: int = 0
 
 
-Item = Path | FieldSet | Aggregate | ChildQuery
+Item = Selected | FieldSet | TypeOf | ChildQuery
+
+
+@dataclass(frozen=True)
+class Source:
+    """One entry of FROM: an object, or a relationship of one before it, and its alias."""
+
+    path: Path
+    alias: str | None = None
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """GROUP BY with what further rows of subtotals are wanted, and HAVING."""
+
+    expressions: tuple[Expression, ...]
+    subtotals: Subtotals = ""
+    having: Condition | None = None
+    at: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True)
 class Query:
-    """A whole query. `items` is empty for `SELECT COUNT()`."""
+    """A whole query. `tracking` has VIEW and REFERENCE, as far as FOR names them."""
 
     items: tuple[Item, ...]
     object: Name
+    aliases: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    scope: Name | None = None
+    where: Condition | None = None
+    grouping: Grouping | None = None
+    order_by: tuple[Sort, ...] = ()
+    limit: int | None = None
+    offset: int = 0
+    tracking: frozenset[str] = frozenset()
+    all_rows: bool = False
+
+
+@dataclass(frozen=True)
+class Returning:
+    """What a search wants of one object."""
+
+    object: Name
+    items: tuple[Item, ...] = ()
     where: Condition | None = None
     order_by: tuple[Sort, ...] = ()
     limit: int | None = None
     offset: int = 0
-    all_rows: bool = False
+
+
+@dataclass(frozen=True)
+class Search:
+    """A search in SOSL: `FIND {term} IN fields FIELDS RETURNING …`."""
+
+    term: str
+    fields: str = "ALL"
+    returning: tuple[Returning, ...] = ()
+    limit: int | None = None
+    at: int = field(default=0, compare=False)

@@ -31,6 +31,9 @@ CREATE TABLE IF NOT EXISTS lag (
 CREATE TABLE IF NOT EXISTS deletion (
   object TEXT NOT NULL, id TEXT NOT NULL, deleted_at TEXT NOT NULL,
   PRIMARY KEY (object, id)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS recent (
+  user TEXT NOT NULL, object TEXT NOT NULL, id TEXT NOT NULL, number INTEGER NOT NULL,
+  PRIMARY KEY (user, object, id)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS cursor (
   id TEXT PRIMARY KEY, query TEXT NOT NULL, include_deleted INTEGER NOT NULL, ids TEXT NOT NULL,
   page INTEGER NOT NULL, opened_at TEXT NOT NULL) WITHOUT ROWID;
@@ -63,8 +66,17 @@ def create_tables(storage: Storage) -> None:
         extra = f"{HIDDEN} INTEGER NOT NULL DEFAULT 0, {DELETED_AT} TEXT"
         for name in (table(kind.name), before_table(kind.name)):
             storage.script(f"CREATE TABLE IF NOT EXISTS {name} ({columns}, {extra})")
+            _add_missing(storage, name, kind)
         for index in _indexes(kind):
             storage.script(index)
+
+
+def _add_missing(storage: Storage, name: str, kind: ObjectType) -> None:
+    """The columns of fields that the object did not have when the data file was made."""
+    present = {row["name"] for row in storage.rows(f"PRAGMA table_info({name})")}
+    for field in kind.fields:
+        if field.stored and field.name not in present:
+            storage.run(f"ALTER TABLE {name} ADD COLUMN {_column(field)}")
 
 
 def add_column(storage: Storage, kind: str, field: Field) -> None:

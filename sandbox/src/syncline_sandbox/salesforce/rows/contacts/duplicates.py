@@ -9,7 +9,7 @@ from typing import Any
 from syncline_sandbox.salesforce.errors import RowError
 from syncline_sandbox.salesforce.org import Org
 from syncline_sandbox.salesforce.schema.object_type import ObjectType
-from syncline_sandbox.salesforce.soql.select import attributes, shown
+from syncline_sandbox.salesforce.soql.records import attributes, shown
 from syncline_sandbox.salesforce.store.records import Values, find, find_by
 
 MESSAGE = "You're creating a duplicate record. We recommend you use an existing record instead."

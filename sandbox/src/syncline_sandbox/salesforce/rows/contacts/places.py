@@ -1,4 +1,4 @@
-"""States and countries, for orgs that made picklists of them: a few are enough for a stand-in."""
+"""States and countries in rows, for orgs that made picklists of them."""
 
 from __future__ import annotations
 
@@ -6,22 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from syncline_sandbox.salesforce.errors import RowError
-
-COUNTRIES = {
-    "AT": "Austria",
-    "CH": "Switzerland",
-    "DE": "Germany",
-    "ES": "Spain",
-    "FR": "France",
-    "GB": "United Kingdom",
-    "IT": "Italy",
-    "PL": "Poland",
-    "US": "United States",
-}
-STATES = {
-    "US": {"CA": "California", "NY": "New York", "TX": "Texas", "WA": "Washington"},
-    "IT": {"MI": "Milano", "RM": "Roma"},
-}
+from syncline_sandbox.salesforce.schema.places import COUNTRIES, STATES
 
 
 def settle_places(

@@ -1,0 +1,46 @@
+"""What the app is granted in Graph for each object type, and where it shows in a mailbox.
+
+Permissions: learn.microsoft.com/graph/permissions-reference; roles of RBAC for Applications:
+learn.microsoft.com/exchange/permissions-exo/application-rbac.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+CONTACT: Final = "contact"
+"""The object type."""
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """What an object type needs: `permission` to read and write it, and `probe`, the part of a
+    mailbox that answers where it may be read.
+    """
+
+    permission: str
+    probe: str
+
+    @property
+    def role(self) -> str:
+        """The role over some mailboxes that gives the same."""
+        return f"Application {self.permission}"
+
+
+AREAS: Final[Mapping[str, Area]] = {CONTACT: Area("Contacts.ReadWrite", "contactFolders")}
+"""By object type."""
+
+
+def grant(types: tuple[str, ...]) -> str:
+    """How to give the app what these object types need."""
+    needed = [AREAS[each] for each in types if each in AREAS]
+    if not needed:
+        return "Grant the app what the object types need that are synced."
+    permissions = " and ".join(each.permission for each in needed)
+    roles = " and ".join(each.role for each in needed)
+    return (
+        f"Grant the app {permissions} with an administrator's consent, or give it the role "
+        f"{roles} over these mailboxes (RBAC for Applications)."
+    )

@@ -1,0 +1,1 @@
+"""What every type of item and of folder answers: read, written, listed, followed, extended."""

@@ -17,13 +17,14 @@ PAIRING = (
     Mutant(
         name="made for what cannot be read",
         file="engine/match/copies.py",
-        old="    for why, records in ((HIDDEN, hidden), (COPY, linked)):\n",
+        old="    for why, records in ((OUTSIDE, outside), (HIDDEN, hidden), (COPY, linked)):\n",
         new="    for why, records in ((COPY, linked),):\n",
-        wrong="After a loss of the state, what was made for a record that cannot be read is copied "
-        "back beside it.",
+        wrong="After a loss of the state, what was made for a record that cannot be read, or has left "
+        "the data set, is copied back beside it.",
         caught_by="P20",
         tests=(
             "test_markers.py::test_what_was_made_for_a_record_that_cannot_be_read_waits_until_it_can",
+            "test_markers.py::test_what_was_made_for_a_record_outside_waits_until_that_is_back",
         ),
     ),
     Mutant(

@@ -55,7 +55,8 @@ class Checks:
 
     def nothing_is_doubled(self) -> None:
         """P5, P24: of a person, no account holds more records that nobody entered there than were
-        entered elsewhere; or one more, if theirs could not be read when the state was lost; or as
+        entered elsewhere; or one more, if theirs could not be read when the state was lost; or one
+        more of each other account that had them alone then, where nobody tells them by a key; or as
         many as were merged into them, if they were merged away themselves, since what is left of
         both gets their name. And of whom all that know them can tell by a match key, a system that
         all share holds one of these, unless somebody was merged into them.
@@ -66,6 +67,8 @@ class Checks:
             for family, found in ledger.families(side).items():
                 copies = Counter(e.place.account for e in found if e.id not in ledger.made)
                 may = ledger.births[family] + (family in past.unseen[side])
+                if not past.by_address:
+                    may += past.alone[side][family]
                 if any(family in merged for merged in ledger.merged_at):
                     may += sum(ledger.births[each] for each in ledger.absorbed(family))
                 assert max(copies.values(), default=0) <= may, f"P5: {family} doubled at {side}"

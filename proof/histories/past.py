@@ -45,7 +45,8 @@ class Past:
     side had at once. `pairs`: which records belonged together when both sides were in step; `torn`:
     whose pair people have taken apart since. `shown`: fields that were hidden when they were read,
     so that only a listing finds them. `unseen`: who could not be read when, or since, the state was
-    lost, or was out of reach then. `decided`: about whom a person decided since. `two_way`: the
+    lost, or was out of reach then; `alone`: how many more accounts than one had somebody then whose
+    record at the other side was gone. `decided`: about whom a person decided since. `two_way`: the
     fields that have gone both ways ever since both sides were in step; `once_two_way`: those that
     have at any time since; `merged_whole`: whether whole records were merged since. `updates`: how
     often somebody's record was updated. `by_address`: every run so far told people by their
@@ -63,6 +64,7 @@ class Past:
     passed: PerSide[set[str]] = field(default_factory=_families)
     unseen: PerSide[set[str]] = field(default_factory=_families)
     unread: PerSide[set[str]] = field(default_factory=_families)
+    alone: PerSide[Counter[str]] = field(default_factory=lambda: PerSide(Counter(), Counter()))
     by_address: bool = True
     two_way: set[str] = field(default_factory=set)
     once_two_way: set[str] = field(default_factory=set)
@@ -164,6 +166,7 @@ class Past:
         self._note_unseen()
         for side in SIDES:
             self.unseen[side].update(out_of_reach[side])
+            self._note_alone(side)
         for severed in self.severed:
             severed.clear()
         self.calm, self.baseless, self.forgot = False, True, True
@@ -185,6 +188,13 @@ class Past:
         self.decided.clear()
         for side in SIDES:
             self.updates[side].clear()
+
+    def _note_alone(self, side: Side) -> None:
+        there = self.ledger.families(side.other)
+        for family, found in self.ledger.families(side).items():
+            if family not in there:
+                accounts = {each.place.account for each in found}
+                self.alone[side][family] = max(self.alone[side][family], len(accounts) - 1)
 
     def _note_unseen(self) -> None:
         for side in SIDES:

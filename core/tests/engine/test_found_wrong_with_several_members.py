@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from proof.histories import Event, People
-from proof.histories.story import Configure, Stage, Start, Story, Work
+from proof.histories.story import Configure, LoseState, Stage, Start, Story, Work
 from syncline.model.sides import PerSide, Side
 from syncline.policy.schema import Direction, Records, SharedDelete
 
@@ -94,3 +94,21 @@ def test_who_was_merged_into_somebody_holds_their_place_in_the_lane_that_had_not
     merged = Work((People("merge", RIGHT, 0, 1),))
 
     Stage.at(tmp_path).play(Story(start, (entered, merged)))
+
+
+def test_members_who_are_left_with_copies_bring_one_each_after_the_state_was_lost(
+    tmp_path: Path,
+) -> None:
+    """The oracle wanted one of them, though no key tells that they are of one person."""
+    everybody_sees = PerSide(Records.OWN, Records.VISIBLE)
+    nobody_deletes = PerSide(False, True)
+    start = Start(
+        right=("one feed",),
+        policy={"match": (), "records": everybody_sees, "delete": nobody_deletes},
+        members=("ada", "bob"),
+        people=(People("create", LEFT, 1, 0),),
+        in_step=True,
+    )
+
+    deleted = Work((People("delete", RIGHT, 0, 0),))
+    Stage.at(tmp_path).play(Story(start, (deleted, LoseState())))

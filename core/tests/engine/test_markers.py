@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from syncline.connectors.memory import MemoryOptions
+from syncline.model.sides import PerSide
 from syncline.testing.rehearsal import EngineWorld, person
 
 Worlds = Callable[..., EngineWorld]
@@ -187,6 +188,27 @@ def test_what_was_made_for_a_record_that_cannot_be_read_waits_until_it_can(
     world.left.write(world.left.entries[record], {"birthday": None, "notes": "mended"})
     world.settle()
     assert world.shown(world.right) == world.shown(world.left)
+
+
+def test_what_was_made_for_a_record_outside_waits_until_that_is_back(worlds: Worlds) -> None:
+    world = worlds(right=MemoryOptions(feed="connection", spans_accounts=True))
+    world.set(match=(), where=PerSide(None, "department=in"))
+    record = world.right.create("ada", {"given_name": "Grace", "department": "in"})
+    world.settle()
+    world.right.update(record, {"department": "out"})
+    world.settle()
+    lose_state(world)
+
+    report = world.sync()
+
+    assert report.writes == 0
+    assert [problem.message for problem in report.problems if problem.kind == "copy"] == [
+        "the record that it was made for, by its mark, is outside of the data set"
+    ]
+    world.right.update(record, {"department": "in", "notes": "back"})
+    world.settle()
+    assert [fields["notes"] for fields in world.left.read("ada").values()] == ["back"]
+    assert list(world.right.read()) == [record]
 
 
 def test_what_was_made_for_a_record_that_could_not_be_read_is_new_once_that_is_gone(

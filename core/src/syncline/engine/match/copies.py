@@ -30,6 +30,9 @@ COPY: Final = NotNew(
 HIDDEN: Final = NotNew(
     "unreadable", "the record that it was made for, by its mark, cannot be read at the moment"
 )
+OUTSIDE: Final = NotNew(
+    "copy", "the record that it was made for, by its mark, is outside of the data set"
+)
 
 
 def not_new(
@@ -37,9 +40,9 @@ def not_new(
 ) -> dict[str, NotNew]:
     """Of these unlinked records of a side, those that are no new things.
 
-    A record that carries our mark is never new while the record it names lives: if that one is
-    linked, it is a copy; if nobody can read it (and the state, which knew the link, was lost), it
-    is its counterpart.
+    A record that carries our mark is never new while the record it names lives. If that one is
+    linked, it is a copy. If nobody can read it, or it has left the data set, it is its counterpart,
+    and the state that knew of the link was lost: they are linked when that one is back.
     """
     marked = [row for row in rows if str(row.marker).startswith(f"{installation}:")]
     if not marked:
@@ -48,12 +51,10 @@ def not_new(
     linked = select(named).where(
         LINK.c.lane_id == lane.id, LINK.c.status.in_(LIVE), named.is_not(None)
     )
-    feed_id = lane.sides[side.other].feed.id
-    hidden = select(RECORD.c.id).where(
-        RECORD.c.feed_id == feed_id, RECORD.c.presence == "unreadable"
-    )
+    there = select(RECORD.c.id).where(RECORD.c.feed_id == lane.sides[side.other].feed.id)
+    hidden, outside = (there.where(RECORD.c.presence == each) for each in ("unreadable", "left"))
     found: dict[str, NotNew] = {}
-    for why, records in ((HIDDEN, hidden), (COPY, linked)):
+    for why, records in ((OUTSIDE, outside), (HIDDEN, hidden), (COPY, linked)):
         marks = Marks.of(installation, lane, side.other, tx.scalars(records))
         found |= {row.id: why for row in marked if marks.read(row.marker) is not None}
     return found

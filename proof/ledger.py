@@ -20,6 +20,8 @@ from syncline.model.sides import SIDES, PerSide, Side
 
 NAMES = ("given_name", "suffix")
 """Parts of a name that people edit; by the family name they are known."""
+PLACE = "department"
+"""The field that a data set goes by. Its values are no words that people typed."""
 FOLLOWED = ("job_title", "company", "notes", "categories", *NAMES)
 """The fields people edit."""
 
@@ -119,6 +121,15 @@ class Ledger:
         self._born(side, id)
         self._note(side, id, {}, store.entries[id].fields)
         self.stand(id, values_in(store.entries[id].fields))
+
+    def place(self, side: Side, id: RecordId, department: str) -> None:
+        """Somebody puts a record into a data set, or out of it."""
+        store = self.stores[side]
+        if store.entries[id].fields.get(PLACE) != department:
+            self._deeds += 1
+            self.touched[side][self.family(side, id), PLACE] = self._deeds
+        store.update(id, {PLACE: department})
+        self.counts(side, id)
 
     def counts(self, side: Side, id: RecordId) -> None:
         """Somebody changed what is not followed, but may travel."""

@@ -150,8 +150,7 @@ class Deeds:
 
     def _place(self, side: Side, id: RecordId, department: str) -> None:
         """The record leaves the data set, or enters it."""
-        self.ledger.stores[side].update(id, {"department": department})
-        self.ledger.counts(side, id)
+        self.ledger.place(side, id, department)
 
     def _bear(self, side: Side, id: RecordId, birthday: str | None) -> None:
         """The service takes whatever it is given for a birthday."""

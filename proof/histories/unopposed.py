@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from proof.histories.ground import Ground
-from proof.ledger import values_in
+from proof.ledger import PLACE, values_in
 from syncline.model.contact import CONTACT
 from syncline.model.fields import Value
 from syncline.model.records import RecordId
@@ -42,7 +42,8 @@ def unopposed(ground: Ground) -> Iterator[Typed]:
             for name in past.two_way:
                 typed = ledger.typed.get((pair[side], name))
                 together = _decided_together(ground, name)
-                opposed = ledger.touched_since(side.other, family, together)
+                place = (PLACE,) if _merged_whole(ground) else ()
+                opposed = ledger.touched_since(side.other, family, (*together, *place))
                 if typed and not opposed and alike.issuperset(together):
                     yield Typed(side, pair[side], family, name, typed[0])
 
@@ -61,7 +62,11 @@ def _decided_together(ground: Ground, name: str) -> tuple[str, ...]:
     """The fields of its group that go both ways, or did; all of them, where whole records are
     merged. One that was turned on since is decided for itself, once.
     """
-    past, policy = ground.past, ground.world.policy
-    whole = past.merged_whole or policy.merge is Merge.RECORD
+    whole = _merged_whole(ground)
     [unit] = [names for names in CONTACT.units().values() if name in names]
-    return tuple(each for each in past.once_two_way if whole or each in unit)
+    return tuple(each for each in ground.past.once_two_way if whole or each in unit)
+
+
+def _merged_whole(ground: Ground) -> bool:
+    """Whether whole records are merged, or were: it counts as well then where one was put."""
+    return ground.past.merged_whole or ground.world.policy.merge is Merge.RECORD

@@ -125,3 +125,15 @@ def test_who_got_another_name_after_the_state_was_lost_is_somebody_else_where_on
     renamed = Work((People("name", RIGHT),))
 
     Stage.at(tmp_path).play(Story(start, (LoseState(), renamed)))
+
+
+def test_where_whole_records_are_merged_it_is_an_edit_to_put_one_into_the_data_set(
+    tmp_path: Path,
+) -> None:
+    """The oracle followed everything about a record but that."""
+    policy = {"conflict": Conflict.RIGHT_WINS, "merge": Merge.RECORD}
+    people = (People("create", LEFT, 0, 1), People("leave", LEFT))
+    start = Start(policy=policy, people=people, in_step=True)
+    both = Work((People("enter", RIGHT), People("edit", LEFT, 0, 1)))
+
+    Stage.at(tmp_path).play(Story(start, (both,)))

@@ -62,6 +62,7 @@ def test_no_piece_is_large_however_small_it_came() -> None:
         (b"no file", "gzip"),
         (gzip.compress(b"{}" * 1000)[:-10], "gzip"),
     ],
+    ids=["twice", "deflate", "br", "not at all", "cut off"],
 )
 def test_what_is_packed_otherwise_than_asked_for_is_said_so(body: bytes, encoding: str) -> None:
     with pytest.raises(ValueError, match=r"packed|compression"):

@@ -54,7 +54,7 @@ class Mailbox:
 
     def get(self, link: str, _purpose: Any, **_options: Any) -> dict[str, Any]:
         rows = [as_listed(each) for each in self.contacts.values()]
-        return {"value": rows if "/delta" in link else [], "@odata.deltaLink": link}
+        return {"value": rows, "@odata.deltaLink": link} if "/delta" in link else {"value": rows}
 
     def send(self, _method: str, _path: str, _purpose: Any, *, body: Any, **_options: Any) -> Reply:
         return Reply(200, {}, {"responses": [self._answer(each) for each in body["requests"]]})

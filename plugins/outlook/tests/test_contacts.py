@@ -12,6 +12,7 @@ from syncline.model.contact import CONTACT, Contact
 from syncline.model.records import AbsenceReason, AccountId, Record, RecordId
 from syncline.plugin.spec import UNREADABLE
 from syncline_outlook.contacts import mapping as contacts
+from syncline_outlook.contacts.custom import custom_field
 from syncline_outlook.contacts.mapping import CONTACTS, EXTENDED, MARKER_PROPERTY
 from syncline_outlook.graph.items import version_of
 
@@ -26,11 +27,8 @@ def update(current: Record, **fields: Any) -> dict[str, Any]:
     return contacts.update_body(CONTACTS, fields, current, {})
 
 
-def test_the_mapping_holds_canonical_fields_only_and_says_what_is_missing() -> None:
-    assert CONTACTS.readable <= set(CONTACT.fields)
-    assert set(Contact.model_fields) - CONTACTS.readable == {
-        "work_fax", "other_phone", "assistant_phone",
-    }  # fmt: skip
+def test_the_mapping_holds_every_canonical_field() -> None:
+    assert CONTACTS.readable == set(CONTACT.fields) == set(Contact.model_fields)
 
 
 def test_no_two_fields_live_in_one_property() -> None:
@@ -110,7 +108,7 @@ def test_a_value_of_an_undocumented_shape_is_neither_empty_nor_an_end_of_the_pag
 
 
 def test_custom_fields_of_a_list_that_is_none_are_not_taken_for_empty() -> None:
-    spec = CONTACTS.restricted((), [contacts.custom_field("tier", "extension:Tier")])
+    spec = CONTACTS.restricted((), [custom_field("tier", "extension:Tier")])
     assert contacts.read_fields(spec, contacts.expanded(spec, {EXTENDED: {}})) == {
         "tier": UNREADABLE
     }
@@ -153,7 +151,7 @@ def test_a_marker_is_the_key_as_it_was_given_whoever_wrote_it() -> None:
 
 
 def test_a_custom_field_is_written_as_extended_property_and_read_from_the_expanded_answer() -> None:
-    tier = contacts.custom_field("tier", "extension:Tier")
+    tier = custom_field("tier", "extension:Tier")
     spec = CONTACTS.restricted(["job_title"], [tier])
     body = contacts.update_body(spec, {"tier": "Gold", "job_title": "x"}, record(), {})
     (entry,) = body[EXTENDED]
@@ -168,19 +166,67 @@ def test_a_custom_field_is_written_as_extended_property_and_read_from_the_expand
 
 
 def test_clearing_a_custom_field_writes_a_blank_since_graph_keeps_the_property() -> None:
-    spec = CONTACTS.restricted([], [contacts.custom_field("tier", "extension:Tier")])
+    spec = CONTACTS.restricted([], [custom_field("tier", "extension:Tier")])
     body = contacts.update_body(spec, {"tier": None}, record(tier="Gold"), {})
     assert body[EXTENDED][0]["value"] == ""
 
 
 def test_a_create_carries_marker_and_custom_fields() -> None:
-    spec = CONTACTS.restricted(["given_name"], [contacts.custom_field("tier", "extension:Tier")])
+    spec = CONTACTS.restricted(["given_name"], [custom_field("tier", "extension:Tier")])
     body = contacts.create_body(spec, {"given_name": "G", "tier": "Gold"}, "home:k")
     assert [each["value"] for each in body[EXTENDED]] == ["Gold", "home:k"]
 
 
-@pytest.mark.parametrize("native", ["Tier", "extension:", "extension:a'b", "extension:" + "x" * 81])
+@pytest.mark.parametrize(
+    ("native", "where"),
+    [
+        ("extension:Tier", "String {00020329-0000-0000-c000-000000000046} Name Tier"),
+        ("extension: String 0x3A45 ", "String 0x3A45"),
+        (
+            "extension:String {00062004-0000-0000-C000-000000000046} Id 0x8049",
+            "String {00062004-0000-0000-C000-000000000046} Id 0x8049",
+        ),
+    ],
+)
+def test_any_text_property_can_be_a_custom_field(native: str, where: str) -> None:
+    spec = CONTACTS.restricted((), [custom_field("extra", native)])
+    body = contacts.update_body(spec, {"extra": "Gold"}, record(), {})
+
+    assert body == {EXTENDED: [{"id": where, "value": "Gold"}]}
+    assert contacts.read_fields(spec, contacts.expanded(spec, body)) == {"extra": "Gold"}
+    lowered = {EXTENDED: [{"id": where.replace("0x3A45", "0x3a45"), "value": "Gold"}]}
+    assert contacts.read_fields(spec, contacts.expanded(spec, lowered)) == {"extra": "Gold"}
+
+
+@pytest.mark.parametrize("native", ["spouseName", "manager", "officeLocation", "fileAs"])
+def test_a_text_of_graphs_own_can_be_a_custom_field(native: str) -> None:
+    spec = CONTACTS.restricted((), [custom_field("extra", native)])
+
+    assert native in contacts.select(spec)
+    assert contacts.update_body(spec, {"extra": "Ann"}, record(), {}) == {native: "Ann"}
+    assert contacts.read_fields(spec, {native: "Ann"}) == {"extra": "Ann"}
+    assert contacts.update_body(spec, {"extra": None}, record(extra="Ann"), {}) == {native: None}
+
+
+def test_a_list_of_graphs_own_is_a_text_with_commas() -> None:
+    spec = CONTACTS.restricted((), [custom_field("kids", "children")])
+
+    assert contacts.read_fields(spec, {"children": ["Ann", " Ben ", ""]}) == {"kids": "Ann, Ben"}
+    assert contacts.read_fields(spec, {"children": []}) == {"kids": None}
+    assert contacts.read_fields(spec, {"children": "Ann"}) == {"kids": UNREADABLE}
+    body = contacts.update_body(spec, {"kids": "Ann,Ben, "}, record(kids=None), {})
+    assert body == {"children": ["Ann", "Ben"]}
+    assert contacts.update_body(spec, {"kids": None}, record(kids="Ann"), {}) == {"children": []}
+
+
+@pytest.mark.parametrize(
+    "native",
+    [
+        "Tier", "extension:", "extension:a'b", "extension:" + "x" * 81, "givenName", "birthday",
+        "extension:Integer 0x3A45", "String 0x3A45", "extension:spouse:Name",
+    ],
+)  # fmt: skip
 def test_an_impossible_custom_field_is_a_configuration_error(native: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
-        contacts.custom_field("tier", native)
+        custom_field("tier", native)
     assert "extension:Name" in caught.value.hint

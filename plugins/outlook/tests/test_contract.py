@@ -23,10 +23,15 @@ TEXTS = {
     "mobile_phone": "mobilePhone", "assistant_name": "assistantName",
     "web_page": "businessHomePage", "notes": "personalNotes", "display_name": "displayName",
 }  # fmt: skip
+EXTENDED = "singleValueExtendedProperties"
 LISTS = {"work_phones": "businessPhones", "home_phones": "homePhones", "categories": "categories"}
 ADDRESSES = {
     "business_address": "businessAddress", "home_address": "homeAddress",
     "other_address": "otherAddress",
+}  # fmt: skip
+PROPERTIES = {
+    "work_fax": "String 0x3A24", "other_phone": "String 0x3A1F",
+    "assistant_phone": "String 0x3A2E",
 }  # fmt: skip
 PARTS = {
     "street": "street", "city": "city", "region": "state", "postal_code": "postalCode",
@@ -55,6 +60,9 @@ def to_graph(fields: Mapping[str, Value]) -> dict[str, Any]:
             body[LISTS[name]] = list(value or ())
         elif name in ADDRESSES:
             body[ADDRESSES[name]] = {PARTS[part]: text for part, text in (value or {}).items()}
+        elif name in PROPERTIES:
+            entry = {"id": PROPERTIES[name], "value": value or ""}
+            body.setdefault(EXTENDED, []).append(entry)
         elif name == "emails":
             body["emailAddresses"] = [{"address": each, "name": each} for each in value or ()]
         elif name == "birthday":
@@ -70,6 +78,8 @@ def from_graph(contact: Mapping[str, Any]) -> dict[str, Value]:
         name: {part: contact[theirs].get(key) for part, key in PARTS.items()}
         for name, theirs in ADDRESSES.items()
     }
+    beside = {each["id"]: each["value"] for each in contact[EXTENDED]}
+    found |= {name: beside.get(theirs) or None for name, theirs in PROPERTIES.items()}
     found["emails"] = tuple(each["address"] for each in contact["emailAddresses"])
     found["birthday"] = contact["birthday"] and contact["birthday"][:10]
     if any(contact[TEXTS[part]] for part in ("given_name", "family_name", "prefix")):

@@ -11,9 +11,14 @@ from syncline.errors import Resync, Retry, Stop
 from syncline.model.records import AbsenceReason
 from syncline.plugin.requests import KeysRequest
 from syncline_outlook.connector import OutlookConnector
-from syncline_outlook.contacts.mapping import CONTACTS, PUBLIC_STRINGS, custom_field
+from syncline_outlook.contacts.custom import custom_field
+from syncline_outlook.contacts.extended import PUBLIC_STRINGS
+from syncline_outlook.contacts.mapping import CONTACTS, EXTENDED
 
 Connect = Any
+IN_PROPERTIES = {"work_fax", "other_phone", "assistant_phone"}
+WITHOUT_PROPERTIES = CONTACTS.restricted(CONTACTS.readable - IN_PROPERTIES)
+"""Where the fields that live in extended properties are not synced."""
 
 
 def people(count: int) -> list[dict[str, Any]]:
@@ -177,24 +182,74 @@ def test_later_rounds_read_marks_of_new_contacts_only(outlook: Any) -> None:
     (old,) = outlook.box.create_contacts(people(1))
     sandbox.advance(60)
     outlook.box.create_contacts(people(1))
-    _, cursor = outlook.round()
+    _, cursor = outlook.round(spec=WITHOUT_PROPERTIES)
     sandbox.advance(60)
     outlook.box.update_contact(old["id"], {"jobTitle": "x"})
     outlook.calls.clear()
-    (page,), cursor = outlook.round(cursor)
+    (page,), cursor = outlook.round(cursor, spec=WITHOUT_PROPERTIES)
     assert (len(page.records), outlook.calls) == (1, ["read"])
     outlook.create(*({"given_name": f"P{n}"} for n in range(20)))
     outlook.calls.clear()
-    (page,), cursor = outlook.round(cursor)
+    (page,), cursor = outlook.round(cursor, spec=WITHOUT_PROPERTIES)
     assert {r.marker for r in page.records} == {f"key-{n}" for n in range(20)}
     assert outlook.calls == ["read", "read"]
     sandbox.advance(60)
     for _ in range(2):
         outlook.create(*({"given_name": f"Q{n}"} for n in range(20)))
     outlook.calls.clear()
-    (page,), _ = outlook.round(cursor)
+    (page,), _ = outlook.round(cursor, spec=WITHOUT_PROPERTIES)
     assert [r.marker for r in page.records].count(None) == 0
     assert outlook.calls == ["read", "read"], "more than 20: the folder's list"
+
+
+# ---- fields that live in extended properties ----------------------------------------------------
+
+
+def with_fax(contact: dict[str, Any], number: str) -> dict[str, Any]:
+    return {**contact, EXTENDED: [{"id": "String 0x3A24", "value": number}]}
+
+
+def test_what_lives_in_extended_properties_costs_a_first_round_one_list(outlook: Any) -> None:
+    made = outlook.box.create_contacts(
+        [with_fax(each, f"+1 555 {n:04}") if n % 2 else each for n, each in enumerate(people(45))]
+    )
+    outlook.page()
+    outlook.calls.clear()
+    pages, _ = outlook.round(page_size=20)
+    found = {r.id: r.fields["work_fax"] for page in pages for r in page.records}
+    assert [found[each["id"]] for each in made[:3]] == [None, "+1 555 0001", None]
+    assert outlook.calls.count("read") == 3 + 1
+
+
+def test_later_rounds_read_changed_contacts_by_id(outlook: Any) -> None:
+    made = outlook.box.create_contacts(people(45))
+    _, cursor = outlook.round()
+    outlook.box.sandbox.advance(60)
+    outlook.box.update_contact(made[3]["id"], with_fax({}, "+1 555 0100"))
+    outlook.calls.clear()
+    (page,), cursor = outlook.round(cursor)
+    (record,) = page.records
+    assert (record.id, record.fields["work_fax"]) == (made[3]["id"], "+1 555 0100")
+    assert outlook.calls == ["read", "read"]
+    outlook.calls.clear()
+    outlook.round(cursor)
+    assert outlook.calls == ["read"], "nothing has changed"
+
+
+def test_what_was_listed_holds_for_the_version_listed_only(outlook: Any) -> None:
+    """Somebody edits a contact while a round is read, after its properties were listed."""
+    first, second = outlook.box.create_contacts([with_fax(each, "old") for each in people(2)])
+    page = outlook.page(page_size=1)
+    later = {first["id"], second["id"]} - {record.id for record in page.records}
+    outlook.box.update_contact(*later, with_fax({}, "new"))
+    found = []
+    while page.next is not None:
+        page = outlook.page(next=page.next, page_size=1)
+        found += page.records
+    while not found:
+        page = outlook.page(cursor=page.cursor)
+        found += page.records
+    assert {record.id: record.fields["work_fax"] for record in found} == dict.fromkeys(later, "new")
 
 
 # ---- the sweep ----------------------------------------------------------------------------------
@@ -233,7 +288,7 @@ def test_a_feed_with_custom_fields_sees_changes_of_them_alone(outlook: Any) -> N
     pages, cursor = outlook.round(spec=spec)
     records = [r for each in pages for r in each.records]
     assert {r.fields["tier"] for r in records} == {None}
-    assert outlook.calls.count("read") == 1 + 3, "one page of ids, 45 contacts in batches of 20"
+    assert outlook.calls.count("read") == 1 + 1, "a page, and a list of the properties"
     prop = {"id": f"String {PUBLIC_STRINGS} Name Tier", "value": "Gold"}
     before = records[0]
     outlook.box.update_contact(before.id, {"singleValueExtendedProperties": [prop]})

@@ -36,7 +36,9 @@ def contact(id: Any, **changes: Any) -> dict[str, Any]:
 
 
 class Says:
-    """HTTP over which Graph answers one page of rows, and nothing by id."""
+    """HTTP over which Graph answers one page of rows, of changes and of properties, and nothing by
+    id.
+    """
 
     refusals = REFUSALS
 
@@ -48,7 +50,7 @@ class Says:
 
     def get(self, link: str, _purpose: Any, **_options: Any) -> dict[str, Any]:
         if "/delta" not in link:
-            return {"value": []}
+            return {"value": self.rows}
         return {"value": self.rows, "@odata.deltaLink": link}
 
     def require_own(self, link: str, purpose: Any) -> None:

@@ -23,7 +23,9 @@ from syncline.plugin.requests import (
     Unknown,
     Update,
 )
-from syncline_outlook.contacts.mapping import CONTACTS, custom_field
+from syncline_outlook.contacts.custom import custom_field
+from syncline_outlook.contacts.extended import is_extended
+from syncline_outlook.contacts.mapping import CONTACTS
 from syncline_outlook.contacts.outcomes import refused
 from syncline_outlook.graph.messages import Inner
 
@@ -32,6 +34,7 @@ GRACE: dict[str, Any] = {
     "suffix": "Jr.", "nickname": "Amazing", "company": "Navy", "department": "Ships",
     "job_title": "Admiral", "emails": ("grace@navy.test", "g@home.test", "x@y.test"),
     "work_phones": ("+1 (202) 555-0101", "2"), "home_phones": ("3",), "mobile_phone": "4",
+    "work_fax": "5", "other_phone": "+1 (202) 555-0106", "assistant_phone": "7",
     "assistant_name": "Ann", "birthday": "1906-12-09", "web_page": "https://navy.test",
     "business_address": {"street": "1 Dock\nPier 2", "city": "Norfolk", "region": "VA",
                          "postal_code": "23511", "country": "USA"},
@@ -56,7 +59,10 @@ def test_a_created_contact_reads_back_the_same(outlook: Any) -> None:
     expected = {**dict.fromkeys(record.fields), **GRACE, "display_name": None}
     assert CONTACT.normal(record.fields) == CONTACT.normal(expected)
     assert applied.version == record.version
-    assert applied.stored == record.fields
+    echoed = {
+        n: v for n, v in record.fields.items() if not is_extended(CONTACTS.by_name[n].native[0])
+    }
+    assert applied.stored == echoed
     (stored,) = outlook.box.contacts()
     assert stored["displayName"] == "Grace Brewster Hopper Jr."
     assert stored["birthday"] == "1906-12-09T11:59:00Z"

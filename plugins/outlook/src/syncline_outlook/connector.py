@@ -27,6 +27,7 @@ from syncline.plugin.spec import Field, TypeSpec
 from syncline_outlook import checking
 from syncline_outlook.config import OutlookConfig
 from syncline_outlook.contacts import mapping
+from syncline_outlook.contacts.custom import custom_field
 from syncline_outlook.contacts.feed import DeltaFeed
 from syncline_outlook.contacts.folders import Folders
 from syncline_outlook.contacts.marks import FolderMarks
@@ -131,8 +132,8 @@ class OutlookConnector(Connector):
         return self._kept.during(request, lambda: self._writer.delete(request))
 
     def custom_field(self, spec: TypeSpec, name: str, native: str) -> Field:
-        """See `mapping.custom_field`."""
-        return mapping.custom_field(name, native)
+        """See `custom.custom_field`."""
+        return custom_field(name, native)
 
     def close(self) -> None:
         """Gives the sockets back."""

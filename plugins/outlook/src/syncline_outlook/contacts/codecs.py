@@ -114,8 +114,7 @@ class TextSlots:
         return (fill_slots(self.kind, value, stored, spelled=_same, made=_same),)
 
     def _texts(self, stored: Any) -> list[str]:
-        found = [text_of(entry) for entry in _list(stored)]
-        return [entry for entry in found if entry is not None and self.kind.key(entry)]
+        return [entry for entry in texts_of(stored) if self.kind.key(entry)]
 
 
 @dataclass(frozen=True)
@@ -171,6 +170,17 @@ def fill_slots(
 
 def _same(text: str) -> str:
     return text
+
+
+def texts_of(stored: Any) -> list[str]:
+    """The texts of a collection that are not empty.
+
+    Raises:
+        ValueError: it is no collection of texts.
+
+    """
+    found = (text_of(entry) for entry in _list(stored))
+    return [entry for entry in found if entry is not None]
 
 
 def _list(stored: Any) -> list[Any]:

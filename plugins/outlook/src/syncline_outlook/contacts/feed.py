@@ -1,9 +1,10 @@
 """The feed of a folder: changes since a cursor, and the sweep over all its keys.
 
-Delta returns no extended properties. Our marks are read beside it, for contacts that are new to
-us. Contacts whose notes it may have altered are read by id (see `listed`). A feed with custom
-fields learns the changed ids by delta and reads all these contacts by id, 20 a call; a change of
-such a property alone moves the contact's change key like any other.
+Delta returns no extended properties. They are read beside it: our marks for contacts that are new
+to us, and what is mapped to such a property for all that a page tells of, since its change alone
+moves the contact's change key like any other. A few contacts are read by id, 20 a call; for more,
+the folder's properties are listed, and hold for those that are still in the version listed. What a
+list may have altered is read by id as well (see `listed`).
 """
 
 from __future__ import annotations
@@ -22,8 +23,10 @@ from syncline_outlook.contacts.folders import Folders, contacts_path
 from syncline_outlook.contacts.marks import FolderMarks
 from syncline_outlook.contacts.names import EmailNames
 from syncline_outlook.contacts.reading import Reader, owner
+from syncline_outlook.graph.batch import BATCH
 from syncline_outlook.graph.client import GraphClient
 from syncline_outlook.graph.delta import Position, Row, fetch_page, is_removed
+from syncline_outlook.graph.items import version_of
 from syncline_outlook.graph.messages import query
 from syncline_outlook.permissions import CONTACT
 
@@ -67,15 +70,14 @@ class DeltaFeed:
 
         """
         spec, folder = request.spec, self._folder(request)
-        by_id = bool(mapping.extended_names(spec))
         kept = request.next or request.cursor
-        select = "id" if by_id else ",".join(mapping.select(spec))
+        select = ",".join(mapping.select(spec))
         position = self._position(kept, folder, select)
         if request.next is None:
             self._marks.forget(folder.account, folder.id)
         size = request.page_size or self._page_size
         page = fetch_page(self._client, position, _purpose("read changes", folder, kept), size)
-        found = self._found(spec, folder, page.rows, position, by_id=by_id)
+        found = self._found(spec, folder, page.rows, position)
         found = replace(found, nameless=page.nameless)
         after, now = page.position, self._now()
         for each in found.records:
@@ -113,27 +115,39 @@ class DeltaFeed:
         return position
 
     def _found(
-        self,
-        spec: TypeSpec,
-        folder: _Folder,
-        rows: Mapping[RecordId, Row],
-        position: Position,
-        *,
-        by_id: bool,
+        self, spec: TypeSpec, folder: _Folder, rows: Mapping[RecordId, Row], position: Position
     ) -> Page:
-        """What is read by id: everything, or what a row does not tell. A tombstone does not tell
+        """What the rows tell, and of the others what is read by id. A tombstone does not tell
         deleted from moved.
         """
-        look = [
-            each
+        plain = {
+            each: row
             for each, row in rows.items()
-            if by_id or is_removed(row) or listed.may_be_altered(spec, row)
-        ]
-        seen, asked = self._reader.look(spec, folder.account, look, folder.id), set(look)
-        told = [row for each, row in rows.items() if each not in asked]
-        there = Page.of(self._record(spec, folder, row) for row in told)
-        marked = self._marked(folder, position, there.records)
-        return Page(records=marked + seen.records, absent=there.absent + seen.absent)
+            if not (is_removed(row) or listed.may_be_altered(spec, row))
+        }
+        told = self._completed(spec, folder, plain, position)
+        look = [each for each in rows if each not in told]
+        seen = self._reader.look(spec, folder.account, look, folder.id)
+        there = Page.of(self._record(spec, folder, row) for row in told.values())
+        records = there.records
+        if not mapping.extended_names(spec):
+            records = self._marked(folder, position, records)
+        return Page(records=records + seen.records, absent=there.absent + seen.absent)
+
+    def _completed(
+        self, spec: TypeSpec, folder: _Folder, rows: Mapping[RecordId, Row], position: Position
+    ) -> Mapping[RecordId, Row]:
+        """The rows with the extended properties that are mapped, as far as those are known."""
+        if not mapping.extended_names(spec):
+            return rows
+        if not rows or (position.since is not None and len(rows) <= BATCH):
+            return {}
+        beside = self._marks.rows(folder.account, folder.id, mapping.expand(spec))
+        return {
+            each: mapping.expanded(spec, {**row, mapping.EXTENDED: found.get(mapping.EXTENDED)})
+            for each, row in rows.items()
+            if (found := beside.get(each)) and version_of(found) == version_of(row)
+        }
 
     def _marked(
         self, folder: _Folder, position: Position, records: Sequence[Record]

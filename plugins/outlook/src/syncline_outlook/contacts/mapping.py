@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from syncline.errors import ConfigurationError
 from syncline.model.capacity import Capacity, cut_text
 from syncline.model.fields import CATEGORIES, EMAILS, PHONES, Value
 from syncline.model.records import AbsenceReason, Absent, AccountId, Record
@@ -17,10 +15,10 @@ from syncline_outlook.contacts.codecs import (
     ADDRESS_PARTS,
     Address,
     Birthday,
-    ClearedByBlank,
     EmailSlots,
     TextSlots,
 )
+from syncline_outlook.contacts.extended import LENGTH, SHORT, is_extended, property_field
 from syncline_outlook.graph.batch import BATCH
 from syncline_outlook.graph.items import id_of, version_of
 from syncline_outlook.graph.messages import literal
@@ -28,8 +26,6 @@ from syncline_outlook.graph.messages import literal
 MARKER_PROPERTY: Final = "String {4b0ac7a6-6a1f-4f0e-9c57-0d3f5b8b7d21} Name SynclineKey"
 """Our mark on what we created. Fixed for the product: each name is a MAPI named property, of which
 a mailbox has a finite number."""
-PUBLIC_STRINGS: Final = "{00020329-0000-0000-c000-000000000046}"
-"""PS_PUBLIC_STRINGS: where Outlook itself keeps the fields people define in it."""
 EXTENDED: Final = "singleValueExtendedProperties"
 
 NAME_PARTS: Final = ("prefix", "given_name", "middle_name", "family_name", "suffix")
@@ -37,16 +33,12 @@ _SHOWN_PARTS: Final = ("given_name", "middle_name", "family_name", "suffix")
 _NATIVE_PARTS: Final = ("title", "givenName", "middleName", "surname", "generation")
 _METADATA: Final = ("id", "parentFolderId", "createdDateTime", "lastModifiedDateTime")
 
-# Graph documents no lengths. 255 UTF-16 units is what the columns of Exchange hold (unverified); a
-# text that is refused all the same is reported, never cut without a word.
-_LENGTH: Final = 255
-_SHORT: Final = Capacity(max_length=_LENGTH, unit="utf16")
-_STREET: Final = Capacity(part_lengths=dict.fromkeys(ADDRESS_PARTS, _LENGTH), unit="utf16")
+_STREET: Final = Capacity(part_lengths=dict.fromkeys(ADDRESS_PARTS, LENGTH), unit="utf16")
 _TEXT: Final = Text()
 
 
 def _short(name: str, native: str, note: str = "") -> Field:
-    return Field(name=name, native=(native,), capacity=_SHORT, codec=_TEXT, note=note)
+    return Field(name=name, native=(native,), capacity=SHORT, codec=_TEXT, note=note)
 
 
 def _address(name: str, native: str) -> Field:
@@ -54,7 +46,7 @@ def _address(name: str, native: str) -> Field:
 
 
 def _phones(name: str, native: str, note: str) -> Field:
-    held = Capacity(max_length=_LENGTH, unit="utf16", many=2)
+    held = Capacity(max_length=LENGTH, unit="utf16", many=2)
     return Field(name=name, native=(native,), capacity=held, codec=TextSlots(PHONES), note=note)
 
 
@@ -98,14 +90,17 @@ CONTACTS: Final = TypeSpec(
         Field(
             name="emails",
             native=("emailAddresses",),
-            capacity=Capacity(max_length=_LENGTH, unit="utf16", many=3),
+            capacity=Capacity(max_length=LENGTH, unit="utf16", many=3),
             codec=EmailSlots(EMAILS),
             note="at most 3; an address keeps its slot and its shown name",
         ),
         _phones("work_phones", "businessPhones", "at most 2"),
         _phones("home_phones", "homePhones", "at most 2"),
         _short("mobile_phone", "mobilePhone"),
+        property_field("work_fax", "String 0x3A24", "a MAPI property: PidTagBusinessFaxNumber"),
+        property_field("other_phone", "String 0x3A1F", "PidTagOtherTelephoneNumber"),
         _short("assistant_name", "assistantName"),
+        property_field("assistant_phone", "String 0x3A2E", "PidTagAssistantTelephoneNumber"),
         _address("business_address", "businessAddress"),
         _address("home_address", "homeAddress"),
         _address("other_address", "otherAddress"),
@@ -124,7 +119,7 @@ CONTACTS: Final = TypeSpec(
         Field(
             name="categories",
             native=("categories",),
-            capacity=_SHORT,
+            capacity=SHORT,
             codec=TextSlots(CATEGORIES),
             note="names only; colours stay with each mailbox",
         ),
@@ -132,43 +127,18 @@ CONTACTS: Final = TypeSpec(
     ),
 )
 
-_PROPERTY_NAME = re.compile(r"[\w .-]{1,80}")
-_PROPERTY_ID = re.compile(r"String \{[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\} Name .+")
-
-
-def custom_field(name: str, native: str) -> Field:
-    """`extension:Tier`: the text property Tier that people can define in Outlook itself;
-    `extension:String {GUID} Name Tier` for one in another property set.
-
-    Raises:
-        ConfigurationError: it is neither.
-
-    """
-    kind, _, given = native.partition(":")
-    given = given.strip()
-    if kind == "extension" and _PROPERTY_ID.fullmatch(given):
-        identifier = given
-    elif kind == "extension" and _PROPERTY_NAME.fullmatch(given):
-        identifier = f"String {PUBLIC_STRINGS} Name {given}"
-    else:
-        raise ConfigurationError(
-            f"Outlook has no custom field {native!r} (for {name!r})",
-            hint='Write "extension:Name" for a text property of that name.',
-        )
-    return Field(name=name, native=(identifier,), capacity=_SHORT, codec=ClearedByBlank())
-
 
 # ---- reading ------------------------------------------------------------------------------------
 
 
 def extended_names(spec: TypeSpec) -> tuple[str, ...]:
     """The extended properties the mapping needs: they are read with `$expand` only."""
-    return tuple(name for name in spec.native_names if _PROPERTY_ID.fullmatch(name))
+    return tuple(name for name in spec.native_names if is_extended(name))
 
 
 def select(spec: TypeSpec) -> tuple[str, ...]:
     """The properties to ask for."""
-    names = [name for name in spec.native_names if not _PROPERTY_ID.fullmatch(name)]
+    names = [name for name in spec.native_names if not is_extended(name)]
     parts = _NATIVE_PARTS if "display_name" in spec.by_name else ()
     return tuple(dict.fromkeys((*_METADATA, *names, *parts)))
 
@@ -296,7 +266,7 @@ def display_name(fields: Mapping[str, Value]) -> str | None:
     """
     shown = [fields[part] for part in _SHOWN_PARTS if fields.get(part)] or [fields.get("prefix")]
     derived = " ".join(part for part in shown if part)
-    return cut_text(derived, _LENGTH, "utf16") or fields.get("display_name") or None
+    return cut_text(derived, LENGTH, "utf16") or fields.get("display_name") or None
 
 
 def current_native(

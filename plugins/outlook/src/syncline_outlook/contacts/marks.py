@@ -1,15 +1,18 @@
-"""Our marks in a folder. Delta returns no extended properties, but pairing after a lost state, and
-the discovery of a second installation, need the marks of contacts that are new to us.
+"""What delta leaves out: extended properties. They are listed beside it, for a folder at once.
+
+Our marks are among them: pairing after a lost state, and the discovery of a second installation,
+need the marks of contacts that are new to us.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from threading import Lock
 from typing import Any
 
 from syncline.model.records import AccountId, RecordId
 from syncline.plugin.http import Purpose, segment
+from syncline.plugin.spec import Native
 from syncline_outlook.contacts import mapping
 from syncline_outlook.contacts.folders import contacts_path
 from syncline_outlook.graph import batch
@@ -26,14 +29,18 @@ _OPTIONS = {"select": "id", "expand": mapping.marker_expand()}
 Marks = dict[str, str]
 """Key by contact id; contacts without a mark are not in it."""
 
+Rows = Mapping[str, Native]
+"""By contact id: its version and the extended properties that were asked for, as far as it has any.
+"""
+
 
 class FolderMarks:
-    """Marks by folder. What a full round lists is kept until that round ends."""
+    """Extended properties by folder. What a round lists is kept until that round ends."""
 
     def __init__(self, client: GraphClient) -> None:
         self._client = client
         self._lock = Lock()
-        self._listed: dict[tuple[str, str], Marks] = {}
+        self._listed: dict[tuple[str, str, str], Rows] = {}
 
     def of(self, account: AccountId, folder: str, ids: Sequence[RecordId]) -> Marks:
         """The marks of these contacts: one call for up to 20; for more, the folder's list."""
@@ -48,27 +55,40 @@ class FolderMarks:
         return _marks(reply.body for reply in replies if reply.ok)
 
     def all(self, account: AccountId, folder: str) -> Marks:
-        """All marks in a folder: one call for 1000 contacts, once until `forget`. A list may miss
-        a contact while others are deleted; its mark is then looked up before it is written.
+        """All marks in a folder; see `rows`."""
+        return _marks(self.rows(account, folder, mapping.marker_expand()).values())
+
+    def rows(self, account: AccountId, folder: str, expand: str) -> Rows:
+        """What all contacts of a folder have of the properties that `expand` names: one call for
+        1000 contacts, once until `forget`. A list may miss a contact while others are deleted.
         """
+        key = account, folder, expand
         with self._lock:
-            known = self._listed.get((account, folder))
+            known = self._listed.get(key)
         if known is None:
-            known = self._list(account, folder)
+            known = self._list(account, folder, expand)
             with self._lock:
-                self._listed[account, folder] = known
+                self._listed[key] = known
         return known
 
     def forget(self, account: AccountId, folder: str) -> None:
         """The round has ended."""
         with self._lock:
-            self._listed.pop((account, folder), None)
+            for key in [each for each in self._listed if each[:2] == (account, folder)]:
+                del self._listed[key]
 
-    def _list(self, account: AccountId, folder: str) -> Marks:
-        purpose = Purpose(name="list marks", kind="read", account=account, type=CONTACT)
-        url = contacts_path(account, folder) + query(**_OPTIONS, top=_PAGE)
+    def _list(self, account: AccountId, folder: str, expand: str) -> Rows:
+        purpose = Purpose(
+            name="list extended properties", kind="read", account=account, type=CONTACT
+        )
+        url = contacts_path(account, folder) + query(select="id", expand=expand, top=_PAGE)
         pages = self._client.pages(url, purpose)
-        return {id: mark for rows in pages for id, mark in _marks(rows).items()}
+        return {
+            identifier: row
+            for rows in pages
+            for row in rows
+            if isinstance(row, dict) and (identifier := id_of(row))
+        }
 
 
 def _marks(natives: Any) -> Marks:

@@ -20,6 +20,7 @@ from syncline_salesforce.contacts.mapping import COMPANY, OBJECT
 from syncline_salesforce.contacts.matching import COLUMNS
 from syncline_salesforce.contacts.places import CODES, PlacedAddress, Places
 from syncline_salesforce.contacts.stored import ADDRESSES, STANDARD_LENGTHS, Stored
+from syncline_salesforce.contacts.typed import NUMBERS, TYPES
 from syncline_salesforce.rest.service import SalesforceService
 
 _TEXT_TYPES = frozenset(
@@ -121,7 +122,7 @@ class Schema:
         """A field the configuration names, checked.
 
         Raises:
-            ConfigurationError: not there, not readable or not text.
+            ConfigurationError: not there, not readable, or of a type that is no single value.
 
         """
         description = self.fields.get(native)
@@ -133,13 +134,22 @@ class Schema:
                 if near
                 else "Check its API name (it ends in __c) and field-level security.",
             )
-        if description.get("type") not in _TEXT_TYPES or native in self.mapped:
+        type = str(description.get("type"))
+        typed = TYPES.get(type)
+        if (typed is None and type not in _TEXT_TYPES) or native in self.mapped:
             raise ConfigurationError(
-                f"Contact.{native} cannot be a custom field: {description.get('type')}",
-                hint="Text, picklist, phone, URL and e-mail fields can, unless mapped already.",
+                f"Contact.{native} cannot be a custom field: {type}",
+                hint="Text, picklist, phone, URL, e-mail, number, check box, date and date/time "
+                "fields can, unless mapped already.",
+            )
+        if typed is not None:
+            scale = description.get("scale") if type in NUMBERS else None
+            held = replace(typed.capacity, scale=scale)
+            return self._narrowed(
+                Field(name=name, native=(native,), capacity=held, codec=typed.codec)
             )
         capacity = Capacity(max_length=self.length(native))
-        codec = mapping.LONG_TEXT if description["type"] == "textarea" else SAME_TEXT
+        codec = mapping.LONG_TEXT if type == "textarea" else SAME_TEXT
         return self._narrowed(Field(name=name, native=(native,), capacity=capacity, codec=codec))
 
     @property

@@ -50,7 +50,7 @@ class Says:
 
     def get(self, link: str, _purpose: Any, **_options: Any) -> dict[str, Any]:
         if "/delta" not in link:
-            return {"value": self.rows}
+            return {"value": [_named(each) for each in self.rows]}
         return {"value": self.rows, "@odata.deltaLink": link}
 
     def require_own(self, link: str, purpose: Any) -> None:
@@ -58,6 +58,12 @@ class Says:
 
     def owns(self, _link: str) -> bool:
         return True
+
+
+def _named(row: Any) -> Any:
+    if not isinstance(row, dict):
+        return row
+    return {name: row[name] for name in ("id", "@odata.etag") if name in row}
 
 
 def feed(rows: Sequence[Any]) -> DeltaFeed:

@@ -15,8 +15,10 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, text
 from sqlmodel import SQLModel
 
+from syncline.state import leases
 from syncline.state.database import Database
 from syncline.state.engines import unopened
+from syncline.state.leases import LeaseKey
 from syncline.state.migrate import SCRIPTS
 from syncline.state.vault import Vault
 
@@ -45,7 +47,7 @@ def _move(engine: Engine, version: str) -> None:
         (command.upgrade if version == "head" else command.downgrade)(config, version)
 
 
-@pytest.mark.parametrize("version", ["0001", "0002", "0003", "0005", "0007"])
+@pytest.mark.parametrize("version", ["0001", "0002", "0003", "0005", "0007", "0008"])
 def test_an_older_database_becomes_what_a_new_one_is(
     engine: Engine, move: Move, version: str
 ) -> None:
@@ -88,3 +90,24 @@ def test_match_keys_are_kept_and_old_claims_are_not(engine: Engine, move: Move) 
         keys = tx.execute(text("SELECT feed_id, record_id, kind, digest FROM record_key")).all()
         assert keys == [(1, "ada", "email", "digest")]
         assert tx.scalar(text("SELECT count(*) FROM claim")) == 0
+
+
+def test_who_held_leases_holds_them_still(engine: Engine, move: Move) -> None:
+    move("0008")
+    held = (
+        "INSERT INTO lease (store_id, account, type, holder, until_at) "
+        "VALUES (1, :who, 'contact', :by, :until)"
+    )
+    with engine.begin() as connection:
+        for who, by, until in (("ada", "run", 700.0), ("bob", "run", 600.0), ("cyd", "", 0.0)):
+            connection.execute(text(held), {"who": who, "by": by, "until": until})
+        connection.execute(text("INSERT INTO meta VALUES ('leases taken over', '3')"))
+
+    move("head")
+
+    with engine.begin() as connection:
+        ada, cyd = (LeaseKey(1, who, "contact") for who in ("ada", "cyd"))
+        assert leases.until(connection, ada, 500.0) == 600.0
+        assert leases.until(connection, cyd, 500.0) is None
+        names = connection.scalars(text("SELECT name FROM meta")).all()
+    assert "leases taken over" not in names

@@ -1,41 +1,63 @@
 """Contacts that were deleted and still answer: from Deleted Items, by their immutable id.
 
-A write to one of them is refused as stale, since a move to Deleted Items makes another version of
-it. It is gone all the same.
+An update of one is refused as stale, since a move to Deleted Items makes another version of it; a
+deletion may be refused with a 403 (ErrorCannotDeleteObject) instead of a 404 (msgraph-sdk-dotnet
+issue 3047). It is gone all the same. Others are stale, too, and a mailbox that lets nobody in says
+403 as well: so what was refused is looked for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from syncline.errors import ConnectionFailure
+from syncline.errors import ConnectionFailure, Retry
 from syncline.model.records import AbsenceReason
-from syncline.plugin.requests import ApplyRequest, Create, Gone, Outcome, Stale
+from syncline.plugin.requests import Delete, Gone, Outcome, Rejected, Stale, Unknown, Update
+from syncline.plugin.spec import TypeSpec
 from syncline_outlook.contacts.reading import Reader
 
 
-def told_apart(reader: Reader, request: ApplyRequest, outcomes: Sequence[Outcome]) -> list[Outcome]:
-    """The outcomes, with `Gone` for what is stale because its user deleted it.
+def is_stale(outcome: Outcome) -> bool:
+    """Whether an update may be of a deleted contact."""
+    return isinstance(outcome, Stale)
 
-    One call for each twenty that are stale. Where they cannot be read they stay stale: nothing was
-    written, and core reads them again.
+
+def is_denied(outcome: Outcome) -> bool:
+    """Whether a deletion may be of one."""
+    return isinstance(outcome, Rejected) and outcome.kind == "forbidden"
+
+
+def told_apart(
+    reader: Reader,
+    spec: TypeSpec,
+    operations: Sequence[Update | Delete],
+    outcomes: Sequence[Outcome],
+    is_doubtful: Callable[[Outcome], bool],
+    *,
+    may_be_done: bool,
+) -> list[Outcome]:
+    """The outcomes, with `Gone` for what is doubtful because its contact is in no contact folder:
+    one call for each twenty of these. Where they do not answer now, the outcome stays as it is;
+    or, if the write `may_be_done` all the same, nobody knows.
     """
-    updates = [each for each in request.operations if not isinstance(each, Create)]
-    stale = [
+    doubtful = [
         operation
-        for operation, outcome in zip(updates, outcomes, strict=False)
-        if isinstance(outcome, Stale)
+        for operation, outcome in zip(operations, outcomes, strict=True)
+        if is_doubtful(outcome)
     ]
-    if not stale:
+    if not doubtful:
         return list(outcomes)
+    ids = {each.id for each in doubtful}
+    known: dict[str, Outcome] = {}
     try:
-        page = reader.look(
-            request.spec, stale[0].account, [each.id for each in stale], scoped=False
-        )
+        page = reader.look(spec, doubtful[0].account, sorted(ids), scoped=False)
+        known = {e.id: Gone() for e in page.absent if e.reason is AbsenceReason.DELETED}
+    except Retry as error:
+        if may_be_done:
+            known = {id: Unknown(message=error.message) for id in ids}
     except ConnectionFailure:
-        return list(outcomes)
-    deleted = {each.id for each in page.absent if each.reason is AbsenceReason.DELETED}
+        pass  # where we may not look, the refusal stands
     return [
-        Gone() if isinstance(outcome, Stale) and operation.id in deleted else outcome
-        for operation, outcome in zip(updates, outcomes, strict=True)
+        known.get(operation.id, outcome) if operation.id in ids else outcome
+        for operation, outcome in zip(operations, outcomes, strict=True)
     ]

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from syncline.errors import ConnectionFailure, Retry
-from syncline.model.records import AbsenceReason, AccountId, RecordId
+from syncline.errors import Retry
+from syncline.model.records import AccountId, RecordId
 from syncline.plugin.http import Purpose, segment
 from syncline.plugin.requests import (
     Applied,
     ApplyRequest,
     Create,
     DeleteRequest,
-    Gone,
     Outcome,
-    Rejected,
     Unknown,
     Update,
 )
 from syncline.plugin.spec import UNREADABLE, TypeSpec
 from syncline_outlook.contacts import mapping
-from syncline_outlook.contacts.deleted import told_apart
+from syncline_outlook.contacts.deleted import is_denied, is_stale, told_apart
 from syncline_outlook.contacts.folders import contacts_path
 from syncline_outlook.contacts.names import EmailNames
 from syncline_outlook.contacts.outcomes import refused
@@ -56,15 +54,15 @@ class Writer:
         requests, ids = self._prepared(request)
         account = request.operations[0].account if request.operations else None
         outcomes = self._send(request.spec, requests, ids, "write contacts", account)
-        return told_apart(self._reader, request, outcomes)
+        updates = [each for each in request.operations if isinstance(each, Update)]
+        if not updates:
+            return outcomes
+        return told_apart(
+            self._reader, request.spec, updates, outcomes, is_stale, may_be_done=False
+        )
 
     def delete(self, request: DeleteRequest) -> list[Outcome]:
-        """As `apply`; a contact that is not there (any more) is `Gone`.
-
-        What was deleted before may be refused with a 403 (ErrorCannotDeleteObject) where its
-        immutable id is used, instead of a 404 (msgraph-sdk-dotnet issue 3047). Since a mailbox that
-        lets nobody in says 403 as well, what was refused is looked for.
-        """
+        """As `apply`; a contact that is not there (any more) is `Gone`."""
         operations = request.operations
         requests = [
             Inner(
@@ -77,34 +75,9 @@ class Writer:
         account = operations[0].account if operations else None
         ids = [each.id for each in operations]
         outcomes = self._send(request.spec, requests, ids, "delete contacts", account)
-        return self._looked_for(request, outcomes)
-
-    def _looked_for(self, request: DeleteRequest, outcomes: Sequence[Outcome]) -> list[Outcome]:
-        """The outcomes with `Gone` for what is refused because it is in no contact folder."""
-        denied = [
-            operation.id
-            for operation, outcome in zip(request.operations, outcomes, strict=True)
-            if isinstance(outcome, Rejected) and outcome.kind == "forbidden"
-        ]
-        if not denied:
-            return list(outcomes)
-        known = self._known(request.spec, request.operations[0].account, denied)
-        return [
-            known.get(operation.id, outcome)
-            for operation, outcome in zip(request.operations, outcomes, strict=True)
-        ]
-
-    def _known(
-        self, spec: TypeSpec, account: AccountId, ids: Sequence[RecordId]
-    ) -> Mapping[RecordId, Outcome]:
-        """What is known of those that could not be deleted; nothing where we may not look."""
-        try:
-            page = self._reader.look(spec, account, ids, scoped=False)
-        except Retry as error:
-            return {id: Unknown(message=error.message) for id in ids}
-        except ConnectionFailure:
-            return {}
-        return {each.id: Gone() for each in page.absent if each.reason is AbsenceReason.DELETED}
+        return told_apart(
+            self._reader, request.spec, operations, outcomes, is_denied, may_be_done=True
+        )
 
     def _prepared(self, request: ApplyRequest) -> tuple[list[Inner], list[RecordId | None]]:
         """The requests to send. What must be read for them is read here: nothing is written yet,

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import sys
 
-from bench import calls, engine, looking, startup
+from bench import calls, engine, looking, startup, together
 from bench.rows import text_of
 
 
 def main() -> int:
     """Measures, prints, judges."""
-    rows = [*calls.rows(), *startup.rows(), *engine.rows(), *looking.rows()]
+    rows = [
+        *calls.rows(), *startup.rows(), *engine.rows(), *looking.rows(), *together.rows(),
+    ]  # fmt: skip
     print(text_of(rows))
     missed = [row for row in rows if not row.holds]
     if missed:

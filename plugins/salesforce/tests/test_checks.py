@@ -103,6 +103,17 @@ def test_missing_rights_are_named_and_do_not_hinder_reading(org: Any) -> None:
     assert checked.report.ok
 
 
+def test_what_every_contact_must_have_and_nobody_gives_is_named_before_anything_is_created(
+    org: Any,
+) -> None:
+    org.sandbox.define_field("Contact", "Region__c", length=40, required=True)
+    org.sandbox.define_field("Contact", "Optional__c", length=40)
+    results = {each.id: each for each in org.connect().check().report.results}
+
+    assert results["contact.required"].level == "warning"
+    assert "must have Region__c," in results["contact.required"].message
+
+
 def test_contacts_that_cannot_be_seen_at_all_end_it(org: Any) -> None:
     org.sandbox.hide_object("Contact")
 

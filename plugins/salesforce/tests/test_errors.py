@@ -177,3 +177,14 @@ def test_a_row_refused_without_any_reason_is_rejected_not_lost() -> None:
     assert row_outcome([], names) == Rejected(
         kind="other", message="the record is refused", code="UNKNOWN"
     )
+
+
+def test_a_field_that_nobody_has_mapped_is_named_as_the_organisation_names_it() -> None:
+    named = ["LastName", "Region__c", "a\x1b[2J"]
+    entry = {"statusCode": "REQUIRED_FIELD_MISSING", "fields": named}
+
+    found = row_outcome([entry], lambda native: tuple(n for n in native if n == "LastName"))
+
+    assert isinstance(found, Rejected)
+    assert found.message == "a required field is missing: Region__c"
+    assert found.fields == ("LastName",)

@@ -94,6 +94,15 @@ class Checks:
                 "no contact can be created: LastName and OwnerId may not be written",
                 "Check field-level security of the permission set.",
             )
+        if schema.demanded:
+            names = ", ".join(schema.demanded)
+            yield _result(
+                "contact.required",
+                "warning",
+                f"every new contact must have {names}, which is none of the fields that are synced",
+                "Map it as a custom field, give it a default, or require it of layouts only; "
+                "otherwise no contact can be created.",
+            )
         if not schema.accounts:
             yield _result(
                 "contact.company",

@@ -153,6 +153,19 @@ class Schema:
         return self._narrowed(Field(name=name, native=(native,), capacity=capacity, codec=codec))
 
     @property
+    def demanded(self) -> tuple[str, ...]:
+        """Native names of what every new contact must have, and we give to none unless it is mapped
+        as a custom field: neither nillable nor filled by a default (sObject Describe).
+        """
+        return tuple(
+            name
+            for name, described in self.fields.items()
+            if described.get("createable")
+            and not (described.get("nillable", True) or described.get("defaultedOnCreate"))
+            and name not in self.mapped | {"LastName", "OwnerId"}
+        )
+
+    @property
     def mapped(self) -> frozenset[str]:
         """Native names the declared mapping uses."""
         return frozenset(n for field in mapping.FIELDS for n in field.native)

@@ -55,6 +55,7 @@ _HALTED = frozenset({"PROCESSING_HALTED", "ALL_OR_NONE_OPERATION_ROLLED_BACK"})
 _NEVER_HEALS = ("not valid for use with the REST API", "not attached to Agent")
 _CONCURRENT = ("ConcurrentPerOrgLongTxn", "ConcurrentRequests")
 _CODE = re.compile(r"[A-Z][A-Z0-9_]{2,79}")
+_API_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,79}")
 _ID = re.compile(r"\b003[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?\b")
 
 
@@ -253,9 +254,11 @@ def _rejected(entry: Mapping[str, Any], code: str, canonical: FieldNames) -> Rej
     kind, words = _KINDS.get(code, ("other", "the record is refused"))
     if code == "FIELD_CUSTOM_VALIDATION_EXCEPTION":
         kind, words = "invalid", _shown(str(entry.get("message", ""))[:255])
-    return Rejected(
-        kind=kind, message=words, code=code or "UNKNOWN", fields=canonical(named_fields(entry))
-    )
+    native = named_fields(entry)
+    fields = canonical(native)
+    unmapped = [name for name in native if not canonical([name]) and _API_NAME.fullmatch(name)]
+    message = f"{words}: {', '.join(unmapped)}" if unmapped else words
+    return Rejected(kind=kind, message=message, code=code or "UNKNOWN", fields=fields)
 
 
 def _shown(text: str) -> str:

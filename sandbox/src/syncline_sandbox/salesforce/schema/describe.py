@@ -186,7 +186,7 @@ def _capabilities(field: Field) -> dict[str, Any]:
         "filterable": field.filterable,
         "groupable": field.groupable,
         "idLookup": field.id_lookup or field.external_id,
-        "nillable": field.nillable,
+        "nillable": field.nillable and not field.required,
         "sortable": field.filterable and field.type != "address",
         "unique": field.unique,
         "updateable": field.updateable,

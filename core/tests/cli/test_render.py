@@ -29,6 +29,7 @@ from syncline.model.reports import (
     StatusReport,
     WaitingConflict,
     WaitingRecord,
+    WithheldWrites,
 )
 from syncline.model.sides import PerSide, Side
 
@@ -166,9 +167,16 @@ def test_status_shows_lanes_and_what_waits():
                 id=RecordId("2"), label="Old Man", guard="deletions", since=WHEN,
             ),
         ),
+        withheld=(
+            WithheldWrites(
+                lane=LANE, action=Action.CREATE, connection="crm", reason="veto", number=3,
+                message="vetoed by hr: not \x1b[2Jyet", since=WHEN,
+            ),
+        ),
         last_runs=(("r1", WHEN, 7),),
     )  # fmt: skip
     text = shown(status_parts(status, everything=False))
+    assert "Decided, and not sent (3)\n  create in crm: 3   vetoed by hr: not �[2Jyet" in text
     assert "2026-11-21 09:00:00Z" in text
     assert "Ada   in mail: too long [STRING_TOO_LONG]" in text
     assert "h-1  Old Man   delete in crm (deletions)" in text

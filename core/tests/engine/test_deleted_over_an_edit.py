@@ -30,9 +30,10 @@ def test_the_history_holds_what_the_record_held_when_it_was_deleted(
     world = worlds(right=UNCONDITIONAL[kind])
     _linked(world)
     _deleted_while_it_is_edited(world)
-    world.sync()
+    report = world.sync()
 
     assert world.shown(world.right) == []
+    assert ["an edit made meanwhile went with it" in o.reason for o in report.operations] == [True]
     deletion = _deletion(world)
     assert _before(deletion, "job_title") == "Admiral"
     assert _before(deletion, "family_name") == "Hopper"

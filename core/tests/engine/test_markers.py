@@ -184,7 +184,7 @@ def test_what_was_made_for_a_record_that_cannot_be_read_waits_until_it_can(
     report = world.sync()
 
     assert report.writes == 0
-    assert {problem.kind for problem in report.problems} == {"unreadable"}
+    assert {problem.kind for problem in report.problems} == {"hidden", "unreadable"}
     world.left.write(world.left.entries[record], {"birthday": None, "notes": "mended"})
     world.settle()
     assert world.shown(world.right) == world.shown(world.left)
@@ -202,7 +202,7 @@ def test_what_was_made_for_a_record_outside_waits_until_that_is_back(worlds: Wor
     report = world.sync()
 
     assert report.writes == 0
-    assert [problem.message for problem in report.problems if problem.kind == "copy"] == [
+    assert [problem.message for problem in report.problems if problem.kind == "outside"] == [
         "the record that it was made for, by its mark, is outside of the data set"
     ]
     world.right.update(record, {"department": "in", "notes": "back"})

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 
+from syncline.connectors import plugin as memory
 from syncline.connectors.memory import MemoryOptions
-from syncline.model.reports import WithheldWrites
+from syncline.model.reports import PlannedOperation, WithheldWrites
+from syncline.plugin import hookimpl
+from syncline.plugin.events import Veto
+from syncline.plugin.manager import PluginManager
 from syncline.testing.rehearsal import EngineWorld, person
 
 Worlds = Callable[..., EngineWorld]
@@ -63,6 +68,30 @@ def test_what_is_decided_otherwise_is_withheld_no_more(worlds: Worlds) -> None:
     world.left.restore(record)
     world.sync()
 
+    assert shown(world) == []
+
+
+class OnSecondThought:
+    """A plugin that forbids a write once, and lets it through when it is asked again."""
+
+    def __init__(self) -> None:
+        self.asked = Counter[str]()
+
+    @hookimpl
+    def before_apply(self, change: PlannedOperation) -> Veto | None:
+        self.asked[change.label] += 1
+        once = change.label == "Grace Hopper" and self.asked[change.label] == 1
+        return Veto(reason="not yet") if once else None
+
+
+def test_what_a_later_pass_of_the_run_lets_through_is_withheld_no_more(world: EngineWorld) -> None:
+    world.plugins = PluginManager.of({"memory": memory, "second thought": OnSecondThought()})
+    for name, family in (("Alan", "Turing"), ("Grace", "Hopper")):
+        world.left.create("ada", person(name, family))
+
+    world.sync()
+
+    assert len(world.right.read("ada")) == 2
     assert shown(world) == []
 
 

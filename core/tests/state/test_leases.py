@@ -47,6 +47,13 @@ def test_an_expired_lease_passes_to_the_next_and_is_lost_to_the_first(database: 
         leases.assert_held(tx, "one", 59.0)  # whatever its own clock says
 
 
+def test_whose_leases_ran_out_has_none_but_those_it_takes_again(database: Database) -> None:
+    acquire(database, "one", 0.0, ADA, BOB)
+
+    assert acquire(database, "one", 60.0, ADA) == {ADA}
+    assert acquire(database, "two", 61.0, ADA, BOB) == {BOB}
+
+
 def test_a_released_lease_is_free_at_once(database: Database) -> None:
     acquire(database, "one", 0.0, ADA)
     with database.transaction() as tx:

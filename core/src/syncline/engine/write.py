@@ -84,7 +84,9 @@ class Write:
 
     @classmethod
     def from_json(cls, found: Mapping[str, Any], lane: Lane, side: Side, action: Action) -> Self:
-        """What `to_json` wrote."""
+        """What `to_json` wrote, here or in an earlier version. How often the target had been made
+        is said by the link; whoever settles the write adds it.
+        """
         moves = (BaseMove.from_json(found[side]) for side in ("left", "right"))
         return cls(
             lane=lane,

@@ -10,6 +10,10 @@ _RELEASES: Final[Mapping[str, str]] = {
     "make the match key unique; the edited record is looked at in the next run",
     "copy": "delete the copy; to keep it as somebody else, enter that record anew: it keeps the "
     "mark of the one it was copied from, and no edit takes that off",
+    "hidden": "correct in {connection} what cannot be read of the record this one was made for, or "
+    "give Syncline's account the permission to read it; they are linked then, by themselves",
+    "outside": "nothing has to be done here: when the record this one was made for is back in the "
+    "data set of {connection}, they are linked; if it is deleted there, this one is new",
     "similar": "let both records hold the same, and they are linked; or delete the surplus one, or "
     "give one of them another name, and it is new; the edited record is looked at in the next run",
     "unreadable": "correct in {connection} what the message names, or give Syncline's account the "

@@ -16,7 +16,10 @@ from syncline.model.sides import Side
 from syncline.state.attention import ATTENTION
 
 _RECORDS = select(ATTENTION.c.lane_id, ATTENTION.c.side, ATTENTION.c.record_id)
-_AT_THE_OTHER_SIDE = ("no permission", "refused", "incomplete", "deferred", "unknown", "uncertain")
+_AT_THE_OTHER_SIDE = (
+    "no permission", "refused", "incomplete", "deferred", "unknown", "uncertain", "hidden",
+    "outside",
+)  # fmt: skip
 
 
 def waiting_records(view: View, lanes: Lanes) -> Mapping[LaneRecord, WaitingRecord]:

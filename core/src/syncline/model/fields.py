@@ -153,8 +153,8 @@ class SetType(FieldType):
         return self.form(element)
 
     def counts_as(self, element: Element) -> str:
-        """What takes up room of a side that holds so `many`: the same for elements that are counted
-        as one.
+        """What takes up room of a side that holds so `many`; "" for what takes none, beside another
+        element.
         """
         return self.key(element)
 

@@ -26,8 +26,8 @@ from syncline.state.database import chunks, table
 from syncline.state.lanes import LANE
 
 Reason = Literal[
-    "ambiguous", "copy", "deferred", "incomplete", "no permission", "read only", "refused",
-    "similar", "uncertain", "unreadable",
+    "ambiguous", "copy", "deferred", "hidden", "incomplete", "no permission", "outside",
+    "read only", "refused", "similar", "uncertain", "unreadable",
 ]  # fmt: skip
 """Why a record waits; `syncline.look.release` says of each what would release it."""
 

@@ -15,7 +15,7 @@ from syncline.state.lives import Life
 
 @dataclass
 class Holder:
-    """Holds leases from `acquire` to `release`. The name is its own, and never used again."""
+    """Holds leases from `acquire` to `release`. The name is its own."""
 
     database: Database
     name: str

@@ -34,6 +34,7 @@ _UNTIL: Final = select(HOLDER.c.until_at).where(HOLDER.c.name == bindparam("who"
 _RENEWED: Final = update(HOLDER).where(
     HOLDER.c.name == bindparam("who"), HOLDER.c.until_at > bindparam("now")
 )
+_NOBODYS: Final = update(LEASE).where(LEASE.c.holder == bindparam("who")).values(holder="")
 _OVER: Final = delete(HOLDER).where(one_of(HOLDER.c.name, "names"))
 _HOLDERS: Final = select(HOLDER.c.name)
 
@@ -53,8 +54,8 @@ def acquire(
     taken, and had not given it back, has none any more.
     """
     wanted = sorted(set(keys))
-    if not _lasts(tx, holder, now):
-        _end(tx, [holder])  # what has run out is lost, even if nobody has taken it
+    if not _lasts(tx, holder, now):  # what has run out is lost, even if nobody has taken it
+        tx.execute(_NOBODYS, {"who": holder})
     known = _known(tx, wanted)
     free = [
         key

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final, Literal
 
 from sqlalchemy import Connection, delete, select
@@ -15,7 +15,7 @@ from syncline.state.database import chunks, table
 WITHHELD: Final = table(tables.WithheldRow)
 
 Reason = Literal["guard", "first look", "invitations", "limit", "veto"]
-"""Why a write is withheld."""
+"""Why a write is withheld; "guard" stands in no row here (see `Approval`)."""
 
 _SINCE: Final = select(*WITHHELD.primary_key.columns, WITHHELD.c.reason, WITHHELD.c.since_at).where(
     one_of(WITHHELD.c.lane_id, "lanes")
@@ -25,7 +25,7 @@ _KEY: Final = ("lane_id", "side", "action", "record_id")
 
 
 def keep(
-    tx: Connection, rows: Sequence[Mapping[str, Any]], ended: Iterable[int], now: float
+    tx: Connection, rows: Sequence[Mapping[str, Any]], ended: Collection[int], now: float
 ) -> None:
     """Note these; of the lanes that `ended` nothing else stays. What was withheld for the same
     reason before, is since then.

@@ -176,6 +176,40 @@ def test_a_limit_of_people_counts_people() -> None:
     )
 
 
+def _merged(
+    left: Value, right: Value, base: Value, *, room: int, knows: frozenset[str] | None = None
+) -> PerSide[Value]:
+    """As both sides would have it, where the left one wins and the right one has so much room."""
+    known = frozenset(PEOPLE.elements(base))
+    here = SetSide(left, known, Capacity(parts=knows))
+    there = SetSide(right, known, Capacity(many=room))
+    return merged(PerSide(here, there), SetFrame(PEOPLE, str), Side.LEFT).map(PEOPLE.normal)
+
+
+def test_what_is_said_of_somebody_who_was_taken_out_takes_no_room() -> None:
+    ada, bob, cyd = ({"address": f"{name}@x.example"} for name in ("ada", "bob", "cyd"))
+    required, optional = ({**ada, "role": role} for role in ("required", "optional"))
+
+    after = _merged((bob, cyd), (optional, bob), (required, bob), room=2)
+
+    assert after.right == (bob, cyd)
+
+
+def test_nobody_is_taken_in_for_a_role_that_is_given_up() -> None:
+    ada, bob = ({"address": f"{name}@x.example"} for name in ("ada", "bob"))
+    chair = {**ada, "role": "chair"}
+
+    after = _merged((ada, bob), (chair,), (ada,), room=1, knows=frozenset({"name"}))
+
+    assert after.right == (chair,)
+
+
+def test_a_group_of_which_a_field_was_not_read_is_left_out_of_a_new_record() -> None:
+    half = _period({"begin": "2026-12-01"})
+
+    assert created_fields(half, replace(_period({}), base=None), DIGESTER, PERIOD.fields)[0] == {}
+
+
 def test_of_two_roles_given_at_once_the_winners_counts() -> None:
     ada = {"address": "ada@x.example"}
     known = frozenset({"ada@x.example"})

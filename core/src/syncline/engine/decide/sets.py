@@ -223,13 +223,13 @@ def _union(
 def _with_room(
     elements: Sequence[_Element], many: int | None, side: Side, frame: SetFrame
 ) -> list[_Element]:
-    """The first `many` of them, those that are counted as one counted once."""
+    """The first `many` of those that take room, and all that take none."""
     counted: set[str] = set()
     found: list[_Element] = []
     for each in elements:
         name = frame.counts_as(each.text[side])
-        if many is None or name in counted or len(counted) < many:
-            counted.add(name)
+        if many is None or not name or name in counted or len(counted) < many:
+            counted.update({name} - {""})
             found.append(each)
     return found
 
@@ -273,10 +273,11 @@ def _displaced(found: PerSide[list[_Element]], winner: Side, frame: SetFrame) ->
 
 
 def _counted(elements: Iterable[_Element], side: Side, frame: SetFrame) -> list[list[_Element]]:
-    """Those that are counted as one together, in order."""
+    """Those that take room, in order, with what is counted as one together."""
     groups: dict[str, list[_Element]] = {}
     for each in elements:
-        groups.setdefault(frame.counts_as(each.text[side]), []).append(each)
+        if name := frame.counts_as(each.text[side]):
+            groups.setdefault(name, []).append(each)
     return list(groups.values())
 
 

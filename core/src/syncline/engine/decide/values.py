@@ -113,7 +113,8 @@ def created_fields(
         target.spec, digester, {**unmapped, **given}, given.keys() & filled
     )
     read_only = [name for name in stored if target.spec.by_name[name].read_only]
-    not_sent = digester.type.together([*inexpressible, *read_only])
+    unread = [name for name in stored if name in wanted and name not in source.fields]
+    not_sent = digester.type.together([*inexpressible, *read_only, *unread])
     sent = {n: value for n, value in stored.items() if value is not None and n not in not_sent}
     return sent, inexpressible
 

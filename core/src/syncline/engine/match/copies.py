@@ -28,10 +28,10 @@ COPY: Final = NotNew(
     "Syncline made",
 )
 HIDDEN: Final = NotNew(
-    "unreadable", "the record that it was made for, by its mark, cannot be read at the moment"
+    "hidden", "the record that it was made for, by its mark, cannot be read at the moment"
 )
 OUTSIDE: Final = NotNew(
-    "copy", "the record that it was made for, by its mark, is outside of the data set"
+    "outside", "the record that it was made for, by its mark, is outside of the data set"
 )
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, select
 
-from syncline.engine.lanes import Lane
 from syncline.engine.report import RoundReport
 from syncline.engine.send.settle import settle
 from syncline.engine.world import World
@@ -22,7 +20,6 @@ class Findings:
     """Settles what happened, and reports what nobody can tell yet."""
 
     world: World
-    lanes: Mapping[int, Lane]
     report: RoundReport
 
     def settle(self, tx: Connection, sent: Sent, applied: Applied) -> None:

@@ -65,7 +65,7 @@ class Recovery:
 
     @property
     def _findings(self) -> Findings:
-        return Findings(self.world, self.lanes, self.report)
+        return Findings(self.world, self.report)
 
     def _open(self) -> list[Sent]:
         with self.world.transaction() as tx:

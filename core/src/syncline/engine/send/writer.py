@@ -315,10 +315,8 @@ def _as_they_were_deleted(
         return writes
     done = [o.id for o in outcomes if isinstance(o, Applied)]
     held = last_held(writes[0].feed, done) if done else {}
-    return [
-        each if each.target_id is None else as_held(each, held.get(each.target_id))
-        for each in writes
-    ]
+    now = [as_held(each, held.get(RecordId(str(each.target_id)))) for each in writes]
+    return [replace(each, planned=replace(each.planned, reason=each.write.reason)) for each in now]
 
 
 def creating_link(each: Prepared) -> dict[str, Any]:

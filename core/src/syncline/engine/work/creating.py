@@ -67,11 +67,15 @@ class Creating:
 
     def send(self, creates: Sequence[Prepared]) -> int:
         """Create what does not exist yet, and link the rest; returns how many there were."""
-        self.world.writing_at_once(self._send_to, _by_feed(creates))
+        self.world.writing_at_once(self._send_to_account, _by_account(creates))
         return len(creates)
 
-    def _send_to(self, creates: tuple[FeedState, Sequence[Prepared]]) -> None:
-        feed, group = creates
+    def _send_to_account(self, feeds: Sequence[tuple[FeedState, Sequence[Prepared]]]) -> None:
+        """One feed after the other: they share their claims, and who comes second follows."""
+        for feed, group in feeds:
+            self._send_to(feed, group)
+
+    def _send_to(self, feed: FeedState, group: Sequence[Prepared]) -> None:
         missing = self._not_entered_anew(feed, self._not_found(feed, group))
         leaders, followers = self._claiming.claimed(missing)
         self.writer.send(leaders)
@@ -249,6 +253,16 @@ def _note_twin(tx: Connection, reader: FeedReader, record: Record, began: int) -
     inside = reader.feed.feed.scope is None or (row is not None and row.in_scope)
     whereabouts = Whereabouts(frozenset() if inside else frozenset({record.id}))
     return reader.observer.note(tx, [record], began=began, whereabouts=whereabouts).overtaken
+
+
+def _by_account(
+    creates: Sequence[Prepared],
+) -> list[list[tuple[FeedState, list[Prepared]]]]:
+    """The creates of each feed, those of one account's feeds together."""
+    accounts: dict[tuple[int, str | None], list[tuple[FeedState, list[Prepared]]]] = {}
+    for feed, group in _by_feed(creates):
+        accounts.setdefault((feed.store_id, feed.feed.account), []).append((feed, group))
+    return list(accounts.values())
 
 
 def _by_feed(creates: Sequence[Prepared]) -> list[tuple[FeedState, list[Prepared]]]:

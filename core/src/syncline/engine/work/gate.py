@@ -1,4 +1,5 @@
-"""The gate: a decided write is let through here, or withheld with a reason, and nowhere else.
+"""The gate: a decided write is let through here, or withheld with a reason, and nowhere else. (That
+nothing may be created or deleted somewhere is part of the decision.)
 
 What is withheld is noted in the state when the round ends, so that people see it without a run.
 What guards hold has a row of its own there, by which it is approved (`held.py`).
@@ -7,7 +8,7 @@ What guards hold has a row of its own there, by which it is approved (`held.py`)
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -60,6 +61,7 @@ class Gate:
             or self._vetoed(write)
         )
         if why is None:
+            self.kept.pop(_subject(write), None)  # it was withheld in an earlier pass, perhaps
             self.written[write.lane.id] += 1
         else:
             self.kept[_subject(write)] = why
@@ -98,7 +100,7 @@ class Gate:
             return None
         return Withheld("veto", f"vetoed by {veto.plugin}: {veto.reason}")
 
-    def save(self, tx: Connection, ended: Iterable[int]) -> None:
+    def save(self, tx: Connection, ended: Collection[int]) -> None:
         """What was withheld is noted; in the lanes that came to their end, nothing else is. What
         guards hold is noted by `Held`.
         """

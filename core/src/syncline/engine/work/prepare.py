@@ -8,9 +8,7 @@ from typing import Any
 from syncline.engine.decide.deltas import Digest, cleared
 from syncline.engine.decide.link import Verdict
 from syncline.engine.decide.settlement import BaseMove, Settlement
-from syncline.engine.decide.values import (
-    TargetWrite,
-)
+from syncline.engine.decide.values import TargetWrite
 from syncline.engine.match.new_record import Former, Origin, prepare_create
 from syncline.engine.words import field_changes, planned
 from syncline.engine.work.evaluate import Evaluation

@@ -92,8 +92,8 @@ class PeopleType(SetType):
         return "\x1f".join((address, *said)) if address else ""
 
     def counts_as(self, element: Element) -> str:
-        """The person: a side has room for so many people."""
-        return self._whose(element)
+        """The person: a side has room for so many people, whatever is said of them."""
+        return self.form(element.get("address") or "")
 
     def answers(self, element: Element) -> str:
         """Which role, or which response, somebody has."""

@@ -158,7 +158,8 @@ class Checks:
 
     def nothing_comes_back(self) -> None:
         """P13: one edit causes one write on the other side, and none back. Judged where nothing
-        failed, and nothing but records was changed, since both sides were in step.
+        failed, and nothing but records was changed, since both sides were in step. Another record
+        of a person that takes the place of a deleted one is made alike.
         """
         ground, deeds = self.ground, self.ground.ledger.deeds
         if not ground.past.calm or ground.world.policy.direction is Direction.NONE:
@@ -173,6 +174,8 @@ class Checks:
                     edited += deeds[side][family]
                 most = edited + late * len(there.get(family, ()))  # each copy is rewritten once
                 most += deeds[side][family] if edited else 0
+                if family in ground.past.ever_deleted[side]:
+                    most += ground.ledger.births[family] - 1
                 copies = len(ground.ledger.families(side).get(family, ()))
                 most *= max(copies, len(ground.members)) if shared else 1  # some may be gone
                 assert count <= most, f"P13: {count} updates of {family} at {side}, {most} edits"

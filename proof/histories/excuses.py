@@ -190,7 +190,7 @@ class Excuses:
             "held": not self.policy.create[side],
             "not deleted": self._may_not_be_deleted(pair, side),
             "stays away": self._stays_away(pair, side),
-            "withheld": self._withheld(side.other, "delete"),
+            "withheld": self._withheld(side.other, "delete") or self._not_renamed(pair, side),
             "severed": pair.family in self.ground.past.severed[side],
             "merged": pair.family in self.ledger.merged_at[side],
             "shared": self._ends_one_link(pair, side),
@@ -198,6 +198,12 @@ class Excuses:
             "ambiguous": self._ambiguous_to_the_deleted(pair, side),
         }
         return next((why for why, holds in excuses.items() if holds), "")
+
+    def _not_renamed(self, pair: Pair, side: Side) -> bool:
+        """Somebody was merged into them, and the record they have here since bears the other one's
+        name: to change it would send mail to people.
+        """
+        return self._withheld(side, "update") and bool(self.ledger.absorbed(pair.family))
 
     def _ambiguous_to_the_deleted(self, pair: Pair, side: Side) -> bool:
         """One of several records of a person had its counterpart deleted here, the others wait,

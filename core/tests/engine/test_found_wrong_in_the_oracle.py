@@ -13,6 +13,7 @@ from proof.histories import (
 from proof.histories.story import (
     Configure,
     LoseState,
+    Settle,
     Stage,
     Start,
     Story,
@@ -137,3 +138,25 @@ def test_where_whole_records_are_merged_it_is_an_edit_to_put_one_into_the_data_s
     both = Work((People("enter", RIGHT), People("edit", LEFT, 0, 1)))
 
     Stage.at(tmp_path).play(Story(start, (both,)))
+
+
+def test_where_an_update_would_send_mail_who_was_merged_keeps_the_former_name_there(
+    tmp_path: Path,
+) -> None:
+    """The oracle looked for the name that nobody may write."""
+    entered = (People("create", LEFT, 0, 1),)
+    start = Start(right=("mail at updates",), people=entered, in_step=True)
+    merged = Work((People("create", LEFT, 0, 0), People("merge", LEFT, 0, 1)))
+
+    Stage.at(tmp_path).play(Story(start, (merged,)))
+
+
+def test_a_second_record_of_a_person_is_made_alike_when_it_takes_the_place_of_the_first(
+    tmp_path: Path,
+) -> None:
+    """The oracle saw a write and no edit."""
+    start = Start(people=(People("create", LEFT, 0, 0),), in_step=True)
+    met = Work((People("meet", RIGHT, 0, 1),))
+    gone = Work((People("delete", RIGHT), People("clear", RIGHT, 0, 1)))
+
+    Stage.at(tmp_path).play(Story(start, (met, Settle(full=True), gone)))

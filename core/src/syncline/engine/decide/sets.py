@@ -228,9 +228,11 @@ def _with_room(
     found: list[_Element] = []
     for each in elements:
         name = frame.counts_as(each.text[side])
-        if many is None or not name or name in counted or len(counted) < many:
-            counted.update({name} - {""})
-            found.append(each)
+        if name and many is not None and len(counted | {name}) > many:
+            continue
+        if name:
+            counted.add(name)
+        found.append(each)
     return found
 
 

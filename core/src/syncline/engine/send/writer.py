@@ -315,8 +315,14 @@ def _as_they_were_deleted(
         return writes
     done = [o.id for o in outcomes if isinstance(o, Applied)]
     held = last_held(writes[0].feed, done) if done else {}
-    now = [as_held(each, held.get(RecordId(str(each.target_id)))) for each in writes]
-    return [replace(each, planned=replace(each.planned, reason=each.write.reason)) for each in now]
+    return [_told(each, as_held(each, held.get(RecordId(str(each.target_id))))) for each in writes]
+
+
+def _told(deletion: Prepared, now: Prepared) -> Prepared:
+    """The deletion as it is `now`, for the report and for observers, too."""
+    if now is deletion:
+        return deletion
+    return replace(now, planned=replace(now.planned, reason=now.write.reason))
 
 
 def creating_link(each: Prepared) -> dict[str, Any]:

@@ -1,8 +1,8 @@
-"""The gate: a decided write is let through here, or withheld with a reason, and nowhere else. (That
-nothing may be created or deleted somewhere is part of the decision.)
+"""The gate: a decided write is let through here, or withheld with a reason, and nowhere else.
 
-What is withheld is noted in the state when the round ends, so that people see it without a run.
-What guards hold has a row of its own there, by which it is approved (`held.py`).
+That nothing may be created or deleted somewhere is part of the decision. What is withheld is noted
+in the state when the round ends, so that people see it without a run. What guards hold has a row of
+its own there, by which it is approved (`held.py`).
 """
 
 from __future__ import annotations

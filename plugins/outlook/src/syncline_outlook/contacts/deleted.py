@@ -8,10 +8,10 @@ issue 3047). It is gone all the same. Others are stale, too, and a mailbox that 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from syncline.errors import ConnectionFailure, Retry
-from syncline.model.records import AbsenceReason
+from syncline.model.records import AbsenceReason, RecordId
 from syncline.plugin.requests import Delete, Gone, Outcome, Rejected, Stale, Unknown, Update
 from syncline.plugin.spec import TypeSpec
 from syncline_outlook.contacts.reading import Reader
@@ -47,17 +47,24 @@ def told_apart(
     ]
     if not doubtful:
         return list(outcomes)
-    ids = {each.id for each in doubtful}
-    known: dict[str, Outcome] = {}
-    try:
-        page = reader.look(spec, doubtful[0].account, sorted(ids), scoped=False)
-        known = {e.id: Gone() for e in page.absent if e.reason is AbsenceReason.DELETED}
-    except Retry as error:
-        if may_be_done:
-            known = {id: Unknown(message=error.message) for id in ids}
-    except ConnectionFailure:
-        pass  # where we may not look, the refusal stands
+    known = _known(reader, spec, doubtful, may_be_done=may_be_done)
     return [
-        known.get(operation.id, outcome) if operation.id in ids else outcome
+        known.get(operation.id, outcome) if is_doubtful(outcome) else outcome
         for operation, outcome in zip(operations, outcomes, strict=True)
     ]
+
+
+def _known(
+    reader: Reader, spec: TypeSpec, doubtful: Sequence[Update | Delete], *, may_be_done: bool
+) -> Mapping[RecordId, Outcome]:
+    """What a look says of these; of those left out it says nothing, and the refusal stands, which
+    is reported.
+    """
+    ids = [each.id for each in doubtful]
+    try:
+        page = reader.look(spec, doubtful[0].account, ids, scoped=False)
+    except Retry as error:
+        return {id: Unknown(message=error.message) for id in ids} if may_be_done else {}
+    except ConnectionFailure:  # we may not look there
+        return {}
+    return {each.id: Gone() for each in page.absent if each.reason is AbsenceReason.DELETED}

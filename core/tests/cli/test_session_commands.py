@@ -10,42 +10,19 @@ import pytest
 
 from syncline.connectors.memory.store import MemoryStore
 
-CONFIG = """
-installation = "cli-test"
-[state]
-key = {{ file = "syncline.key" }}
-[connections.left]
-connector = "memory"
-store = "cli-left"
-[connections.right]
-connector = "memory"
-store = "cli-right"
-[syncs.people]
-between = ["left", "right"]
-members = [{{ left = "ann", right = "ann" }}]
-[syncs.people.objects.contact]
-direction = "both"
-conflict = "{conflict}"
-merge = "record"
-"""
+
+@pytest.fixture
+def stores(two_stores):
+    return two_stores("cli")
 
 
 @pytest.fixture
-def configure(tmp_path):
-    def write(conflict: str = "left_wins") -> None:
-        (tmp_path / "syncline.key").write_text("0123456789abcdef0123456789abcdef0123456789a")
-        (tmp_path / "syncline.toml").write_text(CONFIG.format(conflict=conflict))
+def configure(tmp_path, stores):
+    def change(conflict: str) -> None:
+        file = tmp_path / "syncline.toml"
+        file.write_text(file.read_text().replace("left_wins", conflict))
 
-    write()
-    return write
-
-
-@pytest.fixture
-def stores(configure):
-    opened = tuple(MemoryStore.open(f"cli-{side}") for side in ("left", "right"))
-    for store in opened:
-        store.add_account("ann")
-    return opened
+    return change
 
 
 def person(number: int) -> dict[str, object]:

@@ -24,7 +24,7 @@ from syncline.plugin.requests import (
     RecordId,
 )
 from syncline.plugin.wrappers.retry import Patience
-from syncline.testing.scripted import Answer, Asked, scripted
+from syncline.testing.scripted import Answer, Asked, NumberedTokens, scripted
 from syncline_outlook.config import OutlookConfig
 from syncline_outlook.connector import OutlookConnector
 from syncline_outlook.contacts.mapping import CONTACTS
@@ -36,21 +36,6 @@ from syncline_outlook.graph.messages import Inner
 
 READ = Purpose(name="read something", kind="read", account="ada")
 WRITE = Purpose(name="write something", kind="write", account="ada")
-
-
-class NumberedTokens:
-    """Hands out a numbered token."""
-
-    def __init__(self) -> None:
-        self.number = 1
-
-    def token(self) -> str:
-        return f"token-{self.number}"
-
-    def renewed(self, refused: str) -> str:
-        assert refused == self.token()
-        self.number += 1
-        return self.token()
 
 
 Inside = Callable[[str, str], dict[str, Any]]

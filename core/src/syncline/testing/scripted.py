@@ -53,6 +53,23 @@ def in_turn(*answers: Answer) -> Callable[[Asked], Answer]:
     return lambda _asked: left.pop(0) if len(left) > 1 else left[0]
 
 
+class NumberedTokens:
+    """A source of tokens, `token-1` first; each that is refused is followed by the next number."""
+
+    def __init__(self) -> None:
+        self.number = 1
+
+    def token(self) -> str:
+        """The token at hand."""
+        return f"token-{self.number}"
+
+    def renewed(self, refused: str) -> str:
+        """The next one; `refused` is the one at hand."""
+        assert refused == self.token()
+        self.number += 1
+        return self.token()
+
+
 @contextmanager
 def scripted(answer: Callable[[Asked], Answer]) -> Iterator[ScriptedService]:
     """A service that is there as long as the context."""

@@ -10,26 +10,11 @@ import pytest
 
 from syncline.errors import Reconnect, Retry, Stop
 from syncline.plugin.http import Bearer, Purpose, Reply
-from syncline.testing.scripted import Answer, Asked
+from syncline.testing.scripted import Answer, Asked, NumberedTokens
 
 READ = Purpose(name="read cards", kind="read", account="ada")
 WRITE = Purpose(name="write a card", kind="write", account="ada")
 Served = Callable[..., Any]
-
-
-class NumberedTokens:
-    """Hands out a numbered token."""
-
-    def __init__(self) -> None:
-        self.number = 1
-
-    def token(self) -> str:
-        return f"token-{self.number}"
-
-    def renewed(self, refused: str) -> str:
-        assert refused == self.token()
-        self.number += 1
-        return self.token()
 
 
 @pytest.fixture

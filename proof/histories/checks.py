@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from proof.histories.excuses import Excuses
+from proof.histories.field_excuses import FieldExcuses
 from proof.histories.ground import Ground
 from proof.histories.lanes import Pair, lanes_of, pairs_now
 from proof.histories.unopposed import Typed, stands, unopposed
@@ -107,7 +108,7 @@ class Checks:
     def _same(self, pair: Pair, excuses: Excuses) -> None:
         left, right = (each[0].fields for each in pair.entries)
         for name in self._shared_fields():
-            if excuses.of_field(pair, name):
+            if FieldExcuses(excuses).of_field(pair, name):
                 continue
             held = PerSide(*(_normal(name, fields.get(name)) for fields in (left, right)))
             shown = f"{self.name}: {pair}'s {name}: {held.left!r} and {held.right!r}"

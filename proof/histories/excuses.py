@@ -1,4 +1,5 @@
-"""Why two sides need not agree about somebody: only what the design grants.
+"""Why two sides need not agree about somebody: only what the design grants. (About one field:
+`field_excuses`.)
 
 Each excuse weakens the proof, so each is as narrow as the account of what happened allows, and
 says in its docstring what grants it.
@@ -17,10 +18,9 @@ from proof.ledger import FOLLOWED, Ledger
 from syncline.connectors.memory.entries import Entry
 from syncline.engine.match.alike import SIMILAR
 from syncline.engine.send.recover_creates import UNCERTAIN
-from syncline.model.contact import CONTACT
 from syncline.model.records import WRITABLE
 from syncline.model.sides import SIDES, Side
-from syncline.policy.schema import Conflict, Direction, Drift, ObjectPolicy, SharedDelete
+from syncline.policy.schema import Conflict, Direction, ObjectPolicy, SharedDelete
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Excuses:
             "claimed": self._claimed(family),
             "given away": (pair.member, family) in self.ground.owners.given,
             "in conflict": self._in_conflict(family),
-            "similar": self.ground.past.forgot and self._waits(pair, SIMILAR),
+            "similar": self.ground.past.forgot and self.waits(pair, SIMILAR),
             "uncertain": self._is_uncertain(pair),
             "refused": any(self._refused(each) for _side, each in entries),
             "withheld": self._deletion_withheld(pair),
@@ -136,16 +136,16 @@ class Excuses:
         created to be on the safe side, where a service keeps no key of ours.
         """
         keyless = any(store.options.idempotency == "none" for store in self.ground.stores)
-        return keyless and self._waits(pair, UNCERTAIN)
+        return keyless and self.waits(pair, UNCERTAIN)
 
-    def _waits(self, pair: Pair, reason: str) -> bool:
+    def waits(self, pair: Pair, reason: str) -> bool:
         """Whether a record of the pair waits for a person, for this reason."""
         ids = {each.id for side in SIDES for each in pair.entries[side]}
         return any(each.record in ids for each in self.kept if each.reason == reason)
 
     def _deletion_withheld(self, pair: Pair) -> bool:
         """The survivor stays linked to what was deleted: who is entered again is ambiguous."""
-        withheld = any(self._withheld(side, "delete") for side in SIDES)
+        withheld = any(self.withheld(side, "delete") for side in SIDES)
         return withheld and self._ever_deleted(pair.family)
 
     def _ever_deleted(self, family: str) -> bool:
@@ -158,7 +158,7 @@ class Excuses:
         own yet, which waits beside it.
         """
         merged = any(pair.family in families for families in self.ledger.merged_at)
-        return (merged or self._has_absorbed(pair)) and self._waits(pair, "ambiguous")
+        return (merged or self._has_absorbed(pair)) and self.waits(pair, "ambiguous")
 
     def _has_absorbed(self, pair: Pair) -> bool:
         """Whether the member has a record of somebody who was merged into this person."""
@@ -190,7 +190,7 @@ class Excuses:
             "held": not self.policy.create[side],
             "not deleted": self._may_not_be_deleted(pair, side),
             "stays away": self._stays_away(pair, side),
-            "withheld": self._withheld(side.other, "delete") or self._not_renamed(pair, side),
+            "withheld": self.withheld(side.other, "delete") or self._not_renamed(pair, side),
             "severed": pair.family in self.ground.past.severed[side],
             "merged": pair.family in self.ledger.merged_at[side],
             "shared": self._ends_one_link(pair, side),
@@ -203,14 +203,14 @@ class Excuses:
         """Somebody was merged into them, and the record they have here since bears the other one's
         name: to change it would send mail to people.
         """
-        return self._withheld(side, "update") and bool(self.ledger.absorbed(pair.family))
+        return self.withheld(side, "update") and bool(self.ledger.absorbed(pair.family))
 
     def _ambiguous_to_the_deleted(self, pair: Pair, side: Side) -> bool:
         """One of several records of a person had its counterpart deleted here, the others wait,
         since they carry the same match key.
         """
         deleted = pair.family in self.ground.past.ever_deleted[side]
-        return deleted and self._waits(pair, "ambiguous")
+        return deleted and self.waits(pair, "ambiguous")
 
     def of_number(self, pair: Pair) -> str:
         """Why there may be more records of a person on one side: several that carry the same match
@@ -219,8 +219,8 @@ class Excuses:
         """
         shared = any(store.options.feed == "connection" for store in self.ground.stores)
         excuses = {
-            "ambiguous": self._waits(pair, "ambiguous"),
-            "copy": self._waits(pair, "copy"),
+            "ambiguous": self.waits(pair, "ambiguous"),
+            "copy": self.waits(pair, "copy"),
             "other people's": shared,
         }
         return next((why for why, holds in excuses.items() if holds), "")
@@ -253,7 +253,7 @@ class Excuses:
         """
         if self.policy.direction.source is not side.other:
             return False
-        deleted, names = self._ever_deleted(pair.family), self._travel(pair, side)
+        deleted, names = self._ever_deleted(pair.family), self.travel(pair, side)
         edited = self.ledger.last_edit((each.id for each in pair.entries[side.other]), names)
         as_then = any(self._holds_no_more(each, pair, side, names) for each in self._gone(side))
         return deleted and (as_then or edited < self.ledger.last_touch(side, pair.family))
@@ -270,84 +270,11 @@ class Excuses:
             for each in sources
         )
 
-    def _withheld(self, side: Side, what: str) -> bool:
+    def withheld(self, side: Side, what: str) -> bool:
         """A write that would send mail to people is not made (`invitations = "never"`)."""
         return what in self.ground.stores[side].options.notifies
 
-    # --- one field differs ----------------------------------------------------------------------
-
-    def of_field(self, pair: Pair, name: str) -> str:
-        """Why the two sides need not agree about a field."""
-        excuses = {
-            "off": self.policy.field_direction(name) is Direction.NONE,
-            "hidden": any(name in store.hidden_fields for store in self.ground.stores),
-            "shown": name in self.ground.past.shown and not self.listed,
-            "locked": self._locked(pair, name),
-            "withheld": any(self._withheld(side, "update") for side in SIDES),
-            "drifted": self._drifted(pair, name),
-            "blank": self._blank(pair, name),
-            "another source": self._from_another_source(pair, name),
-            "another's": self._linked_to_anothers(pair),
-            "merged": self._came_after_the_merge(pair),
-        }
-        return next((why for why, holds in excuses.items() if holds), "")
-
-    def _linked_to_anothers(self, pair: Pair) -> bool:
-        """In a system that all share, what they have is linked to the record of somebody else, who
-        knew the person first; one of their own, entered there later, waits as ambiguous, or for
-        creating to be switched on.
-        """
-        ambiguous = self._waits(pair, "ambiguous")
-        return any(
-            ambiguous or not self.policy.create[side.other]
-            for side in SIDES
-            if self.ground.stores[side].options.feed == "connection"
-            and len(self.ledger.families(side)[pair.family]) > len(pair.entries[side])
-        )
-
-    def _came_after_the_merge(self, pair: Pair) -> bool:
-        """In a system that all share, their linked record became part of another one, so that its
-        counterpart stays alone; what stands there now came for somebody else.
-        """
-        stores = self.ground.stores
-        return any(
-            pair.family in self.ledger.merged_at[side]
-            and each.place.account != stores[side].accounts[pair.member]
-            for side in SIDES
-            if stores[side].options.feed == "connection"
-            for each in pair.entries[side]
-        )
-
-    @staticmethod
-    def _locked(pair: Pair, name: str) -> bool:
-        """A field that may not be written somewhere stays there as it is."""
-        return any(not e.writable.allows(name) for side in SIDES for e in pair.entries[side])
-
-    def _drifted(self, pair: Pair, name: str) -> bool:
-        """One way: an edit of the target stands until the source is edited again in a field that
-        travels, anywhere in the record if the whole object goes one way. With `drift = revert` it
-        is taken back, but in a shared record, or without a base. Whom somebody else was merged
-        into got a record that may hold something else.
-        """
-        source = self.policy.field_direction(name).source
-        reverts = self.policy.drift is Drift.REVERT and self._alone_and_settled(pair)
-        if source is None or reverts:
-            return False
-        if self.ledger.absorbed(pair.family):
-            return True
-        whole = self.policy.direction.source is not None
-        names = self._travel(pair, source.other) if whole else (name,)
-        [original] = pair.entries[source]
-        taken_back = self.ledger.is_as_it_was(source, original.id, names)
-        edited = 0 if taken_back else self.ledger.last_edit([original.id], names)
-        return self.ledger.last_touch(source.other, pair.family, (name,)) > edited
-
-    def _alone_and_settled(self, pair: Pair) -> bool:
-        shared = any(store.options.feed == "connection" for store in self.ground.stores)
-        entered_twice = self.ledger.births[pair.family] > 1
-        return not (shared or self.ground.past.baseless or entered_twice)
-
-    def _travel(self, pair: Pair, target: Side) -> tuple[str, ...]:
+    def travel(self, pair: Pair, target: Side) -> tuple[str, ...]:
         """The fields that may travel there: it has them, they are not off, and not locked."""
         held = self.ground.stores[target].spec.readable
         return tuple(
@@ -357,48 +284,6 @@ class Excuses:
             and self.policy.field_direction(name).writes(target)
             and all(each.writable.allows(name) for each in pair.entries[target])
         )
-
-    @staticmethod
-    def _lacks(pair: Pair, name: str, source: Side) -> bool:
-        here, there = (pair.entries[s][0].fields.get(name) for s in (source, source.other))
-        if CONTACT.fields[name].type.is_set:
-            return set(here or ()) < set(there or ())
-        return not here
-
-    def _from_another_source(self, pair: Pair, name: str) -> bool:
-        """One way, and others have the target, too: it holds what one of them has, or had, who has
-        deleted their own since.
-        """
-        source = self.policy.field_direction(name).source
-        if source is None or self.ground.stores[source.other].options.feed != "connection":
-            return False
-        [target] = pair.entries[source.other]
-        own = {each.place.account for each in pair.entries[source]}
-        theirs = [
-            each
-            for each in self.ground.stores[source].entries.values()
-            if self.ledger.family(source, each.id) == pair.family
-            and each not in pair.entries[source]
-            and (each.live or each.place.account not in own)
-        ]
-        options = self.ground.stores[source.other].options
-        rewritten = [each for each in (options.stored_as, options.rewrites_later) if each]
-        typed = [{name: each.fields[name]} if each.fields.get(name) else {} for each in theirs]
-        kept = (stored_as(each).get(name) for each in typed for stored_as in rewritten)
-        return target.fields.get(name) in (*(each.get(name) for each in typed), *kept)
-
-    def _blank(self, pair: Pair, name: str) -> bool:
-        """One way, and no base (after a change, a loss of the state, of two that were entered): the
-        source's blanks clear nothing, and what its set lacks stays. Nor do the blanks of a copy
-        that we made, unless a person emptied it: to a copy at its source a field never went.
-        """
-        source = self.policy.field_direction(name).source
-        if source is None or not self._lacks(pair, name, source):
-            return False
-        entered_twice = self.ledger.births[pair.family] > 1
-        there = pair.entries[source][0].id
-        never_there = there not in self.ledger.made and (there, name) not in self.ledger.cleared
-        return self.ground.past.baseless or entered_twice or never_there
 
 
 def _is_unreadable(entry: Entry) -> bool:

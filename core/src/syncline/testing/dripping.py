@@ -36,9 +36,11 @@ class Drip:
         self._thread.start()
 
     def now(self) -> float:
-        """The clock of whoever waits for the answer."""
-        self.time += 60.0
+        """The clock of whoever waits for the answer. It stands still until that has begun, however
+        long the machine takes to get there.
+        """
         if self._peer is not None:
+            self.time += 60.0
             with suppress(OSError):
                 self._peer.sendall(b"1")
                 self.sent += 1

@@ -47,7 +47,7 @@ def test_served_stand_in_prints_what_a_client_needs_and_loads_a_file(tmp_path: P
         stored = graph.mailbox("ada@example.test").contacts("CRM")
         graph.close()
         process.send_signal(signal.SIGINT)
-        output, errors = process.communicate(timeout=10)
+        output, errors = process.communicate(timeout=60)
 
     assert [user["mail"] for user in users] == ["ada@example.test"]
     assert [contact["givenName"] for contact in stored] == ["Grace"]

@@ -36,14 +36,13 @@ def test_no_terminal_no_progress():
 
 def test_bars_on_a_terminal():
     ours, theirs = pty.openpty()
-    with os.fdopen(theirs, "w") as stream:
-        with progress_on(stream, color=False) as progress:
-            assert isinstance(progress, Bars)
-            progress.advance(1)
-            progress.phase("sales", "contact", "read", 10)
-            progress.advance(5)
-            progress.phase("sales", "contact", "write")
-            progress.advance(1)
+    with os.fdopen(theirs, "w") as stream, progress_on(stream, color=False) as progress:
+        assert isinstance(progress, Bars)
+        progress.advance(1)
+        progress.phase("sales", "contact", "read", 10)
+        progress.advance(5)
+        progress.phase("sales", "contact", "write")
+        progress.advance(1)
     drawn = everything_on(ours)
     assert "sales · contact" in drawn
 

@@ -73,8 +73,8 @@ def test_writes_to_two_accounts_run_side_by_side(connect) -> None:
     gate = Gate()
     threads = _writing(connect(MemoryConnector, gate), "left-user-1", "left-user-2")
 
-    assert gate.entered.acquire(timeout=10)
-    assert gate.entered.acquire(timeout=10)
+    assert gate.entered.acquire(timeout=60)
+    assert gate.entered.acquire(timeout=60)
     gate.go.release(2)
     for each in threads:
         each.join(10)

@@ -40,9 +40,9 @@ LEASING = (
     ),
     Mutant(
         name="fence between renewals",
-        file="state/holder.py",
-        old="        else:\n            leases.assert_not_lost(tx, self.name)\n",
-        new="",
+        file="state/leases.py",
+        old="    if not _lasts(tx, holder, now + outlasting):\n",
+        new="    if _lasts(tx, holder, now) and not _lasts(tx, holder, now + outlasting):\n",
         wrong="A run whose lease was taken commits what it had read until it would renew it.",
         caught_by="P19",
         tests=(

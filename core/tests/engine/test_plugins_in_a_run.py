@@ -55,8 +55,11 @@ def test_a_plugin_decides_before_the_rule_does(world: EngineWorld) -> None:
     watch(world, Watching(winner=Side.RIGHT))
     both_edit(world)
 
-    world.settle()
+    report = world.sync()
 
+    [operation] = report.operations
+    assert operation.reason.endswith("(decided by watching: I know)")
+    world.settle()
     assert titles(world) == ("right", "right")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import click
@@ -164,7 +165,7 @@ def test_resolve_conflict_takes_the_first_answer(scripted) -> None:
         }
     )
 
-    assert manager.resolve_conflict(CONFLICT) == decided
+    assert manager.resolve_conflict(CONFLICT) == replace(decided, plugin="b")
 
 
 def test_a_plugin_that_fails_to_resolve_a_conflict_leaves_it_to_the_next_one(scripted) -> None:
@@ -176,7 +177,7 @@ def test_a_plugin_that_fails_to_resolve_a_conflict_leaves_it_to_the_next_one(scr
     plugins = {"a": scripted(resolve_conflict=failing)}
     assert PluginManager.of(plugins).resolve_conflict(CONFLICT) is None
     plugins["b"] = scripted(resolve_conflict=lambda conflict: decided)
-    assert PluginManager.of(plugins).resolve_conflict(CONFLICT) == decided
+    assert PluginManager.of(plugins).resolve_conflict(CONFLICT) == replace(decided, plugin="b")
 
 
 def test_resolve_conflict_leaves_it_to_the_declared_rule() -> None:

@@ -57,7 +57,7 @@ class World:
         """A transaction of the state, for as long as the leases are held.
 
         Raises:
-            Busy: they have passed to another run; nothing is committed.
+            Busy: they have run out, or passed to another run; nothing is committed.
 
         """
         with self.database.transaction() as tx:

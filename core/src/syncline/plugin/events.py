@@ -40,10 +40,13 @@ class ConflictSeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolution:
-    """The side that wins, and why, in words for the report."""
+    """The side that wins, and why, in words for plans, reports and the history. `plugin` is filled
+    in by core.
+    """
 
     winner: Side
     reason: str = ""
+    plugin: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

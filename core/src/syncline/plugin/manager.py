@@ -156,11 +156,14 @@ class PluginManager:
     # --- engine hooks -----------------------------------------------------------------------
 
     def resolve_conflict(self, conflict: ConflictSeen) -> Resolution | None:
-        """The first plugin's answer; None if the declared rule shall decide, as it does for one
-        that fails.
+        """The first plugin's answer, with its name; None if the declared rule shall decide, as it
+        does for one that fails.
         """
-        answers = self._each("resolve_conflict", on_error=_log_failure, conflict=conflict)
-        return next((answer for _name, answer in answers if answer is not None), None)
+        asked = self._each("resolve_conflict", on_error=_log_failure, conflict=conflict)
+        for name, answer in asked:
+            if answer is not None:
+                return Resolution(winner=answer.winner, reason=answer.reason, plugin=name)
+        return None
 
     def before_apply(self, change: PlannedOperation) -> Veto | None:
         """The first veto, with the name of its plugin; None if nobody objects.

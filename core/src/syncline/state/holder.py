@@ -21,7 +21,6 @@ class Holder:
     name: str
     _life: Life = field(init=False)
     _buried: list[str] = field(default_factory=list)
-    _renewed_at: float = 0.0
 
     def __post_init__(self) -> None:
         self._life = self._life_of(self.name)
@@ -34,7 +33,6 @@ class Holder:
         """
         self._life.begin()
         self._buried += leases.bury(tx)
-        self._renewed_at = now
         return leases.acquire(tx, keys, self.name, now, seconds)
 
     def keep(self, tx: Connection, now: float, seconds: float) -> None:
@@ -42,14 +40,10 @@ class Holder:
         be called in every transaction.
 
         Raises:
-            Busy: they have passed to somebody else.
+            Busy: they have run out, or passed to somebody else.
 
         """
-        if now - self._renewed_at >= seconds / 3:
-            leases.renew(tx, self.name, now, seconds)
-            self._renewed_at = now
-        else:
-            leases.assert_not_lost(tx, self.name)
+        self.ensure(tx, now, seconds, outlasting=seconds * 2 / 3)
 
     def renew(self, tx: Connection, now: float, seconds: float) -> None:
         """Extend them.
@@ -59,7 +53,6 @@ class Holder:
 
         """
         leases.renew(tx, self.name, now, seconds)
-        self._renewed_at = now
 
     def assert_held(self, tx: Connection, now: float) -> None:
         """Make sure that they have not run out, either.

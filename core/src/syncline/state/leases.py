@@ -93,17 +93,6 @@ def renew(tx: Connection, holder: str, now: float, seconds: float) -> None:
         raise _lost()
 
 
-def assert_not_lost(tx: Connection, holder: str) -> None:
-    """The fence, whatever our own clock says: nobody has taken this holder for dead.
-
-    Raises:
-        Busy: somebody has, and may hold its leases by now.
-
-    """
-    if tx.scalar(_UNTIL, {"who": holder}) is None:
-        raise _lost()
-
-
 def assert_held(tx: Connection, holder: str, now: float) -> None:
     """No commit of a run whose leases ran out or passed to somebody else.
 

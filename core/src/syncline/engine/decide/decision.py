@@ -39,10 +39,12 @@ class SideView:
 class Ruling:
     """What overrides the policy for one link: a person's or a plugin's choice of the winner, and
     the side that was the source before a one-way sync, or field, got another direction. It wins
-    where bases are unknown. `first_look`: nobody looked at the link since the policy changed.
+    where bases are unknown. `first_look`: nobody looked at the link since the policy changed. `by`:
+    who chose, in words.
     """
 
     winner: Side | None = None
+    by: str = "decided"
     former_source: Side | None = None
     first_look: bool = False
 

@@ -36,5 +36,5 @@ def won(reason: Reason, winner: Side, policy: ObjectPolicy, ruling: Ruling) -> s
 def rule_of(policy: ObjectPolicy, ruling: Ruling) -> str:
     """What decided: a ruling, or the policy's `conflict`."""
     if ruling.winner is not None or policy.conflict is None:
-        return "decided"
+        return ruling.by
     return policy.conflict.value

@@ -55,7 +55,8 @@ class Conflicts:
         answer = self.world.plugins.resolve_conflict(_seen(evaluation))
         if answer is None:
             return None
-        return replace(ruling, winner=answer.winner)
+        why = f": {answer.reason}" if answer.reason else ""
+        return replace(ruling, winner=answer.winner, by=f"decided by {answer.plugin}{why}")
 
     def save(self, tx: Connection, evaluation: Evaluation) -> None:
         """Keep a conflict for a person; one that is kept already for the same versions stays."""

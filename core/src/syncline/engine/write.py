@@ -147,7 +147,8 @@ class Prepared(Stage):
     `link_id` is None until a create's link exists; `source` are the values it is made from, whose
     match keys it is looked for by. `refused` are fields that should be written, too, but may not.
     `replaces`: the record that is gone, where a create makes it again. `noted`: the revision at
-    which the target had been noted last.
+    which the target had been noted last; of a create, the one of its feed before it was sent.
+    `alone`: a record is deleted only while no other lane holds it.
     """
 
     operation: Create | Update | Delete
@@ -157,11 +158,13 @@ class Prepared(Stage):
     refused: tuple[str, ...] = ()
     replaces: RecordId | None = None
     noted: int | None = None
+    alone: bool = False
 
-    def with_link(self, link_id: int) -> Prepared:
-        """The same, once its link exists."""
+    def begun(self, link_id: int, noted: int) -> Prepared:
+        """A create, once its link exists."""
         linked = copy(self)  # replace() would ask for every field, of each of many records
         object.__setattr__(linked, "link_id", link_id)
+        object.__setattr__(linked, "noted", noted)
         return linked
 
     @property
@@ -222,8 +225,8 @@ class Sent(Stage):
 class Settled(Stage):
     """A write that happened, with what its answer says.
 
-    `noted`: the revision at which the target had been noted when the write was decided on; None
-    where nobody looked. `was_gone`: somebody had deleted the record before our deletion came.
+    `noted`: the revision at which the target had been noted when the write was decided on, or, of a
+    create, its feed before it was sent; None where nobody looked. `was_gone`: somebody had deleted the record before our deletion came.
     """
 
     link_id: int

@@ -58,6 +58,12 @@ def noted_since(tx: Connection, feed_id: int, began: int) -> tuple[bool, bool]:
     return row.revision > began, row.forgotten > began
 
 
+def forgotten_at(tx: Connection, feed_id: int) -> int:
+    """The revision at which rows of a feed were removed last."""
+    row = tx.execute(_REVISIONS, {"feed": feed_id}).one_or_none()
+    return 0 if row is None else int(row.forgotten)
+
+
 def noted(tx: Connection, feed_ids: Iterable[int]) -> dict[int, int]:
     """Records of these feeds are noted in this transaction: each feed's new revision."""
     return {row.id: row.revision for row in tx.execute(_NOTED, {"feeds": list(feed_ids)})}

@@ -21,7 +21,7 @@ _CHANGING: Final = tuple(c.name for c in RECORD.columns if not c.primary_key)
 _OF_FEED: Final = (RECORD.c.feed_id == bindparam("feed"), one_of(RECORD.c.id, "ids"))
 _ROWS: Final = select(RECORD).where(*_OF_FEED)
 _SEEN_AS: Final = select(
-    RECORD.c.id, RECORD.c.presence, RECORD.c.owner, RECORD.c.digests_json
+    RECORD.c.id, RECORD.c.presence, RECORD.c.owner, RECORD.c.in_scope, RECORD.c.digests_json
 ).where(*_OF_FEED)
 _SEEN: Final = (
     update(RECORD)
@@ -59,7 +59,7 @@ def find(tx: Connection, feed_id: int, ids: Iterable[str]) -> dict[str, Row[Any]
 
 
 def seen_as(tx: Connection, feed_id: int, ids: Iterable[str]) -> list[Row[Any]]:
-    """Id, presence, owner and digests of these records, without their payloads."""
+    """Id, presence, owner, whether inside, and digests of these records, without their payloads."""
     found: list[Row[Any]] = []
     for part in chunks(ids):
         found.extend(tx.execute(_SEEN_AS, {"feed": feed_id, "ids": part}))

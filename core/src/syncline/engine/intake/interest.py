@@ -76,10 +76,10 @@ def no_longer_pending(
         tx.execute(statement, {"feed": feed.id, "ids": part})
 
 
-def pending_again(tx: Connection, feed: FeedState, ids: Iterable[str]) -> None:
+def pending_again(tx: Connection, side: Side, feed_id: int, ids: Iterable[str]) -> None:
     """Of these records, those that some lane they belong to has not linked."""
     for part in chunks(ids):
-        tx.execute(_WAITING[feed.side], {"feed": feed.id, "ids": part})
+        tx.execute(_WAITING[side], {"feed": feed_id, "ids": part})
 
 
 def none_pending(side: Side, which: ColumnElement[bool]) -> Update:

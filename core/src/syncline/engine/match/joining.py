@@ -8,7 +8,6 @@ a record that is gone was settled at says nothing about another one: both bases 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import compress
 from typing import Any
 
 from sqlalchemy import Connection, Row
@@ -19,21 +18,10 @@ from syncline.engine.match.markers import Marks
 from syncline.engine.write import Prepared
 from syncline.model.records import RecordId
 from syncline.model.sides import Side
-from syncline.state import attention, claims, links, records
+from syncline.state import attention, links, records
 
 
-def still_unlinked(tx: Connection, batch: Sequence[Prepared]) -> list[Prepared]:
-    """Of some writes, those that are not to make what has its link by now: another run follows a
-    record into the one it was merged with. What the others had claimed is free again.
-    """
-    linked = _linked(tx, [each for each in batch if each.link_id is None])
-    over = [each.link_id is None and _source(each) in linked for each in batch]
-    for each in compress(batch, over):
-        claims.release(tx, each.lane.id, each.side.other, [str(each.source_id)])
-    return [each for each, is_over in zip(batch, over, strict=True) if not is_over]
-
-
-def _linked(tx: Connection, creates: Sequence[Prepared]) -> set[tuple[int, Side, str]]:
+def linked_sources(tx: Connection, creates: Sequence[Prepared]) -> set[tuple[int, Side, str]]:
     """By lane, side and record, which of their sources a link holds."""
     by_feed: dict[tuple[Side, int], list[str]] = {}
     for each in creates:
@@ -47,7 +35,8 @@ def _linked(tx: Connection, creates: Sequence[Prepared]) -> set[tuple[int, Side,
     }
 
 
-def _source(create: Prepared) -> tuple[int, Side, str]:
+def source_of(create: Prepared) -> tuple[int, Side, str]:
+    """The record that a create is made from: lane, side and record."""
     return create.lane.id, create.side.other, str(create.source_id)
 
 
@@ -58,7 +47,7 @@ def join_to(
     of the lane, which is there as well, is linked to that one.
     """
     lane, side = create.lane, create.side
-    if create.link_id is None and _source(create) in _linked(tx, [create]):
+    if create.link_id is None and source_of(create) in linked_sources(tx, [create]):
         return True  # another run has just followed it into a record that is linked
     taken = _link_in_lane(tx, lane, side, target)
     if taken is None:

@@ -35,15 +35,23 @@ def give_way(
 
 
 def _holders(tx: Connection, created: Sequence[Settled]) -> dict[tuple[int, Side, str], int]:
-    """By lane, side and record, the links that hold what was made."""
+    """By lane, side and record, the links that hold what was made. One that ended because its
+    record was gone holds nothing: the service has given the id to what was made.
+    """
     by_feed: dict[tuple[Side, int], list[str]] = {}
     for each in created:
         by_feed.setdefault((each.side, each.feed.id), []).append(each.applied.id)
-    return {
-        (row.lane_id, side, row._mapping[f"{side}_id"]): row.id
-        for (side, feed_id), ids in by_feed.items()
-        for row in links.by_records(tx, side, feed_id, ids)
-    }
+    holders: dict[tuple[int, Side, str], int] = {}
+    for (side, feed_id), ids in by_feed.items():
+        rows = links.by_records(tx, side, feed_id, ids)
+        former = [row.id for row in rows if links.is_severed_at(row, side)]
+        links.change(tx, former, **{f"{side}_id": None})
+        holders |= {
+            (row.lane_id, side, row._mapping[f"{side}_id"]): row.id
+            for row in rows
+            if row.id not in former
+        }
+    return holders
 
 
 def _leave(tx: Connection, world: World, each: Settled, row: Row[Any]) -> None:

@@ -24,6 +24,7 @@ from syncline.engine.world import World
 from syncline.engine.write import Settled
 from syncline.model.reports import Action
 from syncline.model.sides import SIDES, PerSide, Side
+from syncline.policy.schema import SharedDelete
 from syncline.state import attention, claims, conflicts, history, links, records
 
 _COLUMNS: Final = {side: (f"{side}_id", f"{side}_version", f"{side}_base_json") for side in SIDES}
@@ -116,7 +117,7 @@ def _settle_writes(
     _former_may_be_back(tx, created, rows)
     for side in SIDES:
         for feed, ids in _by_feed([each for each in created if each.side is side], side):
-            pending_again(tx, feed, ids)
+            pending_again(tx, feed.side, feed.id, ids)
         for feed, ids in _by_feed([each for each in created if each.side is side.other], side):
             no_longer_pending(tx, feed, ids, settled=True)
         for feed, ids in _by_feed([each for each in updated if each.side is side.other], side):
@@ -149,7 +150,7 @@ def _former_may_be_back(
         if former in (None, each.applied.id):
             continue
         if _there(tx, each.feed, former) is not None:
-            pending_again(tx, each.feed, [former])
+            pending_again(tx, each.side, each.feed.id, [former])
 
 
 def _created_again(tx: Connection, settled: Sequence[Settled]) -> None:
@@ -210,6 +211,7 @@ def _put_back(each: Settled, base: Mapping[str, Digest]) -> dict[str, Digest]:
 
 def _settle_delete(tx: Connection, each: Settled, row: Row[Any]) -> None:
     conflicts.drop(tx, [row.id])
+    _release_from_others(tx, each, row)
     if each.write.undo is not None:
         links.sever(tx, row.id, each.side)
         claims.release(tx, each.lane.id, each.side.other, [str(each.source_id)])
@@ -220,9 +222,22 @@ def _settle_delete(tx: Connection, each: Settled, row: Row[Any]) -> None:
         if record_id is None:
             continue
         if _is_back(tx, each, side, record_id):
-            pending_again(tx, feed, [record_id])
+            pending_again(tx, side, feed.id, [record_id])
         elif not links.by_records(tx, side, feed.id, [record_id]):
             records.forget(tx, feed.id, [record_id])
+
+
+def _release_from_others(tx: Connection, each: Settled, row: Row[Any]) -> None:
+    """Who linked the record while its deletion was on its way has deleted nothing: what they had
+    linked to it is without a counterpart again.
+    """
+    if each.write.undo is None and each.lane.policy.shared_delete is not SharedDelete.SEVER:
+        return
+    for _link, there, other in links.others(tx, each.side, [row.id]):
+        if other.status in (*links.LIVE, links.RESTING):
+            here = there.other
+            links.remove(tx, [other.id])
+            pending_again(tx, here, other._mapping[f"{here}_feed"], [other._mapping[f"{here}_id"]])
 
 
 def _is_back(tx: Connection, each: Settled, side: Side, record_id: str) -> bool:

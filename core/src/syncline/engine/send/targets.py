@@ -17,7 +17,7 @@ from syncline.engine.decide import digests
 from syncline.engine.decide.deltas import Digest
 from syncline.engine.write import Settled
 from syncline.model.reports import Action
-from syncline.state import records
+from syncline.state import feeds, records
 
 
 @dataclass(frozen=True)
@@ -36,11 +36,12 @@ def note_targets(tx: Connection, settled: Sequence[Settled]) -> Targets:
     for each in settled:
         by_feed.setdefault(each.feed.id, []).append(each.applied.id)
     known = {feed_id: records.find(tx, feed_id, ids) for feed_id, ids in by_feed.items()}
+    forgotten_at = {feed_id: feeds.forgotten_at(tx, feed_id) for feed_id in by_feed}
     noted = Targets()
     rows = []
     for each in settled:
         row = known[each.feed.id].get(each.applied.id)
-        if _is_overtaken(each, row):
+        if _is_overtaken(each, row, forgotten_at[each.feed.id]):
             noted.overtaken.add(each.link_id)
             if each.action is Action.CREATE:
                 records.not_pending(tx, each.feed.id, [each.applied.id])  # it has its link
@@ -51,15 +52,19 @@ def note_targets(tx: Connection, settled: Sequence[Settled]) -> Targets:
     return noted
 
 
-def _is_overtaken(each: Settled, known: Row[Any] | None) -> bool:
-    """Whether somebody has noted the target, or forgotten it, since the write was decided on: what
-    was made, before its answer was here.
+def _is_overtaken(each: Settled, known: Row[Any] | None, forgotten_at: int) -> bool:
+    """Whether somebody has noted the target, or forgotten it, since the write was decided on; of
+    what was made, since it was sent: that it is gone again leaves no row.
     """
-    if each.action is Action.CREATE:
-        return known is not None and known.presence == "present"
     if each.noted is None:
-        return False
+        return each.action is Action.CREATE and _is_there(known)
+    if each.action is Action.CREATE:
+        return forgotten_at > each.noted if known is None else _is_there(known)
     return known is None or known.revision > each.noted
+
+
+def _is_there(known: Row[Any] | None) -> bool:
+    return known is not None and known.presence == "present"
 
 
 def _current(each: Settled, known: Row[Any] | None) -> dict[str, Digest]:

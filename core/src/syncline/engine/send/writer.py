@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import compress
 from typing import Any
 
 from sqlalchemy import Connection
@@ -15,12 +16,12 @@ from sqlalchemy import Connection
 from syncline.engine.failures import Failures
 from syncline.engine.intake.read import FeedReader
 from syncline.engine.lanes import Lane
-from syncline.engine.match.joining import still_unlinked
 from syncline.engine.report import RoundReport
 from syncline.engine.send.batches import batches_of, grouped
 from syncline.engine.send.deleted import as_held, last_held
 from syncline.engine.send.sending import Sending
 from syncline.engine.send.settle import settle
+from syncline.engine.send.still_so import no_longer_so
 from syncline.engine.world import World
 from syncline.engine.write import Prepared, Settled
 from syncline.errors import CALL_FAILED, Busy
@@ -39,13 +40,13 @@ from syncline.plugin.requests import (
     Unknown,
     Update,
 )
-from syncline.state import attention, claims, intents, links
+from syncline.state import attention, claims, feeds, intents, links
 
 
 @dataclass
 class Aftermath:
     """What a write phase leaves to be looked at: records to read again, creates that turned out
-    to exist already, writes whose target had `moved` meanwhile.
+    to exist already, writes of which something had `moved` meanwhile.
     """
 
     reread: dict[int, set[RecordId]] = field(default_factory=dict)
@@ -136,13 +137,21 @@ class Writer:
     # --- before the call ----------------------------------------------------------------------
 
     def _next(self, tx: Connection, batches: list[Sequence[Prepared]]) -> _Batch | None:
-        """The next of these batches, taken from them, of which anything is to be sent: nothing is
-        made for what has its link by now. None if there is none.
+        """The next of these batches, taken from them, of which anything is to be sent. None if
+        there is none.
         """
         while batches:
-            if batch := still_unlinked(tx, batches.pop(0)):
+            if batch := self._still_so(tx, batches.pop(0)):
                 return self._intend(tx, batch)
         return None
+
+    def _still_so(self, tx: Connection, batch: Sequence[Prepared]) -> list[Prepared]:
+        """Without the writes that are to be decided on again."""
+        otherwise = no_longer_so(tx, batch)
+        for each in compress(batch, otherwise):
+            self._undo_creating(tx, each)
+            self.aftermath.moved.append(each)
+        return [each for each, changed in zip(batch, otherwise, strict=True) if not changed]
 
     def _intend(self, tx: Connection, batch: Sequence[Prepared]) -> _Batch:
         """The lease is long enough, links are being created, intents are written."""
@@ -150,7 +159,13 @@ class Writer:
         world.renew_leases(tx)
         new = [each for each in batch if each.link_id is None]
         made = iter(links.add_many(tx, [creating_link(each) for each in new]))
-        ready = [each if each.link_id is not None else each.with_link(next(made)) for each in batch]
+        noted = feeds.revision(tx, batch[0].feed.id)
+        ready = [
+            each
+            if each.action is not Action.CREATE
+            else each.begun(next(made) if each.link_id is None else each.link_id, noted)
+            for each in batch
+        ]
         return _Batch(ready, intents.add(tx, [self._intent(each, now) for each in ready]), now)
 
     def _intent(self, each: Prepared, now: float) -> dict[str, Any]:
@@ -221,6 +236,8 @@ class Writer:
             case Stale() | Gone():
                 self._again(tx, each, intent)
                 self.aftermath.moved.append(each)
+            case Duplicate() if each.action is not Action.CREATE:
+                self._rejected(tx, each, intent, _of_another(outcome))
             case Duplicate():
                 intents.end(tx, [intent])
                 self._undo_creating(tx, each)
@@ -241,9 +258,7 @@ class Writer:
             self.aftermath.reread.setdefault(each.feed.id, set()).add(each.target_id)
 
     def _undo_creating(self, tx: Connection, each: Prepared) -> None:
-        if each.link_id is None:
-            return
-        if not links.remove_unmade(tx, each.link_id):
+        if each.link_id is not None and not links.remove_unmade(tx, each.link_id):
             links.change(tx, [each.link_id], dirty=True)
         if each.action is Action.CREATE:
             claims.release(tx, each.lane.id, each.side.other, [str(each.source_id)])
@@ -299,6 +314,14 @@ def _perhaps_ours(writes: Sequence[Prepared], outcomes: Sequence[Outcome]) -> li
         Applied(id=RecordId(str(each.target_id))) if isinstance(outcome, Gone) else outcome
         for each, outcome in zip(writes, outcomes, strict=True)
     ]
+
+
+def _of_another(refusal: Duplicate) -> Rejected:
+    """A record that is there already cannot be the one that was found: another one has what it was
+    to get. That is to be changed at either of them.
+    """
+    why = "the service allows it only once, and another record has it"
+    return Rejected(kind="other", message=why, code=refusal.code)
 
 
 def _without(applied: Applied) -> str:

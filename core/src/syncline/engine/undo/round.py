@@ -177,7 +177,7 @@ class UndoRound(Round):
     def _note_unwritten(self, writer: Writer) -> None:
         """Writes that met another version, and creations that the service takes for a twin."""
         for each in writer.aftermath.moved:
-            self._kept_late(each, "it was edited while it was being undone")
+            self._kept_late(each, "it was edited, or linked by others, while it was being undone")
         for each, _ids in writer.aftermath.duplicates:
             self._kept_late(each, "the service refuses it as a duplicate of another record")
         writer.aftermath.moved.clear()

@@ -77,7 +77,7 @@ def _deletion(situation: Situation, record: Record, reason: str) -> Prepared:
     write = replace(_write(situation, shown), before=record.fields, undo=TakesBack(record.id))
     account, version = lane.sides[side].account, record.version
     operation = Delete(id=record.id, version=version, current=record, account=account)
-    return _prepared(situation, write, operation, shown)
+    return replace(_prepared(situation, write, operation, shown), alone=True)
 
 
 def _creation(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from syncline.engine.decide.decision import Reason
 from syncline.engine.decide.deltas import Digest, cleared
 from syncline.engine.decide.link import Verdict
 from syncline.engine.decide.settlement import BaseMove, Settlement
@@ -18,6 +19,7 @@ from syncline.model.records import Record, RecordId
 from syncline.model.reports import Action
 from syncline.model.sides import SIDES, Side
 from syncline.plugin.requests import Delete, Update
+from syncline.policy.schema import SharedDelete
 
 
 def prepare_link(evaluation: Evaluation, installation: str) -> list[Prepared]:
@@ -103,9 +105,20 @@ def _deletion(evaluation: Evaluation) -> list[Prepared]:
     account = lane.sides[side].account
     operation = Delete(id=current.id, version=here.version, current=current, account=account)
     prepared = Prepared(
-        write=write, operation=operation, planned=shown, link_id=link.id, noted=here.revision
+        write=write,
+        operation=operation,
+        planned=shown,
+        link_id=link.id,
+        noted=here.revision,
+        alone=_alone(evaluation),
     )
     return [prepared]
+
+
+def _alone(evaluation: Evaluation) -> bool:
+    """Whether it matters that nobody else holds the record, as nobody did when it was decided."""
+    left = evaluation.decision.reason == Reason.LEFT_SCOPE_DELETE
+    return left or evaluation.link.policy.shared_delete is SharedDelete.SEVER
 
 
 def _recreation(evaluation: Evaluation, installation: str) -> list[Prepared]:

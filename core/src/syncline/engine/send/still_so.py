@@ -1,0 +1,85 @@
+"""What was decided was true at a moment. Before intents are committed, it is asked for again.
+
+Searches, other batches and other members' runs come between a decision and its write. Whatever
+they have noted is in the state by then; what they note later, they note knowing of the intent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from syncline.engine.match.joining import linked_sources, source_of
+from syncline.engine.write import Prepared
+from syncline.model.reports import Action
+from syncline.model.sides import Side
+from syncline.state import links, records
+
+
+def no_longer_so(tx: Connection, batch: Sequence[Prepared]) -> list[bool]:
+    """Of each of these writes, whether what it was decided on has become otherwise.
+
+    Nothing is made for a record that has its link by now (another run follows a record into the one
+    it was merged with), that is gone, or that is not the lane's any more. Nothing is deleted that
+    only one lane held and another one has linked.
+    """
+    return [
+        has_link or is_gone or is_shared
+        for has_link, is_gone, is_shared in zip(
+            _have_links(tx, batch), _are_gone(tx, batch), _are_shared(tx, batch), strict=True
+        )
+    ]
+
+
+def _have_links(tx: Connection, batch: Sequence[Prepared]) -> list[bool]:
+    linked = linked_sources(tx, [each for each in batch if each.link_id is None])
+    return [each.link_id is None and source_of(each) in linked for each in batch]
+
+
+def _are_gone(tx: Connection, batch: Sequence[Prepared]) -> list[bool]:
+    creates = [each for each in batch if _is_copy(each)]
+    seen = _sources_seen(tx, creates)
+    return [_is_copy(each) and not _is_there(each, seen.get(_source_record(each))) for each in batch]
+
+
+def _is_copy(each: Prepared) -> bool:
+    """Whether a record is made from another one that is there, as an undo's need not be."""
+    return each.action is Action.CREATE and each.write.undo is None
+
+
+def _source_record(each: Prepared) -> tuple[int, str]:
+    return each.lane.sides[each.side.other].feed.id, str(each.source_id)
+
+
+def _sources_seen(
+    tx: Connection, creates: Sequence[Prepared]
+) -> Mapping[tuple[int, str], Row[Any]]:
+    by_feed: dict[int, list[str]] = {}
+    for each in creates:
+        feed_id, record_id = _source_record(each)
+        by_feed.setdefault(feed_id, []).append(record_id)
+    return {
+        (feed_id, row.id): row
+        for feed_id, ids in by_feed.items()
+        for row in records.seen_as(tx, feed_id, ids)
+    }
+
+
+def _is_there(create: Prepared, source: Row[Any] | None) -> bool:
+    """What is made again is decided about by its link, wherever its source is."""
+    if source is None or source.presence != "present":
+        return False
+    here = create.lane.sides[create.side.other]
+    mine = source.in_scope and here.owner in (None, source.owner)
+    return create.link_id is not None or mine
+
+
+def _are_shared(tx: Connection, batch: Sequence[Prepared]) -> list[bool]:
+    by_side: dict[Side, list[int]] = {}
+    for each in batch:
+        if each.alone and each.link_id is not None:
+            by_side.setdefault(each.side, []).append(each.link_id)
+    shared = {side: links.also_linked(tx, side, ids) for side, ids in by_side.items()}
+    return [each.alone and each.link_id in shared.get(each.side, ()) for each in batch]

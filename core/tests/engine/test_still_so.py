@@ -1,4 +1,4 @@
-"""Between a decision and its write another run may note what makes it wrong: it is not sent then."""
+"""What another run notes between a decision and its write may make it wrong: it is not sent."""
 
 from __future__ import annotations
 

@@ -21,6 +21,7 @@ from syncline.engine.intake import unread
 from syncline.engine.intake.read import FeedReader
 from syncline.engine.lanes import Lane, readers_by_feed
 from syncline.engine.match.pair import pair_all
+from syncline.engine.match.returned import return_all
 from syncline.engine.report import RoundReport
 from syncline.engine.send.recover import Recovery
 from syncline.engine.send.writer import Writer
@@ -95,6 +96,7 @@ class Round:
         self._count()
         self._phase("pair")
         self._find_crowded_keys()
+        return_all(self.world, self.lanes, self.report)
         pair_all(self.world, self.lanes, self._crowds, self.report)
         self._phase("plan")
         gate = Gate(self.world, survey(self.world, self.lanes))

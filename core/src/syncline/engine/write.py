@@ -226,7 +226,8 @@ class Settled(Stage):
     """A write that happened, with what its answer says.
 
     `noted`: the revision at which the target had been noted when the write was decided on, or, of a
-    create, its feed before it was sent; None where nobody looked. `was_gone`: somebody had deleted the record before our deletion came.
+    create, its feed before it was sent; None where nobody looked. `was_gone`: somebody had deleted
+    the record before our deletion came.
     """
 
     link_id: int

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Row,
     Select,
@@ -140,6 +141,11 @@ def sever(tx: Connection, link_id: int, gone: Side | None) -> None:
     version = {} if gone is None else {f"{gone}_version": _GONE}
     change(tx, [link_id], status="severed", dirty=False, **version)
     conflicts.drop(tx, [link_id])
+
+
+def severed_at(side: Side) -> ColumnElement[bool]:
+    """The condition of `is_severed_at`."""
+    return and_(LINK.c.status == "severed", LINK.c[f"{side}_version"] == _GONE)
 
 
 def is_severed_at(link: Row[Any], side: Side) -> bool:

@@ -57,7 +57,7 @@ def join_to(
     elif not _is_over(tx, lane, side, taken):
         return False
     elif create.replaces is None:
-        _take_over(tx, lane, side, RecordId(str(create.source_id)), taken)
+        take_over(tx, lane, side.other, RecordId(str(create.source_id)), taken)
     else:
         links.remove(tx, [taken.id])
         _link(tx, installation, create, target, marker)
@@ -108,10 +108,21 @@ def _is_over(tx: Connection, lane: Lane, side: Side, taken: Row[Any]) -> bool:
     return links.is_severed_at(taken, here) or (taken.status == "linked" and known_gone)
 
 
-def _take_over(tx: Connection, lane: Lane, side: Side, source: RecordId, taken: Row[Any]) -> None:
-    """Give the link that holds a record of `side` the new record of the other side."""
-    here = side.other
-    former, feed_id = taken._mapping[f"{here}_id"], lane.sides[here].feed.id
-    links.begin_again(tx, [taken.id], here, **{f"{here}_id": source, f"{here}_inside": True})
-    if not links.by_records(tx, here, feed_id, [former]):
+def take_over(
+    tx: Connection,
+    lane: Lane,
+    side: Side,
+    record_id: RecordId,
+    taken: Row[Any],
+    *,
+    incarnation: int = 0,
+) -> None:
+    """Give a link whose record of `side` is gone another one; what it says of itself, how often it
+    had been made, counts where it is more than is known.
+    """
+    former, feed_id = taken._mapping[f"{side}_id"], lane.sides[side].feed.id
+    goes_on = {f"{side}_id": record_id, f"{side}_inside": True}
+    number = max(incarnation, taken.incarnation)
+    links.begin_again(tx, [taken.id], side, **goes_on, incarnation=number)
+    if not links.by_records(tx, side, feed_id, [former]):
         records.forget(tx, feed_id, [former])

@@ -71,6 +71,17 @@ class Marks:
             return None
         return made._replace(incarnation=int(number)) if number.isdecimal() else made
 
+    def latest(self, marked: Iterable[tuple[str, str | None]]) -> dict[str, tuple[int, str]]:
+        """By source, how often it had been made, and the record: of several records (each with its
+        mark) that were made for one, the one that was made last.
+        """
+        found: dict[str, tuple[int, str]] = {}
+        for record_id, marker in sorted(marked, key=lambda each: each[0], reverse=True):
+            made = self.read(marker)
+            if made is not None and made.incarnation >= found.get(made.source_id, (0, ""))[0]:
+                found[made.source_id] = made.incarnation, record_id
+        return found
+
 
 def _digest(lane: Lane, source: Side, id: str, number: int) -> str:
     here, there = lane.sides[source.other], lane.sides[source]

@@ -37,6 +37,7 @@ from syncline.engine.match.pending import (
     THIS_LANE,
     in_scope,
     lanes_with_unlinked,
+    marked,
     of_lane,
     unlinked,
 )
@@ -115,14 +116,10 @@ def _still_waits(tx: Connection, lane: Lane) -> bool:
 
 _OWNED: Final = [(side, by_owner) for side in SIDES for by_owner in (False, True)]
 _PENDING: Final = {
-    (side, by_owner): select(records.RECORD.c.id, records.RECORD.c.marker).where(
+    (side, by_owner): select(records.RECORD.c.id).where(
         in_scope(side, records.RECORD, by_owner=by_owner), unlinked(side, records.RECORD)
     )
     for side, by_owner in _OWNED
-}
-_MARKED: Final = {
-    key: statement.where(records.RECORD.c.marker.is_not(None))
-    for key, statement in _PENDING.items()
 }
 _PAIRED: Final = {
     (side, by_owner): none_pending(
@@ -140,25 +137,17 @@ def _by_marker(tx: Connection, world: World, lane: Lane) -> int:
     """A record that carries our marker is the counterpart of the record the marker names."""
     found = 0
     for side in SIDES:
-        statement = _MARKED[side, lane.sides[side].by_owner]
-        marked = tx.execute(statement, of_lane(lane)).all()
-        if marked:
-            found += _link_marked(tx, world, lane, side, marked)
+        statement = marked(side, by_owner=lane.sides[side].by_owner)
+        if rows := tx.execute(statement, of_lane(lane)).all():
+            found += _link_marked(tx, world, lane, side, rows)
     return found
 
 
-def _link_marked(
-    tx: Connection, world: World, lane: Lane, side: Side, marked: Sequence[Any]
-) -> int:
-    """Of several that were made for one record, it belongs to the one that was made last."""
+def _link_marked(tx: Connection, world: World, lane: Lane, side: Side, rows: Sequence[Any]) -> int:
     pending = _PENDING[side.other, lane.sides[side.other].by_owner]
     sources = tx.execute(pending, of_lane(lane))
     marks = Marks.of(world.installation, lane, side.other, (row.id for row in sources))
-    latest: dict[str, tuple[int, str]] = {}
-    for row in sorted(marked, key=lambda row: str(row.id), reverse=True):
-        made = marks.read(row.marker)
-        if made is not None and made.incarnation >= latest.get(made.source_id, (0, ""))[0]:
-            latest[made.source_id] = made.incarnation, row.id
+    latest = marks.latest((row.id, row.marker) for row in rows)
     for source_id, (incarnation, target_id) in latest.items():
         ids = {f"{side.other}_id": source_id, f"{side}_id": target_id}
         links.add(tx, {**_new_link(lane), **ids, "incarnation": incarnation})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Integer, Select, bindparam, exists, select
@@ -30,7 +31,7 @@ def of_lane(lane: Lane) -> dict[str, Any]:
 def in_scope(side: Side, record: Any, *, by_owner: bool) -> ColumnElement[bool]:
     """The condition that a record is there, and belongs to a lane on this side."""
     condition: ColumnElement[bool] = record.c.feed_id == bindparam(f"this_{side}_feed")
-    condition &= _waits_for_a_link(record)
+    condition &= waits_for_a_link(record)
     return (
         condition & (record.c.owner == bindparam(f"this_{side}_account")) if by_owner else condition
     )
@@ -48,7 +49,7 @@ def to_create(side: Side, *, by_owner: bool) -> Select[Any]:
     record, lane_id = records.RECORD, bindparam("lane", type_=Integer())
     statement = select(record).where(
         record.c.feed_id == bindparam("feed"),
-        _waits_for_a_link(record),
+        waits_for_a_link(record),
         _without_link(lane_id, side, record),
         record.c.id > bindparam("after"),
         ~attention.waits(lane_id, side, record.c.id),
@@ -66,16 +67,28 @@ def lanes_with_unlinked(tx: Connection, lanes: Mapping[int, Lane], side: Side) -
     return found
 
 
-def _without_link(lane_id: ColumnElement[int], side: Side, record: Any) -> ColumnElement[bool]:
-    link = alias(links.LINK)
-    return ~exists().where(link.c.lane_id == lane_id, link.c[f"{side}_id"] == record.c.id)
-
-
-def _waits_for_a_link(record: Any) -> ColumnElement[bool]:
+def waits_for_a_link(record: Any) -> ColumnElement[bool]:
+    """The condition that a record is there, and that some lane it belongs to has not linked it."""
     condition: ColumnElement[bool] = (
         record.c.pending & (record.c.presence == "present") & record.c.in_scope
     )
     return condition
+
+
+@cache
+def marked(side: Side, *, by_owner: bool) -> Select[Any]:
+    """The unlinked records of a lane (see `of_lane`) that carry a mark: id and marker."""
+    record = records.RECORD
+    return select(record.c.id, record.c.marker).where(
+        in_scope(side, record, by_owner=by_owner),
+        unlinked(side, record),
+        record.c.marker.is_not(None),
+    )
+
+
+def _without_link(lane_id: ColumnElement[int], side: Side, record: Any) -> ColumnElement[bool]:
+    link = alias(links.LINK)
+    return ~exists().where(link.c.lane_id == lane_id, link.c[f"{side}_id"] == record.c.id)
 
 
 def _with_unlinked(side: Side) -> Select[Any]:
@@ -88,7 +101,7 @@ def _with_unlinked(side: Side) -> Select[Any]:
     mine = LANE.c[f"{side}_own"].is_(False) | (LANE.c[f"{side}_account"] == record.c.owner)
     waiting = (
         exists()
-        .where(record.c.feed_id == LANE.c[f"{side}_feed"], _waits_for_a_link(record), mine, ~taken)
+        .where(record.c.feed_id == LANE.c[f"{side}_feed"], waits_for_a_link(record), mine, ~taken)
         .correlate(LANE)
     )
     return select(LANE.c.id).where(one_of(LANE.c.id, "lanes"), waiting)

@@ -41,7 +41,9 @@ def _have_links(tx: Connection, batch: Sequence[Prepared]) -> list[bool]:
 def _are_gone(tx: Connection, batch: Sequence[Prepared]) -> list[bool]:
     creates = [each for each in batch if _is_copy(each)]
     seen = _sources_seen(tx, creates)
-    return [_is_copy(each) and not _is_there(each, seen.get(_source_record(each))) for each in batch]
+    return [
+        _is_copy(each) and not _is_there(each, seen.get(_source_record(each))) for each in batch
+    ]
 
 
 def _is_copy(each: Prepared) -> bool:
@@ -69,10 +71,10 @@ def _sources_seen(
 
 def _is_there(create: Prepared, source: Row[Any] | None) -> bool:
     """What is made again is decided about by its link, wherever its source is."""
-    if source is None or source.presence != "present":
+    if source is None or source.presence == "deleted":
         return False
     here = create.lane.sides[create.side.other]
-    mine = source.in_scope and here.owner in (None, source.owner)
+    mine = source.presence == "present" and source.in_scope and here.owner in (None, source.owner)
     return create.link_id is not None or mine
 
 

@@ -16,6 +16,7 @@ from syncline.engine.lanes import Lane
 from syncline.engine.match.copies import COPY, not_new
 from syncline.engine.match.new_record import Origin, prepare_create
 from syncline.engine.match.pending import lanes_with_unlinked, to_create
+from syncline.engine.match.returned import returned
 from syncline.engine.report import RoundReport
 from syncline.engine.send.writer import Writer
 from syncline.engine.work.creating import Creating
@@ -142,13 +143,16 @@ class UnlinkedWork:
     def _without_copies(
         self, lane: Lane, side: Side, page: Sequence[Row[Any]], reason: str
     ) -> list[Row[Any]]:
+        installation, source = self.world.installation, side.other
         with self.world.transaction() as tx:
-            found = not_new(tx, self.world.installation, lane, side.other, page)
-        for row in page:
+            back = returned(tx, installation, lane, source, page, self.report)
+            rest = [row for row in page if row.id not in back]
+            found = not_new(tx, installation, lane, source, rest)
+        for row in rest:
             if (why := found.get(row.id)) is not None:
                 prepared, patient = self._prepare(lane, side, row, reason), why is COPY
                 self.creating.stop(prepared, *why, patient=patient)
-        return [row for row in page if row.id not in found]
+        return [row for row in rest if row.id not in found]
 
     def _hold(self, each: Prepared, why: str) -> None:
         key = (each.lane.id, each.side, str(each.source_id))

@@ -162,3 +162,86 @@ def test_a_mailbox_between_two_crms_gets_a_deleted_record_back_once(
     [record] = world.shown(world.left)
     assert (record["job_title"], record["notes"]) == ("Admiral", "met in March")
     assert len(world.right.read()) == len(second.read()) == 1
+
+
+@pytest.mark.parametrize("hours", [0, 48])
+def test_members_whose_runs_come_at_different_times_share_what_is_made_again(
+    worlds: Worlds, hours: int
+) -> None:
+    """To whoever came second it was a new record, copied beside the one they had."""
+    world = of_two_members(worlds)
+    world.set(match=())
+    world.settle()
+    edited_by_both(world)
+    world.right.delete(world.only(world.right))
+    world.sync(members=("ada",))
+    world.clock.advance(hours * 3600 + 90)
+    world.sync(members=("bob",))
+    world.settle()
+    world.clock.advance(90_000)
+    world.sync(full=True)
+
+    [record] = world.shown(world.right)
+    assert (record["job_title"], record["notes"]) == ("Admiral", "met in March")
+    assert world.shown(world.left, "ada") == world.shown(world.left, "bob") == [record]
+
+
+def test_who_had_edited_nothing_keeps_what_they_have_of_what_is_made_again(
+    worlds: Worlds,
+) -> None:
+    """Theirs was deleted, and a copy made of the new one."""
+    world = of_two_members(worlds)
+    theirs = world.only(world.left, "bob")
+    world.left.update(world.only(world.left, "ada"), {"job_title": "Admiral"})
+    world.right.delete(world.only(world.right))
+    world.sync(members=("ada",))
+    world.clock.advance(90)
+    world.settle()
+
+    assert world.only(world.left, "bob") == theirs
+    assert world.left.read("bob")[theirs]["job_title"] == "Admiral"
+
+
+def test_who_is_not_to_have_what_is_made_again_is_not_given_it(worlds: Worlds) -> None:
+    """It is Ada's now, and Bob has what he owns: his own edit makes a record of his own."""
+    world = of_two_members(worlds)
+    world.set(records=PerSide(Records.OWN, Records.OWN), match=())
+    world.settle()
+    edited_by_both(world)
+    world.right.delete(world.only(world.right))
+    world.sync(members=("ada",))
+    world.clock.advance(90)
+    world.settle()
+
+    assert [fields.get("notes") for fields in world.right.read("ada").values()] == [None]
+
+
+@pytest.mark.parametrize("edited", [True, False])
+def test_a_nameless_mailbox_record_between_two_crms_is_made_again_once(
+    worlds: Worlds, edited: bool
+) -> None:
+    """No key tells the second CRM's lane that it is the same person."""
+    world = worlds(right=crm())
+    world.people = ("ada",)
+    world.set(conflict=Conflict.NEWEST_WINS)
+    third = world.add_store("third", crm())
+    ada = (Member(PerSide("ada", "ada")),)
+    world.more_syncs = (world.agreement("t", ada, world.policy, PerSide("left", "third")),)
+    world.left.create("ada", {"given_name": "Grace"})
+    world.settle()
+    [second] = third.read("ada")
+    world.left.delete(world.only(world.left))
+    world.right.update(world.only(world.right), {"job_title": "Admiral"})
+    if edited:
+        third.update(second, {"notes": "met in March"})
+    world.settle()
+    world.clock.advance(90_000)
+    world.sync(full=True)
+
+    [record] = world.left.read("ada").values()
+    assert (record["job_title"], record.get("notes")) == (
+        "Admiral",
+        "met in March" if edited else None,
+    )
+    assert len(world.right.read("ada")) == 1
+    assert list(third.read("ada")) == [second]

@@ -16,7 +16,7 @@ from syncline.errors import Retry
 from syncline.model.records import RecordId
 from syncline.model.reports import RunReport
 from syncline.model.sides import PerSide
-from syncline.policy.schema import Conflict
+from syncline.policy.schema import Conflict, Direction, FieldRule
 from syncline.run.selection import Selection
 from syncline.testing.rehearsal import EngineWorld, person
 
@@ -370,3 +370,23 @@ def test_an_update_without_an_answer_is_not_taken_for_an_edit_where_a_stamp_is_s
     world.settle()
 
     assert world.right.read("ada")[record]["job_title"] == "the newer one"
+
+
+def test_what_a_write_went_over_is_in_the_history_though_its_field_is_switched_off_since(
+    world: EngineWorld,
+) -> None:
+    """Whether it came nobody can say any more: the field is not read."""
+    world.set(conflict=Conflict.LEFT_WINS)
+    left = world.left.create("ada", person("Grace", "Hopper"))
+    world.settle()
+    [right] = world.right.read("ada")
+    world.left.update(left, {"suffix": "PhD"})
+    world.right.update(right, {"suffix": "Jr."})
+    _lose_answer(world)
+    world.set(fields={"suffix": FieldRule(direction=Direction.NONE)})
+    world.settle()
+
+    with world.session() as session:
+        entries = session.record_history(str(right))
+    [entry] = [each for each in entries if "perhaps" in each.reason]
+    assert [(change.name, change.before) for change in entry.changes] == [("suffix", "Jr.")]

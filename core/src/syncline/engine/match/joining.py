@@ -52,8 +52,8 @@ def join_to(
     taken = _link_in_lane(tx, lane, side, target)
     if taken is None:
         _link(tx, installation, create, target, marker)
-    elif create.replaces == target:
-        pass  # what was to be made again is there again: its link goes on as it was
+    elif taken.id == create.link_id:
+        pass  # what was to be made again is there again, or somebody else has made it for all
     elif not _is_over(tx, lane, side, taken):
         return False
     elif create.replaces is None:

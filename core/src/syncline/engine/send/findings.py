@@ -39,7 +39,9 @@ class Findings:
             write=replace(sent.write, reason=f"{sent.write.reason} ({how})"),
             link_id=sent.link_id,
             applied=applied,
-            noted=0,  # whoever looked at the target has noted it, or somebody since
+            # Whoever looked at the target has noted it, or somebody since; what was made is looked
+            # at when it is settled.
+            noted=None if sent.action is Action.CREATE else 0,
         )
 
     def unresolved(self, sent: Sent, message: str, hint: str, kind: str = "unknown") -> None:

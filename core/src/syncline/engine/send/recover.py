@@ -122,7 +122,8 @@ class Recovery:
         if record is not None:
             self._close(sent, lambda tx: self._settle_what_happened(tx, sent, record))
         elif answer.is_gone(sent.record_id) or answer.has_left(sent.record_id):
-            self._close(sent, lambda tx: self._note_what_may_have_been(tx, sent))
+            doubt = "perhaps: the record was gone before anybody could look"
+            self._close(sent, lambda tx: self._note_what_may_have_been(tx, sent, doubt))
         else:
             message = "the record cannot be read, so that nobody can say whether it was written"
             self._findings.unresolved(sent, message, _LATER)
@@ -150,12 +151,14 @@ class Recovery:
             settlement = _only(write.settlement, happened, write.new)
             found = replace(sent, write=replace(write, settlement=settlement, new=current))
             self._findings.settle(tx, found, Applied(id=record.id, version=record.version))
+        elif not current.keys() >= write.new.keys():
+            doubt = "perhaps: the record was edited, and its fields are not read any more"
+            self._note_what_may_have_been(tx, sent, doubt)
 
-    def _note_what_may_have_been(self, tx: Connection, sent: Sent) -> None:
-        """The record is gone, or where we may not look, and with it the answer. What the update may
-        have gone over was somebody's, and is nowhere else any more.
+    def _note_what_may_have_been(self, tx: Connection, sent: Sent, doubt: str) -> None:
+        """The answer is where we may not look, or gone. What the update may have gone over was
+        somebody's, and is nowhere else any more.
         """
-        doubt = "perhaps: the record was gone before anybody could look"
         perhaps = self._findings.settled(sent, Applied(id=_id(sent)), doubt)
         history.add(tx, [history_row(self.world, perhaps)])
 

@@ -19,6 +19,7 @@ from syncline.engine.decide.settlement import BaseMove, Settlement
 from syncline.engine.intake.interest import no_longer_pending, pending_again
 from syncline.engine.lanes import FeedState, Lane
 from syncline.engine.send.give_way import give_way
+from syncline.engine.send.made_again import made_again_for_all
 from syncline.engine.send.targets import Targets, note_targets
 from syncline.engine.world import World
 from syncline.engine.write import Settled
@@ -102,6 +103,7 @@ def _settle_writes(
     tx: Connection, settled: Sequence[Settled], rows: Mapping[int, Row[Any]], targets: Targets
 ) -> set[int]:
     """Returns the links that are due still."""
+    made_again_for_all(tx, settled, rows)
     saved = [_settled_link(each, rows[each.link_id]) for each in settled]
     links.save(tx, saved)
     existed = [each for each in settled if rows[each.link_id].status != "creating"]

@@ -56,15 +56,13 @@ def _is_overtaken(each: Settled, known: Row[Any] | None, forgotten_at: int) -> b
     """Whether somebody has noted the target, or forgotten it, since the write was decided on; of
     what was made, since it was sent: that it is gone again leaves no row.
     """
+    if each.action is Action.CREATE and known is not None:
+        return bool(known.presence == "present")
     if each.noted is None:
-        return each.action is Action.CREATE and _is_there(known)
+        return False
     if each.action is Action.CREATE:
-        return forgotten_at > each.noted if known is None else _is_there(known)
+        return forgotten_at > each.noted
     return known is None or known.revision > each.noted
-
-
-def _is_there(known: Row[Any] | None) -> bool:
-    return known is not None and known.presence == "present"
 
 
 def _current(each: Settled, known: Row[Any] | None) -> dict[str, Digest]:

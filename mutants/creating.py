@@ -205,14 +205,63 @@ CREATING = (
     ),
     Mutant(
         name="made though it is linked by now",
-        file="engine/match/joining.py",
-        old="    over = [each.link_id is None and _source(each) in linked for each in batch]\n",
-        new="    over = [linked is None for _each in batch]\n",
+        file="engine/send/still_so.py",
+        old="    return [each.link_id is None and source_of(each) in linked for each in batch]\n",
+        new="    return [linked is None for _each in batch]\n",
         wrong="A merge that another run follows while we search ends the run of everybody.",
         caught_by="P9",
         tests=(
             "test_taken_meanwhile.py::"
             "test_a_merge_that_another_run_follows_while_we_look_for_a_twin_ends_no_run",
+        ),
+    ),
+    Mutant(
+        name="made of what is gone",
+        file="engine/send/still_so.py",
+        old='    if source is None or source.presence == "deleted":\n        return False\n',
+        new="    if source is None:\n        return True\n",
+        wrong="What was deleted while its counterpart was looked for is made all the same, and stays.",
+        caught_by="P5",
+        tests=(
+            "test_still_so.py::"
+            "test_nothing_is_made_of_what_was_deleted_while_we_looked_for_it[match]",
+            "test_still_so.py::"
+            "test_nothing_is_made_of_what_became_part_of_another_record_while_we_looked_for_it",
+        ),
+    ),
+    Mutant(
+        name="deleted though others link it by now",
+        file="engine/send/still_so.py",
+        old="        if each.alone and each.link_id is not None:\n",
+        new="        if each.alone and each.link_id is None:\n",
+        wrong="A deletion that was decided before another member linked the record deletes theirs.",
+        caught_by="P4",
+        tests=(
+            "test_still_so.py::test_an_undo_keeps_what_another_member_links_while_it_is_at_work",
+        ),
+    ),
+    Mutant(
+        name="deleted on its way, and others with it",
+        file="engine/send/ended.py",
+        old="    _release_from_others(tx, each, row)\n",
+        new="",
+        wrong="Who links a record while its deletion is on its way loses their own.",
+        caught_by="P4",
+        tests=(
+            "test_still_so.py::"
+            "test_what_another_member_links_while_its_deletion_is_on_its_way_is_made_again_for_them",
+        ),
+    ),
+    Mutant(
+        name="made again for one",
+        file="engine/send/settle.py",
+        old="    made_again_for_all(tx, settled, rows)\n",
+        new="",
+        wrong="What one member's lane makes again is copied to the others beside what they have.",
+        caught_by="P5",
+        tests=(
+            "test_made_again.py::"
+            "test_members_whose_runs_come_at_different_times_share_what_is_made_again[0]",
         ),
     ),
     Mutant(

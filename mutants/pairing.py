@@ -8,11 +8,22 @@ PAIRING = (
     Mutant(
         name="marker ignored",
         file="engine/match/pair.py",
-        old="        if marked:\n            found += _link_marked(",
-        new="        if marked and lane.adopt_foreign:\n            found += _link_marked(",
+        old="        if rows := tx.execute(statement, of_lane(lane)).all():\n",
+        new="        if lane.adopt_foreign and (rows := tx.execute(statement, of_lane(lane)).all()):\n",
         wrong="Records that carry our marker are not recognised after the state was lost.",
         caught_by="P20",
         tests=("test_markers.py::test_what_we_made_is_recognised_though_it_was_edited_since",),
+    ),
+    Mutant(
+        name="a copy though the original is gone",
+        file="engine/round.py",
+        old="        return_all(self.world, self.lanes, self.report)\n",
+        new="",
+        wrong="What came back with our mark waits as a copy, and its counterpart is deleted.",
+        caught_by="P24",
+        tests=(
+            "test_returned.py::test_a_copy_takes_the_place_of_the_original_that_is_deleted[True]",
+        ),
     ),
     Mutant(
         name="made for what cannot be read",

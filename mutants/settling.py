@@ -110,7 +110,7 @@ SETTLING = (
     Mutant(
         name="made anew as it was sent",
         file="engine/send/targets.py",
-        old='        return known is not None and known.presence == "present"\n',
+        old='        return bool(known.presence == "present")\n',
         new="        return False\n",
         wrong="An edit of a new record that another run reads before its answer is here is lost.",
         caught_by="P1",
@@ -119,8 +119,32 @@ SETTLING = (
         ),
     ),
     Mutant(
+        name="made and gone at once",
+        file="engine/send/targets.py",
+        old="        return forgotten_at > each.noted\n",
+        new="        return False\n",
+        wrong="A deletion that another run reads before our answer is here waits for the next sweep.",
+        caught_by="P1",
+        tests=(
+            "test_still_so.py::"
+            "test_what_was_made_and_is_deleted_before_its_answer_is_here_is_deleted",
+        ),
+    ),
+    Mutant(
+        name="update taken for a twin",
+        file="engine/send/outcomes.py",
+        old="            case Duplicate() if each.action is not Action.CREATE:\n",
+        new="            case Duplicate() if each.action is Action.DELETE:\n",
+        wrong="An update that a service refuses as a duplicate ends every run, for everybody.",
+        caught_by="P9",
+        tests=(
+            "test_still_so.py::"
+            "test_an_update_that_the_service_refuses_as_a_duplicate_waits_and_holds_nobody_up",
+        ),
+    ),
+    Mutant(
         name="merged while it was written",
-        file="engine/send/settle.py",
+        file="engine/send/still_due.py",
         old="        moved = _leads_elsewhere(each, link) or _is_given_away(each, link, sources)\n",
         new="        moved = _is_given_away(each, link, sources)\n",
         wrong="Who is merged away during a write is settled as if nothing had happened.",
@@ -131,7 +155,7 @@ SETTLING = (
     ),
     Mutant(
         name="back while it was deleted",
-        file="engine/send/settle.py",
+        file="engine/send/ended.py",
         old="    return side is not each.side or (each.noted is not None and row.revision > each.noted)\n",
         new="    return False\n",
         wrong="What is restored while its copy is being deleted is forgotten.",

@@ -38,7 +38,7 @@ WRITING = (
     ),
     Mutant(
         name="unknown outcome dropped",
-        file="engine/send/writer.py",
+        file="engine/send/outcomes.py",
         old="            case Unknown():\n                self._report(",
         new="            case Unknown():\n                self._again(tx, each, intent)\n"
         "                self._report(",
@@ -87,7 +87,7 @@ WRITING = (
     ),
     Mutant(
         name="unseen version trusted",
-        file="engine/send/writer.py",
+        file="engine/send/outcomes.py",
         old="    if not isinstance(each.operation, Update):\n        return True\n",
         new="    return True\n",
         wrong="The version in the answer of an update without condition stands for what we know.",
@@ -123,7 +123,7 @@ WRITING = (
     ),
     Mutant(
         name="deferred counts as done",
-        file="engine/send/writer.py",
+        file="engine/send/outcomes.py",
         old="    if not isinstance(outcome, Applied):\n        return None\n    sent =",
         new="    if isinstance(outcome, Deferred):\n"
         "        return Applied(id=RecordId(str(each.target_id)))\n"
@@ -197,9 +197,9 @@ WRITING = (
     ),
     Mutant(
         name="agreement not settled",
-        file="engine/send/settle.py",
-        old='        saved.append({**moved, "dirty": each.open})\n',
-        new="        saved.append(moved)\n",
+        file="engine/send/agreements.py",
+        old='        saved.append({**row, "dirty": each.open})\n',
+        new="        saved.append(row)\n",
         wrong="Links whose sides agree stay due for ever.",
         caught_by="P2",
         tests=("test_planted_faults.py::test_after_a_quiet_run_nothing_is_due",),

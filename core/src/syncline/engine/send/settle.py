@@ -8,28 +8,26 @@ edit, and travels on.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any
 
 from sqlalchemy import Connection, Row
 
 from syncline.engine import approvals
 from syncline.engine.decide import digests
-from syncline.engine.decide.deltas import Digest, differs
+from syncline.engine.decide.deltas import Digest
 from syncline.engine.decide.settlement import BaseMove, Settlement
 from syncline.engine.intake.interest import no_longer_pending, pending_again
-from syncline.engine.lanes import FeedState, Lane
+from syncline.engine.send.ended import end_pair, present_row
 from syncline.engine.send.give_way import give_way
 from syncline.engine.send.made_again import made_again_for_all
+from syncline.engine.send.moved import link_rows, moved
+from syncline.engine.send.still_due import by_feed, still_due
 from syncline.engine.send.targets import Targets, note_targets
 from syncline.engine.world import World
 from syncline.engine.write import Settled
 from syncline.model.reports import Action
 from syncline.model.sides import SIDES, PerSide, Side
-from syncline.policy.schema import SharedDelete
-from syncline.state import attention, claims, conflicts, history, links, records
-
-_COLUMNS: Final = {side: (f"{side}_id", f"{side}_version", f"{side}_base_json") for side in SIDES}
-"""Of a link's row, by side: record, version, base."""
+from syncline.state import attention, conflicts, history, links, records
 
 
 def settle(tx: Connection, world: World, settled: Sequence[Settled]) -> set[int]:
@@ -38,13 +36,13 @@ def settle(tx: Connection, world: World, settled: Sequence[Settled]) -> set[int]
     Each link may appear once. Returns the links whose target somebody else has noted since the
     write was decided on: it is to be read again.
     """
-    rows = _links(tx, [each.link_id for each in settled])
+    rows = link_rows(tx, [each.link_id for each in settled])
     linked = [each for each in settled if each.link_id in rows]
     taken = give_way(tx, world, linked, rows)
     live = [each for each in linked if each.link_id not in taken]
     for each in live:
         if each.action is Action.DELETE:
-            _settle_delete(tx, each, rows[each.link_id])
+            end_pair(tx, each, rows[each.link_id])
     written = [each for each in live if each.action is not Action.DELETE]
     targets = note_targets(tx, written)
     due = _settle_writes(tx, written, rows, targets)
@@ -69,36 +67,6 @@ def _no_longer_waiting(
         attention.clear(tx, lane_id, side, ids)
 
 
-class Agreement(NamedTuple):
-    """A link whose sides hold the same. For each side: id, version. `open`: there is still
-    something to decide about it.
-    """
-
-    lane: Lane
-    link_id: int
-    settlement: Settlement
-    seen: Mapping[Side, tuple[str, str]]
-    open: bool
-
-
-def settle_agreement(tx: Connection, agreed: Sequence[Agreement]) -> None:
-    """Bases move, nothing was written. The values of what is open still are kept."""
-    rows = _links(tx, [each.link_id for each in agreed])
-    saved = []
-    for each in agreed:
-        versions = {side: version for side, (_id, version) in each.seen.items()}
-        moved = _moved(rows[each.link_id], each.settlement, versions)
-        saved.append({**moved, "dirty": each.open})
-    links.save(tx, saved)
-    for side in SIDES:
-        by_feed: dict[int, list[str]] = {}
-        for each in agreed:
-            if not each.open:
-                by_feed.setdefault(each.lane.sides[side].feed.id, []).append(each.seen[side][0])
-        for feed_id, ids in by_feed.items():
-            records.drop_payloads(tx, feed_id, ids)
-
-
 def _settle_writes(
     tx: Connection, settled: Sequence[Settled], rows: Mapping[int, Row[Any]], targets: Targets
 ) -> set[int]:
@@ -108,7 +76,7 @@ def _settle_writes(
     links.save(tx, saved)
     existed = [each for each in settled if rows[each.link_id].status != "creating"]
     links.change(tx, [each.link_id for each in existed], dirty=False)
-    due = _still_due(tx, settled, saved, targets)
+    due = still_due(tx, settled, saved, targets)
     links.change(tx, due, dirty=True)
     conflicts.drop(tx, [each.link_id for each in settled if each.link_id not in due])
     _tell_other_lanes(tx, settled)
@@ -118,11 +86,11 @@ def _settle_writes(
     updated = [each for each in settled if each.action is not Action.CREATE]
     _former_may_be_back(tx, created, rows)
     for side in SIDES:
-        for feed, ids in _by_feed([each for each in created if each.side is side], side):
+        for feed, ids in by_feed([each for each in created if each.side is side], side):
             pending_again(tx, feed.side, feed.id, ids)
-        for feed, ids in _by_feed([each for each in created if each.side is side.other], side):
+        for feed, ids in by_feed([each for each in created if each.side is side.other], side):
             no_longer_pending(tx, feed, ids, settled=True)
-        for feed, ids in _by_feed([each for each in updated if each.side is side.other], side):
+        for feed, ids in by_feed([each for each in updated if each.side is side.other], side):
             records.drop_payloads(tx, feed.id, ids)
     return due
 
@@ -131,7 +99,7 @@ def _settled_link(each: Settled, row: Row[Any]) -> dict[str, Any]:
     versions = {each.side.other: each.write.source_version, each.side: each.applied.version}
     if each.action is not Action.CREATE:  # another run may have noted that its record is gone
         versions = {s: v for s, v in versions.items() if not links.is_severed_at(row, s)}
-    saved = _moved(row, _with_stored(each), versions)
+    saved = moved(row, _with_stored(each), versions)
     saved |= {name: getattr(row, name) for name in ("incarnation", "left_inside", "right_inside")}
     if each.action is Action.CREATE:
         status = "linked" if each.write.undo is None else each.write.undo.fate
@@ -151,7 +119,7 @@ def _former_may_be_back(
         former = rows[each.link_id]._mapping[f"{each.side}_id"]
         if former in (None, each.applied.id):
             continue
-        if _there(tx, each.feed, former) is not None:
+        if present_row(tx, each.feed, former) is not None:
             pending_again(tx, each.side, each.feed.id, [former])
 
 
@@ -164,17 +132,6 @@ def _created_again(tx: Connection, settled: Sequence[Settled]) -> None:
                 links.remove(tx, [each.link_id])
 
 
-def _by_feed(settled: Sequence[Settled], side: Side) -> list[tuple[FeedState, list[str]]]:
-    """The records of one side, written or source, by feed."""
-    found: dict[int, tuple[FeedState, list[str]]] = {}
-    for each in settled:
-        record_id = each.applied.id if each.side is side else each.source_id
-        if record_id is not None:
-            feed = each.lane.sides[side].feed
-            found.setdefault(feed.id, (feed, []))[1].append(record_id)
-    return list(found.values())
-
-
 def _tell_other_lanes(tx: Connection, settled: Sequence[Settled]) -> None:
     """A record was written for one lane: for the others that link it, it was edited. (A new one
     nobody links yet.)
@@ -182,7 +139,7 @@ def _tell_other_lanes(tx: Connection, settled: Sequence[Settled]) -> None:
     ours = {each.link_id for each in settled}
     updated = [each for each in settled if each.action is not Action.CREATE]
     for side in SIDES:
-        for feed, ids in _by_feed([each for each in updated if each.side is side], side):
+        for feed, ids in by_feed([each for each in updated if each.side is side], side):
             found = links.by_records(tx, side, feed.id, ids)
             links.change(tx, [row.id for row in found if row.id not in ours], dirty=True)
 
@@ -211,53 +168,6 @@ def _put_back(each: Settled, base: Mapping[str, Digest]) -> dict[str, Digest]:
     return {name: put[name] for name in put if name in base and base[name] == taken[name]}
 
 
-def _settle_delete(tx: Connection, each: Settled, row: Row[Any]) -> None:
-    conflicts.drop(tx, [row.id])
-    _release_from_others(tx, each, row)
-    if each.write.undo is not None:
-        links.sever(tx, row.id, each.side)
-        claims.release(tx, each.lane.id, each.side.other, [str(each.source_id)])
-        return
-    links.end(tx, row, "delete")
-    for side in SIDES:
-        record_id, feed = row._mapping[f"{side}_id"], each.lane.sides[side].feed
-        if record_id is None:
-            continue
-        if _is_back(tx, each, side, record_id):
-            pending_again(tx, side, feed.id, [record_id])
-        elif not links.by_records(tx, side, feed.id, [record_id]):
-            records.forget(tx, feed.id, [record_id])
-
-
-def _release_from_others(tx: Connection, each: Settled, row: Row[Any]) -> None:
-    """Who linked the record while its deletion was on its way has deleted nothing: what they had
-    linked to it is without a counterpart again.
-    """
-    if each.write.undo is None and each.lane.policy.shared_delete is not SharedDelete.SEVER:
-        return
-    for _link, there, other in links.others(tx, each.side, [row.id]):
-        if other.status in (*links.LIVE, links.RESTING):
-            here = there.other
-            links.remove(tx, [other.id])
-            pending_again(tx, here, other._mapping[f"{here}_feed"], [other._mapping[f"{here}_id"]])
-
-
-def _is_back(tx: Connection, each: Settled, side: Side, record_id: str) -> bool:
-    """Whether a record of a pair that is over is there again, and so a new one: somebody has noted
-    the one whose deletion was carried over, or, since we decided on that, the one we deleted.
-    """
-    row = _there(tx, each.lane.sides[side].feed, record_id)
-    if row is None:
-        return False
-    return side is not each.side or (each.noted is not None and row.revision > each.noted)
-
-
-def _there(tx: Connection, feed: FeedState, record_id: str) -> Row[Any] | None:
-    """A record's row, if it was noted last as there, in the feed's data set."""
-    row = records.find(tx, feed.id, [record_id]).get(record_id)
-    return row if row is not None and row.presence == "present" and row.in_scope else None
-
-
 def _with_stored(each: Settled) -> Settlement:
     """The settlement, corrected by what the write's own answer said was stored. What it said was
     left out is not settled at either side.
@@ -274,79 +184,6 @@ def _with_stored(each: Settled) -> Settlement:
     put = BaseMove({**move.put, **corrected}, move.added, move.removed)
     moves = PerSide(planned.left, planned.right).with_side(each.side, put)
     return Settlement.of(moves.map(lambda side: side.only(side.names - each.left_out)))
-
-
-def _moved(
-    row: Row[Any], settlement: Settlement, versions: Mapping[Side, str | None]
-) -> dict[str, Any]:
-    saved: dict[str, Any] = {"id": row.id, "status": row.status}
-    for side, (record_id, version, base) in _COLUMNS.items():
-        moved = settlement.side(side).applied(digests.load(getattr(row, base)))
-        saved[base] = digests.dump(moved)
-        saved[version] = versions.get(side, getattr(row, version))
-        saved[record_id] = getattr(row, record_id)
-    return saved
-
-
-def _still_due(
-    tx: Connection,
-    settled: Sequence[Settled],
-    saved: Sequence[Mapping[str, Any]],
-    targets: Targets,
-) -> set[int]:
-    """The links where a side, as last seen, differs from what it was settled at: the write to the
-    other side is yet to come (and this run may never send it), the answer revealed somebody's
-    edit, a field was left out, or somebody else has noted something of either record meanwhile.
-    """
-    due = set()
-    sources = _sources_seen(tx, settled)
-    seen: dict[tuple[int, str], str | None] = {
-        **{k: r.digests_json if r.presence == "present" else None for k, r in sources.items()},
-        **targets.digests,
-    }
-    for each, link in zip(settled, saved, strict=True):
-        moved = _leads_elsewhere(each, link) or _is_given_away(each, link, sources)
-        if each.left_out or each.link_id in targets.overtaken or moved:
-            due.add(each.link_id)
-        for side in SIDES:
-            text = seen.get((each.lane.sides[side].feed.id, link[f"{side}_id"]), "{}")
-            base_text = link[f"{side}_base_json"]
-            if text is None:
-                due.add(each.link_id)
-                continue
-            if text == base_text:
-                continue  # as it mostly is
-            current = digests.load(text) or {}
-            compared = {n: current[n] for n in each.lane.compared if n in current}
-            if differs(compared, digests.load(base_text)):
-                due.add(each.link_id)
-    return due
-
-
-def _leads_elsewhere(each: Settled, link: Mapping[str, Any]) -> bool:
-    """Whether a record of the link was merged into another one meanwhile."""
-    moved = link[f"{each.side.other}_id"] != each.source_id
-    return link[f"{each.side}_id"] != each.applied.id or (each.source_id is not None and moved)
-
-
-def _is_given_away(
-    each: Settled, link: Mapping[str, Any], sources: Mapping[tuple[int, str], Row[Any]]
-) -> bool:
-    """Whether the source, which belonged to the lane, is somebody else's by now."""
-    source = each.side.other
-    here = each.lane.sides[source]
-    row = sources.get((here.feed.id, str(each.source_id)))
-    return row is not None and here.owner not in (None, row.owner) and link[f"{source}_inside"]
-
-
-def _sources_seen(tx: Connection, settled: Sequence[Settled]) -> dict[tuple[int, str], Row[Any]]:
-    """By feed and record, what is noted of the sides that were not written."""
-    return {
-        (feed.id, row.id): row
-        for side in SIDES
-        for feed, ids in _by_feed([each for each in settled if each.side is side.other], side)
-        for row in records.seen_as(tx, feed.id, ids)
-    }
 
 
 def _subject(each: Settled) -> approvals.Subject:
@@ -373,7 +210,3 @@ def history_row(world: World, each: Settled) -> dict[str, Any]:
         "at": world.seconds,
         "values_sealed": world.database.vault.seal(values),
     }
-
-
-def _links(tx: Connection, ids: Sequence[int]) -> dict[int, Row[Any]]:
-    return {row.id: row for row in links.find(tx, ids)}

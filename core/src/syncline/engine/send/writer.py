@@ -7,7 +7,7 @@ A write without an outcome keeps its intent: the next run finds out what became 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import compress
 from typing import Any
 
@@ -19,39 +19,23 @@ from syncline.engine.lanes import Lane
 from syncline.engine.report import RoundReport
 from syncline.engine.send.batches import batches_of, grouped
 from syncline.engine.send.deleted import as_held, last_held
+from syncline.engine.send.outcomes import Answer, Outcomes
 from syncline.engine.send.sending import Sending
-from syncline.engine.send.settle import settle
 from syncline.engine.send.still_so import no_longer_so
 from syncline.engine.world import World
-from syncline.engine.write import Prepared, Settled
-from syncline.errors import CALL_FAILED, Busy
+from syncline.engine.write import Prepared
+from syncline.errors import CALL_FAILED
 from syncline.model.records import RecordId
 from syncline.model.reports import Action
 from syncline.plugin.requests import (
     Applied,
     ApplyRequest,
-    Deferred,
     DeleteRequest,
-    Duplicate,
     Gone,
     Outcome,
-    Rejected,
-    Stale,
     Unknown,
-    Update,
 )
-from syncline.state import attention, claims, feeds, intents, links
-
-
-@dataclass
-class Aftermath:
-    """What a write phase leaves to be looked at: records to read again, creates that turned out
-    to exist already, writes of which something had `moved` meanwhile.
-    """
-
-    reread: dict[int, set[RecordId]] = field(default_factory=dict)
-    duplicates: list[tuple[Prepared, tuple[RecordId, ...]]] = field(default_factory=list)
-    moved: list[Prepared] = field(default_factory=list)
+from syncline.state import feeds, intents, links
 
 
 @dataclass(frozen=True)
@@ -61,10 +45,6 @@ class _Batch:
     writes: Sequence[Prepared]
     intents: Sequence[int]
     begun_at: float
-
-
-_Answer = tuple[Prepared, int, Outcome]
-"""A write, its intent, and what came of it."""
 
 
 class Writer:
@@ -80,7 +60,8 @@ class Writer:
         self.world = world
         self.readers = readers
         self.report = report
-        self.aftermath = Aftermath()
+        self.outcomes = Outcomes(world, report)
+        self.aftermath = self.outcomes.aftermath
         self.failures = Failures(lanes, report)
 
     def send(self, prepared: Sequence[Prepared]) -> None:
@@ -96,7 +77,7 @@ class Writer:
             [group] if self.world.dry else list(batches_of(group))
         )  # nothing is cut for a call
         sent = self._begin(batches) if self._goes_on(group) else None
-        done: list[_Answer] = []
+        done: list[Answer] = []
         while sent is not None:
             outcomes = self._call(sent)
             self._tell(done)
@@ -113,22 +94,19 @@ class Writer:
             return self._next(tx, batches)
 
     def _settle_batch(
-        self, answers: Sequence[_Answer], batches: list[Sequence[Prepared]]
+        self, answers: Sequence[Answer], batches: list[Sequence[Prepared]]
     ) -> _Batch | None:
         """Returns the following batch, if it may be sent: its intents are committed then."""
         begun = None
         with self.world.transaction() as tx:
             self.world.assert_leased(tx)
-            self._settle_applied(tx, answers)
-            for each, intent, outcome in answers:
-                if _applied(each, outcome) is None:
-                    self._take(tx, each, intent, outcome)
+            self.outcomes.take(tx, answers)
             if batches and self._goes_on(batches[0]):
                 begun = self._next(tx, batches)
         self.world.progress.advance(len(answers))
         return begun
 
-    def _tell(self, answers: Iterable[_Answer]) -> None:
+    def _tell(self, answers: Iterable[Answer]) -> None:
         if self.world.dry:
             return
         for each, _intent, outcome in answers:
@@ -149,7 +127,7 @@ class Writer:
         """Without the writes that are to be decided on again."""
         otherwise = no_longer_so(tx, batch)
         for each in compress(batch, otherwise):
-            self._undo_creating(tx, each)
+            self.outcomes.leave(tx, each)
             self.aftermath.moved.append(each)
         return [each for each, changed in zip(batch, otherwise, strict=True) if not changed]
 
@@ -205,108 +183,6 @@ class Writer:
             self.failures.note(feed, error)
             return [Unknown(message=error.message) for _each in batch.writes]
 
-    # --- after the call -----------------------------------------------------------------------
-
-    def _settle_applied(self, tx: Connection, answers: Sequence[_Answer]) -> None:
-        """All that was done in this batch, settled together."""
-        done = [
-            (each, intent, applied)
-            for each, intent, outcome in answers
-            if (applied := _applied(each, outcome)) is not None
-        ]
-        gone = {intent for _each, intent, outcome in answers if isinstance(outcome, Gone)}
-        settled = [
-            replace(settled_from(each, applied), was_gone=intent in gone)
-            for each, intent, applied in done
-        ]
-        overtaken = settle(tx, self.world, settled)
-        intents.end(tx, [intent for _each, intent, _applied in done])
-        for each, _intent, applied in done:
-            self.report.done(each.lane, each.planned, applied.id)
-            if each.link_id in overtaken:
-                self.aftermath.reread.setdefault(each.feed.id, set()).add(applied.id)
-            if applied.incomplete:
-                self._wait(tx, each, "incomplete", _without(applied))
-
-    def _take(self, tx: Connection, each: Prepared, intent: int, outcome: Outcome) -> None:
-        match outcome:
-            case Applied():
-                self._again(tx, each, intent)
-                self._wait(tx, each, "incomplete", _without(outcome))
-            case Stale() | Gone():
-                self._again(tx, each, intent)
-                self.aftermath.moved.append(each)
-            case Duplicate() if each.action is not Action.CREATE:
-                self._rejected(tx, each, intent, _of_another(outcome))
-            case Duplicate():
-                intents.end(tx, [intent])
-                self._undo_creating(tx, each)
-                self.aftermath.duplicates.append((each, outcome.of))
-            case Rejected():
-                self._rejected(tx, each, intent, outcome)
-            case Deferred():
-                self._again(tx, each, intent)
-                self._wait(tx, each, "deferred", outcome.message or "the service was busy")
-            case Unknown():
-                self._report(each, "unknown", outcome.message or "no answer", "")
-
-    def _again(self, tx: Connection, each: Prepared, intent: int) -> None:
-        """It certainly did not happen: drop the intent, look at the records again."""
-        intents.end(tx, [intent])
-        self._undo_creating(tx, each)
-        if each.target_id is not None:
-            self.aftermath.reread.setdefault(each.feed.id, set()).add(each.target_id)
-
-    def _undo_creating(self, tx: Connection, each: Prepared) -> None:
-        if each.link_id is not None and not links.remove_unmade(tx, each.link_id):
-            links.change(tx, [each.link_id], dirty=True)
-        if each.action is Action.CREATE:
-            claims.release(tx, each.lane.id, each.side.other, [str(each.source_id)])
-
-    def _rejected(self, tx: Connection, each: Prepared, intent: int, outcome: Rejected) -> None:
-        intents.end(tx, [intent])
-        self._undo_creating(tx, each)
-        forbidden = outcome.kind in ("forbidden", "read_only")
-        reason: attention.Reason = "no permission" if forbidden else "refused"
-        fields = f" ({', '.join(outcome.fields)})" if outcome.fields else ""
-        message = f"{outcome.message}{fields}"
-        self._wait(tx, each, reason, message, code=outcome.code, patient=True)
-
-    def _wait(
-        self,
-        tx: Connection,
-        each: Prepared,
-        reason: attention.Reason,
-        message: str,
-        *,
-        code: str = "",
-        patient: bool = False,
-    ) -> None:
-        side = each.side.other if each.source_id is not None else each.side
-        record_id = each.source_id or each.target_id
-        waiting = attention.Waiting(
-            each.lane.id, side, str(record_id), reason, message, code, patient
-        )
-        if each.write.undo is None:  # no later run tries an undo again
-            attention.wait(tx, waiting, self.world.seconds)
-        self._report(each, reason, message, code)
-
-    def _report(self, each: Prepared, kind: str, message: str, code: str) -> None:
-        record_id, label = each.source_id or each.target_id, each.planned.label
-        self.report.waits(each.lane, each.side, record_id, kind, message, label=label, code=code)
-
-
-def _applied(each: Prepared, outcome: Outcome) -> Applied | None:
-    """The outcome as something that was done; deleting what is gone is done, too. An update of
-    which everything was left out is not.
-    """
-    if isinstance(outcome, Gone) and each.action is Action.DELETE:
-        return Applied(id=RecordId(str(each.target_id)))
-    if not isinstance(outcome, Applied):
-        return None
-    sent = each.operation.fields.keys() if isinstance(each.operation, Update) else ()
-    return None if sent and set(outcome.incomplete).issuperset(sent) else outcome
-
 
 def _perhaps_ours(writes: Sequence[Prepared], outcomes: Sequence[Outcome]) -> list[Outcome]:
     """The answers to deletions that were sent more than once: what is gone, we may have deleted."""
@@ -314,18 +190,6 @@ def _perhaps_ours(writes: Sequence[Prepared], outcomes: Sequence[Outcome]) -> li
         Applied(id=RecordId(str(each.target_id))) if isinstance(outcome, Gone) else outcome
         for each, outcome in zip(writes, outcomes, strict=True)
     ]
-
-
-def _of_another(refusal: Duplicate) -> Rejected:
-    """A record that is there already cannot be the one that was found: another one has what it was
-    to get. That is to be changed at either of them.
-    """
-    why = "the service allows it only once, and another record has it"
-    return Rejected(kind="other", message=why, code=refusal.code)
-
-
-def _without(applied: Applied) -> str:
-    return f"written without: {', '.join(applied.incomplete)}"
 
 
 def _as_they_were_deleted(
@@ -364,24 +228,3 @@ def creating_link(each: Prepared) -> dict[str, Any]:
         "dirty": False,
         "rebaseline": False,
     }
-
-
-def settled_from(each: Prepared, applied: Applied) -> Settled:
-    """What settling needs, from a prepared write and its outcome."""
-    if each.link_id is None:
-        raise Busy("a write was settled before its link was made")
-    return Settled(
-        write=each.write,
-        link_id=each.link_id,
-        applied=applied if _saw_all(each) else replace(applied, version=None),
-        noted=each.noted,
-    )
-
-
-def _saw_all(each: Prepared) -> bool:
-    """Whether the version in the answer stands for nothing but what we know: an update without an
-    exact condition may have gone over an edit that we have not seen.
-    """
-    if not isinstance(each.operation, Update):
-        return True
-    return each.operation.version is not None and each.feed.spec.conditional == "version"

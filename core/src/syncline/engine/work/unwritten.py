@@ -15,7 +15,7 @@ from syncline.engine.decide.link import Presence, Verdict
 from syncline.engine.intake import unread
 from syncline.engine.lanes import Lane
 from syncline.engine.report import RoundReport
-from syncline.engine.send.settle import Agreement, settle_agreement
+from syncline.engine.send.agreements import Agreement, settle_agreement
 from syncline.engine.words import planned
 from syncline.engine.work.conflicts import Conflicts
 from syncline.engine.work.due import DueLink, still_so

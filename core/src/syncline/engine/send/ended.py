@@ -1,0 +1,62 @@
+"""A pair ends: we have deleted one of its records."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from syncline.engine.intake.interest import pending_again
+from syncline.engine.lanes import FeedState
+from syncline.engine.write import Settled
+from syncline.model.sides import SIDES, Side
+from syncline.policy.schema import SharedDelete
+from syncline.state import claims, conflicts, links, records
+
+
+def end_pair(tx: Connection, each: Settled, row: Row[Any]) -> None:
+    """`row`: its link. One that an undo parts is severed: its other record stays as it is."""
+    conflicts.drop(tx, [row.id])
+    _release_from_others(tx, each, row)
+    if each.write.undo is not None:
+        links.sever(tx, row.id, each.side)
+        claims.release(tx, each.lane.id, each.side.other, [str(each.source_id)])
+        return
+    links.end(tx, row, "delete")
+    for side in SIDES:
+        record_id, feed = row._mapping[f"{side}_id"], each.lane.sides[side].feed
+        if record_id is None:
+            continue
+        if _is_back(tx, each, side, record_id):
+            pending_again(tx, side, feed.id, [record_id])
+        elif not links.by_records(tx, side, feed.id, [record_id]):
+            records.forget(tx, feed.id, [record_id])
+
+
+def _release_from_others(tx: Connection, each: Settled, row: Row[Any]) -> None:
+    """Who linked the record while its deletion was on its way has deleted nothing: what they had
+    linked to it is without a counterpart again.
+    """
+    if each.write.undo is None and each.lane.policy.shared_delete is not SharedDelete.SEVER:
+        return
+    for _link, there, other in links.others(tx, each.side, [row.id]):
+        if other.status in (*links.LIVE, links.RESTING):
+            here = there.other
+            links.remove(tx, [other.id])
+            pending_again(tx, here, other._mapping[f"{here}_feed"], [other._mapping[f"{here}_id"]])
+
+
+def _is_back(tx: Connection, each: Settled, side: Side, record_id: str) -> bool:
+    """Whether a record of a pair that is over is there again, and so a new one: somebody has noted
+    the one whose deletion was carried over, or, since we decided on that, the one we deleted.
+    """
+    row = present_row(tx, each.lane.sides[side].feed, record_id)
+    if row is None:
+        return False
+    return side is not each.side or (each.noted is not None and row.revision > each.noted)
+
+
+def present_row(tx: Connection, feed: FeedState, record_id: str) -> Row[Any] | None:
+    """A record's row, if it was noted last as there, in the feed's data set."""
+    row = records.find(tx, feed.id, [record_id]).get(record_id)
+    return row if row is not None and row.presence == "present" and row.in_scope else None

@@ -10,6 +10,7 @@ import pytest
 
 from syncline.connectors.memory import MemoryOptions
 from syncline.model.sides import PerSide
+from syncline.policy.schema import Records
 from syncline.testing.rehearsal import EngineWorld, person
 
 Worlds = Callable[..., EngineWorld]
@@ -209,6 +210,24 @@ def test_what_was_made_for_a_record_outside_waits_until_that_is_back(worlds: Wor
     world.settle()
     assert [fields["notes"] for fields in world.left.read("ada").values()] == ["back"]
     assert list(world.right.read()) == [record]
+
+
+def test_with_the_state_lost_the_copy_of_what_was_given_to_somebody_else_is_no_new_record(
+    worlds: Worlds,
+) -> None:
+    """Nothing but its mark says whose copy it is."""
+    world = worlds(right=MemoryOptions(feed="connection", spans_accounts=True))
+    world.set(records=PerSide(Records.OWN, Records.OWN), match=())
+    grace = world.right.create("ada", {"given_name": "Grace"})
+    world.right.create("ada", {"given_name": "Alan"})
+    world.settle()
+    lose_state(world)
+    world.right.give(grace, "bob")
+    report = world.sync()
+
+    assert [problem.kind for problem in report.problems] == ["outside"]
+    world.settle()
+    assert len(world.right.read()) == 2
 
 
 def test_what_was_made_for_a_record_that_could_not_be_read_is_new_once_that_is_gone(

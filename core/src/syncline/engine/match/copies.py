@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, false, select
 
 from syncline.engine.lanes import Lane
 from syncline.engine.match.markers import Marks
@@ -41,8 +41,9 @@ def not_new(
     """Of these unlinked records of a side, those that are no new things.
 
     A record that carries our mark is never new while the record it names lives. If that one is
-    linked, it is a copy. If nobody can read it, or it has left the data set, it is its counterpart,
-    and the state that knew of the link was lost: they are linked when that one is back.
+    linked, it is a copy. If nobody can read it, or it has left the data set (or is somebody else's
+    by now), it is its counterpart, and the state that knew of the link was lost: they are linked
+    when that one is back.
     """
     marked = [row for row in rows if str(row.marker).startswith(f"{installation}:")]
     if not marked:
@@ -51,8 +52,11 @@ def not_new(
     linked = select(named).where(
         LINK.c.lane_id == lane.id, LINK.c.status.in_(LIVE), named.is_not(None)
     )
-    there = select(RECORD.c.id).where(RECORD.c.feed_id == lane.sides[side.other].feed.id)
-    hidden, outside = (there.where(RECORD.c.presence == each) for each in ("unreadable", "left"))
+    here = lane.sides[side.other]
+    there = select(RECORD.c.id).where(RECORD.c.feed_id == here.feed.id)
+    hidden, left = (there.where(RECORD.c.presence == each) for each in ("unreadable", "left"))
+    anothers = RECORD.c.owner != here.account if here.by_owner else false()
+    outside = left.union_all(there.where(RECORD.c.presence == "present", anothers))
     found: dict[str, NotNew] = {}
     for why, records in ((OUTSIDE, outside), (HIDDEN, hidden), (COPY, linked)):
         marks = Marks.of(installation, lane, side.other, tx.scalars(records))

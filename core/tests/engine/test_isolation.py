@@ -58,6 +58,27 @@ def test_a_mailbox_that_refuses_a_kind_of_call_never_holds_up_another(
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_the_status_says_which_lane_failed_until_it_is_well_again(
+    world: EngineWorld, kind: CallKind
+) -> None:
+    _everything_to_do(world)
+    world.left.fault = Refuses(kind, world.left.accounts["ada"], Stop("refused"))
+
+    world.sync()
+    assert errors(world) == {"ada": "refused", "bob": ""}
+
+    world.left.fault = None
+    world.sync()
+    assert errors(world) == {"ada": "", "bob": ""}
+
+
+def errors(world: EngineWorld) -> dict[str, str]:
+    """What the status says of each member's lane."""
+    with world.session() as session:
+        return {each.lane.left: each.last_error for each in session.status().lanes}
+
+
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("error", ERRORS, ids=lambda e: type(e).__name__)
 def test_once_the_fault_is_over_the_mailbox_catches_up(
     world: EngineWorld, kind: CallKind, error: ConnectionFailure

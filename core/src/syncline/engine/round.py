@@ -287,7 +287,8 @@ class Round:
 
     def _end_of(self, lane: Lane) -> dict[str, Any]:
         """What the lane's row says from now on."""
-        values: dict[str, Any] = {"last_run_at": self.world.seconds, "last_error": ""}
+        error = "" if self._failures is None else self._failures.of(lane)
+        values: dict[str, Any] = {"last_run_at": self.world.seconds, "last_error": error}
         if self._ended(lane):
             values["rebaseline"] = False
             if lane.first_sync:

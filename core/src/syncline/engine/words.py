@@ -17,13 +17,11 @@ from syncline.model.sides import SIDES, Side
 
 
 def label(type: ObjectType, fields: Mapping[str, Value]) -> str:
-    """What a person would call this record; its first e-mail or a dash if it has no name."""
+    """What a person would call this record; if it has no name, its first address, if any."""
     words = [shown for name in type.label_fields[:2] if (shown := _shown(type, fields, name))]
     if not words:
         words = [w for name in type.label_fields[2:] if (w := _shown(type, fields, name))][:1]
-    if not words and fields.get("emails"):
-        words = [str(fields["emails"][0])]
-    return " ".join(words) or "(without a name)"
+    return " ".join(words or type.addresses(fields)[:1]) or "(without a name)"
 
 
 def _shown(type: ObjectType, fields: Mapping[str, Value], name: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import create_engine, select
 
+from proof.meanwhile import called
 from proof.one_contact import linked
 from syncline.connectors.memory import MemoryOptions
 from syncline.model.sides import PerSide
@@ -91,6 +92,19 @@ def test_a_pair_that_goes_on_agrees_about_all_that_was_edited_meanwhile(
     [both] = resting.shown(resting.left)
     assert (both["notes"], both["company"], both["job_title"]) == ("private", "Navy", "Admiral")
     assert kept(resting) == []
+
+
+def test_of_a_pair_whose_record_was_merged_away_no_values_are_kept(world: EngineWorld) -> None:
+    for given in ("Grace", "Alan"):
+        world.left.create("ada", person(given, "X"))
+    world.settle()
+    winner, loser = world.right.read("ada")
+    world.left.update(called(world, world.right.read("ada")[loser]["given_name"]), {"notes": "own"})
+    world.right.merge(loser, winner)
+
+    world.settle()
+
+    assert kept(world) == []
 
 
 def test_values_that_another_pair_of_the_record_needs_stay(worlds: Worlds) -> None:

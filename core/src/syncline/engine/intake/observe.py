@@ -343,4 +343,5 @@ class Observer:
                 # Outside as one that has left, so that only its own return lets the link go on.
                 rests = {"status": "out_of_scope", f"{side}_inside": True}
                 links.change(tx, [link.id], dirty=False, **rests)
+                links.drop_values(tx, [link.id])
         seen.to_read.add(winner)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
 
 from sqlalchemy import Connection
 
@@ -66,7 +65,8 @@ class Unwritten:
                 self._end(tx, each)
                 if each.decision.verdict is not Verdict.WAIT:
                     self.note_decided(each.link)
-            _drop_values(tx, [each.link for each in done if each.decision.verdict in _OVER])
+            rest = [each.link.id for each in done if each.decision.verdict is Verdict.FREEZE]
+            links.drop_values(tx, rest)
 
     def settle_agreed(self, withheld: Sequence[Evaluation]) -> None:
         """What both sides hold alike is settled also where the rest may not be written now: whoever
@@ -165,25 +165,6 @@ class Unwritten:
         if link.id not in self.in_conflict:
             self.in_conflict.add(link.id)
             self.report.tally(link.lane).conflicts += 1
-
-
-_OVER: Final = (Verdict.SEVER, Verdict.FREEZE)
-"""After these nothing travels: what a record that comes back then holds is read again."""
-
-
-def _drop_values(tx: Connection, over: Iterable[DueLink]) -> None:
-    """The values of these links' records are kept no more, unless another link needs them still."""
-    found: dict[tuple[Side, int], list[str]] = {}
-    for link in over:
-        for side in SIDES:
-            feed_id, record_id = _key(link, side)
-            found.setdefault((side, feed_id), []).append(record_id)
-    for (side, feed_id), ids in found.items():
-        theirs = links.by_records(tx, side, feed_id, ids)
-        due = {
-            row._mapping[f"{side}_id"] for row in theirs if row.status in links.LIVE and row.dirty
-        }
-        records.drop_payloads(tx, feed_id, [each for each in ids if each not in due])
 
 
 def _agrees(each: Evaluation) -> bool:

@@ -52,13 +52,25 @@ LEASING = (
     Mutant(
         name="policy of yesterday",
         file="engine/round.py",
-        old="            if now != [*feeds, lane.fingerprint] or (rebaseline and not lane.rebaseline):\n",
-        new="            if now[:2] != feeds:\n",
+        old="            changed = now != [*feeds, lane.fingerprint] or (rebaseline and not lane.rebaseline)\n",
+        new="            changed = now[:2] != feeds\n",
         wrong="A run goes on by a policy that another run has replaced, and deletes what that put off.",
         caught_by="P18",
         tests=(
             "test_found_while_reconfigured.py::"
             "test_a_run_that_was_overtaken_under_another_policy_leaves_what_that_one_held_back",
+        ),
+    ),
+    Mutant(
+        name="a feed that was dropped before the lease",
+        file="engine/round.py",
+        old="            if changed or not (left and right):\n",
+        new="            if changed:\n",
+        wrong="One lane's feed that another run has dropped takes all lanes out of the round.",
+        caught_by="P9",
+        tests=(
+            "test_isolation.py::"
+            "test_a_mailbox_that_another_run_moves_while_a_sync_begins_with_it_holds_up_no_other",
         ),
     ),
     Mutant(

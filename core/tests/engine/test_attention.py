@@ -7,6 +7,7 @@ from collections.abc import Callable
 from syncline.connectors.memory import MemoryOptions
 from syncline.model.records import WRITABLE, Writable
 from syncline.model.sides import PerSide
+from syncline.policy.schema import Conflict
 from syncline.testing.rehearsal import EngineWorld, person
 
 Worlds = Callable[..., EngineWorld]
@@ -337,3 +338,21 @@ def test_what_is_settled_on_one_side_ends_no_wait_of_the_same_id_on_the_other(
         world.sync()
 
     assert world.right.calls["apply"] == calls
+
+
+def test_what_was_ambiguous_waits_no_more_when_it_is_linked_even_in_conflict(
+    world: EngineWorld,
+) -> None:
+    world.set(conflict=Conflict.MANUAL)
+    world.left.create("ada", person("Grace", "Hopper", job_title="left"))
+    world.right.create("ada", person("Grace", "Hopper", job_title="right"))
+    twin = world.right.create("ada", person("Grace", "Hopper"))
+    world.sync()
+    assert {reason for reason, _attempts in waiting(world)} == {"ambiguous"}
+
+    world.right.delete(twin)
+    world.clock.advance(DAY)
+    report = world.sync()
+
+    assert report.conflicts == 1
+    assert waiting(world) == []

@@ -5,13 +5,14 @@ undo.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 
 from syncline.connectors import plugin as memory_plugin
-from syncline.connectors.memory import MemoryOptions, MemoryStore
+from syncline.connectors.memory import Call, MemoryOptions, MemoryStore
+from syncline.errors import Stop
 from syncline.model.capacity import Capacity
 from syncline.model.fields import Value
 from syncline.model.matching import Matcher
@@ -19,6 +20,7 @@ from syncline.model.objects import ObjectType
 from syncline.model.sides import Side
 from syncline.plugin.hookspecs import hookimpl
 from syncline.plugin.manager import PluginManager
+from syncline.plugin.requests import MatchRequest
 from syncline.policy.schema import Conflict
 from syncline.testing.every_kind import ERRAND, title_and_due
 from syncline.testing.rehearsal import POLICY, EngineWorld
@@ -374,3 +376,36 @@ def _errands(store: MemoryStore) -> list[str]:
     """All errands of a store, in normal form and in a comparable order."""
     normal = (ERRAND.normal(fields) for fields in store.read("ada").values())
     return sorted(repr(sorted(fields.items())) for fields in normal)
+
+
+# ---- a create without an answer -----------------------------------------------------------------
+
+
+@dataclass
+class AnswerLost:
+    """The first create is made, and nobody hears of it; notes which keys are looked for then."""
+
+    kinds: set[str] = field(default_factory=set)
+    lost: bool = False
+
+    def before(self, call: Call) -> None:
+        if self.lost and isinstance(call.request, MatchRequest):
+            self.kinds |= {key.kind for key in call.request.keys}
+
+    def after(self, call: Call) -> None:
+        if call.kind == "apply" and not self.lost:
+            self.lost = True
+            raise Stop("the answer is lost")
+
+
+def test_a_create_without_an_answer_is_looked_for_by_the_types_own_keys(errands: Worlds) -> None:
+    world = errands(replace(ERRANDS, idempotency="none"))
+    world.set(match=())
+    world.right.fault = fault = AnswerLost()
+    world.left.create("ada", {**FULL, "title": "Bank"})
+    world.sync()
+
+    world.settle()
+
+    assert fault.kinds == {"title+due"}
+    assert len(world.right.read("ada")) == 2

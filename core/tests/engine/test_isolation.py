@@ -6,11 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
+from sqlalchemy import Connection
 
+from proof.meanwhile import Once
 from syncline.connectors.memory import Call, MemoryOptions
 from syncline.connectors.memory.faults import CallKind
-from syncline.errors import ConnectionFailure, Reconnect, Retry, Stop
+from syncline.errors import ConnectionFailure, Reconnect, Retry, StateError, Stop
 from syncline.model.sides import PerSide
+from syncline.policy.settings import Member
+from syncline.run.selection import Selection
 from syncline.testing.rehearsal import EngineWorld, person
 
 
@@ -55,6 +59,27 @@ def test_a_mailbox_that_refuses_a_kind_of_call_never_holds_up_another(
     assert report.exit_code in (4, 5)
     assert any(lane.error or lane.waiting for lane in report.lanes if lane.lane.left == "ada")
     assert not any(lane.error for lane in again.lanes if lane.lane.left == "bob")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_status_says_which_lane_failed_until_it_is_well_again(
+    world: EngineWorld, kind: CallKind
+) -> None:
+    _everything_to_do(world)
+    world.left.fault = Refuses(kind, world.left.accounts["ada"], Stop("refused"))
+
+    world.sync()
+    assert errors(world) == {"ada": "refused", "bob": ""}
+
+    world.left.fault = None
+    world.sync()
+    assert errors(world) == {"ada": "", "bob": ""}
+
+
+def errors(world: EngineWorld) -> dict[str, str]:
+    """What the status says of each member's lane."""
+    with world.session() as session:
+        return {each.lane.left: each.last_error for each in session.status().lanes}
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -141,3 +166,76 @@ def _everything_to_do(world: EngineWorld) -> None:
         gone = next(i for i, f in world.right.read(account).items() if f["given_name"] == "Edsger")
         world.right.delete(gone)
         world.right.create(account, person("Barbara", account))
+
+
+@dataclass
+class AtCommit:
+    """Something happens with one of the commits, once: before it, or when it is made."""
+
+    number: int
+    act: Callable[[], object]
+    afterwards: bool = False
+    made: int = 0
+
+    def before(self, tx: Connection) -> None:
+        self.made += 1
+        self._happen(not self.afterwards)
+
+    def after(self) -> None:
+        self._happen(self.afterwards)
+
+    def _happen(self, now: bool) -> None:
+        if now and self.made == self.number:
+            self.number = 0
+            self.act()
+
+
+def test_a_failure_of_our_own_database_is_no_feeds_and_ends_the_run(world: EngineWorld) -> None:
+    _everything_to_do(world)
+    commits = AtCommit(0, _fails)
+    world.commits = commits
+
+    def with_the_next_commit() -> None:
+        commits.number = commits.made + 1
+
+    world.left.fault = Once("changes", with_the_next_commit)
+    with pytest.raises(StateError):
+        world.sync()
+
+    world.settle()
+    assert world.same("ada")
+    assert world.same("bob")
+
+
+def _fails() -> None:
+    raise StateError("the state database failed")
+
+
+@pytest.mark.parametrize("commit", range(5, 10))
+def test_a_mailbox_that_another_run_moves_while_a_sync_begins_with_it_holds_up_no_other(
+    world: EngineWorld, commit: int
+) -> None:
+    """Nobody read the feed any more that the new lane was to share, so it was dropped."""
+    for member in world.people:
+        world.left.create(member, person("Grace", member))
+    third = world.add_store("third", MemoryOptions())
+    world.settle()
+    members = tuple(Member(PerSide(member, member)) for member in world.people)
+    new = EngineWorld.agreement("new", members, world.policy, PerSide("left", "third"))
+
+    def adas_data_set_is_edited() -> None:
+        world.people, world.more_syncs = ("ada",), ()
+        world.set(where=PerSide("categories=Customer", None))
+        with world.another_session() as newer:
+            newer.run(Selection())
+
+    world.more_syncs = (new,)
+    world.commits = AtCommit(commit, adas_data_set_is_edited, afterwards=True)
+    report = world.sync(syncs=("new",))
+    world.commits = None
+
+    assert [lane.lane.left for lane in report.lanes if lane.error] == ["ada"]
+    assert len(third.read("bob")) == 1
+    world.more_syncs = (new,)
+    world.settle()
+    assert len(third.read("ada")) == 1

@@ -6,12 +6,16 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
+
+from proof.one_contact import both_edit, linked
 from syncline.connectors import plugin as memory
 from syncline.connectors.memory import MemoryOptions
-from syncline.model.reports import PlannedOperation, WithheldWrites
+from syncline.model.reports import Action, PlannedOperation, WithheldWrites
 from syncline.plugin import hookimpl
 from syncline.plugin.events import Veto
 from syncline.plugin.manager import PluginManager
+from syncline.policy.schema import Conflict
 from syncline.testing.rehearsal import EngineWorld, person
 
 Worlds = Callable[..., EngineWorld]
@@ -93,6 +97,32 @@ def test_what_a_later_pass_of_the_run_lets_through_is_withheld_no_more(world: En
 
     assert len(world.right.read("ada")) == 2
     assert shown(world) == []
+
+
+class Forbids:
+    """A plugin that forbids every update."""
+
+    @hookimpl
+    def before_apply(self, change: PlannedOperation) -> Veto | None:
+        return Veto(reason="not now") if change.action is Action.UPDATE else None
+
+
+@pytest.mark.parametrize("conflicts", [0, 1])
+def test_every_withheld_write_of_a_link_is_reported_beside_its_conflict(
+    world: EngineWorld, conflicts: int
+) -> None:
+    world.set(conflict=Conflict.MANUAL)
+    linked(world)
+    world.plugins = PluginManager.of({"memory": memory, "forbids": Forbids()})
+    if conflicts:
+        both_edit(world)
+    world.left.update(world.only(world.left), {"company": "Navy"})
+    world.right.update(world.only(world.right), {"notes": "met in June"})
+
+    for report in (world.plan(), world.sync()):
+        held = [(each.connection, each.held) for each in report.operations]
+        assert held == [(side, "vetoed by forbids: not now") for side in ("left", "right")]
+        assert [(each.held, each.conflicts) for each in report.lanes] == [(2, conflicts), (0, 0)]
 
 
 def test_a_plan_notes_nothing(world: EngineWorld) -> None:

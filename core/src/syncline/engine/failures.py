@@ -50,6 +50,12 @@ class Failures:
     def __contains__(self, feed: FeedState) -> bool:
         return feed.id in self._failed
 
+    def of(self, lane: Lane) -> str:
+        """What a feed of this lane failed with, the last if both did; empty if both answer."""
+        feeds = _feeds(lane)
+        failed = (error for feed_id, error in self._failed.items() if feed_id in feeds)
+        return next((error.message for error in reversed(tuple(failed))), "")
+
     def spare(self, lane: Lane) -> bool:
         """Whether both feeds of a lane still answer."""
         return self._failed.keys().isdisjoint(_feeds(lane))

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, exists, select, update
 
 from syncline.engine.decide.guards import Guard
 from syncline.engine.failures import Failures
@@ -34,7 +34,7 @@ from syncline.engine.work.linked import LinkedWork
 from syncline.engine.work.survey import survey
 from syncline.engine.work.unlinked import UnlinkedWork
 from syncline.engine.world import World
-from syncline.errors import Busy, Stop, SynclineError
+from syncline.errors import CALL_FAILED, Busy, CallFailed, Stop, SynclineError
 from syncline.model.reports import Action, GuardTrip
 from syncline.model.sides import SIDES, Side
 from syncline.state import attention, records
@@ -42,12 +42,18 @@ from syncline.state.among import one_of
 from syncline.state.careful import careful_no_more
 from syncline.state.crowds import Crowds
 from syncline.state.database import chunks
+from syncline.state.feeds import FEED
 from syncline.state.holder import Holder
 from syncline.state.lanes import LANE, change_lane
 
 _ENDED: Final = update(LANE).where(one_of(LANE.c.id, "lanes"))
 _CONFIGURED: Final = select(
-    LANE.c.id, LANE.c.left_feed, LANE.c.right_feed, LANE.c.policy, LANE.c.rebaseline
+    LANE.c.id,
+    LANE.c.left_feed,
+    LANE.c.right_feed,
+    LANE.c.policy,
+    LANE.c.rebaseline,
+    *(exists().where(FEED.c.id == LANE.c[f"{side}_feed"]) for side in SIDES),
 ).where(one_of(LANE.c.id, "lanes"))
 PASSES: Final = 3
 """How often what became due in a round is looked at in it: a lost race, a twin just linked."""
@@ -155,12 +161,12 @@ class Round:
             if failure is not None:
                 self._drop_readers(reader, failure)
 
-    def _read_one(self, reader: FeedReader) -> SynclineError | None:
+    def _read_one(self, reader: FeedReader) -> CallFailed | None:
         if self.world.stop():
             return Stop("interrupted", hint="The next run goes on from here.")
         try:
             reader.read(sweep=self.full)
-        except SynclineError as error:
+        except CALL_FAILED as error:
             return error
         return None
 
@@ -289,7 +295,8 @@ class Round:
 
     def _end_of(self, lane: Lane) -> dict[str, Any]:
         """What the lane's row says from now on."""
-        values: dict[str, Any] = {"last_run_at": self.world.seconds, "last_error": ""}
+        error = "" if self._failures is None else self._failures.of(lane)
+        values: dict[str, Any] = {"last_run_at": self.world.seconds, "last_error": error}
         if self._ended(lane):
             values["rebaseline"] = False
             if lane.first_sync:
@@ -319,14 +326,16 @@ class Round:
 
 def _moved(tx: Connection, lanes: Mapping[int, Lane]) -> set[int]:
     """The lanes that a run with another configuration changed after they were resolved here. One
-    that is to be looked at again since then would not know it, and delete at once.
+    that is to be looked at again since then would not know it, and delete at once; of a new one the
+    feed may be dropped that it was to share.
     """
     found: set[int] = set()
     for part in chunks(lanes):
-        for lane_id, *now, rebaseline in tx.execute(_CONFIGURED, {"lanes": part}):
+        for lane_id, *now, rebaseline, left, right in tx.execute(_CONFIGURED, {"lanes": part}):
             lane = lanes[lane_id]
             feeds = [lane.sides[side].feed.id for side in SIDES]
-            if now != [*feeds, lane.fingerprint] or (rebaseline and not lane.rebaseline):
+            changed = now != [*feeds, lane.fingerprint] or (rebaseline and not lane.rebaseline)
+            if changed or not (left and right):
                 found.add(lane_id)
     return found
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import Final
 
 from syncline.engine.as_planned import existing
 from syncline.engine.lanes import Lane
@@ -15,13 +17,11 @@ from syncline.model.sides import SIDES, Side
 
 
 def label(type: ObjectType, fields: Mapping[str, Value]) -> str:
-    """What a person would call this record; its first e-mail or a dash if it has no name."""
+    """What a person would call this record; if it has no name, its first address, if any."""
     words = [shown for name in type.label_fields[:2] if (shown := _shown(type, fields, name))]
     if not words:
         words = [w for name in type.label_fields[2:] if (w := _shown(type, fields, name))][:1]
-    if not words and fields.get("emails"):
-        words = [str(fields["emails"][0])]
-    return " ".join(words) or "(without a name)"
+    return " ".join(words or type.addresses(fields)[:1]) or "(without a name)"
 
 
 def _shown(type: ObjectType, fields: Mapping[str, Value], name: str) -> str:
@@ -55,17 +55,21 @@ def planned(
         connection=lane.sides[side].feed.connection.name,
         id=existing(record_id),
         label=label(lane.type, fields),
-        reason=_with_names(reason, *(lane.sides[each].feed.connection.name for each in SIDES)),
+        reason=with_names(reason, *(lane.sides[each].feed.connection.name for each in SIDES)),
         changes=changes,
         held=held,
         handle=handle,
     )
 
 
+_SIDE: Final = re.compile(
+    r"\(decided by .*?\)(?=[;,]|$)|\b(left|right)(?=_wins\b| wins\b)", flags=re.DOTALL
+)
+"""A side that wins; before it, the words of a plugin, which are its own."""
+
+
 @lru_cache(maxsize=256)
-def _with_names(reason: str, left: str, right: str) -> str:
-    """Reasons name sides; people know the connections' names."""
-    for side, name in ((Side.LEFT, left), (Side.RIGHT, right)):
-        reason = reason.replace(f"{side.value}_wins", f"{name}_wins")
-        reason = reason.replace(f"{side.value} wins", f"{name} wins")
-    return reason
+def with_names(reason: str, left: str, right: str) -> str:
+    """A reason with connections in place of sides: reasons name sides, people know the names."""
+    names = {Side.LEFT.value: left, Side.RIGHT.value: right}
+    return _SIDE.sub(lambda found: names.get(found[1], found[0]), reason)

@@ -76,5 +76,5 @@ def _means(view: View, lane: Row[Any], fields: Mapping[str, Value], wanted: str)
     type = view.object_types.get(lane.type)
     if type is None or not fields:
         return False
-    addresses = (str(address) for address in fields.get("emails") or ())
-    return any(wanted in text.casefold() for text in (label(type, fields), *addresses))
+    words = (label(type, fields), *type.addresses(fields))
+    return any(wanted in text.casefold() for text in words)

@@ -58,7 +58,9 @@ CONTACT: ObjectType = object_type(
     "contact",
     Contact,
     default_match=("email", "name+company"),
+    weak_match=("name",),
     label_fields=("given_name", "family_name", "display_name", "company"),
+    address_fields=("emails",),
 )
 
 

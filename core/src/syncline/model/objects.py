@@ -50,12 +50,29 @@ class Group:
 
 @dataclass(frozen=True)
 class ObjectType:
-    """A kind of thing: name, fields, and the names of its matchers, strongest first."""
+    """A kind of thing: its name, its fields, and by what its records are recognised and called.
+
+    `default_match` and `weak_match` are names of matchers, strongest first; the weak ones pair
+    nothing unless a policy says so. A record is called by the first two of `label_fields` together,
+    or else by one of the others; where it has none of them, by an address. `address_fields` are
+    sets of addresses.
+    """
 
     name: str
     specs: tuple[FieldSpec, ...]
     default_match: tuple[str, ...] = ()
     label_fields: tuple[str, ...] = ()
+    weak_match: tuple[str, ...] = ()
+    address_fields: tuple[str, ...] = ()
+
+    @property
+    def matchers(self) -> tuple[str, ...]:
+        """All by which a record may be recognised, strongest first."""
+        return self.default_match + self.weak_match
+
+    def addresses(self, fields: Mapping[str, Value]) -> tuple[str, ...]:
+        """All addresses of a record."""
+        return tuple(str(each) for name in self.address_fields for each in fields.get(name) or ())
 
     @cached_property
     def fields(self) -> Mapping[str, FieldSpec]:
@@ -117,11 +134,15 @@ def object_type(
     *,
     default_match: tuple[str, ...] = (),
     label_fields: tuple[str, ...] = (),
+    weak_match: tuple[str, ...] = (),
+    address_fields: tuple[str, ...] = (),
 ) -> ObjectType:
-    """Read an object type from its model: each field's `FieldType` and `Group` annotation."""
+    """Read an object type from its model: each field's `FieldType` and `Group` annotation. The rest
+    is as `ObjectType` says.
+    """
     hints = get_type_hints(model, include_extras=True)
     specs = tuple(_field_spec(field, hints[field]) for field in model.model_fields)
-    return ObjectType(name, specs, default_match, label_fields)
+    return ObjectType(name, specs, default_match, label_fields, weak_match, address_fields)
 
 
 def _field_spec(name: str, hint: Any) -> FieldSpec:

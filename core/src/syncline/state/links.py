@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 from syncline.model.sides import SIDES, Side
-from syncline.state import conflicts, tables
+from syncline.state import conflicts, records, tables
 from syncline.state.among import one_of
 from syncline.state.bulk import insert_many, update_rows
 from syncline.state.database import chunks, table
@@ -138,6 +138,7 @@ def sever(tx: Connection, link_id: int, gone: Side | None) -> None:
     """Nothing travels any more. If one record of the pair is gone, the other one stays, and is not
     copied again.
     """
+    drop_values(tx, [link_id])
     version = {} if gone is None else {f"{gone}_version": _GONE}
     change(tx, [link_id], status="severed", dirty=False, **version)
     conflicts.drop(tx, [link_id])
@@ -165,6 +166,21 @@ def survivors(tx: Connection, lane_id: int, side: Side, other_feed: int) -> list
         if link.lane_id == lane_id and link.status == "linked" and link.dirty
     ]
     return [id for id in (*due, *tx.scalars(_STAYED[side], {"lane": lane_id})) if id is not None]
+
+
+def drop_values(tx: Connection, link_ids: Collection[int]) -> None:
+    """Nothing travels over these links any more, or for now: the values of their records are kept
+    no longer, unless another link needs them. What is to travel later is read again.
+    """
+    over = {row.id: row for row in find(tx, link_ids)}
+    for side in SIDES:
+        by_feed: dict[int, set[str]] = {}
+        for row in over.values():
+            by_feed.setdefault(row._mapping[f"{side}_feed"], set()).add(row._mapping[f"{side}_id"])
+        for feed_id, ids in by_feed.items():
+            others = (row for row in by_records(tx, side, feed_id, ids) if row.id not in over)
+            due = {row._mapping[f"{side}_id"] for row in others if row.dirty and row.status in LIVE}
+            records.drop_payloads(tx, feed_id, ids - due)
 
 
 def is_edited(tx: Connection, link: Row[Any], side: Side) -> bool:

@@ -210,11 +210,11 @@ class Observer:
     ) -> tuple[dict[str, Any], list[int]]:
         current = self._digests(record)
         inside = record.id not in place.outside
-        due = [link.id for link in its_links if place.is_due(record, link, current)]
+        due = [link for link in its_links if place.is_due(record, link, current)]
         wanted = place.interest.lanes(record.owner or "") if inside else frozenset()
         made = {link.lane_id for link in its_links if link.status != "creating"}
         pending = bool(wanted - made)
-        needed = pending or bool(due)
+        needed = pending or any(link.status != links.RESTING for link in due)
         row = {
             "feed_id": self.feed.id,
             "id": record.id,
@@ -230,7 +230,7 @@ class Observer:
             "payload": self.world.database.vault.seal(dict(record.fields)) if needed else None,
             "generation": generation,
         }
-        return row, due
+        return row, [link.id for link in due]
 
     def _revive(self, tx: Connection, its_links: list[Row[Any]]) -> None:
         """A record that is back: a severed link is made new, a frozen one goes on, unless its
@@ -343,4 +343,5 @@ class Observer:
                 # Outside as one that has left, so that only its own return lets the link go on.
                 rests = {"status": "out_of_scope", f"{side}_inside": True}
                 links.change(tx, [link.id], dirty=False, **rests)
+                links.drop_values(tx, [link.id])
         seen.to_read.add(winner)

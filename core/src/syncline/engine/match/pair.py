@@ -165,6 +165,8 @@ def _by_key(
     _fill_candidates(tx, world, lane, matcher, crowds)
     several = tx.execute(_SEVERAL, of_lane(lane)).all()
     added = _insert_links(tx, lane, _CLEAR)
+    for statement in _WAIT_NO_MORE:
+        tx.execute(statement, of_lane(lane))
     tx.execute(_NO_CANDIDATES, of_lane(lane))
     _ambiguous(tx, world, lane, several, report)
     return added
@@ -250,6 +252,14 @@ _PAIRS: Final = select(CANDIDATE.c.left_id, CANDIDATE.c.right_id).where(
 )
 _SEVERAL: Final = _PAIRS.where(_CONTESTED)
 _CLEAR: Final = _PAIRS.where(~_CONTESTED)
+_WAIT_NO_MORE: Final = [
+    delete(attention.ATTENTION).where(
+        attention.ATTENTION.c.lane_id == THIS_LANE,
+        attention.ATTENTION.c.side == side.value,
+        attention.ATTENTION.c.record_id.in_(_CLEAR.with_only_columns(CANDIDATE.c[f"{side}_id"])),
+    )
+    for side in SIDES
+]
 _NO_CANDIDATES: Final = delete(CANDIDATE).where(CANDIDATE.c.lane_id == THIS_LANE)
 
 

@@ -37,7 +37,6 @@ _OWN_CLOCK: Final = 3600.0
 """Seconds by which a clock may be wrong of which the service never said anything."""
 _ON_ITS_WAY: Final = 10.0
 """Seconds in which a service may still carry out what was sent by somebody who is dead by now."""
-_KEYS: Final = ("email", "name+company", "name")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +102,7 @@ class CreatedSearch:
         """Our mark alone where there are marks, all match keys where there are none."""
         if has_marks(self.feed.spec):
             return [MatchKey(kind=MARKER, value=sought.key)]
-        found = self._lookup.keys(sought.key, sought.fields, _KEYS)
+        found = self._lookup.keys(sought.key, sought.fields, sought.lane.type.matchers)
         return [key for key in found if key.kind != MARKER]
 
     def _with_keys(self, keys: Sequence[MatchKey], since: float) -> list[Trace]:
@@ -172,7 +171,7 @@ class CreatedSearch:
             holds = self._held[record.id] = lane.digester.fields(record.fields)
         shares_key = any(
             not set(matchers[name](sought.fields)).isdisjoint(matchers[name](record.fields))
-            for name in dict.fromkeys((*_KEYS, *lane.policy.match))
+            for name in dict.fromkeys((*lane.type.matchers, *lane.policy.match))
         )
         names = _names(lane, sought.fields)
         found = [likeness(w, holds, names, shares_key=shares_key) for w in sought.wanted]

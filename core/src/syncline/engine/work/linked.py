@@ -133,22 +133,22 @@ class LinkedWork:
     # --- writes ---------------------------------------------------------------------------------
 
     def _prepare(self, evaluation: Evaluation) -> list[Prepared]:
-        lane = evaluation.link.lane
         self._unwritten.note_decided(evaluation.link)
         if evaluation.decision.conflicts:
             with self.world.transaction() as tx:
                 self.conflicts.save(tx, evaluation)
             self._unwritten.count_conflict(evaluation.link)
-        ready = []
-        for each in prepare_link(evaluation, self.world.installation):
-            early = f"found {_while(lane)}: the next run" if _is_first_look(evaluation.link) else ""
-            why = self.gate.withholds(each, guarded(each, evaluation), too_early=early)
-            if why is None:
-                ready.append(each)
-            elif evaluation.link.id not in self._unwritten.reported:
-                self._unwritten.reported.add(evaluation.link.id)
-                self.report.done(lane, replace(each.planned, held=why.message, handle=why.handle))
-        return ready
+        writes = prepare_link(evaluation, self.world.installation)
+        return [each for each in writes if self._is_let_through(each, evaluation)]
+
+    def _is_let_through(self, write: Prepared, evaluation: Evaluation) -> bool:
+        link, operation = evaluation.link, guarded(write, evaluation)
+        early = f"found {_while(link.lane)}: the next run" if _is_first_look(link) else ""
+        why = self.gate.withholds(write, operation, too_early=early)
+        if why is not None:
+            held = replace(write.planned, held=why.message, handle=why.handle)
+            self._unwritten.report_withheld(link.lane, operation.subject, held)
+        return why is None
 
 
 def _is_first_look(link: DueLink) -> bool:

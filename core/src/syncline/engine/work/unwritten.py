@@ -7,10 +7,11 @@ since it was decided nothing is, and the link stays due (`undecided`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
+from syncline.engine.approvals import Subject
 from syncline.engine.decide.link import Presence, Verdict
 from syncline.engine.intake import unread
 from syncline.engine.lanes import Lane
@@ -23,20 +24,23 @@ from syncline.engine.work.evaluate import Evaluation, waits_to_be_compared
 from syncline.engine.work.held import Held
 from syncline.engine.work.prepare import join
 from syncline.engine.world import World
-from syncline.model.reports import Action
+from syncline.model.reports import Action, PlannedOperation
 from syncline.model.sides import SIDES, Side
 from syncline.state import attention, conflicts, links, records
 
 
 @dataclass
 class Unwritten:
-    """Carries out what needs no write. `reported`: the links of which the report tells already."""
+    """Carries out what needs no write. `withheld` and `in_conflict` are what the report tells of
+    already: writes that were not let through, and links.
+    """
 
     world: World
     lanes: Mapping[int, Lane]
     report: RoundReport
     held: Held
-    reported: set[int] = field(default_factory=set)
+    withheld: set[Subject] = field(default_factory=set)
+    in_conflict: set[int] = field(default_factory=set)
     undecided: set[int] = field(default_factory=set)
 
     @property
@@ -61,6 +65,8 @@ class Unwritten:
                 self._end(tx, each)
                 if each.decision.verdict is not Verdict.WAIT:
                     self.note_decided(each.link)
+            rest = [each.link.id for each in done if each.decision.verdict is Verdict.FREEZE]
+            links.drop_values(tx, rest)
 
     def settle_agreed(self, withheld: Sequence[Evaluation]) -> None:
         """What both sides hold alike is settled also where the rest may not be written now: whoever
@@ -110,11 +116,19 @@ class Unwritten:
     def _hold(self, each: Evaluation) -> None:
         """It would be created again, but creating is switched off: the link stays due."""
         link, side = each.link, each.decision.side
-        if side is not None and link.id not in self.reported:
-            self.reported.add(link.id)
-            reason = each.decision.reason
-            operation = planned(link.lane, side, Action.CREATE, None, {}, reason)
-            self.report.done(link.lane, replace(operation, held="creating is switched off there"))
+        if side is None:
+            return
+        reason, held = each.decision.reason, "creating is switched off there"
+        operation = planned(link.lane, side, Action.CREATE, None, {}, reason, held=held)
+        source_id = str(link.sides[side.other].id)
+        subject = Subject(link.lane.id, side, Action.CREATE, source_id)
+        self.report_withheld(link.lane, subject, operation)
+
+    def report_withheld(self, lane: Lane, subject: Subject, operation: PlannedOperation) -> None:
+        """The report tells of an operation that is held, once."""
+        if subject not in self.withheld:
+            self.withheld.add(subject)
+            self.report.done(lane, operation)
 
     def _forget(self, tx: Connection, each: Evaluation) -> None:
         [row] = tx.execute(links.LINK.select().where(links.LINK.c.id == each.link.id))
@@ -148,8 +162,8 @@ class Unwritten:
 
     def count_conflict(self, link: DueLink) -> None:
         """The report counts the link's conflict, once."""
-        if link.id not in self.reported:
-            self.reported.add(link.id)
+        if link.id not in self.in_conflict:
+            self.in_conflict.add(link.id)
             self.report.tally(link.lane).conflicts += 1
 
 

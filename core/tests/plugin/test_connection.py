@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from syncline.connectors.memory import MemoryConnector, MemoryOptions
-from syncline.errors import ConfigurationError, Retry, Stop
+from syncline.errors import Busy, ConfigurationError, Retry, Stop
 from syncline.model.contact import CONTACT
 from syncline.model.records import AbsenceReason, Absent
 from syncline.plugin import (
@@ -312,6 +312,17 @@ def test_a_bug_in_a_connector_shows_its_place_and_no_argument(connect) -> None:
         connect(Buggy).apply(APPLY)
     assert "Lovelace" not in f"{stop.value!r}{stop.value.hint}{stop.value.context}"
     assert stop.value.__suppress_context__
+
+
+def test_a_connector_that_says_what_only_core_can_know_is_at_fault(connect) -> None:
+    """It would end the work of every member, as a lease does that is lost."""
+
+    class Busybody(MemoryConnector):
+        def fetch_changes(self, request):
+            raise Busy("I am busy")
+
+    with pytest.raises(Stop, match="'memory' failed in fetch: Busy"):
+        connect(Busybody).fetch(CHANGES)
 
 
 def test_settings_of_another_connector_are_refused(context) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, TypeVar
 
-from syncline.errors import CALL_FAILED, Busy, StateError, Stop
+from syncline.errors import CALL_FAILED, StateError, Stop
 from syncline.plugin.connector import Connector
 from syncline.plugin.hookspecs import hookimpl
 from syncline.plugin.requests import (
@@ -128,14 +128,14 @@ class ConnectorPlugin:
 
 def guarded(name: str, method: str, call: Callable[..., T], *arguments: object) -> T:
     """Call a connector; what it may not raise becomes `Stop`: anything outside of our error tree,
-    and what only core can know (that a guard holds something, that a command was misused).
+    and what only core can know (that a lease is held, that a command was misused).
 
     The original exception is left out of the chain, since its text and its traceback may show a
     payload; its type and the place it was raised at are kept.
     """
     try:
         return call(*arguments)
-    except (*CALL_FAILED, Busy, StateError):  # the last two come from the token store
+    except (*CALL_FAILED, StateError):  # the last one comes from the token store
         raise
     except Exception as error:  # noqa: BLE001 - connectors may raise anything
         place = _place(error.__traceback__)

@@ -204,29 +204,6 @@ CREATING = (
         tests=("test_isolation.py::test_a_mailbox_that_does_not_show_a_duplicate_ends_no_round",),
     ),
     Mutant(
-        name="a matcher that fails ends the run",
-        file="engine/work/creating.py",
-        old="        with self.writer.failures.caught(feed):\n            missing =",
-        new="        if feed:\n            missing =",
-        wrong="A plugin's matcher that fails for one record takes everybody's lanes with it.",
-        caught_by="P9",
-        tests=(
-            "test_plugins_in_a_run.py::test_a_matcher_that_fails_costs_its_own_member_and_is_named",
-        ),
-    ),
-    Mutant(
-        name="lists for tuples",
-        file="state/vault.py",
-        old='        return _with_tuples(found) if b"[" in data else found\n',
-        new="        return found\n",
-        wrong="A matcher gets lists while records are made, where it got tuples when they were read.",
-        caught_by="P9",
-        tests=(
-            "test_plugins_in_a_run.py::test_a_matcher_is_given_the_same_values_"
-            "while_records_are_made_as_when_they_were_read",
-        ),
-    ),
-    Mutant(
         name="made though it is linked by now",
         file="engine/match/joining.py",
         old="    over = [each.link_id is None and _source(each) in linked for each in batch]\n",

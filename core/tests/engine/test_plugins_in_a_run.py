@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -17,8 +17,9 @@ from syncline.model.sides import Side
 from syncline.plugin import hookimpl
 from syncline.plugin.events import ConflictSeen, Resolution, RunStarted, Veto
 from syncline.plugin.manager import PluginManager
-from syncline.plugin.requests import Applied, Outcome
+from syncline.plugin.requests import Applied, ApplyRequest, Outcome
 from syncline.policy.schema import Conflict
+from syncline.policy.settings import ConnectionSettings
 from syncline.testing.rehearsal import EngineWorld, person
 
 
@@ -205,3 +206,36 @@ def test_a_plugins_strange_answer_leaves_a_conflict_to_the_rule(world: EngineWor
     world.settle()
 
     assert titles(world) == ("left", "left")
+
+
+class Breaks:
+    """A wrapper that fails once a write is over."""
+
+    @hookimpl(wrapper=True)
+    def apply(self, request: ApplyRequest) -> Generator[None, list[Outcome], list[Outcome]]:
+        yield
+        raise RuntimeError(request.operations)
+
+
+class BreaksRight:
+    """A plugin with that wrapper, around one connection."""
+
+    @hookimpl
+    def connection_plugins(self, connection: ConnectionSettings) -> tuple[object, ...]:
+        return (Breaks(),) if connection.name == "right" else ()
+
+
+def test_a_wrapper_that_fails_costs_what_was_written_through_it(world: EngineWorld) -> None:
+    world.plugins = PluginManager.of({"memory": memory, "breaking": BreaksRight()})
+    world.left.create("ada", person("Grace", "Hopper"))
+    world.right.create("bob", person("Alan", "Turing"))
+
+    report = world.sync()
+
+    errors = {lane.lane.left: lane.error for lane in report.lanes}
+    assert errors["ada"].startswith("a plugin around connection 'right' failed in apply: Runtime")
+    assert (errors["bob"], len(world.left.read("bob"))) == ("", 1)
+    world.plugins = PluginManager.of({"memory": memory})
+    world.settle()
+    assert world.same("ada")
+    assert len(world.right.read("ada")) == 1

@@ -11,6 +11,7 @@ from mutants.leasing import LEASING
 from mutants.lenses import LENSES
 from mutants.pairing import PAIRING
 from mutants.planted import Mutant
+from mutants.plugins import PLUGINS
 from mutants.reading import READING
 from mutants.settling import SETTLING
 from mutants.undoing import UNDOING
@@ -27,4 +28,5 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
     *LEASING,
     *UNDOING,
     *LENSES,
+    *PLUGINS,
 )

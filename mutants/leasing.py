@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mutants.planted import Mutant
+from mutants.planted import STATE, Mutant
 
 LEASING = (
     Mutant(
@@ -126,5 +126,18 @@ LEASING = (
         tests=(
             "test_interruption.py::test_a_second_engine_that_comes_while_one_writes_is_told_that_it_is_busy",
         ),
+    ),
+    Mutant(
+        name="older token over a newer one",
+        file="state/tokens.py",
+        old="        if found != before:\n",
+        new="        if not found and before:\n",
+        wrong="Who slept while it asked for a token puts it in place of a newer one.",
+        caught_by="P19",
+        tests=(
+            "test_tokens.py::"
+            "test_a_token_that_was_slept_through_is_not_kept_in_place_of_a_newer_one[sqlite]",
+        ),
+        package=STATE,
     ),
 )

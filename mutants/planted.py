@@ -30,6 +30,7 @@ class Package:
 
 ENGINE: Final = Package("core/src", "syncline", "core/tests/engine")
 MODEL: Final = Package("core/src", "syncline", "core/tests/model")
+STATE: Final = Package("core/src", "syncline", "core/tests/state", in_histories=False)
 PLUGIN: Final = Package("core/src", "syncline", "core/tests/plugin", in_histories=False)
 OUTLOOK: Final = Package(
     "plugins/outlook/src", "syncline_outlook", "plugins/outlook/tests", in_histories=False

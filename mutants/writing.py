@@ -115,7 +115,7 @@ WRITING = (
     Mutant(
         name="our own write comes back",
         file="engine/match/new_record.py",
-        old="        if name in own and _listed(sent.get(name)) == _listed(source.get(name))\n",
+        old="        if name in own and sent.get(name) == source.get(name)\n",
         new="        if name in own\n",
         wrong="The base is what was to be stored, not what the side can hold: its cut comes back.",
         caught_by="P13",

@@ -9,13 +9,26 @@ import pytest
 from sqlalchemy import Connection
 
 from proof.meanwhile import Once
-from syncline.connectors.memory import Call, MemoryOptions
+from syncline.connectors.memory import Call, MemoryConnector, MemoryOptions
 from syncline.connectors.memory.faults import CallKind
-from syncline.errors import ConnectionFailure, Reconnect, Retry, StateError, Stop
+from syncline.errors import (
+    Busy,
+    Reconnect,
+    Retry,
+    StateError,
+    Stop,
+    SynclineError,
+)
 from syncline.model.sides import PerSide
+from syncline.plugin import hookimpl
+from syncline.plugin.manager import PluginManager
+from syncline.plugin.requests import ApplyRequest, Outcome
 from syncline.policy.settings import Member
 from syncline.run.selection import Selection
-from syncline.testing.rehearsal import EngineWorld, person
+from syncline.state import leases
+from syncline.state.database import Database
+from syncline.state.vault import Vault
+from syncline.testing.rehearsal import KEY, EngineWorld, person
 
 
 @dataclass
@@ -24,7 +37,7 @@ class Refuses:
 
     kind: CallKind
     account: str
-    error: ConnectionFailure
+    error: SynclineError
     afterwards: bool = False
 
     def before(self, call: Call) -> None:
@@ -40,13 +53,13 @@ class Refuses:
 
 
 KINDS: tuple[CallKind, ...] = ("changes", "ids", "match", "apply", "delete")
-ERRORS = (Stop("no"), Reconnect("no"), Retry("no"), Retry("no", reached=False))
+ERRORS = (Stop("no"), Reconnect("no"), Retry("no"), Retry("no", reached=False), Busy("no"))
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("error", ERRORS, ids=lambda e: type(e).__name__)
 def test_a_mailbox_that_refuses_a_kind_of_call_never_holds_up_another(
-    world: EngineWorld, kind: CallKind, error: ConnectionFailure
+    world: EngineWorld, kind: CallKind, error: SynclineError
 ) -> None:
     _everything_to_do(world)
     world.left.fault = Refuses(kind, world.left.accounts["ada"], error)
@@ -85,7 +98,7 @@ def errors(world: EngineWorld) -> dict[str, str]:
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("error", ERRORS, ids=lambda e: type(e).__name__)
 def test_once_the_fault_is_over_the_mailbox_catches_up(
-    world: EngineWorld, kind: CallKind, error: ConnectionFailure
+    world: EngineWorld, kind: CallKind, error: SynclineError
 ) -> None:
     _everything_to_do(world)
     world.left.fault = Refuses(kind, world.left.accounts["ada"], error, afterwards=True)
@@ -113,6 +126,42 @@ def test_an_unresolved_write_of_one_mailbox_does_not_hold_up_another(world: Engi
     assert world.same("bob")
 
 
+class SignsInToWrite(MemoryConnector):
+    """Asks for a token before each write."""
+
+    def apply(self, request: ApplyRequest) -> list[Outcome]:
+        self.context.tokens.update("token", lambda _old: "new")
+        return super().apply(request)
+
+
+class Signing:
+    """Brings that connector."""
+
+    @hookimpl
+    def connector_types(self) -> tuple[type[MemoryConnector], ...]:
+        return (SignsInToWrite,)
+
+
+def test_a_token_that_another_process_keeps_holds_up_its_own_connection_only(
+    world: EngineWorld,
+) -> None:
+    world.plugins = PluginManager.of({"memory": Signing()})
+    world.settle()
+    world.left.create("ada", person("Grace", "Hopper"))
+    world.right.create("bob", person("Alan", "Turing"))
+    key = leases.LeaseKey(0, "right", "token")
+    with Database.open(world.state.url, Vault.from_key(KEY)).transaction() as tx:
+        leases.acquire(tx, [key], "somebody else", world.clock().timestamp(), 3600.0)
+
+    report = world.sync()
+
+    assert report.exit_code == 5
+    assert (len(world.right.read("ada")), len(world.left.read("bob"))) == (0, 1)
+    world.clock.advance(7200)
+    world.settle()
+    assert world.same("ada")
+
+
 def test_a_record_the_service_refuses_waits_alone(worlds: Callable[..., EngineWorld]) -> None:
     world = worlds(right=MemoryOptions(required=frozenset({"family_name"}), create_batch=1))
     world.left.create("ada", {"emails": ("nobody@example.test",)})
@@ -128,7 +177,7 @@ def test_a_record_the_service_refuses_waits_alone(worlds: Callable[..., EngineWo
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda e: type(e).__name__)
 def test_a_mailbox_that_does_not_show_a_duplicate_ends_no_round(
-    worlds: Callable[..., EngineWorld], error: ConnectionFailure
+    worlds: Callable[..., EngineWorld], error: SynclineError
 ) -> None:
     """The service says that the record exists, and does not let us read it."""
     world = worlds(right=MemoryOptions(unique=frozenset({"nickname"}), match=frozenset()))

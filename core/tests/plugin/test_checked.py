@@ -173,6 +173,13 @@ def test_an_instant_without_a_zone_is_unknown(name: str, value: Any) -> None:
     assert getattr(record, name) is None
 
 
+def test_a_set_that_comes_as_a_list_enters_as_a_tuple() -> None:
+    """As it comes back from our database, where what is kept has one form."""
+    [record] = seen(replace(GOOD, fields={"emails": ["ada@example.test"]})).records
+
+    assert record.fields == {"emails": ("ada@example.test",)}
+
+
 def test_an_answer_by_id_is_complete() -> None:
     request = IdsRequest(spec=SPEC, feed=FEED, ids=(RecordId("good"), RecordId("silent")))
     page = seen(GOOD, request=request)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from syncline.connectors.memory import MemoryConnector, MemoryOptions
-from syncline.errors import ConfigurationError, Retry, Stop
+from syncline.errors import Busy, ConfigurationError, Retry, Stop
 from syncline.model.contact import CONTACT
 from syncline.model.records import AbsenceReason, Absent
 from syncline.plugin import (
@@ -47,6 +48,9 @@ FEED = Feed(type="contact", account=AccountId("left-user-1"))
 CREATE = Create(key="k", account=AccountId("left-user-1"), fields={"family_name": "Lovelace"})
 APPLY = ApplyRequest(spec=SPEC, feed=FEED, operations=(CREATE,))
 CHANGES = ChangesRequest(spec=SPEC, feed=FEED)
+GONE = Record(id=RecordId("gone"), version="1")
+DELETION = Delete(id=GONE.id, version="1", current=GONE, account=AccountId("left-user-1"))
+DELETE = DeleteRequest(spec=SPEC, feed=FEED, operations=(DELETION,))
 
 
 def test_every_connection_hook_has_a_test() -> None:
@@ -312,6 +316,60 @@ def test_a_bug_in_a_connector_shows_its_place_and_no_argument(connect) -> None:
         connect(Buggy).apply(APPLY)
     assert "Lovelace" not in f"{stop.value!r}{stop.value.hint}{stop.value.context}"
     assert stop.value.__suppress_context__
+
+
+def test_a_connector_that_says_what_only_core_can_know_is_at_fault(connect) -> None:
+    """It would end the work of every member, as a lease does that is lost."""
+
+    class Busybody(MemoryConnector):
+        def fetch_changes(self, request):
+            raise Busy("I am busy")
+
+    with pytest.raises(Stop, match="'memory' failed in fetch: Busy"):
+        connect(Busybody).fetch(CHANGES)
+
+
+def _wrapper(hook: str, change: Callable[[Any], Any], *, first: bool = False) -> object:
+    """A plugin's wrapper that makes something else of the answers to a hook."""
+
+    @hookimpl(wrapper=True, tryfirst=first)
+    def wraps(self, request):
+        return change((yield))
+
+    return type("Wrapper", (), {hook: wraps})()
+
+
+def _fails(_answer: object) -> object:
+    raise KeyError("Lovelace")
+
+
+@pytest.mark.parametrize("first", [False, True])
+@pytest.mark.parametrize(
+    ("hook", "ask"),
+    [
+        ("check", lambda handle: handle.check(CheckRequest())),
+        ("containers", lambda handle: handle.accounts(AccountsRequest(names=("ada",)))),
+        ("list_accounts", lambda handle: handle.list_accounts(AccountListRequest())),
+        ("fetch", lambda handle: handle.fetch(CHANGES)),
+        ("apply", lambda handle: handle.apply(APPLY)),
+        ("delete", lambda handle: handle.delete(DELETE)),
+    ],
+)
+def test_a_wrapper_that_fails_or_answers_with_nothing_is_named_by_its_connection(
+    connect, hook, ask, first
+) -> None:
+    """It would end everybody's run, and show what it was called with."""
+    with pytest.raises(Stop, match=f"around connection 'crm' failed in {hook}: KeyError") as stop:
+        ask(connect(MemoryConnector, _wrapper(hook, _fails, first=first)))
+    assert "Lovelace" not in f"{stop.value!r}{stop.value.hint}{stop.value.context}"
+
+    with pytest.raises(Stop, match="around connection 'crm': NoneType instead of"):
+        ask(connect(MemoryConnector, _wrapper(hook, lambda _answer: None, first=first)))
+
+
+def test_a_wrapper_that_drops_an_outcome_leaves_none_of_its_batch(connect) -> None:
+    with pytest.raises(Stop, match="around connection 'crm': 0 outcomes for 1 operations"):
+        connect(MemoryConnector, _wrapper("apply", lambda outcomes: outcomes[:-1])).apply(APPLY)
 
 
 def test_settings_of_another_connector_are_refused(context) -> None:

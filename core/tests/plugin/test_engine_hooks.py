@@ -95,6 +95,16 @@ def test_a_matcher_that_fails_stops_what_it_was_asked_for_and_shows_no_value(scr
     assert "secret" not in f"{stop.value!r}{stop.value.hint}{stop.value.context}"
 
 
+@pytest.mark.parametrize("answer", [None, "0660 1", ("0660 1", 5), 7])
+def test_a_matcher_that_answers_with_no_keys_fails(scripted, answer) -> None:
+    manager = PluginManager.of(
+        {"a": scripted(register_matchers=lambda: {"phone": lambda fields: answer})}
+    )
+
+    with pytest.raises(Stop, match="matcher 'phone' failed: it answered"):
+        manager.matchers["phone"]({})
+
+
 @pytest.mark.parametrize(
     ("hook", "attribute", "answer"),
     [
@@ -180,6 +190,28 @@ def test_a_plugin_that_fails_to_resolve_a_conflict_leaves_it_to_the_next_one(scr
     assert PluginManager.of(plugins).resolve_conflict(CONFLICT) == replace(decided, plugin="b")
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "left",
+        Veto(reason="no"),
+        Resolution(winner="left"),  # type: ignore[arg-type]
+        Resolution(winner=Side.LEFT, reason=None),  # type: ignore[arg-type]
+        Resolution(winner=Side.LEFT, reason="a\0b"),
+    ],
+)
+def test_an_answer_to_a_conflict_that_is_none_leaves_it_to_the_next_plugin(
+    scripted, caplog, answer
+) -> None:
+    decided = Resolution(winner=Side.RIGHT, reason="the CRM knows")
+    plugins = {"a": scripted(resolve_conflict=lambda conflict: answer)}
+
+    assert PluginManager.of(plugins).resolve_conflict(CONFLICT) is None
+    assert "plugin 'a' failed in resolve_conflict: it answered" in caplog.text
+    plugins["b"] = scripted(resolve_conflict=lambda conflict: decided)
+    assert PluginManager.of(plugins).resolve_conflict(CONFLICT) == replace(decided, plugin="b")
+
+
 def test_resolve_conflict_leaves_it_to_the_declared_rule() -> None:
     assert PluginManager.of({}).resolve_conflict(CONFLICT) is None
 
@@ -204,6 +236,17 @@ def test_before_apply_that_fails_is_no_consent(scripted) -> None:
     assert veto is not None
     assert veto.plugin == "bad"
     assert "Lovelace" not in veto.reason
+
+
+@pytest.mark.parametrize("answer", [False, "no", Veto(reason=None), Veto(reason="a\0b")])  # type: ignore[arg-type]
+def test_an_answer_to_a_change_that_is_no_veto_is_no_consent(scripted, answer) -> None:
+    manager = PluginManager.of({"bad": scripted(before_apply=lambda change: answer)})
+
+    veto = manager.before_apply(CHANGE)
+
+    assert veto is not None
+    assert veto.plugin == "bad"
+    assert veto.reason.startswith("the plugin failed in before_apply: it answered")
 
 
 def _observed(scripted, hook: str, caplog, tell) -> list[str]:

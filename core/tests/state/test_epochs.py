@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -73,14 +74,68 @@ def test_known_as_older_once_it_goes_on_from_where_the_later_one_was(tmp_path: P
     assert Epoch.from_json(text) == Epoch("first", 42)
 
 
-@pytest.mark.parametrize("runs_before", [0, 1])
-def test_a_file_that_cannot_be_written_stops_nobody(tmp_path: Path, runs_before: int) -> None:
-    epochs = opened(tmp_path / "state.sqlite")
-    for _run in range(runs_before):
-        run(epochs)
-    (tmp_path / "state.sqlite-epoch.part").mkdir()
+@pytest.mark.parametrize("beside", [None, Epoch("first", 0)])
+def test_a_file_that_cannot_be_written_stops_nobody(tmp_path: Path, beside: Epoch | None) -> None:
+    """There is room for its name, and none for that of the file which is to take its place."""
+    name = "s" * (255 - len("-journal"))
+    if beside is not None:
+        (tmp_path / f"{name}-epoch").write_text(beside.to_json())
+    epochs = opened(tmp_path / name)
 
     assert [run(epochs) for _run in range(3)] == [Standing.KNOWN] * 3
+    assert [each.name for each in tmp_path.glob("*-epoch")] == ([f"{name}-epoch"] if beside else [])
+
+
+def begun(epochs: Epochs) -> Epoch:
+    with epochs.database.transaction() as tx:
+        _found, epoch = epochs.begin(tx, "first")
+    assert epoch is not None
+    return epoch
+
+
+def test_of_two_runs_that_begin_at_once_the_later_one_is_noted(tmp_path: Path) -> None:
+    one, two = (opened(tmp_path / "state.sqlite") for _run in range(2))
+    earlier, later = begun(one), begun(two)
+
+    two.raised(later)
+    one.raised(earlier)
+
+    text = (tmp_path / "state.sqlite-epoch").read_text()
+    assert Epoch.from_json(text) == later == Epoch("first", 2)
+
+
+def test_runs_that_note_their_epochs_at_once_never_leave_a_file_that_says_nothing(
+    tmp_path: Path,
+) -> None:
+    """A third run would take its state for a copy of another place's."""
+    runs = [opened(tmp_path / "state.sqlite") for _run in range(4)]
+    run(runs[0])
+    said: list[Epoch | None] = []
+
+    def work(epochs: Epochs) -> None:
+        for number in range(1, 200):
+            epochs.raised(Epoch("first", number))
+            said.append(Epoch.from_json((tmp_path / "state.sqlite-epoch").read_text()))
+
+    with ThreadPoolExecutor() as threads:
+        list(threads.map(work, runs))
+
+    assert None not in said
+    assert [each.name for each in tmp_path.glob("*-epoch*")] == ["state.sqlite-epoch"]
+
+
+def test_a_state_that_was_adopted_is_noted_however_far_the_other_one_had_come(
+    tmp_path: Path,
+) -> None:
+    epochs = opened(tmp_path / "state.sqlite")
+    run(epochs)
+    (tmp_path / "state.sqlite-epoch").write_text(Epoch("other", 40).to_json())
+
+    with epochs.database.transaction() as tx:
+        epoch = epochs.adopt(tx, "second")
+    epochs.raised(epoch)
+
+    assert Epoch.from_json((tmp_path / "state.sqlite-epoch").read_text()) == Epoch("second", 2)
 
 
 def test_a_run_that_dies_around_its_first_commit_makes_the_database_nobody_elses(

@@ -85,7 +85,8 @@ def looked_at(record: Record, asked: Mapping[str, FieldType | None]) -> tuple[Re
     """What of a record can be relied on, and why the record as a whole cannot; "" if it can.
 
     What nobody asked for goes, and so do instants that say none: they decide which edit is the
-    newest, where it is better to know nothing than to guess a time zone.
+    newest, where it is better to know nothing than to guess a time zone. A set is a tuple, as it is
+    when it comes back from our database.
     """
     facts = record.version, record.owner, record.container, record.marker
     wrong = {
@@ -102,8 +103,10 @@ def looked_at(record: Record, asked: Mapping[str, FieldType | None]) -> tuple[Re
     if given is not record.fields:
         bad["fields"] = "are no mapping"
     usable: dict[str, Any] = {name: "" if name == "version" else None for name in wrong}
-    if bad or not given.keys() <= asked.keys():
-        usable["fields"] = {n: v for n, v in given.items() if n in asked and n not in bad}
+    listed = any(isinstance(value, list) for value in given.values())
+    if bad or listed or not given.keys() <= asked.keys():
+        fit = {n: v for n, v in given.items() if n in asked and n not in bad}
+        usable["fields"] = {n: tuple(v) if isinstance(v, list) else v for n, v in fit.items()}
     for name in ("modified", "created"):
         if not _is_instant(getattr(record, name)):
             usable[name] = None

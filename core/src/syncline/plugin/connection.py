@@ -48,6 +48,7 @@ from syncline.plugin.spec import Field, TypeSpec
 from syncline.plugin.wrappers import retry
 from syncline.plugin.wrappers.audit import Audit
 from syncline.plugin.wrappers.counting import CallCounter
+from syncline.plugin.wrappers.foreign import Foreign
 from syncline.plugin.wrappers.pacing import Pacing
 from syncline.plugin.wrappers.retry import Caution, Look, Patience
 
@@ -75,7 +76,8 @@ class ConnectionHandle:
         self._counter = counter
         self._patience = patience or Patience()
         manager = manager_for(ConnectionSpecs)
-        wrappers = (*plugins, Audit(name, self._patience.now), Pacing())
+        foreign = (*plugins, Foreign(name, connector.name))
+        wrappers = (*foreign, Audit(name, self._patience.now), Pacing())
         for each in (ConnectorPlugin(connector), *wrappers):
             manager.register(each)
         manager.check_pending()

@@ -59,11 +59,22 @@ class TokenStore(Protocol):
     """Where a connector keeps tokens between runs: encrypted, and locked across processes."""
 
     def load(self, name: str) -> str | None:
-        """The text kept under this name, or None."""
+        """The text kept under this name, or None.
+
+        Raises:
+            Retry: it cannot be read at the moment.
+
+        """
         ...
 
     def update(self, name: str, change: Callable[[str | None], str | None]) -> str | None:
-        """Replace the text by `change(old)` while no other process does the same; returns it."""
+        """Replace the text by `change(old)` while no other process does the same; returns what is
+        kept then. That is another process's text if this one was held up, and that one's is newer.
+
+        Raises:
+            Retry: another process does the same for long; nothing was changed.
+
+        """
         ...
 
 

@@ -62,7 +62,9 @@ class EngineSpecs(Protocol):
 
     @hookspec
     def register_matchers(self) -> Mapping[str, Matcher]:
-        """Matchers the configuration may name with `match`. A name taken twice is an error."""
+        """Matchers the configuration may name with `match`. A name taken twice is an error. One
+        that fails ends the lanes of the feed it was asked for, and no others.
+        """
 
     @hookspec
     def register_commands(self, group: click.Group) -> None:
@@ -79,12 +81,14 @@ class EngineSpecs(Protocol):
     @hookspec(firstresult=True)
     def resolve_conflict(self, conflict: ConflictSeen) -> Resolution | None:
         """Decide a `conflict` before the declared rule does. None leaves it to the next one, and so
-        does a plugin that fails. Pure.
+        does a plugin that fails, or answers with something else. Pure.
         """
 
     @hookspec
     def before_apply(self, change: PlannedOperation) -> Veto | None:
-        """Forbid a `change` that was planned. Any veto wins. Pure: runs in plans, too."""
+        """Forbid a `change` that was planned. Any veto wins, and a plugin that fails, or answers
+        with something else, vetoes. Pure: runs in plans, too.
+        """
 
     # --- observers: called one by one, an error is logged and never fatal --------------------
 

@@ -12,15 +12,21 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from syncline.errors import ConfigurationError, Stop
+from syncline.errors import ConfigurationError
 from syncline.model.contact import CONTACT
-from syncline.model.fields import Value
 from syncline.model.matching import BUILT_IN, Matcher
 from syncline.model.objects import ObjectType
 from syncline.model.reports import PlannedOperation, RunReport
 from syncline.plugin.connector import Connector, ConnectorContext
 from syncline.plugin.discovery import Candidate, Found, PluginInfo, installed, look_at
 from syncline.plugin.events import ConflictSeen, Resolution, RunStarted, Veto
+from syncline.plugin.hook_answers import (
+    cautious,
+    require_nothing,
+    require_resolution,
+    require_veto,
+    told,
+)
 from syncline.plugin.hookspecs import EngineSpecs, manager_for
 from syncline.plugin.missing import missing_connector
 from syncline.plugin.requests import Outcome
@@ -83,11 +89,11 @@ class PluginManager:
 
     @cached_property
     def matchers(self) -> Mapping[str, Matcher]:
-        """The matchers, by name; core's included. One that fails stops what it was asked for: no
-        record is made that it might have found.
+        """The matchers, by name; core's included. One that fails, or answers with no keys, stops
+        what it was asked for: no record is made that it might have found.
         """
         named = self._named("matcher", BUILT_IN, "register_matchers")
-        return {n: each if n in BUILT_IN else _cautious(n, each) for n, each in named.items()}
+        return {n: each if n in BUILT_IN else cautious(n, each) for n, each in named.items()}
 
     def _named(
         self, what: str, built_in: Mapping[str, T], hook: str, *, by_name: bool = False
@@ -141,7 +147,8 @@ class PluginManager:
         from syncline.plugin.wrappers.retry import Patience
 
         wrappers: list[object] = []
-        for _name, plugins in self._each("connection_plugins", connection=settings):
+        asked = self._each("connection_plugins", require_nothing, connection=settings)
+        for _name, plugins in asked:
             wrappers.extend(plugins or ())
         return open_connection(
             settings.name,
@@ -157,9 +164,11 @@ class PluginManager:
 
     def resolve_conflict(self, conflict: ConflictSeen) -> Resolution | None:
         """The first plugin's answer, with its name; None if the declared rule shall decide, as it
-        does for one that fails.
+        does for one that fails, or answers with something else.
         """
-        asked = self._each("resolve_conflict", on_error=_log_failure, conflict=conflict)
+        asked = self._each(
+            "resolve_conflict", require_resolution, on_error=_log_failure, conflict=conflict
+        )
         for name, answer in asked:
             if answer is not None:
                 return Resolution(winner=answer.winner, reason=answer.reason, plugin=name)
@@ -168,9 +177,11 @@ class PluginManager:
     def before_apply(self, change: PlannedOperation) -> Veto | None:
         """The first veto, with the name of its plugin; None if nobody objects.
 
-        A plugin that fails here vetoes: a business rule that cannot be asked is not a consent.
+        A plugin that fails here, or answers with something else, vetoes: a business rule that
+        cannot be asked is not a consent.
         """
-        for name, veto in self._each("before_apply", on_error=_veto_of_failure, change=change):
+        asked = self._each("before_apply", require_veto, on_error=_veto_of_failure, change=change)
+        for name, veto in asked:
             if veto is not None:
                 return Veto(reason=veto.reason, plugin=name)
         return None
@@ -192,42 +203,31 @@ class PluginManager:
         self._observe("register_commands", group=group)
 
     def _observe(self, hook: str, **arguments: object) -> None:
-        for _answer in self._each(hook, on_error=_log_failure, **arguments):
+        for _answer in self._each(hook, require_nothing, on_error=_log_failure, **arguments):
             continue
 
     def _each(
         self,
         hook: str,
+        require: Callable[[Any], None],
         *,
         on_error: Callable[[str, str, Exception], Any] | None = None,
         **arguments: Any,
     ) -> Iterator[tuple[str, Any]]:
         """Plugin name and answer, in order of names. One by one, because a pluggy call stops at
-        the first error and does not say whose answer is whose.
+        the first error and does not say whose answer is whose. What `require` refuses counts as an
+        error of the plugin's.
         """
         caller = getattr(self._manager.hook, hook)
         for each in sorted(caller.get_hookimpls(), key=lambda found: found.plugin_name):
             try:
                 answer = each.function(*(arguments[name] for name in each.argnames))
+                require(answer)
             except Exception as error:
                 if on_error is None:
                     raise
                 answer = on_error(each.plugin_name, hook, error)
             yield each.plugin_name, answer
-
-
-def _cautious(name: str, matcher: Matcher) -> Matcher:
-    def keys(fields: Mapping[str, Value]) -> tuple[str, ...]:
-        try:
-            return matcher(fields)
-        except Exception as error:  # noqa: BLE001 - plugins may raise anything
-            raise Stop(
-                f"the matcher {name!r} failed: {type(error).__name__}",
-                hint="This is a fault of the plugin that brings it. Report it there, or do without "
-                "it (`match`).",
-            ) from None
-
-    return keys
 
 
 def _same(plugin: T) -> T:
@@ -242,10 +242,9 @@ def _taken_twice(what: str, name: str, first: str, second: str) -> Configuration
 
 
 def _log_failure(plugin: str, hook: str, error: Exception) -> None:
-    # Only the type: the text of a foreign exception may hold what the hook was called with.
-    _log.error("plugin %r failed in %s: %s", plugin, hook, type(error).__name__)
+    _log.error("plugin %r failed in %s: %s", plugin, hook, told(error))
 
 
 def _veto_of_failure(plugin: str, hook: str, error: Exception) -> Veto:
     _log_failure(plugin, hook, error)
-    return Veto(reason=f"the plugin failed in {hook}: {type(error).__name__}")
+    return Veto(reason=f"the plugin failed in {hook}: {told(error)}")

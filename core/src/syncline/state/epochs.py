@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -24,7 +25,7 @@ from typing import Final
 from sqlalchemy import Connection, select
 
 from syncline.errors import StateError
-from syncline.state.backup import PRIVATE, database_file
+from syncline.state.backup import database_file
 from syncline.state.bulk import upsert
 from syncline.state.database import META, Database
 
@@ -118,10 +119,10 @@ class Epochs:
         return _risen(tx, kept, self._beside(kept))
 
     def raised(self, epoch: Epoch | None) -> None:
-        """Committed: note it outside the database. Where that cannot be written, nothing is lost
-        but the knowledge that it had come so far.
+        """Committed: note it outside the database, unless another run has noted a later one. Where
+        that cannot be written, nothing is lost but the knowledge that it had come so far.
         """
-        if epoch is not None:
+        if epoch is not None and not _has_come_to(self._beside(epoch), epoch):
             self._write(epoch)
 
     def adopt(self, tx: Connection, home: str) -> Epoch:
@@ -143,12 +144,9 @@ class Epochs:
         file = self._file(epoch)
         if file is None:
             return False
-        part = file.with_name(f"{file.name}.part")
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
-            with open(part, "w", opener=_privately) as out:
-                out.write(epoch.to_json())
-            part.replace(file)
+            _put(file, epoch.to_json())
         except OSError:
             return False
         return True
@@ -172,8 +170,22 @@ class Epochs:
         return self.folder() / f"{kept.home}-epoch"
 
 
-def _privately(path: str, flags: int) -> int:
-    return os.open(path, flags, PRIVATE)
+def _put(file: Path, text: str) -> None:
+    """The whole file is replaced at once, by one that only its owner may read, and whose name no
+    other run has: readers find the old text or the new one.
+    """
+    descriptor, name = tempfile.mkstemp(prefix=f"{file.name}.", suffix=".part", dir=file.parent)
+    part = Path(name)
+    try:
+        with os.fdopen(descriptor, "w") as out:
+            out.write(text)
+        part.replace(file)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _has_come_to(beside: Epoch | None, epoch: Epoch) -> bool:
+    return beside is not None and beside.home == epoch.home and beside.number >= epoch.number
 
 
 def _risen(tx: Connection, kept: Epoch | None, beside: Epoch | None) -> Epoch | None:

@@ -64,7 +64,8 @@ class Vault:
         return nonce + self._cipher.encrypt(nonce, dumped(value), None)
 
     def unseal(self, sealed: bytes) -> Any:
-        """Decrypt what `seal` made. Tuples come back as lists.
+        """Decrypt what `seal` made. Every list in it is a tuple, as it is in values that were read:
+        whoever is asked about them then and now (a plugin's matcher) is asked the same.
 
         Raises:
             StateError: it was sealed with another key, or is damaged.
@@ -78,7 +79,14 @@ class Vault:
                 hint="The key was changed while this ran, or the database is damaged: run again, "
                 "and if it stays so, go back to a backup.",
             ) from None
-        return loaded(data)
+        found = loaded(data)
+        return _with_tuples(found) if b"[" in data else found
+
+
+def _with_tuples(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _with_tuples(each) for name, each in value.items()}
+    return tuple(map(_with_tuples, value)) if isinstance(value, list) else value
 
 
 def _derive(key: str, purpose: bytes) -> bytes:

@@ -107,12 +107,7 @@ def _created_base(
     """The new record's whole base; what is sent as the source has it has the source's digest."""
     return {
         name: own[name]
-        if name in own and _listed(sent.get(name)) == _listed(source.get(name))
+        if name in own and sent.get(name) == source.get(name)
         else digester.field(name, sent.get(name))
         for name in spec.by_name
     }
-
-
-def _listed(value: Any) -> Any:
-    """Elements as a list: what was sealed comes back with lists for tuples."""
-    return list(value) if isinstance(value, tuple) else value

@@ -76,10 +76,12 @@ class Creating:
             self._send_to(feed, group)
 
     def _send_to(self, feed: FeedState, group: Sequence[Prepared]) -> None:
-        missing = self._not_entered_anew(feed, self._not_found(feed, group))
-        leaders, followers = self._claiming.claimed(missing)
-        self.writer.send(leaders)
-        self._follow(feed, followers)
+        """Also a matcher that fails, at whatever step it is asked, ends the work on this feed."""
+        with self.writer.failures.caught(feed):
+            missing = self._not_entered_anew(feed, self._not_found(feed, group))
+            leaders, followers = self._claiming.claimed(missing)
+            self.writer.send(leaders)
+            self._follow(feed, followers)
 
     def link_duplicates(self) -> int:
         """Creates that the service refused as duplicates: link to what is there, if it is one."""

@@ -51,12 +51,12 @@ class Audit:
         self._log = _log.bind(connection=connection)
         self._now = now
 
-    @hookimpl(wrapper=True)
+    @hookimpl(wrapper=True, tryfirst=True)
     def check(self, request: CheckRequest) -> Generator[None, CheckReport, CheckReport]:
         """Logged with the number of findings."""
         return (yield from self._logged("check", lambda a: {"results": len(a.results)}))
 
-    @hookimpl(wrapper=True)
+    @hookimpl(wrapper=True, tryfirst=True)
     def containers(
         self, request: ContainersRequest | AccountsRequest
     ) -> Generator[None, Containers, Containers]:
@@ -64,25 +64,25 @@ class Audit:
         call = "accounts" if isinstance(request, AccountsRequest) else "containers"
         return (yield from self._logged(call, lambda a: {"found": len(a.accounts + a.containers)}))
 
-    @hookimpl(wrapper=True)
+    @hookimpl(wrapper=True, tryfirst=True)
     def list_accounts(
         self, request: AccountListRequest
     ) -> Generator[None, AccountPage, AccountPage]:
         """Logged with the number of accounts."""
         return (yield from self._logged("list accounts", _account_page))
 
-    @hookimpl(wrapper=True)
+    @hookimpl(wrapper=True, tryfirst=True)
     def fetch(self, request: FetchRequest) -> Generator[None, Page, Page]:
         """Logged with the numbers of records and absences."""
         call = f"fetch {type(request).__name__.removesuffix('Request').lower()}"
         return (yield from self._logged(call, _page))
 
-    @hookimpl(wrapper=True)
+    @hookimpl(wrapper=True, tryfirst=True)
     def apply(self, request: ApplyRequest) -> Generator[None, list[Outcome], list[Outcome]]:
         """Logged with the number of each outcome."""
         return (yield from self._logged("apply", _outcomes))
 
-    @hookimpl(wrapper=True)
+    @hookimpl(wrapper=True, tryfirst=True)
     def delete(self, request: DeleteRequest) -> Generator[None, list[Outcome], list[Outcome]]:
         """Logged with the number of each outcome."""
         return (yield from self._logged("delete", _outcomes))

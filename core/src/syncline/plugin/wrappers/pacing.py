@@ -24,12 +24,12 @@ class Pacing:
         self._lock = threading.Lock()
         self._gates: dict[AccountId, threading.BoundedSemaphore] = {}
 
-    @hookimpl(wrapper=True)
+    @hookimpl(wrapper=True, tryfirst=True)
     def apply(self, request: ApplyRequest) -> Turn:
         """Wait for a turn."""
         return (yield from self._in_turn(request))
 
-    @hookimpl(wrapper=True)
+    @hookimpl(wrapper=True, tryfirst=True)
     def delete(self, request: DeleteRequest) -> Turn:
         """Wait for a turn."""
         return (yield from self._in_turn(request))

@@ -1,19 +1,16 @@
-"""Small tables with rules of their own: attention, claims, tokens."""
+"""Small tables with rules of their own: attention, claims."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
 from sqlalchemy import Connection, select
 
-from syncline.errors import Busy
 from syncline.model.sides import PerSide, Side
-from syncline.state import attention, claims, lanes, leases
+from syncline.state import attention, claims, lanes
 from syncline.state.attention import ATTENTION, FIRST_PAUSE, Waiting
 from syncline.state.claims import CLAIM, Claim
 from syncline.state.database import Database
-from syncline.state.tokens import TOKEN, StoredTokens
 
 DAY = 24 * 3600.0
 GRACE = Waiting(1, Side.LEFT, "grace", "refused", "no")
@@ -152,58 +149,3 @@ def test_a_claim_made_by_a_clock_that_was_far_ahead_is_no_claim_for_ever(
         claims.claim(tx, [[MAIL]], 730 * DAY)
         claims.expire(tx, 0.0)
         assert claims.claim(tx, [[OTHER]], 0.0) == [None]
-
-
-# --- tokens -------------------------------------------------------------------------------------
-
-
-def tokens(database: Database, holder: str, waited: list[float]) -> StoredTokens:
-    return StoredTokens(database, "outlook", holder, lambda: 0.0, waited.append)
-
-
-def test_tokens_are_kept_sealed_and_come_back(database: Database) -> None:
-    store = tokens(database, "one", [])
-
-    assert store.load("refresh") is None
-    assert store.update("refresh", lambda old: f"{old} secret") == "None secret"
-    assert store.update("refresh", lambda old: f"{old}!") == "None secret!"
-    assert store.load("refresh") == "None secret!"
-    with database.transaction() as tx:
-        assert b"secret" not in bytes(tx.scalar(select(TOKEN.c.sealed)) or b"")
-
-
-def test_a_token_can_be_forgotten(database: Database) -> None:
-    store = tokens(database, "one", [])
-    store.update("refresh", lambda _old: "secret")
-
-    store.update("refresh", lambda _old: None)
-
-    assert store.load("refresh") is None
-
-
-def test_while_one_process_asks_for_a_token_another_waits_and_then_gives_up(
-    database: Database,
-) -> None:
-    waited: list[float] = []
-    key = leases.LeaseKey(0, "outlook", "token")
-    with database.transaction() as tx:
-        leases.acquire(tx, [key], "somebody else", 0.0, 60.0)
-
-    with pytest.raises(Busy):
-        tokens(database, "one", waited).update("refresh", lambda _old: "secret")
-
-    assert sum(waited) == 30.0
-
-
-def test_an_error_while_asking_keeps_the_old_token_and_frees_the_lock(database: Database) -> None:
-    store = tokens(database, "one", [])
-    store.update("refresh", lambda _old: "old")
-
-    def fails(_old: str | None) -> str:
-        raise ConnectionError
-
-    with pytest.raises(ConnectionError):
-        store.update("refresh", fails)
-
-    assert store.load("refresh") == "old"
-    assert tokens(database, "two", []).update("refresh", lambda _old: "new") == "new"

@@ -307,6 +307,18 @@ READING = (
         tests=("test_several_lanes.py::test_a_lane_that_is_added_sees_what_the_mailbox_held",),
     ),
     Mutant(
+        name="of no use to one lane, of none to any",
+        file="engine/intake/interest.py",
+        old="    s: _THESE.where(~_wanted(s, LANE.c.id != THIS_LANE)).values(pending=False) for s in SIDES\n",
+        new="    s: _THESE.values(pending=False) for s in SIDES\n",
+        wrong="What nothing will come of in one lane is taken away from the others that wait for it.",
+        caught_by="P1",
+        tests=(
+            "test_several_lanes.py::"
+            "test_what_a_lane_that_sees_everything_has_no_use_for_reaches_its_owner",
+        ),
+    ),
+    Mutant(
         name="woken in this round only",
         file="state/attention.py",
         old="            tx.execute(_DUE[side, there], ",

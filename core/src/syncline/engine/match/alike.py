@@ -27,9 +27,10 @@ from sqlalchemy import (
 from syncline.engine.decide import digests
 from syncline.engine.decide.deltas import Digests
 from syncline.engine.decide.likeness import Content, Unpaired, content, equal_pairs, namesakes
+from syncline.engine.intake.wanted import of_lane
 from syncline.engine.lanes import Lane
 from syncline.engine.match.new_record import Origin, created
-from syncline.engine.match.pending import in_scope, of_lane, unlinked
+from syncline.engine.match.pending import in_scope, unlinked
 from syncline.engine.world import World
 from syncline.model.records import RecordId
 from syncline.model.sides import SIDES, PerSide, Side

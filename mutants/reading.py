@@ -204,8 +204,8 @@ READING = (
         name="a wait of either side",
         file="state/attention.py",
         old="        ATTENTION.c.side == side.value,\n        ATTENTION.c.record_id == record_id,\n"
-        "        ATTENTION.c.next_at.is_(None)\n",
-        new="        ATTENTION.c.record_id == record_id,\n        ATTENTION.c.next_at.is_(None)\n",
+        "        not_due(now),\n",
+        new="        ATTENTION.c.record_id == record_id,\n        not_due(now),\n",
         wrong="A record that waits holds up a stranger of the same id on the other side.",
         caught_by="P9",
         tests=(
@@ -237,7 +237,7 @@ READING = (
     Mutant(
         name="sweep in every run",
         file="engine/intake/read.py",
-        old="        return unfinished or not 0 <= self.world.seconds - swept < SWEEP_EVERY\n",
+        old="        return swept is None or not is_recent(swept, now, SWEEP_EVERY)\n",
         new="        return True\n",
         wrong="A quiet run lists all records of a data set.",
         caught_by="P23",
@@ -246,8 +246,8 @@ READING = (
     Mutant(
         name="never swept",
         file="engine/intake/read.py",
-        old="        return unfinished or not 0 <= self.world.seconds - swept < SWEEP_EVERY\n",
-        new="        return unfinished\n",
+        old="        return swept is None or not is_recent(swept, now, SWEEP_EVERY)\n",
+        new="        return swept is None\n",
         wrong="What a feed does not tell is never found.",
         caught_by="P12",
         tests=("test_sweeps.py::test_a_deletion_that_no_change_tells_of_is_found_within_a_day",),

@@ -35,7 +35,7 @@ from syncline.engine.world import World
 from syncline.model.records import RecordId
 from syncline.model.sides import SIDES, PerSide, Side
 from syncline.state import records
-from syncline.state.attention import ATTENTION
+from syncline.state.attention import ATTENTION, not_due
 from syncline.state.compact import dumped
 
 SIMILAR: Final = "similar"
@@ -65,9 +65,7 @@ _NOTED: Final = select(ATTENTION.c.side, ATTENTION.c.record_id).where(
     ATTENTION.c.lane_id == bindparam("lane")
 )
 _SUSPECTED: Final = _NOTED.where(ATTENTION.c.reason == SIMILAR)
-_LATER: Final = _NOTED.where(
-    ATTENTION.c.next_at.is_(None) | (ATTENTION.c.next_at > bindparam("now"))
-)
+_LATER: Final = _NOTED.where(not_due())
 _FEW: Final = 20
 """So many names are looked for in the database: a long side is not read for a few new records."""
 

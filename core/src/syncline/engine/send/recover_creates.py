@@ -31,6 +31,7 @@ from syncline.model.records import RecordId
 from syncline.model.sides import Side
 from syncline.plugin.requests import Applied
 from syncline.state import attention, claims, intents, links, records
+from syncline.state.clocks import is_far_ahead, is_recent
 
 UNCERTAIN: Final = "uncertain"
 _LATER: Final = "The next run looks again; nothing is created twice meanwhile."
@@ -73,7 +74,7 @@ class RecoveredCreates:
             self._adopt(sent, finding, traces)
         elif finding.fate is Fate.UNCLEAR and not self._source_is_gone(sent):
             self._ask(sent, finding)
-        elif self._world.seconds - sent.sent_at < unseen_for(self.reader.feed.spec):
+        elif self._may_be_unseen(sent):
             self.unseen.add((sent.lane.id, sent.side))
             message = "it cannot be seen yet whether the record was created"
             self.findings.unresolved(sent, message, _LATER)
@@ -94,7 +95,21 @@ class RecoveredCreates:
         )
 
     def _since(self, sent: Sent) -> float:
+        if sent.service_time is None and is_far_ahead(sent.sent_at, self._world.seconds):
+            return 0.0  # at any time
         return made_since(self.reader.feed, sent.sent_at, sent.service_time)
+
+    def _may_be_unseen(self, sent: Sent) -> bool:
+        """Whether it was sent so lately that its record need not show yet: by the clock of whoever
+        sent it, or, since that may have been wrong, by the service's.
+        """
+        feed, now = self.reader.feed, self._world.seconds
+        lately = unseen_for(feed.spec)
+        if is_recent(sent.sent_at, now, lately):
+            return True
+        if sent.service_time is None or feed.ahead is None:
+            return False
+        return is_recent(sent.service_time, now + feed.ahead, lately)
 
     def _at_the_source(self, sent: Sent) -> dict[str, Digest]:
         """Of what was sent, what the source holds by now: a person may have made both the same."""

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Row, select
 from syncline.engine.decide import digests
 from syncline.engine.decide.created import Fate, Finding
 from syncline.engine.decide.deltas import Digest
+from syncline.engine.intake.answer import ask
 from syncline.engine.intake.read import FeedReader
 from syncline.engine.send.created import (
     CreatedSearch,
@@ -27,10 +28,10 @@ from syncline.engine.send.created import (
 from syncline.engine.send.findings import Findings
 from syncline.engine.world import World
 from syncline.engine.write import Sent
-from syncline.model.records import RecordId
+from syncline.model.records import Absent, RecordId
 from syncline.model.sides import Side
 from syncline.plugin.requests import Applied
-from syncline.state import attention, claims, intents, links, records
+from syncline.state import attention, claims, feeds, intents, links, records
 from syncline.state.clocks import is_far_ahead, is_recent
 
 UNCERTAIN: Final = "uncertain"
@@ -136,16 +137,24 @@ class RecoveredCreates:
         record = next(trace.record for trace in traces if trace.record.id == made.id)
         current = sent.lane.digester.fields(record.fields)
         moved = made.deleted or any(current.get(n, d) != d for n, d in sent.write.new.items())
-        version = None if moved else record.version
+        gone = ask(self.reader.feed, [record.id]).absent if made.deleted else ()
         with self._world.transaction() as tx:
-            applied = Applied(id=record.id, version=version)
             self._clear(tx, sent)
-            self.findings.settle(tx, sent, applied)
+            self.findings.settle(
+                tx, sent, Applied(id=record.id, version=None if moved else record.version)
+            )
+            self._note_gone(tx, gone)
+            if moved:
+                links.change(tx, [sent.link_id], dirty=True)
             intents.end(tx, [sent.id])
         self.reader.by_id([record.id])
-        if moved:
-            with self._world.transaction() as tx:
-                links.change(tx, [sent.link_id], dirty=True)
+
+    def _note_gone(self, tx: Connection, gone: Sequence[Absent]) -> None:
+        """What the feed has told of already, when no link held it: it will not tell again."""
+        if gone:
+            feed = self.reader.feed
+            began = feeds.revision(tx, feed.id)
+            self.reader.observer.note(tx, (), gone, began=began, asked=True)
 
     def _did_not_happen(self, sent: Sent) -> None:
         with self._world.transaction() as tx:

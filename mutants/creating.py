@@ -8,12 +8,35 @@ CREATING = (
     Mutant(
         name="create without a key repeated",
         file="engine/send/recover_creates.py",
-        old="        elif self._world.seconds - sent.sent_at < unseen_for(self.reader.feed.spec):\n",
-        new="        elif self._world.seconds < sent.sent_at:\n",
+        old="        elif self._may_be_unseen(sent):\n",
+        new="        elif self._world.seconds < sent.sent_at and self._may_be_unseen(sent):\n",
         wrong="A create is repeated before its record, if there is one, can be seen.",
         caught_by="P5",
         tests=(
             "test_planted_faults.py::test_a_create_whose_answer_was_lost_is_not_repeated_before_it_can_be_seen",
+        ),
+    ),
+    Mutant(
+        name="waited for until a wrong clock comes true",
+        file="state/clocks.py",
+        old="    return now - noted_at < seconds and not is_far_ahead(noted_at, now)\n",
+        new="    return now - noted_at < seconds\n",
+        wrong="What a clock far ahead has sent holds up all that is new, for as long as it was ahead.",
+        caught_by="P1",
+        tests=(
+            "test_wrong_clock.py::"
+            "test_a_create_that_a_clock_far_ahead_sent_is_made_once_and_holds_nothing_up",
+        ),
+    ),
+    Mutant(
+        name="on its way by our own clock alone",
+        file="engine/send/recover_creates.py",
+        old="        return is_recent(sent.service_time, now + feed.ahead, lately)\n",
+        new="        return False\n",
+        wrong="What a run with a clock far ahead has just sent is sent again.",
+        caught_by="P5",
+        tests=(
+            "test_wrong_clock.py::test_what_a_clock_far_ahead_has_just_sent_may_still_be_on_its_way",
         ),
     ),
     Mutant(

@@ -130,6 +130,18 @@ PAIRING = (
         ),
     ),
     Mutant(
+        name="put off by a wrong clock, and not looked at",
+        file="engine/match/alike.py",
+        old="_LATER: Final = _NOTED.where(not_due())\n",
+        new='_LATER: Final = _NOTED.where(ATTENTION.c.next_at > bindparam("now"))\n',
+        wrong="Whom a clock far ahead let wait for a person is copied to the other side.",
+        caught_by="P20",
+        tests=(
+            "test_older_state.py::"
+            "test_what_a_clock_far_ahead_let_wait_for_a_person_goes_on_waiting",
+        ),
+    ),
+    Mutant(
         name="foreign marker ignored",
         file="engine/round.py",
         old="            if foreign and not lane.adopt_foreign:\n",

@@ -204,8 +204,8 @@ READING = (
         name="a wait of either side",
         file="state/attention.py",
         old="        ATTENTION.c.side == side.value,\n        ATTENTION.c.record_id == record_id,\n"
-        "        ATTENTION.c.next_at.is_(None)\n",
-        new="        ATTENTION.c.record_id == record_id,\n        ATTENTION.c.next_at.is_(None)\n",
+        "        not_due(now),\n",
+        new="        ATTENTION.c.record_id == record_id,\n        not_due(now),\n",
         wrong="A record that waits holds up a stranger of the same id on the other side.",
         caught_by="P9",
         tests=(
@@ -237,7 +237,7 @@ READING = (
     Mutant(
         name="sweep in every run",
         file="engine/intake/read.py",
-        old="        return unfinished or not 0 <= self.world.seconds - swept < SWEEP_EVERY\n",
+        old="        return swept is None or not is_recent(swept, now, SWEEP_EVERY)\n",
         new="        return True\n",
         wrong="A quiet run lists all records of a data set.",
         caught_by="P23",
@@ -246,8 +246,8 @@ READING = (
     Mutant(
         name="never swept",
         file="engine/intake/read.py",
-        old="        return unfinished or not 0 <= self.world.seconds - swept < SWEEP_EVERY\n",
-        new="        return unfinished\n",
+        old="        return swept is None or not is_recent(swept, now, SWEEP_EVERY)\n",
+        new="        return swept is None\n",
         wrong="What a feed does not tell is never found.",
         caught_by="P12",
         tests=("test_sweeps.py::test_a_deletion_that_no_change_tells_of_is_found_within_a_day",),
@@ -305,6 +305,18 @@ READING = (
         wrong="A lane that is added to a feed never sees what was there before.",
         caught_by="P1",
         tests=("test_several_lanes.py::test_a_lane_that_is_added_sees_what_the_mailbox_held",),
+    ),
+    Mutant(
+        name="of no use to one lane, of none to any",
+        file="engine/intake/interest.py",
+        old="    s: _THESE.where(~_wanted(s, LANE.c.id != THIS_LANE)).values(pending=False) for s in SIDES\n",
+        new="    s: _THESE.values(pending=False) for s in SIDES\n",
+        wrong="What nothing will come of in one lane is taken away from the others that wait for it.",
+        caught_by="P1",
+        tests=(
+            "test_several_lanes.py::"
+            "test_what_a_lane_that_sees_everything_has_no_use_for_reaches_its_owner",
+        ),
     ),
     Mutant(
         name="woken in this round only",

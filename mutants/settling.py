@@ -6,6 +6,18 @@ from mutants.planted import Mutant
 
 SETTLING = (
     Mutant(
+        name="a deletion is told of after the intent's end",
+        file="engine/send/recover_creates.py",
+        old="            self._note_gone(tx, gone)\n",
+        new="            assert gone is not None\n",
+        wrong="What was made and deleted unheard stays at its source, if the run that finds it dies.",
+        caught_by="P8",
+        tests=(
+            "test_uncertain_writes.py::"
+            "test_a_deletion_is_not_lost_with_the_run_that_found_what_was_made",
+        ),
+    ),
+    Mutant(
         name="what both sides added is not agreed",
         file="engine/decide/settlement.py",
         old="    came = (new - old) | (new & set(_elements(agreed)))\n",

@@ -98,6 +98,20 @@ def test_what_was_edited_since_waits_for_a_person_and_goes_on_waiting(world: Eng
     assert numbers(world) == (2, 2)
 
 
+def test_what_a_clock_far_ahead_let_wait_for_a_person_goes_on_waiting(world: EngineWorld) -> None:
+    edited_since(world)
+    right = world.clock.moment
+    world.clock.advance(730 * 24 * 3600)
+    world.sync()
+    world.clock.moment = right
+
+    for _run in range(3):
+        world.clock.advance(300)
+        assert world.sync().writes == 0
+
+    assert numbers(world) == (2, 2)
+
+
 def test_made_equal_by_a_person_it_is_linked(world: EngineWorld) -> None:
     edited_since(world)
     world.sync()

@@ -10,7 +10,7 @@ import pytest
 from syncline.connectors.memory import MemoryOptions, MemoryStore
 from syncline.model.records import RecordId
 from syncline.model.sides import PerSide
-from syncline.policy.schema import Conflict, Direction
+from syncline.policy.schema import Conflict, Direction, Records
 from syncline.policy.settings import Member
 from syncline.testing.rehearsal import EngineWorld, person
 
@@ -126,6 +126,31 @@ def test_what_one_lane_has_no_use_for_is_kept_for_the_other_one(mailbox: EngineW
 
     assert world.right.read("ada") == {}
     assert len(second.read("ada")) == 1
+
+
+@pytest.mark.parametrize("whose", [Records.OWN, Records.VISIBLE])
+@pytest.mark.parametrize("first", ["ada", "bob"])
+def test_what_a_lane_that_sees_everything_has_no_use_for_reaches_its_owner(
+    worlds: Worlds, first: str, whose: Records
+) -> None:
+    """Ada only fills the CRM, from her mailbox; what is new there is Bob's."""
+    world = worlds(right=CRM)
+    fills = replace(
+        world.policy,
+        direction=Direction.LEFT_TO_RIGHT,
+        conflict=None,
+        records=PerSide(Records.OWN, whose),
+    )
+    lanes = {"ada": (ADA, fills), "bob": ((Member(PerSide("bob", "bob")),), world.policy)}
+    world.members, world.policy = lanes.pop(first)
+    world.more_syncs = tuple(world.agreement("t", *each) for each in lanes.values())
+    world.sync()
+    world.right.create("bob", person("Alan", "Turing"))
+
+    world.settle()
+
+    assert [each["given_name"] for each in world.shown(world.left, "bob")] == ["Alan"]
+    assert world.left.read("ada") == {}
 
 
 @pytest.mark.parametrize("mailbox_first", [True, False])

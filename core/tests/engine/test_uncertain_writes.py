@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection, func, select
 
 from syncline.connectors.memory import Call, MemoryOptions, MemoryStore
 from syncline.errors import Retry
@@ -18,6 +19,7 @@ from syncline.model.reports import RunReport
 from syncline.model.sides import PerSide
 from syncline.policy.schema import Conflict, Direction, FieldRule
 from syncline.run.selection import Selection
+from syncline.state.intents import INTENT
 from syncline.testing.rehearsal import EngineWorld, person
 
 Worlds = Callable[..., EngineWorld]
@@ -316,6 +318,41 @@ def test_a_deletion_by_a_person_before_anybody_looked_is_not_undone(
 
     assert [f["given_name"] for f in world.shown(world.right)] == ["Alan"]
     assert world.same(), "it travels as any other deletion"
+
+
+class DiesOnceSettled:
+    """A run dies right after the commit that ends the last intent."""
+
+    def __init__(self) -> None:
+        self._was_open = self._settled = False
+
+    def before(self, tx: Connection) -> None:
+        is_open = bool(tx.scalar(select(func.count()).select_from(INTENT)))
+        self._settled = self._was_open and not is_open
+        self._was_open = is_open
+
+    def after(self) -> None:
+        if self._settled:
+            raise Died
+
+
+class Died(BaseException):
+    """As a process that is killed: nobody catches it."""
+
+
+def test_a_deletion_is_not_lost_with_the_run_that_found_what_was_made(worlds: Worlds) -> None:
+    """The feed has told of it by then, when nothing was known of the record."""
+    world = _created_unheard(worlds)
+    world.right.delete(world.only(world.right))
+    world.clock.advance(60)
+    world.commits = DiesOnceSettled()
+    with pytest.raises(Died):
+        world.sync()
+    world.commits = None
+
+    _later(world)
+
+    assert world.left.read("ada") == {}
 
 
 def test_a_merge_before_anybody_looked_is_followed(worlds: Worlds) -> None:

@@ -8,7 +8,9 @@ from dataclasses import replace
 
 import pytest
 
-from syncline.connectors.memory import MemoryOptions
+from syncline.connectors.memory import Call, MemoryOptions
+from syncline.errors import Retry
+from syncline.model.sides import PerSide
 from syncline.testing.rehearsal import EngineWorld, person
 
 DAY = 24 * 3600.0
@@ -18,11 +20,35 @@ Worlds = Callable[..., EngineWorld]
 
 @contextmanager
 def two_years_ahead(world: EngineWorld) -> Iterator[None]:
+    """Our own clock; those of the services stand still meanwhile."""
     right = world.clock.moment
+    clocks = {store: store.clock for store in (world.left, world.right)}
+    for store in clocks:
+        store.clock = lambda: right
     world.clock.advance(730 * DAY)
     yield
     world.clock.moment = right
+    for store, clock in clocks.items():
+        store.clock = clock
     world.clock.advance(300)
+
+
+class Unheard:
+    """Creates are carried out, or not, and nobody hears of it."""
+
+    def __init__(self, *, carried_out: bool) -> None:
+        self.carried_out = carried_out
+
+    def before(self, call: Call) -> None:
+        if not self.carried_out:
+            self._lose(call)
+
+    def after(self, call: Call) -> None:
+        self._lose(call)
+
+    def _lose(self, call: Call) -> None:
+        if call.kind == "apply":
+            raise Retry("connection lost")
 
 
 def changes(world: EngineWorld) -> list[object]:
@@ -78,6 +104,62 @@ def test_a_record_that_was_put_off_by_a_clock_far_ahead_is_looked_at_again(world
     world.sync()
 
     assert world.same()
+
+
+@pytest.mark.parametrize("idempotency", ["key", "marker", "none"])
+@pytest.mark.parametrize("carried_out", [True, False])
+def test_a_create_that_a_clock_far_ahead_sent_is_made_once_and_holds_nothing_up(
+    worlds: Worlds, idempotency: str, carried_out: bool
+) -> None:
+    world = worlds(right=MemoryOptions(idempotency=idempotency))
+    world.sync()
+    world.left.create("ada", person("Grace", "Hopper"))
+    world.right.fault = Unheard(carried_out=carried_out)
+    with two_years_ahead(world):
+        world.sync()
+    world.right.fault = None
+    world.right.create("ada", person("Alan", "Turing"))
+
+    world.settle()
+
+    names = [each["given_name"] for each in world.shown(world.right)]
+    assert names == ["Grace", "Alan"]
+    assert world.same()
+
+
+def test_what_a_clock_far_ahead_has_just_sent_may_still_be_on_its_way(worlds: Worlds) -> None:
+    world = worlds(right=MemoryOptions(idempotency="none", visibility_lag=900.0))
+    world.sync()
+    world.left.create("ada", person("Grace", "Hopper"))
+    world.right.fault = Unheard(carried_out=True)
+    with two_years_ahead(world):
+        world.sync()
+    world.right.fault = None
+
+    for _run in range(5):
+        world.sync()
+        world.clock.advance(300)
+    world.settle()
+
+    assert len(world.right.read("ada")) == 1
+    assert world.same()
+
+
+def test_a_data_set_that_was_first_read_by_a_clock_far_ahead_is_listed_once_more(
+    world: EngineWorld,
+) -> None:
+    world.set(where=PerSide("company=Navy", "company=Navy"))
+    world.left.create("ada", person("Grace", "Hopper", company="Navy"))
+    with two_years_ahead(world):
+        world.settle()
+    world.sync()
+    before = world.left.calls["keys"]
+
+    for _hour in range(3):
+        world.clock.advance(3600)
+        world.sync()
+
+    assert world.left.calls["keys"] == before
 
 
 def test_an_approval_given_by_a_clock_far_ahead_does_not_last_for_ever(world: EngineWorld) -> None:

@@ -170,15 +170,20 @@ def waits(
     now: float | None = None,
 ) -> ColumnElement[bool]:
     """The condition that a record of a lane's side is waiting and not due. Without `now` it comes
-    with the execution, under this name. No pause is longer than a day: a time beyond two was noted
-    by a clock that was far ahead, and holds nothing up.
+    with the execution, under this name.
     """
-    moment = bindparam("now", type_=Float()) if now is None else literal(now)
-    longest = moment + 2 * LONGEST_PAUSE
     return exists().where(
         ATTENTION.c.lane_id == lane_id,
         ATTENTION.c.side == side.value,
         ATTENTION.c.record_id == record_id,
-        ATTENTION.c.next_at.is_(None)
-        | ((ATTENTION.c.next_at > moment) & (ATTENTION.c.next_at <= longest)),
+        not_due(now),
     )
+
+
+def not_due(now: float | None = None) -> ColumnElement[bool]:
+    """The same of a row of the table. No pause is longer than a day: a time beyond two was noted by
+    a clock that was far ahead, and holds nothing up.
+    """
+    moment = bindparam("now", type_=Float()) if now is None else literal(now)
+    later, longest = ATTENTION.c.next_at > moment, moment + 2 * LONGEST_PAUSE
+    return ATTENTION.c.next_at.is_(None) | (later & (ATTENTION.c.next_at <= longest))

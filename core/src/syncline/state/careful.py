@@ -12,6 +12,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from syncline.state.among import one_of
 from syncline.state.bulk import upsert
+from syncline.state.clocks import is_recent
 from syncline.state.database import META, chunks
 from syncline.state.lanes import LANE
 from syncline.state.links import LINK
@@ -46,7 +47,7 @@ def may_begin_again(tx: Connection, now: float) -> bool:
     it has forgotten.
     """
     since = tx.scalar(_CAREFUL_SINCE)
-    return since is not None and now - float(since) < _SOON
+    return since is not None and is_recent(float(since), now, _SOON)
 
 
 def careful_no_more(tx: Connection, lane_ids: Iterable[int]) -> None:

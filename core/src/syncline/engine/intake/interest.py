@@ -13,12 +13,12 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, Update, bindparam, exists, or_, select, update
 
-from syncline.engine.lanes import FeedState, LaneSide
+from syncline.engine.intake.wanted import EACH, THIS_LANE, each_way
+from syncline.engine.lanes import FeedState, Lane
 from syncline.model.sides import SIDES, Side
 from syncline.state.among import one_of
 from syncline.state.database import chunks
 from syncline.state.lanes import LANE
-from syncline.state.links import LINK
 from syncline.state.records import RECORD
 
 
@@ -54,15 +54,13 @@ class Interest:
         return self.everything | self.owners.get(owner, frozenset())
 
 
-def read_by_others(tx: Connection, lane_id: int, here: LaneSide, side: Side) -> bool:
-    """Whether another lane looks at the same records of this side: all that nothing comes of here
-    may be wanted there.
+def of_no_use(tx: Connection, lane: Lane, side: Side, ids: Iterable[str]) -> None:
+    """Nothing will ever come of these records in a lane: those that no other one has yet to link
+    are not pending any more.
     """
-    mine = ~LANE.c[f"{side}_own"] | (LANE.c[f"{side}_account"] == here.account)
-    others = select(LANE.c.id).where(
-        LANE.c[f"{side}_feed"] == here.feed.id, LANE.c.id != lane_id, mine
-    )
-    return tx.execute(others.limit(1)).first() is not None
+    feed = lane.sides[side].feed
+    for part in chunks(ids):
+        tx.execute(_OF_NO_USE[side], {"feed": feed.id, "ids": part, THIS_LANE.key: lane.id})
 
 
 def no_longer_pending(
@@ -87,16 +85,13 @@ def none_pending(side: Side, which: ColumnElement[bool]) -> Update:
     return update(RECORD).where(which, ~_wanted(side)).values(pending=False)
 
 
-def _wanted(side: Side) -> ColumnElement[bool]:
-    """The condition that a lane to which the record belongs has no link for it; one that is only
-    being created may turn out never to have been. Lanes are asked for by what an index knows: of a
-    shared feed, one owner's are few, and all of them are many.
-    """
-    there = (LINK.c[f"{side}_id"] == RECORD.c.id) & (LINK.c.status != "creating")
-    linked = exists().where(LINK.c.lane_id == LANE.c.id, there).correlate(LANE, RECORD)
-    reads, own = LANE.c[f"{side}_feed"] == RECORD.c.feed_id, LANE.c[f"{side}_own"]
-    mine = own & (LANE.c[f"{side}_account"] == RECORD.c.owner)
-    return or_(*(exists().where(reads, which, ~linked).correlate(RECORD) for which in (~own, mine)))
+def _wanted(side: Side, *by: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The condition that some lane (of which these conditions are true) wants a record."""
+    each = [
+        so & EACH[side].wants(RECORD, by_owner=by_owner, made=True)
+        for by_owner, so in each_way(side)
+    ]
+    return or_(*(exists().where(*by, wants).correlate(RECORD) for wants in each))
 
 
 _READERS: Final = {
@@ -110,4 +105,7 @@ _THESE: Final = update(RECORD).where(
 )
 _LINKED: Final = {s: _THESE.where(~_wanted(s)).values(pending=False) for s in SIDES}
 _SETTLED: Final = {s: _LINKED[s].values(payload=None) for s in SIDES}
+_OF_NO_USE: Final = {
+    s: _THESE.where(~_wanted(s, LANE.c.id != THIS_LANE)).values(pending=False) for s in SIDES
+}
 _WAITING: Final = {s: _THESE.where(_wanted(s)).values(pending=True) for s in SIDES}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, bindparam, exists, select, update
+from sqlalchemy import Connection, Select, bindparam, select, update
 
+from syncline.engine.intake.wanted import THIS, of_lane
 from syncline.engine.lanes import Lane
 from syncline.model.sides import SIDES, Side
 from syncline.state.among import one_of
 from syncline.state.database import chunks
-from syncline.state.links import LINK
 from syncline.state.records import RECORD
 
 
@@ -19,25 +19,19 @@ def newcomers(tx: Connection, lane: Lane, side: Side) -> list[str]:
     if they had not been seen, since others may match by other keys; returns their ids.
     """
     here = lane.sides[side]
-    values = {"lane": lane.id, "feed": here.feed.id, "account": here.account}
-    ids = list(tx.scalars(_NEW[side, here.by_owner], values))
+    ids = list(tx.scalars(_NEW[side, here.by_owner], of_lane(lane)))
     for part in chunks(ids):
         tx.execute(_UNSEEN, {"feed": here.feed.id, "ids": part})
     return ids
 
 
 def _new(side: Side, *, by_owner: bool) -> Select[Any]:
-    linked = exists().where(
-        LINK.c.lane_id == bindparam("lane"), LINK.c[f"{side}_id"] == RECORD.c.id
-    )
-    statement = select(RECORD.c.id).where(
-        RECORD.c.feed_id == bindparam("feed"),
+    return select(RECORD.c.id).where(
+        THIS[side].wants(RECORD, by_owner=by_owner),
         RECORD.c.presence == "present",
         RECORD.c.in_scope,
         RECORD.c.payload.is_(None) | ~RECORD.c.pending,
-        ~linked,
     )
-    return statement.where(RECORD.c.owner == bindparam("account")) if by_owner else statement
 
 
 _NEW: Final = {(s, own): _new(s, by_owner=own) for s in SIDES for own in (False, True)}

@@ -27,6 +27,7 @@ from syncline.errors import Busy, Resync, Retry, Stop
 from syncline.model.records import AbsenceReason, Absent, Record, RecordId
 from syncline.plugin.requests import ChangesRequest, Page
 from syncline.state import feeds, records
+from syncline.state.clocks import is_recent
 from syncline.state.database import chunks
 from syncline.state.links import LINK
 from syncline.state.records import RECORD
@@ -190,16 +191,18 @@ class FeedReader:
 
     def _end_pass(self, page: Page, generation: int, before: str | None) -> None:
         """Everything was listed: what is missing is asked for. Only then the cursor is kept, since
-        a feed that goes on from it does not tell of those deletions any more.
+        a feed that goes on from it does not tell of those deletions any more. A data set is yet to
+        be listed.
         """
-        values: dict[str, Any] = {"complete_at": self.world.seconds}
+        listed_at: float | None = None
         if self.feed.feed.scope is None:
             with self.world.transaction() as tx:
                 unseen = records.unseen(tx, self.feed.id, generation)
             self.by_id(RecordId(key) for key in unseen)
-            values["swept_at"] = self.world.seconds
+            listed_at = self.world.seconds
+        cursor = json.dumps(page.cursor)
         with self.world.transaction() as tx:
-            feeds.move_cursor(tx, self.feed.id, before, json.dumps(page.cursor), **values)
+            feeds.move_cursor(tx, self.feed.id, before, cursor, swept_at=listed_at)
 
     def _keep(self, page: Page, began: int, generation: int, cursor: str | None) -> int:
         """Take note of a page. `generation` is 0 but for a pass over everything, of which nothing
@@ -261,14 +264,12 @@ class FeedReader:
 
     def _sweep_due(self, row: Row[Any]) -> bool:
         """Whether everything is to be listed: always, where no feed tells of deletions; where a
-        first pass was not followed by its listing; and on its cadence (a clock that was set back
-        must not put it off).
+        first pass was not followed by its listing; and on its cadence.
         """
         if self.feed.spec.deletions == "swept":
             return True
-        swept = row.swept_at or 0.0
-        unfinished = self.feed.feed.scope is not None and swept < (row.complete_at or 0.0)
-        return unfinished or not 0 <= self.world.seconds - swept < SWEEP_EVERY
+        swept, now = row.swept_at, self.world.seconds
+        return swept is None or not is_recent(swept, now, SWEEP_EVERY)
 
     def _row(self) -> Row[Any]:
         with self.world.transaction() as tx:

@@ -27,14 +27,15 @@ from sqlalchemy import (
 from syncline.engine.decide import digests
 from syncline.engine.decide.deltas import Digests
 from syncline.engine.decide.likeness import Content, Unpaired, content, equal_pairs, namesakes
+from syncline.engine.intake.wanted import of_lane
 from syncline.engine.lanes import Lane
 from syncline.engine.match.new_record import Origin, created
-from syncline.engine.match.pending import in_scope, of_lane, unlinked
+from syncline.engine.match.pending import in_scope, unlinked
 from syncline.engine.world import World
 from syncline.model.records import RecordId
 from syncline.model.sides import SIDES, PerSide, Side
 from syncline.state import records
-from syncline.state.attention import ATTENTION
+from syncline.state.attention import ATTENTION, not_due
 from syncline.state.compact import dumped
 
 SIMILAR: Final = "similar"
@@ -64,9 +65,7 @@ _NOTED: Final = select(ATTENTION.c.side, ATTENTION.c.record_id).where(
     ATTENTION.c.lane_id == bindparam("lane")
 )
 _SUSPECTED: Final = _NOTED.where(ATTENTION.c.reason == SIMILAR)
-_LATER: Final = _NOTED.where(
-    ATTENTION.c.next_at.is_(None) | (ATTENTION.c.next_at > bindparam("now"))
-)
+_LATER: Final = _NOTED.where(not_due())
 _FEW: Final = 20
 """So many names are looked for in the database: a long side is not read for a few new records."""
 

@@ -30,17 +30,11 @@ from sqlalchemy import (
 from sqlalchemy.sql import alias
 
 from syncline.engine.intake.interest import none_pending
+from syncline.engine.intake.wanted import THIS_LANE, of_lane
 from syncline.engine.lanes import Lane
 from syncline.engine.match.alike import SIMILAR, Comparison
 from syncline.engine.match.markers import Marks
-from syncline.engine.match.pending import (
-    THIS_LANE,
-    in_scope,
-    lanes_with_unlinked,
-    marked,
-    of_lane,
-    unlinked,
-)
+from syncline.engine.match.pending import in_scope, lanes_with_unlinked, marked, unlinked
 from syncline.engine.report import RoundReport
 from syncline.engine.words import label
 from syncline.engine.world import World

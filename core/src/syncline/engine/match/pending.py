@@ -1,4 +1,4 @@
-"""Records that no link of their lane holds yet: the conditions, and which lanes have any."""
+"""Records that no link of their lane holds yet: which they are, and which lanes have any."""
 
 from __future__ import annotations
 
@@ -6,56 +6,38 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Integer, Select, bindparam, exists, select
-from sqlalchemy.sql import alias
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, exists, or_, select
 
+from syncline.engine.intake.wanted import EACH, THIS, THIS_LANE, each_way
 from syncline.engine.lanes import Lane
 from syncline.model.sides import SIDES, Side
-from syncline.state import attention, links, records
+from syncline.state import attention, records
 from syncline.state.among import one_of
 from syncline.state.database import chunks
 from syncline.state.lanes import LANE
 
-THIS_LANE: Final = bindparam("this_lane", type_=Integer())
-
-
-def of_lane(lane: Lane) -> dict[str, Any]:
-    """What comes with the execution of a statement that says `in_scope` or `unlinked`."""
-    values: dict[str, Any] = {THIS_LANE.key: lane.id}
-    for side in SIDES:
-        values[f"this_{side}_feed"] = lane.sides[side].feed.id
-        values[f"this_{side}_account"] = lane.sides[side].account
-    return values
-
 
 def in_scope(side: Side, record: Any, *, by_owner: bool) -> ColumnElement[bool]:
-    """The condition that a record is there, and belongs to a lane on this side."""
-    condition: ColumnElement[bool] = record.c.feed_id == bindparam(f"this_{side}_feed")
-    condition &= waits_for_a_link(record)
-    return (
-        condition & (record.c.owner == bindparam(f"this_{side}_account")) if by_owner else condition
-    )
+    """The condition that a record is there, and belongs to this lane on this side."""
+    return THIS[side].has(record, by_owner=by_owner) & waits_for_a_link(record)
 
 
 def unlinked(side: Side, record: Any) -> ColumnElement[bool]:
-    """The condition that a lane has no link for a record."""
-    return _without_link(THIS_LANE, side, record)
+    """The condition that this lane has no link for a record."""
+    return ~THIS[side].links(record)
 
 
 def to_create(side: Side, *, by_owner: bool) -> Select[Any]:
-    """The rows of a `lane`'s records in a `feed` (of an `owner`, if the feed is shared) that have
-    no counterpart and do not wait `now`; of those `after` an id, in the order of their ids.
+    """The rows of this lane's records that have no counterpart and do not wait `now`; of those
+    `after` an id, in the order of their ids.
     """
-    record, lane_id = records.RECORD, bindparam("lane", type_=Integer())
+    record = records.RECORD
     statement = select(record).where(
-        record.c.feed_id == bindparam("feed"),
+        THIS[side].wants(record, by_owner=by_owner),
         waits_for_a_link(record),
-        _without_link(lane_id, side, record),
         record.c.id > bindparam("after"),
-        ~attention.waits(lane_id, side, record.c.id),
+        ~attention.waits(THIS_LANE, side, record.c.id),
     )
-    if by_owner:
-        statement = statement.where(record.c.owner == bindparam("owner"))
     return statement.order_by(record.c.id)
 
 
@@ -86,25 +68,14 @@ def marked(side: Side, *, by_owner: bool) -> Select[Any]:
     )
 
 
-def _without_link(lane_id: ColumnElement[int], side: Side, record: Any) -> ColumnElement[bool]:
-    link = alias(links.LINK)
-    return ~exists().where(link.c.lane_id == lane_id, link.c[f"{side}_id"] == record.c.id)
-
-
 def _with_unlinked(side: Side) -> Select[Any]:
-    record, link = records.RECORD, links.LINK
-    taken = (
-        exists()
-        .where(link.c.lane_id == LANE.c.id, link.c[f"{side}_id"] == record.c.id)
-        .correlate(LANE, record)
-    )
-    mine = LANE.c[f"{side}_own"].is_(False) | (LANE.c[f"{side}_account"] == record.c.owner)
-    waiting = (
-        exists()
-        .where(record.c.feed_id == LANE.c[f"{side}_feed"], waits_for_a_link(record), mine, ~taken)
-        .correlate(LANE)
-    )
-    return select(LANE.c.id).where(one_of(LANE.c.id, "lanes"), waiting)
+    record = records.RECORD
+    waits = waits_for_a_link(record)
+    some = [
+        so & exists().where(EACH[side].wants(record, by_owner=by_owner), waits).correlate(LANE)
+        for by_owner, so in each_way(side)
+    ]
+    return select(LANE.c.id).where(one_of(LANE.c.id, "lanes"), or_(*some))
 
 
 _WITH_UNLINKED: Final = {side: _with_unlinked(side) for side in SIDES}

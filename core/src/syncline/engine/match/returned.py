@@ -24,10 +24,11 @@ from sqlalchemy import (
 from sqlalchemy.sql import alias
 
 from syncline.engine.intake.interest import no_longer_pending
+from syncline.engine.intake.wanted import of_lane
 from syncline.engine.lanes import Lane
 from syncline.engine.match.joining import take_over
 from syncline.engine.match.markers import Marks
-from syncline.engine.match.pending import marked, of_lane, waits_for_a_link
+from syncline.engine.match.pending import marked, waits_for_a_link
 from syncline.engine.report import RoundReport
 from syncline.engine.world import World
 from syncline.model.records import RecordId

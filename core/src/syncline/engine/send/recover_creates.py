@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Row, select
 from syncline.engine.decide import digests
 from syncline.engine.decide.created import Fate, Finding
 from syncline.engine.decide.deltas import Digest
+from syncline.engine.intake.answer import ask
 from syncline.engine.intake.read import FeedReader
 from syncline.engine.send.created import (
     CreatedSearch,
@@ -27,10 +28,11 @@ from syncline.engine.send.created import (
 from syncline.engine.send.findings import Findings
 from syncline.engine.world import World
 from syncline.engine.write import Sent
-from syncline.model.records import RecordId
+from syncline.model.records import Absent, RecordId
 from syncline.model.sides import Side
 from syncline.plugin.requests import Applied
-from syncline.state import attention, claims, intents, links, records
+from syncline.state import attention, claims, feeds, intents, links, records
+from syncline.state.clocks import is_far_ahead, is_recent
 
 UNCERTAIN: Final = "uncertain"
 _LATER: Final = "The next run looks again; nothing is created twice meanwhile."
@@ -73,7 +75,7 @@ class RecoveredCreates:
             self._adopt(sent, finding, traces)
         elif finding.fate is Fate.UNCLEAR and not self._source_is_gone(sent):
             self._ask(sent, finding)
-        elif self._world.seconds - sent.sent_at < unseen_for(self.reader.feed.spec):
+        elif self._may_be_unseen(sent):
             self.unseen.add((sent.lane.id, sent.side))
             message = "it cannot be seen yet whether the record was created"
             self.findings.unresolved(sent, message, _LATER)
@@ -94,7 +96,21 @@ class RecoveredCreates:
         )
 
     def _since(self, sent: Sent) -> float:
+        if sent.service_time is None and is_far_ahead(sent.sent_at, self._world.seconds):
+            return 0.0  # at any time
         return made_since(self.reader.feed, sent.sent_at, sent.service_time)
+
+    def _may_be_unseen(self, sent: Sent) -> bool:
+        """Whether it was sent so lately that its record need not show yet: by the clock of whoever
+        sent it, or, since that may have been wrong, by the service's.
+        """
+        feed, now = self.reader.feed, self._world.seconds
+        lately = unseen_for(feed.spec)
+        if is_recent(sent.sent_at, now, lately):
+            return True
+        if sent.service_time is None or feed.ahead is None:
+            return False
+        return is_recent(sent.service_time, now + feed.ahead, lately)
 
     def _at_the_source(self, sent: Sent) -> dict[str, Digest]:
         """Of what was sent, what the source holds by now: a person may have made both the same."""
@@ -121,16 +137,24 @@ class RecoveredCreates:
         record = next(trace.record for trace in traces if trace.record.id == made.id)
         current = sent.lane.digester.fields(record.fields)
         moved = made.deleted or any(current.get(n, d) != d for n, d in sent.write.new.items())
-        version = None if moved else record.version
+        gone = ask(self.reader.feed, [record.id]).absent if made.deleted else ()
         with self._world.transaction() as tx:
-            applied = Applied(id=record.id, version=version)
             self._clear(tx, sent)
-            self.findings.settle(tx, sent, applied)
+            self.findings.settle(
+                tx, sent, Applied(id=record.id, version=None if moved else record.version)
+            )
+            self._note_gone(tx, gone)
+            if moved:
+                links.change(tx, [sent.link_id], dirty=True)
             intents.end(tx, [sent.id])
         self.reader.by_id([record.id])
-        if moved:
-            with self._world.transaction() as tx:
-                links.change(tx, [sent.link_id], dirty=True)
+
+    def _note_gone(self, tx: Connection, gone: Sequence[Absent]) -> None:
+        """What the feed has told of already, when no link held it: it will not tell again."""
+        if gone:
+            feed = self.reader.feed
+            began = feeds.revision(tx, feed.id)
+            self.reader.observer.note(tx, (), gone, began=began, asked=True)
 
     def _did_not_happen(self, sent: Sent) -> None:
         with self._world.transaction() as tx:

@@ -10,8 +10,9 @@ from sqlalchemy import Row
 
 from syncline.engine.decide import digests
 from syncline.engine.decide.record import NewVerdict, decide_new
-from syncline.engine.intake.interest import read_by_others
+from syncline.engine.intake.interest import of_no_use
 from syncline.engine.intake.read import FeedReader
+from syncline.engine.intake.wanted import of_lane
 from syncline.engine.lanes import Lane
 from syncline.engine.match.copies import COPY, not_new
 from syncline.engine.match.new_record import Origin, prepare_create
@@ -94,7 +95,7 @@ class UnlinkedWork:
     def _new_records(self, lane: Lane, source: Side) -> Iterator[list[Row[Any]]]:
         here, after = lane.sides[source], ""
         statement = _NEW[source, here.by_owner]
-        values = {"lane": lane.id, "feed": here.feed.id, "owner": here.account}
+        values = of_lane(lane)
         while not self.world.stop() and self.writer.failures.spare(lane):
             with self.world.transaction() as tx:
                 moment = {"after": after, "now": self.world.seconds}
@@ -169,7 +170,5 @@ class UnlinkedWork:
 
     def _leave(self, lane: Lane, source: Side, page: Sequence[Row[Any]]) -> None:
         """Nothing will ever come of these under this policy: do not look at them each run."""
-        here = lane.sides[source]
         with self.world.transaction() as tx:
-            if not read_by_others(tx, lane.id, here, source):
-                records.not_pending(tx, here.feed.id, [row.id for row in page])
+            of_no_use(tx, lane, source, [row.id for row in page])

@@ -53,6 +53,24 @@ def test_bytes_that_are_not_utf8_are_refused(tmp_path, offer):
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        'installation = "a\\u0000b"',
+        '[state]\nkey = { file = "a\\U00000000" }',
+        '[plugins]\ndisabled = ["\\u0000"]',
+        '"\\u0000" = 1',
+        f"[state]\nhistory_days = {'9' * 5000}",
+        f"x = {'[' * 100_000}",
+    ],
+)
+def test_what_no_file_holds_is_refused_wherever_it_is(tmp_path, offer, text):
+    path = tmp_path / "syncline.toml"
+    path.write_text(text)
+    with pytest.raises(ConfigurationError, match=r"NUL|not valid TOML"):
+        load(path, offer)
+
+
+@pytest.mark.parametrize(
     ("text", "key"),
     [
         ("state = 3", "state"),
@@ -133,7 +151,7 @@ def test_files_of_secrets_are_beside_the_configuration(load_text, contact, tmp_p
     [
         ("sqlite:///data/own.sqlite", "sqlite:///{folder}/data/own.sqlite"),
         ("sqlite:////var/lib/own.sqlite", "sqlite:////var/lib/own.sqlite"),
-        ("sqlite://", "sqlite://"),
+        ("sqlite:///own.sqlite?timeout=5", "sqlite:///{folder}/own.sqlite?timeout=5"),
         ("postgresql+psycopg://sync@db/syncline", "postgresql+psycopg://sync@db/syncline"),
     ],
 )
@@ -144,7 +162,19 @@ def test_databases(load_text, contact, tmp_path, url, becomes):
 
 @pytest.mark.parametrize(
     "url",
-    ["mysql://db/x", "syncline.sqlite", "postgresql://u:pw@db/x", "postgresql://db/x?password=pw"],
+    [
+        "mysql://db/x",
+        "syncline.sqlite",
+        "postgresql://u:pw@db/x",
+        "postgresql://db/x?password=pw",
+        "sqlite://",
+        "sqlite:///",
+        "sqlite:///:memory:",
+        "sqlite:///:memory:?timeout=5",
+        "sqlite:///?timeout=5",
+        "sqlite:///file:x?mode=memory&uri=true",
+        "sqlite://folder/own.sqlite",
+    ],
 )
 def test_databases_that_cannot_be(problems_of, contact, url):
     text = contact(BOTH).replace("[state]", f'[state]\nurl = "{url}"')

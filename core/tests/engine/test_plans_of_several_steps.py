@@ -162,3 +162,51 @@ def test_a_plan_whose_data_sets_nothing_can_move_in_has_nothing_to_say(worlds: W
     world.left.create("ada", person("Grace", "Hopper", department="VIP"))
 
     assert world.plan().problems == ()
+
+
+@pytest.mark.parametrize("mailbox_first", [True, False])
+@pytest.mark.parametrize("limit", [1, 2, 3])
+def test_within_a_limit_a_plan_lets_through_what_a_run_does(
+    worlds: Worlds, limit: int, mailbox_first: bool
+) -> None:
+    """What the first sync makes in the mailbox goes on to the second CRM, beside what was there;
+    nobody knows before by which ids, and `left-10` comes before `left-9`.
+    """
+    world = worlds(right=CRM)
+    _with_second_crm(world, mailbox_first)
+    for number in range(7):
+        world.left.create("ada", person(f"P{number}", "X"))
+    world.settle()
+    for number in range(2):
+        world.left.create("ada", person(f"Mailbox{number}", "Y"))
+        world.right.create("ada", person(f"First{number}", "Z"))
+
+    plan = world.plan(limit=limit)
+
+    assert _writes(plan) == _writes(world.sync(limit=limit))
+    world.settle()
+    assert len(world.left.read("ada")) == 11
+
+
+@pytest.mark.parametrize("mailbox_first", [True, False])
+def test_within_a_limit_a_plan_edits_first_what_a_run_does(
+    worlds: Worlds, mailbox_first: bool
+) -> None:
+    """The second CRM knows two people by their addresses alone: one who was entered in the mailbox,
+    and one whom the first sync brings there.
+    """
+    world = worlds(right=CRM)
+    world.set(merge=Merge.FIELDS, match=("email",))
+    _with_second_crm(world, mailbox_first)
+    for number in range(8):
+        world.left.create("ada", person(f"P{number}", "X"))
+    world.settle()
+    for store, name in ((world.left, "Grace"), (world.right, "Alan")):
+        emails = (f"{name}@example.test",)
+        store.create("ada", person(name, "X", emails=emails, company="Navy"))
+        world.more_stores["second"].create("ada", person(name, "X", emails=emails))
+
+    plan = world.plan(limit=1)
+
+    assert len([each for each in plan.operations if each.lane.sync == "t"]) == 2
+    assert _writes(plan) == _writes(world.sync(limit=1))

@@ -88,10 +88,21 @@ def test_a_database_from_the_future_is_refused(url: str, vault: Vault) -> None:
     assert "upgrade" in refused.value.hint
 
 
-@pytest.mark.parametrize("address", ["no url at all", "sqlite:////nowhere/at/all/state.sqlite"])
-def test_an_address_that_leads_nowhere_is_a_state_error(address: str, vault: Vault) -> None:
+@pytest.mark.parametrize(
+    "address",
+    [
+        "no url at all",
+        "sqlite:////nowhere/at/all/state.sqlite",
+        "sqlite:///{folder}/state.sqlite?timeout=soon",
+        "postgresql+psycopg://host:port/name",
+        "postgresql+psycopg://[::/name",
+    ],
+)
+def test_an_address_that_leads_nowhere_is_a_state_error(
+    address: str, vault: Vault, tmp_path: Path
+) -> None:
     with pytest.raises(StateError) as refused:
-        Database.open(address, vault)
+        Database.open(address.format(folder=tmp_path), vault)
 
     assert refused.value.hint
 

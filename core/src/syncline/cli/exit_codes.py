@@ -9,6 +9,7 @@ BUG: Final = 1
 USAGE: Final = 2
 REFUSED: Final = 4
 CONFLICTS: Final = 6
+OUTPUT_FAILED: Final = 9
 INTERRUPTED: Final = 130
 PIPE_CLOSED: Final = 141
 
@@ -22,10 +23,13 @@ EXIT_CODES: Final[dict[int, str]] = {
     CONFLICTS: "conflicts wait for a person (only with `--fail-on-conflict`)",
     7: "safety stop: a guard held operations back until `syncline approve`",
     8: "busy: another process works on the same accounts",
+    OUTPUT_FAILED: "done, but the output could not be written: stdout is closed, or a disk is full",
     INTERRUPTED: "interrupted (Ctrl-C, SIGTERM); the next run goes on from there",
-    PIPE_CLOSED: "the reader of the output closed it early (as in `syncline plan | head`)",
+    PIPE_CLOSED: "done, but the reader of the output closed it early (`syncline plan | head`)",
 }
-"""Of several that would apply to a run: 130, 7, 4, 3, 8, 5, 6, in this order."""
+"""Of several that would apply to a run: 130, 7, 4, 3, 8, 5, 6, in this order; 9 and 141 only where
+a command would end with 0.
+"""
 
 ENVIRONMENT: Final[dict[str, str]] = {
     "SYNCLINE_CONFIG": "the configuration file, where `--config` is not given",

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import click
 
@@ -12,6 +11,7 @@ from syncline import __version__
 from syncline.cli import exit_codes
 from syncline.cli.invocation import Invocation, common_options
 from syncline.cli.root import Root
+from syncline.cli.streams import OutputError, forgiving_streams, occupy_closed
 
 
 @click.group("syncline", cls=Root, context_settings={"help_option_names": ["-h", "--help"]})
@@ -27,27 +27,19 @@ def root() -> None:
 def run_command_line(arguments: Sequence[str]) -> int:
     """Run one command; returns the exit code. Prints results on stdout, all else on stderr."""
     invocation = Invocation(json="--json" in arguments, color="--no-color" not in arguments)
-    _forgive_narrow_terminals()
-    try:
-        return _run(arguments, invocation)
-    except BrokenPipeError:
-        # What Python would flush at exit has nowhere to go either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return exit_codes.PIPE_CLOSED
+    with forgiving_streams():
+        return _said(exit_codes.DONE, lambda: _run(arguments, invocation))
 
 
 def _run(arguments: Sequence[str], invocation: Invocation) -> int:
     try:
         answer = root.main(list(arguments), "syncline", standalone_mode=False, obj=invocation)
-        if isinstance(answer, int):  # a command of a plugin, or --help and --version
-            return answer
-        if answer is None:
-            return exit_codes.DONE
+        if answer is None or isinstance(answer, int):  # a plugin's command, --help, --version
+            return answer or exit_codes.DONE
         from syncline.cli.answer import print_answer
 
-        print_answer(answer, invocation)
-        code: int = answer.exit_code
-    except BrokenPipeError:
+        return _said(answer.exit_code, lambda: print_answer(answer, invocation))
+    except OutputError:
         raise
     except click.exceptions.NoArgsIsHelpError as nothing_asked:
         click.echo(nothing_asked.format_message(), err=True)
@@ -56,20 +48,26 @@ def _run(arguments: Sequence[str], invocation: Invocation) -> int:
         from syncline.cli.failures import failure_of, print_failure
 
         failure = failure_of(error)
-        print_failure(failure, invocation, sys.stderr)
-        return failure.exit_code
-    return code
+        return _said(failure.exit_code, lambda: print_failure(failure, invocation, sys.stderr))
 
 
-def _forgive_narrow_terminals() -> None:
-    """A name with letters the terminal does not know is shown with marks, not as an error."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+def _said(code: int, say: Callable[[], int | None]) -> int:
+    """How a command ends that ended with `code` and has something to say. What it did counts more
+    than that nobody can be told.
+    """
+    try:
+        return say() or code
+    except OutputError as error:
+        if error.nobody_reads:
+            return code or exit_codes.PIPE_CLOSED
+        click.echo(f"error: the output cannot be written to stdout: {error.reason}", err=True)
+        click.echo("hint: What the command did is done; see `syncline history runs`.", err=True)
+        return code or exit_codes.OUTPUT_FAILED
 
 
 def entry_point() -> None:
     """The console script `syncline`."""
+    occupy_closed()
     sys.exit(run_command_line(sys.argv[1:]))
 
 

@@ -73,24 +73,22 @@ def _resolve(
     return {name: each for name, each in settings.items() if each is not None}, usable
 
 
-_DATABASE = re.compile(r"(?P<system>sqlite|postgresql(\+psycopg)?)://(?P<rest>.*)")
+_FILE = re.compile(r"sqlite:///(?P<file>(?!:memory:|file:)[^?]+(\?.*)?)")
+_SERVER = re.compile(r"postgresql(\+psycopg)?://(?P<rest>.*)")
 _PASSWORD = re.compile(r"[^/@]*:[^/@]*@.*|.*[?&]password=.*")
 
 
 def _database(url: str, problems: Problems) -> str:
-    """The database's URL, a relative SQLite path made absolute beside the configuration file."""
-    parts = _DATABASE.fullmatch(url)
-    if parts is None:
+    """The database's URL, a relative SQLite path made absolute beside the configuration file. One
+    in memory is none: the next run would know nothing.
+    """
+    if file := _FILE.fullmatch(url):
+        return f"sqlite:///{problems.file.parent / file['file']}"
+    server = _SERVER.fullmatch(url)
+    if server is None:
         rule = "is not the URL of a database Syncline can use"
         problems.add("url", rule, "sqlite:///FILE, postgresql+psycopg://USER@HOST/NAME")
-    elif parts["system"] != "sqlite" and _PASSWORD.fullmatch(parts["rest"]):
+    elif _PASSWORD.fullmatch(server["rest"]):
         rule = "must not hold a password"
         problems.add("url", rule, "the URL without it; PGPASSWORD or ~/.pgpass for the password")
-    elif parts["system"] == "sqlite":
-        return _beside(parts["rest"], problems.file.parent)
     return url
-
-
-def _beside(rest: str, directory: Path) -> str:
-    file = rest.removeprefix("/")
-    return f"sqlite:///{directory / file}" if file and file != ":memory:" else f"sqlite://{rest}"

@@ -13,7 +13,8 @@ def read_toml(path: Path) -> dict[str, Any]:
     """The file's tables.
 
     Raises:
-        ConfigurationError: it is not there, not readable, not UTF-8 or not TOML.
+        ConfigurationError: it is not there, not readable, not UTF-8 or not TOML, or a text in it
+            holds the character NUL: no path, name or value of a database does.
 
     """
     try:
@@ -32,13 +33,31 @@ def read_toml(path: Path) -> dict[str, Any]:
             file=str(path),
         ) from error
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        tables = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:  # also of numbers and tables beyond measure
         raise ConfigurationError(
             f"{path} is not valid TOML: {error}",
             hint="Texts need quotes, and a table or key may appear only once.",
             file=str(path),
         ) from error
+    if _holds_nul(tables):
+        raise ConfigurationError(
+            f"{path} holds a text with the character NUL",
+            hint="It is written \\u0000. No path or name holds one: leave it out.",
+            file=str(path),
+        )
+    return tables
+
+
+def _holds_nul(value: object) -> bool:
+    match value:
+        case str():
+            return "\0" in value
+        case dict():
+            return any(map(_holds_nul, (*value, *value.values())))
+        case list():
+            return any(map(_holds_nul, value))
+    return False
 
 
 def disabled_plugins(path: Path) -> frozenset[str]:

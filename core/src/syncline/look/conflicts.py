@@ -7,6 +7,7 @@ import json
 from sqlalchemy import select
 
 from syncline.look.view import Lanes, View, instant, lane_name
+from syncline.model import handles
 from syncline.model.reports import WaitingConflict
 from syncline.state.conflicts import CONFLICT
 
@@ -22,7 +23,7 @@ def waiting_conflicts(view: View, lanes: Lanes) -> tuple[WaitingConflict, ...]:
             values = view.vault.unseal(row.values_sealed)
             conflicts.append(
                 WaitingConflict(
-                    handle=f"c{row.id}",
+                    handle=handles.handle(handles.CONFLICT, row.id),
                     lane=lane_name(lanes[row.lane_id]),
                     label=values["label"],
                     fields=tuple(json.loads(row.fields_json)),

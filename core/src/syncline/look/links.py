@@ -13,6 +13,7 @@ from syncline.look.link_entries import Waiting, link_entries
 from syncline.look.references import find_records, lanes_by_record
 from syncline.look.view import LaneRecord, View
 from syncline.look.waiting import waiting_records
+from syncline.model import handles
 from syncline.model.reports import LinkEntry, WaitingRecord
 from syncline.model.sides import SIDES
 from syncline.state.among import among
@@ -115,10 +116,8 @@ def _rows(
 
 
 def _by_number(view: View, reference: str) -> list[Row[Any]]:
-    number = reference.removeprefix("l")
-    if not number.isdigit() or len(number) > 15:
-        return []
-    return _where(view, LINK.c.id == int(number))
+    number = handles.number_of(reference, handles.LINK)
+    return [] if number is None else _where(view, LINK.c.id == number)
 
 
 def _where(view: View, *conditions: ColumnElement[bool]) -> list[Row[Any]]:

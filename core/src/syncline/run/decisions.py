@@ -9,6 +9,7 @@ from sqlalchemy import update
 
 from syncline.engine.approvals import APPROVAL
 from syncline.errors import UsageError
+from syncline.model import handles
 from syncline.model.sides import Side
 from syncline.state.conflicts import CONFLICT
 from syncline.state.database import Database
@@ -48,12 +49,10 @@ class Decisions:
             UsageError: there is no such conflict.
 
         """
-        number = handle.removeprefix("c")
+        number = handles.number_of(handle, handles.CONFLICT)
         with self.database.transaction() as tx:
-            changed = 0
-            if number.isdigit():
-                statement = update(CONFLICT).where(CONFLICT.c.id == int(number))
-                changed = tx.execute(statement.values(winner=winner.value)).rowcount
+            statement = update(CONFLICT).where(CONFLICT.c.id == number)
+            changed = tx.execute(statement.values(winner=winner.value)).rowcount
         if not changed:
             raise UsageError(
                 f"there is no conflict {handle!r}", hint="`syncline conflicts list` shows them."

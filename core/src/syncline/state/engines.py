@@ -6,6 +6,8 @@ under concurrency instead of waiting.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -40,13 +42,8 @@ def parsed(url: str) -> URL:
         StateError: it is none.
 
     """
-    try:
+    with _readable():
         return make_url(url)
-    except ArgumentError as error:
-        raise StateError(
-            "[state] url is not a database URL",
-            hint="For example sqlite:///syncline.sqlite or postgresql+psycopg://host/name",
-        ) from error
 
 
 def unopened(url: str) -> Engine:
@@ -58,15 +55,28 @@ def unopened(url: str) -> Engine:
     """
     parts = parsed(url)
     if parts.get_backend_name() == "sqlite":
-        return _sqlite(parts)
+        with _readable():
+            return _sqlite(parts)
     try:
-        engine = create_engine(parts, pool_pre_ping=True)
+        with _readable():
+            engine = create_engine(parts, pool_pre_ping=True)
     except ImportError as error:
         raise StateError(
             "PostgreSQL needs the driver psycopg", hint='pip install "syncline[postgres]"'
         ) from error
     event.listen(engine, "begin", _one_at_a_time)
     return engine
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    try:
+        yield
+    except (ArgumentError, ValueError) as error:  # ValueError: of a number that is none
+        raise StateError(
+            "[state] url is not a database URL",
+            hint="For example sqlite:///syncline.sqlite or postgresql+psycopg://host/name",
+        ) from error
 
 
 def _one_at_a_time(connection: Connection) -> None:

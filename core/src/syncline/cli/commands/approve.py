@@ -8,6 +8,7 @@ import click
 
 from syncline.cli.answer import Answer
 from syncline.cli.invocation import Invocation, common_options, pass_invocation
+from syncline.cli.names import NAME
 from syncline.cli.render.text import count_text
 from syncline.errors import UsageError
 
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 
 
 @click.command("approve")
-@click.argument("handles", nargs=-1, metavar="[HANDLE]…")
-@click.option("--guard", metavar="NAME", help="Everything this guard holds.")
+@click.argument("handles", nargs=-1, type=NAME, metavar="[HANDLE]…")
+@click.option("--guard", type=NAME, metavar="NAME", help="Everything this guard holds.")
 @click.option("--all", "everything", is_flag=True, help="Everything that is held.")
 @common_options()
 @pass_invocation

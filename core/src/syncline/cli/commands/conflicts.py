@@ -8,6 +8,7 @@ import click
 
 from syncline.cli.answer import Answer
 from syncline.cli.invocation import Invocation, common_options, pass_invocation
+from syncline.cli.names import NAME
 from syncline.errors import UsageError
 
 if TYPE_CHECKING:
@@ -41,9 +42,13 @@ def list_conflicts(invocation: Invocation) -> Answer:
 
 
 @command.command("resolve")
-@click.argument("handle")
+@click.argument("handle", type=NAME)
 @click.option(
-    "--winner", required=True, metavar="CONNECTION", help="The connection whose values stay."
+    "--winner",
+    type=NAME,
+    required=True,
+    metavar="CONNECTION",
+    help="The connection whose values stay.",
 )
 @common_options()
 @pass_invocation

@@ -8,6 +8,7 @@ import click
 
 from syncline.cli.answer import Answer
 from syncline.cli.invocation import Invocation, common_options, pass_invocation
+from syncline.cli.names import NAME
 
 
 @click.group("history")
@@ -16,7 +17,7 @@ def command() -> None:
 
 
 @command.command("record")
-@click.argument("reference", metavar="REF")
+@click.argument("reference", type=NAME, metavar="REF")
 @click.option("--all", "everything", is_flag=True, help="List everything, however old.")
 @common_options()
 @pass_invocation

@@ -11,6 +11,7 @@ import click
 
 from syncline.cli.answer import Answer
 from syncline.cli.invocation import Invocation, common_options, pass_invocation
+from syncline.cli.names import NAME
 from syncline.errors import UsageError
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ _USUAL = ("outlook", "salesforce")
 @click.option(
     "--for",
     "systems",
+    type=NAME,
     metavar="KIND,KIND",
     help="The two connectors, left and right; NAME=KIND gives a connection another name.",
 )
@@ -37,7 +39,7 @@ def command(invocation: Invocation, *, systems: str | None) -> Answer:
     from syncline.cli.opening import discover_plugins
 
     path = invocation.config
-    if path.exists():
+    if os.path.exists(path):  # noqa: PTH110 - False where nobody may look, too
         raise UsageError(
             f"{path} exists; init overwrites nothing", hint="Name another file with --config."
         )
@@ -66,7 +68,8 @@ def _named(systems: str | None, plugins: PluginManager) -> list[tuple[str, str]]
     else:
         chosen = [each.strip() for each in systems.split(",")]
     pairs = [(name, kind or name) for name, _, kind in (each.partition("=") for each in chosen)]
-    if len(pairs) != 2 or pairs[0][0] == pairs[1][0]:
+    names = {name for name, _kind in pairs if name}
+    if len(pairs) != 2 or len(names) != 2:
         raise UsageError(
             "say which two systems, with different names",
             hint=f"For example: --for a={kinds[0] if kinds else 'KIND'},b=KIND. "

@@ -7,8 +7,9 @@ from typing import Any
 import click
 
 from syncline.cli.answer import Answer
-from syncline.cli.commands.selection import select
+from syncline.cli.commands.selection import lane_options, select
 from syncline.cli.invocation import Invocation, common_options, pass_invocation
+from syncline.cli.names import NAME
 
 
 @click.group("links")
@@ -17,14 +18,7 @@ def command() -> None:
 
 
 @command.command("list")
-@click.option("--sync", "syncs", multiple=True, metavar="NAME", help="Only this sync.")
-@click.option("--type", "types", multiple=True, metavar="TYPE", help="Only this object type.")
-@click.option(
-    "--members",
-    multiple=True,
-    metavar="ACCOUNT[,ACCOUNT…]",
-    help="Only these people, by their account at either side.",
-)
+@lane_options
 @click.option("--all", "everything", is_flag=True, help="Also the links that are in step.")
 @common_options()
 @pass_invocation
@@ -49,7 +43,7 @@ def list_links(invocation: Invocation, /, *, everything: bool, **chosen: Any) ->
 
 
 @command.command("show")
-@click.argument("reference", metavar="REF")
+@click.argument("reference", type=NAME, metavar="REF")
 @common_options()
 @pass_invocation
 def show_link(invocation: Invocation, *, reference: str) -> Answer:

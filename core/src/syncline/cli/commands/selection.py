@@ -1,4 +1,4 @@
-"""Which part of the configuration `plan` and `run` are about: their common options."""
+"""Which part of the configuration a command is about: the options of `plan`, `run` and others."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from syncline.cli.names import NAME
 from syncline.errors import UsageError
 
 if TYPE_CHECKING:
@@ -16,15 +17,17 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_OPTIONS = (
-    click.option("--sync", "syncs", multiple=True, metavar="NAME", help="Only this sync."),
-    click.option("--type", "types", multiple=True, metavar="TYPE", help="Only this object type."),
-    click.option(
+_LANES = (
+    ("--sync", "syncs", "NAME", "Only this sync."),
+    ("--type", "types", "TYPE", "Only this object type."),
+    (
         "--members",
-        multiple=True,
-        metavar="ACCOUNT[,ACCOUNT…]",
-        help="Only these people, by their account at either side.",
+        "members",
+        "ACCOUNT[,ACCOUNT…]",
+        "Only these people, by their account at either side.",
     ),
+)
+_OPTIONS = (
     click.option("--full", is_flag=True, help="Sweep every feed; look at everything that waits."),
     click.option(
         "--limit", type=click.IntRange(min=0), metavar="N", help="At most N writes per lane."
@@ -36,11 +39,19 @@ _OPTIONS = (
 )
 
 
+def lane_options(command: F) -> F:
+    """Add those that say which lanes; the command gets `syncs`, `types` and `members`."""
+    for option, name, metavar, help in reversed(_LANES):
+        add = click.option(option, name, type=NAME, multiple=True, metavar=metavar, help=help)
+        command = add(command)
+    return command
+
+
 def selection_options(command: F) -> F:
-    """Add the options; the command gets `everything` and what `select` takes."""
+    """Add all of them; the command gets `everything` and what `select` takes."""
     for option in reversed(_OPTIONS):
         command = option(command)
-    return command
+    return lane_options(command)
 
 
 def select(
@@ -56,12 +67,17 @@ def select(
     """The selection, every name checked against the configuration.
 
     Raises:
-        UsageError: a name the configuration does not have; says which there are.
+        UsageError: an empty name, or one the configuration does not have; says which there are.
 
     """
     from syncline.run.selection import Selection
 
-    people = tuple(name.strip() for each in members for name in each.split(",") if name.strip())
+    people = tuple(name.strip() for each in members for name in each.split(","))
+    if "" in people:
+        raise UsageError(
+            "--members holds an empty name",
+            hint="It names nobody. To mean everybody, leave --members out.",
+        )
     every = configuration.syncs.values()
     _require("sync", syncs, configuration.syncs)
     _require("object type", types, (type for sync in every for type in sync.objects))

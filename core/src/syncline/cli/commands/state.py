@@ -9,6 +9,7 @@ import click
 
 from syncline.cli.answer import Answer
 from syncline.cli.invocation import Invocation, common_options, pass_invocation
+from syncline.cli.names import NAME
 from syncline.errors import UsageError
 
 if TYPE_CHECKING:
@@ -91,9 +92,13 @@ def adopt(invocation: Invocation) -> Answer:
 
 
 @command.command("rekey")
-@click.option("--env", metavar="NAME", help="The new key is in this environment variable.")
-@click.option("--file", metavar="PATH", help="The new key is in this file.")
-@click.option("--keyring", metavar="ENTRY", help="The new key is in the keyring: service/name.")
+@click.option(
+    "--env", type=NAME, metavar="NAME", help="The new key is in this environment variable."
+)
+@click.option("--file", type=NAME, metavar="PATH", help="The new key is in this file.")
+@click.option(
+    "--keyring", type=NAME, metavar="ENTRY", help="The new key is in the keyring: service/name."
+)
 @common_options()
 @pass_invocation
 def rekey(

@@ -8,10 +8,11 @@ import click
 
 from syncline.cli.answer import Answer
 from syncline.cli.invocation import Invocation, common_options, pass_invocation
+from syncline.cli.names import NAME
 
 
 @click.command("undo")
-@click.argument("run", metavar="RUN")
+@click.argument("run", type=NAME, metavar="RUN")
 @click.option("--plan", "dry", is_flag=True, help="Only show what would be done. Writes nothing.")
 @click.option("--all", "everything", is_flag=True, help="List everything, however much.")
 @common_options()

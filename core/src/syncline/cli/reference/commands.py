@@ -24,6 +24,10 @@ are drawn only where stderr is a terminal, colours only where stdout is one.
 
 _CODES_ORDER = """
 Where several would apply to a run, the first of 130, 7, 4, 3, 8, 5, 6 is taken.
+
+How a command ended counts more than that its output is lost: 9 and 141 are taken only instead of 0.
+What it did is done, and in `syncline history`. Whoever wants no output sends it to `/dev/null`.
+What cannot be written to stderr (progress, log) is lost, and changes nothing.
 """
 
 

@@ -10,6 +10,7 @@ from rich.text import Text
 from syncline.cli.render.parts import blank, heading, line
 from syncline.cli.render.status import waiting_parts
 from syncline.cli.render.text import count_text, label_text, lane_text, printable
+from syncline.model import handles
 from syncline.model.reports import LinkEntry, WaitingRecord
 from syncline.model.sides import SIDES
 
@@ -45,7 +46,8 @@ def link_parts(entries: Iterable[LinkEntry]) -> Iterator[Text]:
 
 def _link(entry: LinkEntry) -> Iterator[Text]:
     name = label_text(entry.label, None) if entry.label else ""
-    yield line(f"l{entry.number}  ", (name, "bold"), f"   {lane_text(entry.lane)}")
+    number = handles.handle(handles.LINK, entry.number)
+    yield line(f"{number}  ", (name, "bold"), f"   {lane_text(entry.lane)}")
     yield line(printable(entry.state), indent=4)
     for side in SIDES:
         record = printable(entry.ids[side] or "-")

@@ -35,6 +35,7 @@ from syncline.engine.lanes import Lane
 from syncline.engine.match.alike import SIMILAR, Comparison
 from syncline.engine.match.markers import Marks
 from syncline.engine.match.pending import in_scope, lanes_with_unlinked, marked, unlinked
+from syncline.engine.match.turns import turns_of_pairs
 from syncline.engine.report import RoundReport
 from syncline.engine.words import label
 from syncline.engine.world import World
@@ -265,6 +266,8 @@ def _insert_links(tx: Connection, lane: Lane, pairs: Select[Any]) -> int:
     statement = select(
         *(literal(value) for value in fixed.values()), rows.c.left_id, rows.c.right_id
     )
+    if lane.limit is not None:  # the first in order will be the first to be written
+        statement = statement.order_by(*turns_of_pairs(rows))
     insertion = insert(links.LINK).from_select([*fixed, "left_id", "right_id"], statement)
     tx.execute(insertion, of_lane(lane))
     return _number_of_links(tx, lane) - before

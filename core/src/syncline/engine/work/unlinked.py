@@ -18,6 +18,7 @@ from syncline.engine.match.copies import COPY, not_new
 from syncline.engine.match.new_record import Origin, prepare_create
 from syncline.engine.match.pending import lanes_with_unlinked, to_create
 from syncline.engine.match.returned import returned
+from syncline.engine.match.turns import linked_already
 from syncline.engine.report import RoundReport
 from syncline.engine.send.writer import Writer
 from syncline.engine.work.creating import Creating
@@ -27,6 +28,7 @@ from syncline.engine.write import Prepared
 from syncline.model.records import RecordId
 from syncline.model.sides import SIDES, PerSide, Side
 from syncline.state import records
+from syncline.state.database import chunks
 
 PAGE: Final = 3000
 _NEW: Final = {
@@ -93,17 +95,32 @@ class UnlinkedWork:
         )
 
     def _new_records(self, lane: Lane, source: Side) -> Iterator[list[Row[Any]]]:
+        """A page at a time, as it is their turn: what another lane has linked comes last."""
+        feed, late = lane.sides[source].feed, dict[str, tuple[int, int]]()
+        for page in self._in_order_of_ids(lane, source):
+            with self.world.transaction() as tx:
+                linked = linked_already(tx, feed, [row.id for row in page])
+            late.update(linked)
+            yield self._with_payload(lane, source, [row for row in page if row.id not in linked])
+        for ids in chunks(sorted(late, key=late.__getitem__), PAGE):
+            if self._goes_on(lane):
+                yield self._with_payload(lane, source, self._still_new(lane, source, ids))
+
+    def _goes_on(self, lane: Lane) -> bool:
+        return not self.world.stop() and self.writer.failures.spare(lane)
+
+    def _in_order_of_ids(self, lane: Lane, source: Side) -> Iterator[list[Row[Any]]]:
         here, after = lane.sides[source], ""
         statement = _NEW[source, here.by_owner]
         values = of_lane(lane)
-        while not self.world.stop() and self.writer.failures.spare(lane):
+        while self._goes_on(lane):
             with self.world.transaction() as tx:
                 moment = {"after": after, "now": self.world.seconds}
                 page = tx.execute(statement, {**values, **moment}).all()
             if not page:
                 return
             after = page[-1].id
-            yield self._with_payload(lane, source, list(page))
+            yield list(page)
 
     def _with_payload(self, lane: Lane, source: Side, page: list[Row[Any]]) -> list[Row[Any]]:
         """Values that were not kept are read again by id. What is not the lane's any more by then
@@ -115,13 +132,18 @@ class UnlinkedWork:
         feed = lane.sides[source].feed
         with self.writer.failures.caught(feed):
             self.readers[feed.id].by_id(missing)
-        with self.world.transaction() as tx:
-            found = records.find(tx, feed.id, [row.id for row in page])
+        found = self._still_new(lane, source, [row.id for row in page])
+        return [row for row in found if row.payload]
+
+    def _still_new(self, lane: Lane, source: Side, ids: Sequence[str]) -> list[Row[Any]]:
+        """Those of these that are the lane's, as they are noted by now."""
         here = lane.sides[source]
+        with self.world.transaction() as tx:
+            found = records.find(tx, here.feed.id, ids)
         return [
             row
-            for row in (found[each.id] for each in page if each.id in found)
-            if row.payload and row.pending and row.in_scope and here.owner in (None, row.owner)
+            for row in (found[each] for each in ids if each in found)
+            if row.pending and row.in_scope and here.owner in (None, row.owner)
         ]
 
     def _decide(self, lane: Lane, side: Side, page: Sequence[Row[Any]]) -> list[Prepared]:

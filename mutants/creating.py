@@ -357,4 +357,15 @@ CREATING = (
             "test_made_again.py::test_it_is_one_record_also_where_no_key_tells_that_both_are_the_same",
         ),
     ),
+    Mutant(
+        name="what another lane has linked in the order of ids",
+        file="engine/work/unlinked.py",
+        old="            late.update(linked)\n",
+        new="            linked.clear()\n",
+        wrong="What a limit lets through goes by ids that a plan cannot know.",
+        caught_by="P21",
+        tests=(
+            "test_plans_of_several_steps.py::test_within_a_limit_a_plan_lets_through_what_a_run_does",
+        ),
+    ),
 )

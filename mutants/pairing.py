@@ -159,4 +159,15 @@ PAIRING = (
         caught_by="P24",
         tests=("test_entered_anew.py::test_it_is_linked_to_the_counterpart_which_is_not_deleted",),
     ),
+    Mutant(
+        name="pairs in the order of ids",
+        file="engine/match/pair.py",
+        old="    if lane.limit is not None:",
+        new="    if lane.limit == -1:",
+        wrong="Which edits a limit lets through goes by ids that a plan cannot know.",
+        caught_by="P21",
+        tests=(
+            "test_plans_of_several_steps.py::test_within_a_limit_a_plan_edits_first_what_a_run_does",
+        ),
+    ),
 )

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, delete, event, insert, update
+from sqlalchemy import Engine, delete, event, insert, select, update
 
 from bench.large_state import KEY, Size
 from syncline.errors import UsageError
@@ -195,6 +195,18 @@ def test_a_person_is_found_by_name_in_what_was_written_and_in_what_waits(
     assert {entry.number for entry in reader.link("hopper").entries} == set(range(1, 11))
     assert [entry.number for entry in reader.link("ada@EXAMPLE").entries] == [6]
     assert [entry.id for entry in reader.record_history("ada@example.test")] == ["right-6"]
+
+
+def test_what_an_older_state_called_by_the_same_number_is_no_history_of_another_member(
+    readers: Readers, url: str
+) -> None:
+    """Before version 0011 the number of a link that had ended was given to another one."""
+    reader = readers(url, SMALL)
+    with reader.database.transaction() as tx:
+        assert len(set(tx.scalars(select(HISTORY.c.lane_id)))) == 2
+        tx.execute(update(HISTORY).values(link_id=1))
+
+    assert {entry.lane.left for entry in reader.record_history("right-1")} == {"left1"}
 
 
 def test_a_member_who_has_left_is_in_the_history_and_not_in_the_status(

@@ -51,10 +51,12 @@ def _rows(view: View, records: Iterable[LaneRecord]) -> list[Row[Any]]:
         own = (HISTORY.c.side == side.value, HISTORY.c.record_id == record_id)
         written = select(HISTORY).where(among(HISTORY.c.lane_id, lanes), *own)
         rows.update((row.id, row) for row in view.snapshot.execute(written))
-    links = {row.link_id for row in rows.values() if row.link_id is not None}
-    links.update(link.id for link in links_with(view, records))
-    also = select(HISTORY).where(among(HISTORY.c.link_id, links))
-    rows.update((row.id, row) for row in view.snapshot.execute(also))
+    links = {(row.lane_id, row.link_id) for row in rows.values() if row.link_id is not None}
+    links.update((link.lane_id, link.id) for link in links_with(view, records))
+    also = select(HISTORY).where(among(HISTORY.c.link_id, {link_id for _lane, link_id in links}))
+    for row in view.snapshot.execute(also):
+        if (row.lane_id, row.link_id) in links:  # before version 0011 others had its id, too
+            rows[row.id] = row
     return list(rows.values())
 
 

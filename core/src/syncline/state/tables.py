@@ -16,6 +16,11 @@ _IN_ONE_TREE: Final = {"sqlite_with_rowid": False}
 digest is on a page far from the last one, and each page that changes is written with the commit.
 """
 
+_IDS_GIVEN_ONCE: Final = {"sqlite_autoincrement": True}
+"""Rows whose ids are remembered when they are gone: in the history, by a person who was shown one,
+by a run that began before. SQLite would give the id of the last row to the next one.
+"""
+
 
 class Meta(SQLModel, table=True):
     """Facts about this database, such as the proof that the key fits."""
@@ -56,11 +61,15 @@ class ContainerRow(SQLModel, table=True):
 class FeedRow(SQLModel, table=True):
     """One stream with one cursor. `mapping` is the fingerprint of what is read from it; `revision`
     rises whenever one of its records is noted, `forgotten` is the one at which rows were removed
-    last; `generation` numbers the passes over everything.
+    last; `generation` numbers the passes over everything. `swept_at`: when everything in it was
+    listed last; nothing, if it is yet to be.
     """
 
     __tablename__ = "feed"
-    __table_args__ = (UniqueConstraint("store_id", "type", "account", "container", "scope"),)
+    __table_args__ = (
+        UniqueConstraint("store_id", "type", "account", "container", "scope"),
+        _IDS_GIVEN_ONCE,
+    )
     id: int | None = Field(default=None, primary_key=True)
     store_id: int
     type: str
@@ -70,7 +79,6 @@ class FeedRow(SQLModel, table=True):
     mapping: str = ""
     cursor_json: str | None = None
     generation: int = 0
-    complete_at: float | None = None
     swept_at: float | None = None
     revision: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     forgotten: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
@@ -210,6 +218,7 @@ class LinkRow(SQLModel, table=True):
             sqlite_where=text("rebaseline = 1"),
             postgresql_where=text("rebaseline"),
         ),
+        _IDS_GIVEN_ONCE,
     )
     id: int | None = Field(default=None, primary_key=True)
     lane_id: int
@@ -313,7 +322,7 @@ class ConflictRow(SQLModel, table=True):
     """
 
     __tablename__ = "conflict"
-    __table_args__ = (UniqueConstraint("link_id"),)
+    __table_args__ = (UniqueConstraint("link_id"), _IDS_GIVEN_ONCE)
     id: int | None = Field(default=None, primary_key=True)
     lane_id: int = Field(index=True)
     link_id: int

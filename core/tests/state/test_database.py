@@ -107,6 +107,18 @@ def test_an_address_that_leads_nowhere_is_a_state_error(
     assert refused.value.hint
 
 
+def test_a_folder_is_no_database_and_stays_as_it_is(tmp_path: Path, vault: Vault) -> None:
+    """It was made its owner's alone, and nobody could enter it any more."""
+    folder = tmp_path / "everybodys"
+    folder.mkdir()
+    mode = folder.stat().st_mode
+
+    with pytest.raises(StateError, match="cannot be created"):
+        Database.open(f"sqlite:///{folder}", vault)
+
+    assert folder.stat().st_mode == mode
+
+
 def test_a_file_that_is_no_database_is_a_state_error(tmp_path: Path, vault: Vault) -> None:
     (tmp_path / "state.sqlite").write_text("this is a letter to my aunt, not a database" * 50)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -72,9 +73,11 @@ def make_private(path: Path) -> None:
     """Create the file, or take it from others: only its owner may read it and its journals.
 
     Raises:
-        OSError: it cannot be created.
+        OSError: it cannot be created, or something else than a file is there.
 
     """
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EEXIST, "not a file", str(path))
     path.touch(mode=PRIVATE, exist_ok=True)
     for suffix in _JOURNALS:
         each = path.with_name(path.name + suffix)

@@ -136,5 +136,5 @@ def _create_private(path: Path) -> None:
     except OSError as error:
         raise StateError(
             f"the state database cannot be created: {path}",
-            hint="Check that its folder exists and may be written, and that no folder has its name.",
+            hint="Check that its folder exists and may be written; a folder cannot be one.",
         ) from error

@@ -66,8 +66,8 @@ SETTLING = (
     Mutant(
         name="what others deleted is ours",
         file="engine/send/settle.py",
-        old="[history_row(world, each) for each in live if not each.was_gone])\n",
-        new="[history_row(world, each) for each in live])\n",
+        old="    done = [each for each in live if not each.was_gone]\n",
+        new="    done = live\n",
         wrong="The history names us for what somebody else has deleted, and an undo makes it again.",
         caught_by="P22",
         tests=(

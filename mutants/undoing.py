@@ -81,4 +81,52 @@ UNDOING = (
             "test_undo_several_syncs.py::test_each_sync_takes_back_the_fields_that_only_it_has",
         ),
     ),
+    Mutant(
+        name="undo deletes what another was merged into",
+        file="engine/decide/undo.py",
+        old="    if is_touched(now.trail, now.spec):\n",
+        new="    if now.shared and is_touched(now.trail, now.spec):\n",
+        wrong="An undo deletes what somebody merged another record into, and that is lost with it.",
+        caught_by="P22",
+        tests=(
+            "test_undo_touched_since.py::"
+            "test_a_record_that_another_was_merged_into_stays_and_so_does_what_was_merged[exact]",
+        ),
+    ),
+    Mutant(
+        name="undo takes its own writes for a touch",
+        file="engine/undo/trail.py",
+        old="    newer = None if record.version == done.wrote.version else newer_write(tx, done)\n",
+        new="    newer = None\n",
+        wrong="What a later run wrote and took back again is kept as somebody's.",
+        caught_by="P22",
+        tests=(
+            "test_undo_touched_since.py::"
+            "test_what_we_wrote_ourselves_since_and_took_back_is_nobodys_touch[exact]",
+        ),
+    ),
+    Mutant(
+        name="undo doubles who was entered anew",
+        file="engine/decide/undo.py",
+        old="    if now.anew:\n",
+        new="    if now.shared:\n",
+        wrong="An undo makes a deleted record again beside the one that somebody entered since.",
+        caught_by="P22",
+        tests=(
+            "test_undo_deletions.py::test_who_was_entered_anew_and_copied_since_is_not_doubled",
+        ),
+    ),
+    Mutant(
+        name="undo takes an edit for agreed",
+        file="engine/undo/take_back.py",
+        old="    return {} if situation.link is not None else source_base(situation) or {}\n",
+        new="    source = situation.source\n"
+        "    return {} if source is None else situation.done.lane.digester.fields(source.fields)\n",
+        wrong="What somebody edited in a record that is back is never carried over.",
+        caught_by="P22",
+        tests=(
+            "test_undo_deletions.py::"
+            "test_an_edit_of_a_counterpart_that_is_back_travels_and_is_said[not read yet]",
+        ),
+    ),
 )

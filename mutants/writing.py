@@ -177,7 +177,7 @@ WRITING = (
     Mutant(
         name="history not written",
         file="engine/send/settle.py",
-        old="    history.add(tx, [history_row(world, each) for each in live if not each.was_gone])\n",
+        old="    history.add(tx, [history_row(world, each, rows[each.link_id]) for each in done])\n",
         new="",
         wrong="What a run did cannot be looked up, nor taken back.",
         caught_by="P22",

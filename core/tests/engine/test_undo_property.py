@@ -62,8 +62,11 @@ def snapshot(world: EngineWorld) -> Snapshot:
     }
 
 
-def act(world: EngineWorld, edits: list[Any]) -> None:
-    """People edit, delete and create; what is not there is not edited."""
+def act(world: EngineWorld, edits: list[Any]) -> set[tuple[str, str]]:
+    """People edit, delete and create; what is not there is not edited. Returns what was edited,
+    be it that it holds the same as before.
+    """
+    touched = set()
     for number, (side, what, which, fields) in enumerate(edits):
         store = store_of(world, side)
         ids = sorted(store.read("ada"))
@@ -74,7 +77,9 @@ def act(world: EngineWorld, edits: list[Any]) -> None:
             store.delete(ids[which % len(ids)])
         elif ids and fields:
             store.update(ids[which % len(ids)], fields)
+            touched.add((side, ids[which % len(ids)]))
         world.clock.advance(5)
+    return touched
 
 
 def with_people(folder: Path, policy: Mapping[str, Any]) -> EngineWorld:
@@ -111,7 +116,7 @@ def test_undoing_a_random_run_restores_what_was_not_edited_since_and_lists_the_r
             before = snapshot(world)
             run = sync(world, session).run_id
             after = snapshot(world)
-            act(world, later)
+            touched = act(world, later)
             since = snapshot(world)
             world.clock.advance(30)
             report = session.undo(run)
@@ -120,17 +125,22 @@ def test_undoing_a_random_run_restores_what_was_not_edited_since_and_lists_the_r
 
         kept = {(each.side.value, str(each.id)) for each in report.kept}
         assert not report.run.problems
-        _check_each_record(before, after, since, undone, kept)
+        _check_each_record(before, after, since, undone, kept, touched)
         _check_recreated(before, after, since, undone, kept)
         _check_it_stays_undone(reports, undone, snapshot(world), quiet=since == after)
 
 
 def _check_each_record(
-    before: Snapshot, after: Snapshot, since: Snapshot, undone: Snapshot, kept: set[Any]
+    before: Snapshot,
+    after: Snapshot,
+    since: Snapshot,
+    undone: Snapshot,
+    kept: set[Any],
+    touched: set[Any],
 ) -> None:
     for key in after.keys() | since.keys():
         written = before.get(key) != after.get(key)
-        edited = after.get(key) != since.get(key)
+        edited = after.get(key) != since.get(key) or (key not in before and key in touched)
         if written and not edited:
             assert undone.get(key) == before.get(key), key
             assert key not in kept

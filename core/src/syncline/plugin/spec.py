@@ -123,6 +123,8 @@ class TypeSpec:
     `deletions`: `reported` by the feed, or only found by a `swept` key listing.
     `conditional`: how an update is protected: `version` (exactly the version given), `second`
     (a foreign write within the same second passes) or `none`; `conditional_delete` likewise.
+    `moves_versions`: whether the service also gives a record another version by itself, so that a
+    version that moved is no sign that anybody touched it.
     `idempotency`: `key` (a repeated create with the same key makes no second record), `marker`
     (we can store our key and find it again) or `none` (found only by looking for a twin).
     `match`: the match keys that `fetch_match` can look up in the whole connection.
@@ -141,6 +143,7 @@ class TypeSpec:
     deletions: Literal["reported", "swept"] = "reported"
     conditional: Literal["version", "second", "none"] = "none"
     conditional_delete: Literal["version", "second", "none"] = "none"
+    moves_versions: bool = False
     idempotency: Literal["key", "marker", "none"] = "none"
     match: frozenset[str] = frozenset()
     finds_deleted: bool = False

@@ -97,6 +97,7 @@ class MemoryOptions:
             deletions=self.deletions,
             conditional=self.conditional,
             conditional_delete=self.conditional_delete,
+            moves_versions=self.bumps_after_write,
             idempotency=self.idempotency,
             match=self.match | marker,
             finds_deleted=self.finds_deleted,

@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
+from syncline.engine.decide.deltas import Digests
 from syncline.engine.decide.digests import Digester
+from syncline.engine.decide.touched import TOUCHED, Trail, is_touched
 from syncline.model.fields import Value
 from syncline.model.records import AbsenceReason, Record
 from syncline.model.reports import Action
@@ -26,13 +28,15 @@ SHARED: Final = "others have linked it"
 @dataclass(frozen=True)
 class Wrote:
     """What a run did to one record, with the whole record before and after as far as it was
-    known. `version` is the one the write's own answer gave.
+    known. `version` is the one the write's own answer gave. `agreed`: of a deletion, what the other
+    record of the pair was settled at; None where that is not known.
     """
 
     action: Action
     before: Fields = field(repr=False)
     after: Fields = field(repr=False)
     version: str | None = None
+    agreed: Digests | None = None
 
 
 class Counterpart(Enum):
@@ -50,7 +54,9 @@ class Standing:
     """One record as it is now. `record` is None if it is not there, `absence` then says why.
 
     `linked`: its lane has a link that holds it. `shared`: how many other links hold it.
-    `undone`: it was created again by an earlier undo. `counterpart` matters for deleted ones.
+    `undone`: it was created again by an earlier undo. `counterpart` matters for deleted ones, as
+    does `anew`: the kind of match key that a record made since then shares with it. `trail` matters
+    for created ones.
     """
 
     spec: TypeSpec
@@ -60,6 +66,8 @@ class Standing:
     shared: int = 0
     undone: bool = False
     counterpart: Counterpart = Counterpart.UNKNOWN
+    anew: str = ""
+    trail: Trail = Trail()  # noqa: RUF009 - frozen
 
 
 class UndoVerdict(Enum):
@@ -93,7 +101,7 @@ def net(rows: Sequence[Wrote]) -> Wrote | None:
     action = Action.CREATE if created else Action.DELETE if deleted else Action.UPDATE
     before = first.before if created else _together(row.before for row in reversed(rows))
     after = last.after if deleted else _together(row.after for row in rows)
-    return Wrote(action, before, after, last.version)
+    return Wrote(action, before, after, last.version, last.agreed)
 
 
 def _together(images: Iterable[Fields]) -> Fields:
@@ -169,6 +177,8 @@ def _take_away(wrote: Wrote, now: Standing, digester: Digester) -> UndoDecision:
     edited = _edited(wrote, now, tuple(now.spec.by_name), digester)
     if edited:
         return _keep(f"edited since: {', '.join(edited)}")
+    if is_touched(now.trail, now.spec):
+        return _keep(TOUCHED)
     return UndoDecision(UndoVerdict.DELETE)
 
 
@@ -185,6 +195,8 @@ def _create_again(wrote: Wrote, now: Standing, digester: Digester) -> UndoDecisi
         return _keep("it is there again")
     if now.counterpart in _NO_WAY_BACK:
         return _keep(_NO_WAY_BACK[now.counterpart])
+    if now.anew:
+        return _keep(f"somebody has entered it anew: a record with the same {now.anew} is there")
     kinds, mapped = digester.type.fields, now.spec.by_name
     fields = {
         name: value

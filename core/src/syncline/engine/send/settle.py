@@ -17,6 +17,7 @@ from syncline.engine.decide import digests
 from syncline.engine.decide.deltas import Digest
 from syncline.engine.decide.settlement import BaseMove, Settlement
 from syncline.engine.intake.interest import no_longer_pending, pending_again
+from syncline.engine.send.agreed import agreed_json
 from syncline.engine.send.ended import end_pair, present_row
 from syncline.engine.send.give_way import give_way
 from syncline.engine.send.made_again import made_again_for_all
@@ -48,7 +49,8 @@ def settle(tx: Connection, world: World, settled: Sequence[Settled]) -> set[int]
     due = _settle_writes(tx, written, rows, targets)
     _no_longer_waiting(tx, [each for each in live if each.link_id not in due], rows)
     approvals.spend(tx, [_subject(each) for each in live if each.write.undo is None])
-    history.add(tx, [history_row(world, each) for each in live if not each.was_gone])
+    done = [each for each in live if not each.was_gone]
+    history.add(tx, [history_row(world, each, rows[each.link_id]) for each in done])
     return targets.overtaken
 
 
@@ -192,13 +194,17 @@ def _subject(each: Settled) -> approvals.Subject:
     return approvals.Subject(each.lane.id, each.side, each.action, str(record_id))
 
 
-def history_row(world: World, each: Settled) -> dict[str, Any]:
-    """What was done, and the values before and after."""
-    values = {
+def history_row(world: World, each: Settled, link: Row[Any] | None = None) -> dict[str, Any]:
+    """What was done, and the values before and after; of a deletion, which ends its link, also what
+    the other record was settled at.
+    """
+    values: dict[str, Any] = {
         "before": dict(each.write.before),
         "after": dict(each.held_after),
         "version": each.applied.version,
     }
+    if link is not None and each.action is Action.DELETE:
+        values["agreed"] = agreed_json(world, each.lane, each.side.other, link)
     return {
         "run_id": world.run_id,
         "lane_id": each.lane.id,

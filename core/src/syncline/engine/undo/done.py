@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select
 
 from syncline.engine.decide.undo import Wrote, net, parts
 from syncline.engine.lanes import FeedState, Lane
+from syncline.engine.send.agreed import agreed_from
 from syncline.engine.world import World
 from syncline.model.records import RecordId
 from syncline.model.reports import Action
@@ -32,7 +33,8 @@ class Done:
     """The net of what the run did to one record, the lane through which it is taken back, and the
     rule that had decided there.
 
-    `row` is the last row of it in the history: what is newer, a later run did.
+    `row` is the last row of it in the history, of the moment `at`: what is newer, a later run did.
+    `again`: the run wrote it more than once.
     """
 
     lane: Lane
@@ -41,6 +43,8 @@ class Done:
     wrote: Wrote
     reason: str
     row: int
+    at: float
+    again: bool = False
 
     @property
     def feed(self) -> FeedState:
@@ -99,7 +103,7 @@ class Deeds:
         if wrote.action is Action.UPDATE:
             return self._updates(rows, wrote)
         row = rows[0] if wrote.action is Action.CREATE else rows[-1]
-        return [self._through(row, wrote, rows[-1].id)]
+        return [self._through(row, wrote, rows)]
 
     def _updates(self, rows: Sequence[Row[Any]], wrote: Wrote) -> list[Done]:
         """Whoever wrote it last takes it back, as far as it maps what was written."""
@@ -108,7 +112,7 @@ class Deeds:
         mapped = [self._writable(row) for row in writers]
         shares = parts(wrote, mapped, self.lanes[writers[0].lane_id].digester)
         return [
-            self._through(row, share, rows[-1].id)
+            self._through(row, share, rows)
             for row, share in zip(writers, shares, strict=True)
             if share is not None
         ]
@@ -121,40 +125,52 @@ class Deeds:
             if not (mapped.read_only or mapped.create_only)
         }
 
-    def _through(self, row: Row[Any], wrote: Wrote, newest: int) -> Done:
+    def _through(self, row: Row[Any], wrote: Wrote, rows: Sequence[Row[Any]]) -> Done:
         return Done(
             lane=self.lanes[row.lane_id],
             side=Side(row.side),
             record_id=RecordId(row.record_id),
             wrote=wrote,
             reason=row.reason,
-            row=newest,
+            row=rows[-1].id,
+            at=rows[-1].at,
+            again=len(rows) > 1,
         )
 
     def _wrote(self, row: Row[Any]) -> Wrote:
         values = self.world.database.vault.unseal(row.values_sealed)
-        action = Action(row.action)
-        return Wrote(action, values["before"], values["after"], values.get("version"))
+        lane, other = self.lanes[row.lane_id], Side(row.side).other
+        return Wrote(
+            Action(row.action),
+            values["before"],
+            values["after"],
+            values.get("version"),
+            agreed_from(self.world, lane, other, values.get("agreed")),
+        )
 
 
-def newer_run(tx: Connection, done: Done) -> str | None:
-    """The last run that wrote a record after that, through whatever lane."""
+def newer_write(tx: Connection, done: Done) -> Row[Any] | None:
+    """The row of the last write of a record after that, through whatever lane."""
     statement = (
-        select(HISTORY.c.run_id)
+        select(HISTORY)
         .join(LANE, LANE.c.id == HISTORY.c.lane_id)
         .where(
             HISTORY.c.record_id == done.record_id,
             HISTORY.c.id > done.row,
             LANE.c.type == done.lane.type.name,
-            or_(*(_on_side(side, done.feed) for side in SIDES)),
+            is_in(done.feed),
         )
         .order_by(HISTORY.c.id.desc())
     )
-    return tx.scalar(statement.limit(1))
+    return tx.execute(statement.limit(1)).first()
+
+
+def is_in(feed: FeedState) -> ColumnElement[bool]:
+    """Of a row of the history with its lane: its record is where this feed's are."""
+    return or_(*(_on_side(side, feed) for side in SIDES))
 
 
 def _on_side(side: Side, feed: FeedState) -> ColumnElement[bool]:
-    """Of a row of the history: its record is where this feed's are, for its lane on this side."""
     here = [HISTORY.c.side == side.value, LANE.c[f"{side}_store"] == feed.store_id]
     if feed.feed.account is not None:
         here.append(LANE.c[f"{side}_account"] == feed.feed.account)

@@ -13,10 +13,8 @@ from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection
 
-from syncline.engine.decide.digests import load
 from syncline.engine.decide.undo import (
     SHARED,
-    Counterpart,
     UndoDecision,
     UndoVerdict,
     decide_undo,
@@ -25,7 +23,9 @@ from syncline.engine.intake.answer import Answer, look
 from syncline.engine.lanes import FeedState, Lane
 from syncline.engine.round import Round
 from syncline.engine.send.writer import Writer
-from syncline.engine.undo.done import PAGE, Deeds, Done, newer_run
+from syncline.engine.undo.consequence import consequence
+from syncline.engine.undo.done import PAGE, Deeds, Done, newer_write
+from syncline.engine.undo.entered_anew import EnteredAnew
 from syncline.engine.undo.standing import Situation, counterpart, situations_of
 from syncline.engine.undo.take_back import prepare_undo
 from syncline.engine.words import label
@@ -33,7 +33,6 @@ from syncline.engine.work.gate import Gate
 from syncline.engine.write import Prepared
 from syncline.model.records import RecordId
 from syncline.model.reports import Action, KeptRecord
-from syncline.state import records
 from syncline.state.database import chunks
 
 
@@ -70,6 +69,7 @@ class UndoRound(Round):
         if self.world.stop():
             return
         situations = self._with_counterparts(writer, self._situations(writer, page))
+        situations = self._with_twins(writer, situations)
         ready = [each for situation in situations for each in self._decide(situation)]
         writer.send(ready)
         self._note_unwritten(writer)
@@ -80,7 +80,8 @@ class UndoRound(Round):
         asked = [done for done in page if done.lane.id in self.lanes and spare(done.lane)]
         answers = _ask_all(writer, [(done.feed, done.record_id) for done in asked])
         with self.world.transaction() as tx:
-            return situations_of(tx, [done for done in asked if spare(done.lane)], answers)
+            answering = [done for done in asked if spare(done.lane)]
+            return situations_of(tx, self.world.database.vault, answering, answers)
 
     def _with_counterparts(
         self, writer: Writer, situations: Sequence[Situation]
@@ -108,6 +109,16 @@ class UndoRound(Round):
         found, record = counterpart(tx, situation, answers.get(feed.id, Answer()))
         return replace(situation, now=replace(situation.now, counterpart=found), source=record)
 
+    def _with_twins(self, writer: Writer, situations: Sequence[Situation]) -> list[Situation]:
+        """Of records that are to be made again, whether somebody has entered them anew."""
+        looked_for = EnteredAnew(self.world, self.undone, writer.failures)
+        kinds = looked_for.kinds(each.done for each in situations if each.is_gone)
+        answering = [each for each in situations if writer.failures.spare(each.done.lane)]
+        return [
+            each.entered_anew(kinds.get((each.done.feed.id, each.done.record_id), ""))
+            for each in answering
+        ]
+
     def _decide(self, situation: Situation) -> list[Prepared]:
         done = situation.done
         decision = decide_undo(done.wrote, situation.now, done.lane.digester)
@@ -132,33 +143,16 @@ class UndoRound(Round):
         if not decision.reason.startswith("edited since"):
             return decision.reason
         with self.world.transaction() as tx:
-            run = newer_run(tx, done)
-        return decision.reason if run is None else f"{decision.reason} (run {run} wrote it, too)"
+            newer = newer_write(tx, done)
+        if newer is None:
+            return decision.reason
+        return f"{decision.reason} (run {newer.run_id} wrote it, too)"
 
     def _reason(self, situation: Situation, decision: UndoDecision) -> str:
         words = f"takes back run {self.undone} ({situation.done.reason})"
-        notes = [decision.reason, self._consequence(situation, decision)]
-        return "; ".join((words, *filter(None, notes)))
-
-    def _consequence(self, situation: Situation, decision: UndoDecision) -> str:
-        """What then stands at the other side, where that is something else."""
-        done = situation.done
-        there = done.lane.sides[done.side.other].feed
-        name = there.connection.name
-        if decision.verdict is UndoVerdict.DELETE:
-            return f"it stays in {name}, and is not copied again"
-        if decision.verdict is UndoVerdict.CREATE:
-            gone = situation.now.counterpart is Counterpart.GONE
-            return f"it is gone in {name}: here it is a new record then" if gone else ""
         with self.world.transaction() as tx:
-            rows = records.find(tx, there.id, [str(situation.source_id)])
-        row = rows.get(str(situation.source_id))
-        if row is None:
-            return ""
-        restored = done.lane.digester.fields(decision.fields)
-        known = load(row.digests_json) or {}
-        names = [n for n, digest in restored.items() if n in known and known[n] != digest]
-        return f"{name} keeps its own: {', '.join(names)}" if names else ""
+            notes = [decision.reason, consequence(tx, situation, decision)]
+        return "; ".join((words, *filter(None, notes)))
 
     def _keep(self, done: Done, why: str) -> None:
         shown = done.wrote.after or done.wrote.before

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from syncline.engine.decide.touched import Trail
 from syncline.engine.decide.undo import Counterpart, Standing
 from syncline.engine.intake.answer import Answer
 from syncline.engine.undo.done import Done
+from syncline.engine.undo.trail import trails
 from syncline.model.records import AbsenceReason, Record, RecordId
+from syncline.model.reports import Action
 from syncline.state import links
+from syncline.state.vault import Vault
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,15 +38,36 @@ class Situation:
         row = self.link if self.link is not None else self.tomb
         return 0 if row is None else int(row.incarnation)
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether it is a deleted record that is not there, and that no undo has made again."""
+        deleted = self.done.wrote.action is Action.DELETE
+        return deleted and self.now.record is None and not self.now.undone
+
+    def entered_anew(self, kind: str) -> Situation:
+        """The same, where a record made since shares a match key of this kind; "" for none."""
+        return replace(self, now=replace(self.now, anew=kind))
+
 
 def situations_of(
-    tx: Connection, page: Sequence[Done], answer: Mapping[int, Answer]
+    tx: Connection, vault: Vault, page: Sequence[Done], answer: Mapping[int, Answer]
 ) -> list[Situation]:
     """Where the records of a page stand. Their counterparts are not looked at yet."""
-    return [_situation(tx, done, answer[done.feed.id]) for done in page]
+    there = [
+        (done, record)
+        for done in page
+        if (record := answer[done.feed.id].records.get(done.record_id)) is not None
+    ]
+    left = trails(tx, vault, there)
+    return [
+        _situation(
+            tx, done, answer[done.feed.id], left.get((done.feed.id, done.record_id), Trail())
+        )
+        for done in page
+    ]
 
 
-def _situation(tx: Connection, done: Done, answer: Answer) -> Situation:
+def _situation(tx: Connection, done: Done, answer: Answer, trail: Trail) -> Situation:
     side, record_id = done.side, done.record_id
     held = links.by_records(tx, side, done.feed.id, [record_id])
     link = next((row for row in held if row.lane_id == done.lane.id), None)
@@ -60,6 +85,7 @@ def _situation(tx: Connection, done: Done, answer: Answer) -> Situation:
         linked=link is not None,
         shared=0 if link is None else links.also_linked(tx, side, [link.id]).get(link.id, 0),
         undone=tomb is not None and tomb.cause == links.UNDONE,
+        trail=trail,
     )
     source = None if pair is None else pair._mapping[f"{side.other}_id"]
     return Situation(

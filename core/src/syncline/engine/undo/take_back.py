@@ -10,11 +10,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from syncline.engine.decide.deltas import Digest
+from syncline.engine.decide.deltas import Digest, Digests
 from syncline.engine.decide.settlement import BaseMove, Settlement
 from syncline.engine.decide.undo import Counterpart, UndoDecision, UndoVerdict
 from syncline.engine.decide.values import base_of
 from syncline.engine.match.markers import create_key
+from syncline.engine.undo.consequence import source_base
 from syncline.engine.undo.standing import Situation
 from syncline.engine.words import field_changes, planned
 from syncline.engine.write import LinkFate, Prepared, TakesBack, Write
@@ -126,13 +127,9 @@ def _prepared(
     return Prepared(write=write, operation=operation, planned=shown, link_id=link_id)
 
 
-def _source_base(situation: Situation) -> Mapping[str, Digest]:
-    """A pair that is made anew takes what its other record holds as agreed; one that was severed
-    keeps its base, so that an edit made meanwhile travels on.
-    """
-    if situation.link is not None or situation.source is None:
-        return {}
-    return situation.done.lane.digester.fields(situation.source.fields)
+def _source_base(situation: Situation) -> Digests:
+    """How the base of the other record moves: that of a severed one stays."""
+    return {} if situation.link is not None else source_base(situation) or {}
 
 
 def _moves(

@@ -64,6 +64,7 @@ CONTACTS: Final = TypeSpec(
     deletions="reported",
     conditional="version",
     conditional_delete="version",
+    moves_versions=True,
     idempotency="marker",
     match=frozenset({"marker", "email"}),
     finds_deleted=True,  # where the mailbox lists Deleted Items as a folder of contacts

@@ -1,0 +1,53 @@
+"""What the state knows of how records that a run created have changed since."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from syncline.engine.decide.touched import Trail
+from syncline.engine.intake.record_row import seconds
+from syncline.engine.undo.done import Done, newer_write
+from syncline.model.records import Record
+from syncline.model.reports import Action
+from syncline.state import records
+from syncline.state.vault import Vault
+
+
+def trails(
+    tx: Connection, vault: Vault, page: Sequence[tuple[Done, Record]]
+) -> dict[tuple[int, str], Trail]:
+    """By feed and id, of these records as they are now, the trails of those the run created."""
+    created = [each for each in page if each[0].wrote.action is Action.CREATE]
+    by_feed: dict[int, list[str]] = {}
+    for done, _record in created:
+        by_feed.setdefault(done.feed.id, []).append(done.record_id)
+    rows = {feed_id: records.find(tx, feed_id, ids) for feed_id, ids in by_feed.items()}
+    return {
+        (done.feed.id, done.record_id): _trail(
+            tx, vault, done, record, rows[done.feed.id].get(done.record_id)
+        )
+        for done, record in created
+    }
+
+
+def _trail(tx: Connection, vault: Vault, done: Done, record: Record, row: Row[Any] | None) -> Trail:
+    newer = None if record.version == done.wrote.version else newer_write(tx, done)
+    answered = done.wrote.version if newer is None else _values(vault, newer).get("version")
+    noted = row is not None and row.presence == "present" and row.version
+    return Trail(
+        version=record.version,
+        created=seconds(record.created),
+        modified=seconds(record.modified),
+        answered=answered,
+        again=done.again or newer is not None,
+        noted=row.version if row is not None and noted else None,
+        noted_modified=row.modified_at if row is not None and noted else None,
+    )
+
+
+def _values(vault: Vault, row: Row[Any]) -> Mapping[str, Any]:
+    values: Mapping[str, Any] = vault.unseal(row.values_sealed)
+    return values

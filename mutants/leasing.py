@@ -51,7 +51,7 @@ LEASING = (
     ),
     Mutant(
         name="policy of yesterday",
-        file="engine/round.py",
+        file="engine/work/reconfigured.py",
         old="            changed = now != [*feeds, lane.fingerprint] or (rebaseline and not lane.rebaseline)\n",
         new="            changed = now[:2] != feeds\n",
         wrong="A run goes on by a policy that another run has replaced, and deletes what that put off.",
@@ -63,7 +63,7 @@ LEASING = (
     ),
     Mutant(
         name="a feed that was dropped before the lease",
-        file="engine/round.py",
+        file="engine/work/reconfigured.py",
         old="            if changed or not (left and right):\n",
         new="            if changed:\n",
         wrong="One lane's feed that another run has dropped takes all lanes out of the round.",

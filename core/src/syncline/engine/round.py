@@ -9,15 +9,11 @@ up another.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
-
-from sqlalchemy import Connection, exists, select, update
+from typing import Final
 
 from syncline.engine.decide.guards import Guard
-from syncline.engine.failures import Failures
-from syncline.engine.intake import unread
 from syncline.engine.intake.read import FeedReader
 from syncline.engine.lanes import Lane, readers_by_feed
 from syncline.engine.match.pair import pair_all
@@ -27,34 +23,22 @@ from syncline.engine.send.recover import Recovery
 from syncline.engine.send.writer import Writer
 from syncline.engine.work.census import Census, Uncounted
 from syncline.engine.work.creating import Creating
-from syncline.engine.work.due import looked_at
+from syncline.engine.work.finish import Finish
 from syncline.engine.work.gate import Gate
 from syncline.engine.work.held import guard_trip
 from syncline.engine.work.linked import LinkedWork
+from syncline.engine.work.reconfigured import reconfigured
 from syncline.engine.work.survey import survey
 from syncline.engine.work.unlinked import UnlinkedWork
 from syncline.engine.world import World
 from syncline.errors import CALL_FAILED, Busy, CallFailed, Stop, SynclineError
-from syncline.model.reports import Action, GuardTrip
+from syncline.model.reports import GuardTrip
 from syncline.model.sides import SIDES, Side
-from syncline.state import attention, records
-from syncline.state.among import one_of
-from syncline.state.careful import careful_no_more
+from syncline.state import attention
 from syncline.state.crowds import Crowds
-from syncline.state.database import chunks
-from syncline.state.feeds import FEED
 from syncline.state.holder import Holder
-from syncline.state.lanes import LANE, change_lane
+from syncline.state.lanes import change_lane
 
-_ENDED: Final = update(LANE).where(one_of(LANE.c.id, "lanes"))
-_CONFIGURED: Final = select(
-    LANE.c.id,
-    LANE.c.left_feed,
-    LANE.c.right_feed,
-    LANE.c.policy,
-    LANE.c.rebaseline,
-    *(exists().where(FEED.c.id == LANE.c[f"{side}_feed"]) for side in SIDES),
-).where(one_of(LANE.c.id, "lanes"))
 PASSES: Final = 3
 """How often what became due in a round is looked at in it: a lost race, a twin just linked."""
 
@@ -71,8 +55,6 @@ class Round:
     _crowds: Crowds = field(default_factory=lambda: Crowds({}))
     _unseen: set[tuple[int, Side]] = field(default_factory=set)
     _holder: Holder = field(init=False)
-    _failures: Failures | None = None
-    _undecided: Collection[int] = ()
 
     def __post_init__(self) -> None:
         self._holder = Holder(self.world.database, self.world.run_id)
@@ -108,7 +90,6 @@ class Round:
         gate = Gate(self.world, survey(self.world, self.lanes))
         self._phase("write")
         self._write(gate)
-        self._finish(gate)
 
     # --- lease ----------------------------------------------------------------------------------
 
@@ -118,7 +99,7 @@ class Round:
         with self.world.transaction() as tx:
             self.world.database.require_key(tx)
             held = self._holder.acquire(tx, keys, self.world.seconds, self.world.lease_seconds)
-            moved = _moved(tx, self.lanes)
+            moved = reconfigured(tx, self.lanes)
         self._holder.forget_the_dead()
         busy = [
             lane
@@ -214,7 +195,6 @@ class Round:
     def _write(self, gate: Gate) -> None:
         """Updates and new records until nothing new is due, then deletions."""
         writer = Writer(self.world, self.lanes, self._readers, self.report)
-        self._failures = writer.failures
         creating = Creating(self.world, self._readers, self.report, writer, self._crowds)
         linked = LinkedWork(self.world, self.lanes, self._readers, self.report, gate, creating)
         unlinked = UnlinkedWork(
@@ -235,8 +215,10 @@ class Round:
             if not done or self.world.stop():
                 break
         linked.run(deletions=True)
-        self._undecided = linked.undecided
         self._look_again(writer)
+        finish = Finish(self.world, self.lanes, self.report, writer.failures)
+        finish.run(gate, linked.undecided)
+        finish.tell_of(self._readers.values())
 
     def _look_again(self, writer: Writer) -> None:
         """Records whose write met another version are read, so that the next pass sees them."""
@@ -246,67 +228,6 @@ class Round:
                 with writer.failures.caught(reader.feed):
                     reader.by_id(sorted(ids))
         writer.aftermath.reread.clear()
-
-    # --- the end --------------------------------------------------------------------------------
-
-    def _finish(self, gate: Gate) -> None:
-        self.report.guards.extend(gate.held.trips())
-        ended = [key for key, lane in self.lanes.items() if self._ended(lane)]
-        with self.world.transaction() as tx:
-            if not self.world.stop():
-                gate.held.save(tx, ended)
-                gate.save(tx, ended)
-            careful_no_more(tx, ended)
-            looked_at(tx, ended, self.world.seconds, self._undecided)
-            changes: dict[tuple[tuple[str, Any], ...], list[int]] = {}
-            for lane in self.lanes.values():
-                changes.setdefault(tuple(self._end_of(lane).items()), []).append(lane.id)
-            for values, lane_ids in changes.items():
-                for part in chunks(lane_ids):
-                    tx.execute(_ENDED, {"lanes": part, **dict(values)})
-        self._drop_keys()
-        for reader in self._readers.values():
-            unread.report_waiting(self.report, self.lanes, reader.observer.began_waiting)
-            readers = reader.observer.readers
-            unread.report_nameless(self.report, reader.feed, readers, reader.nameless)
-            ownerless = len(reader.observer.ownerless)
-            unread.report_ownerless(self.report, reader.feed, readers, ownerless)
-
-    def _drop_keys(self) -> None:
-        """What was paired in this round is found by its ids from now on. A round that dies before
-        leaves keys that nobody asks for, to the next one that pairs something there.
-        """
-        paired = [
-            lane
-            for lane in self.lanes.values()
-            if self.report.has_any(lane, (Action.LINK, Action.CREATE))
-        ]
-        if not paired:
-            return
-        feed_ids = sorted({lane.sides[side].feed.id for lane in paired for side in SIDES})
-        with self.world.transaction() as tx:
-            crowds = Crowds.of(tx, feed_ids)
-        for feed_id in feed_ids:
-            crowded = crowds.in_feed(feed_id)
-            after: str | None = ""
-            while after is not None:
-                with self.world.transaction() as tx:
-                    after = records.drop_keys(tx, feed_id, after, crowded=crowded)
-
-    def _end_of(self, lane: Lane) -> dict[str, Any]:
-        """What the lane's row says from now on."""
-        error = "" if self._failures is None else self._failures.of(lane)
-        values: dict[str, Any] = {"last_run_at": self.world.seconds, "last_error": error}
-        if self._ended(lane):
-            values["rebaseline"] = False
-            if lane.first_sync:
-                values["first_synced_at"] = self.world.seconds
-        return values
-
-    def _ended(self, lane: Lane) -> bool:
-        """Whether everything there was to do for a lane was at least tried."""
-        failed = self._failures is not None and not self._failures.spare(lane)
-        return not self.world.stop() and not failed
 
     def _drop(self, lanes: Iterable[Lane], error: SynclineError, connection: str) -> None:
         dropped = [lane for lane in lanes if lane.id in self.lanes]
@@ -322,22 +243,6 @@ class Round:
         first = next(iter(self.lanes.values()), None)
         if first is not None:
             self.world.progress.phase(first.name.sync, first.name.type, name)
-
-
-def _moved(tx: Connection, lanes: Mapping[int, Lane]) -> set[int]:
-    """The lanes that a run with another configuration changed after they were resolved here. One
-    that is to be looked at again since then would not know it, and delete at once; of a new one the
-    feed may be dropped that it was to share.
-    """
-    found: set[int] = set()
-    for part in chunks(lanes):
-        for lane_id, *now, rebaseline, left, right in tx.execute(_CONFIGURED, {"lanes": part}):
-            lane = lanes[lane_id]
-            feeds = [lane.sides[side].feed.id for side in SIDES]
-            changed = now != [*feeds, lane.fingerprint] or (rebaseline and not lane.rebaseline)
-            if changed or not (left and right):
-                found.add(lane_id)
-    return found
 
 
 def wake_all(world: World, lanes: Mapping[int, Lane]) -> None:

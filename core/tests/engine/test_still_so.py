@@ -185,7 +185,7 @@ def test_an_update_that_the_service_refuses_as_a_duplicate_waits_and_holds_nobod
     world.clock.advance(90)
     report = world.sync()
 
-    assert [problem.kind for problem in report.problems] == ["refused"]
+    assert [problem.kind for problem in report.problems] == ["ambiguous"]
     assert [fields.get("job_title") for fields in world.right.read("bob").values()] == ["Fellow"]
     world.left.update(grace, {"emails": ("grace@example.test",)})
     world.settle()

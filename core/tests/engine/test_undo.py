@@ -252,7 +252,9 @@ def test_a_write_that_meets_another_version_is_kept(world: EngineWorld) -> None:
     report = world.undo(run.run_id)
 
     assert report.run.writes == 0
-    assert [kept.reason for kept in report.kept] == ["it was edited while it was being undone"]
+    assert [kept.reason for kept in report.kept] == [
+        "it was edited, or linked by others, while it was being undone"
+    ]
     world.right.fault = None
     world.settle()
     assert world.shown(world.left)[0]["company"] == "Navy"

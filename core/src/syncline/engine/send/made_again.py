@@ -16,7 +16,7 @@ from syncline.engine.intake.interest import Interest
 from syncline.engine.write import Settled
 from syncline.model.reports import Action
 from syncline.model.sides import Side
-from syncline.state import attention, links
+from syncline.state import attention, links, records
 
 _Other = tuple[Side, Row[Any]]
 """Another lane's link, and its side that held the record."""
@@ -27,15 +27,20 @@ def made_again_for_all(
 ) -> None:
     """To be called before the links say what was made. `rows`: the links."""
     for each in settled:
-        if _is_made_again(each, rows[each.link_id]):
+        if _is_made_again(tx, each, rows[each.link_id]):
             for there, other in _holders(tx, each):
                 _follows(tx, each, there, other)
 
 
-def _is_made_again(each: Settled, row: Row[Any]) -> bool:
-    anew = each.action is Action.CREATE and each.write.undo is None
+def _is_made_again(tx: Connection, each: Settled, row: Row[Any]) -> bool:
+    """Not where somebody has noted since that the former one is back."""
+    if each.action is not Action.CREATE or each.write.undo is not None or row.status == "creating":
+        return False
     former = row._mapping[f"{each.side}_id"]
-    return anew and row.status != "creating" and former not in (None, each.applied.id)
+    if former in (None, each.applied.id):
+        return False
+    known = records.find(tx, each.feed.id, [former]).get(former)
+    return known is None or known.presence == "deleted"
 
 
 def _holders(tx: Connection, each: Settled) -> Iterator[_Other]:

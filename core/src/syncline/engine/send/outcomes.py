@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from sqlalchemy import Connection
 
@@ -25,6 +26,10 @@ from syncline.plugin.requests import (
     Update,
 )
 from syncline.state import attention, claims, intents, links
+
+_HAS_IT: Final = (
+    "the service allows only one record what this one was to get, and another one has it"
+)
 
 
 @dataclass
@@ -87,7 +92,9 @@ class Outcomes:
                 self._again(tx, each, intent)
                 self.aftermath.moved.append(each)
             case Duplicate() if each.action is not Action.CREATE:
-                self._rejected(tx, each, intent, _of_another(outcome))
+                intents.end(tx, [intent])
+                self.leave(tx, each)
+                self._wait(tx, each, "ambiguous", _HAS_IT, code=outcome.code, patient=True)
             case Duplicate():
                 intents.end(tx, [intent])
                 self.leave(tx, each)
@@ -157,14 +164,6 @@ def _applied(each: Prepared, outcome: Outcome) -> Applied | None:
         return None
     sent = each.operation.fields.keys() if isinstance(each.operation, Update) else ()
     return None if sent and set(outcome.incomplete).issuperset(sent) else outcome
-
-
-def _of_another(refusal: Duplicate) -> Rejected:
-    """A record that is there already cannot be the one that was found: another one has what it was
-    to get. That is to be changed at either of them.
-    """
-    why = "the service allows it only once, and another record has it"
-    return Rejected(kind="other", message=why, code=refusal.code)
 
 
 def _without(applied: Applied) -> str:

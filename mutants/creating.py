@@ -255,8 +255,8 @@ CREATING = (
     Mutant(
         name="deleted though others link it by now",
         file="engine/send/still_so.py",
-        old="        if each.alone and each.link_id is not None:\n",
-        new="        if each.alone and each.link_id is None:\n",
+        old="        if each.write.alone and each.link_id is not None:\n",
+        new="        if each.write.alone and each.link_id is None:\n",
         wrong="A deletion that was decided before another member linked the record deletes theirs.",
         caught_by="P4",
         tests=(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -10,7 +11,9 @@ from proof.meanwhile import Once, called, run_of
 from syncline.connectors.memory import MemoryOptions
 from syncline.connectors.memory.faults import CallKind
 from syncline.model.sides import PerSide
-from syncline.policy.schema import Records, SharedDelete
+from syncline.policy.schema import Conflict, Direction, Records, SharedDelete
+from syncline.policy.settings import Member
+from syncline.run.selection import Selection
 from syncline.testing.rehearsal import EngineWorld, person
 
 Worlds = Callable[..., EngineWorld]
@@ -214,3 +217,41 @@ def test_what_gets_the_id_of_a_deleted_record_is_not_taken_for_it(
     left, [right] = world.left.read("ada").values(), world.right.read("ada").values()
     assert sorted(str(fields.get("notes")) for fields in left) == ["None", "enigma"]
     assert (right["family_name"], right["notes"]) == ("Turing", "enigma")
+
+
+@pytest.mark.parametrize("rule", [Conflict.LEFT_WINS, Conflict.NEWEST_WINS, Conflict.MANUAL])
+def test_who_links_what_is_being_deleted_loses_their_own_only_where_their_rule_says_so(
+    world: EngineWorld, rule: Conflict
+) -> None:
+    world.set(conflict=rule)
+    world.left.create("ada", person("Grace", "Hopper"))
+    settled(world)
+    world.left.delete(called(world, "Grace"))
+    world.right.fault = Once("delete", lambda: entered_by_bob(world))
+    world.sync(members=("ada",))
+
+    assert in_mailbox(settled(world), "bob") == ["Hopper"]
+
+
+def test_a_copy_made_in_one_direction_while_its_original_is_being_deleted_goes_with_it(
+    worlds: Worlds,
+) -> None:
+    """Nobody would have looked at it again."""
+    world = worlds(right=CRM)
+    world.set(records=PerSide(Records.VISIBLE, Records.VISIBLE))
+    world.people = ("ada",)
+    world.left.create("ada", person("Grace", "Hopper"))
+    world.settle()
+    to_bob = replace(world.policy, direction=Direction.RIGHT_TO_LEFT)
+    world.more_syncs = (world.agreement("bobs", (Member(PerSide("bob", "bob")),), to_bob),)
+
+    def copied_for_bob() -> None:
+        with world.another_session() as session:
+            session.run(Selection(syncs=("bobs",)))
+
+    world.left.delete(called(world, "Grace"))
+    world.right.fault = Once("delete", copied_for_bob)
+    world.clock.advance(90)
+    world.sync(syncs=(world.sync_name,))
+
+    assert in_mailbox(settled(world), "bob") == in_crm(world) == []

@@ -48,7 +48,8 @@ class Write:
     `source_id` is the record of the other side, as it was at `source_version`. `settlement` is how
     both bases move if the write is applied (for a create: both whole bases). `old` and `new` are
     the target's digests, before and after, of the fields that are sent. `before` and `after` are
-    the values for the history. `incarnation`: how often the target had been made before.
+    the values for the history. `incarnation`: how often the target had been made before. `alone`: a
+    record is deleted only while no other lane holds it.
     """
 
     lane: Lane
@@ -64,6 +65,7 @@ class Write:
     before: Mapping[str, Value] = field(default_factory=dict, repr=False)
     after: Mapping[str, Value] = field(default_factory=dict, repr=False)
     undo: TakesBack | None = None
+    alone: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """For the intent, beside its lane, side and action: sealed in the state before the write
@@ -80,6 +82,7 @@ class Write:
             "before": dict(self.before),
             "after": dict(self.after),
             "undo": None if self.undo is None else vars(self.undo),
+            "alone": self.alone,
         }
 
     @classmethod
@@ -101,6 +104,7 @@ class Write:
             before=found["before"],
             after=found["after"],
             undo=TakesBack.from_json(found.get("undo")),
+            alone=found.get("alone", False),
         )
 
 
@@ -148,7 +152,6 @@ class Prepared(Stage):
     match keys it is looked for by. `refused` are fields that should be written, too, but may not.
     `replaces`: the record that is gone, where a create makes it again. `noted`: the revision at
     which the target had been noted last; of a create, the one of its feed before it was sent.
-    `alone`: a record is deleted only while no other lane holds it.
     """
 
     operation: Create | Update | Delete
@@ -158,7 +161,6 @@ class Prepared(Stage):
     refused: tuple[str, ...] = ()
     replaces: RecordId | None = None
     noted: int | None = None
-    alone: bool = False
 
     def begun(self, link_id: int, noted: int) -> Prepared:
         """A create, once its link exists."""

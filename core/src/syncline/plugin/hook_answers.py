@@ -83,6 +83,8 @@ def _keys(answer: Any) -> tuple[str, ...]:
     for each in keys:
         if not isinstance(each, str):
             raise WrongAnswer(f"it answered with a key of type {type(each).__name__}")
+        if not can_be_kept(each):
+            raise WrongAnswer("it answered with a key that is no text")
     return keys
 
 

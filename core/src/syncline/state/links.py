@@ -256,6 +256,17 @@ def others(tx: Connection, side: Side, link_ids: Iterable[int]) -> list[tuple[in
     ]
 
 
+def others_in_use(
+    tx: Connection, side: Side, link_ids: Iterable[int]
+) -> list[tuple[int, Side, Row[Any]]]:
+    """Of `others`, those of lanes in use."""
+    found = others(tx, side, link_ids)
+    lanes = select(_LANE.c.id).where(one_of(_LANE.c.id, "lanes"), _LANE.c.left_feed.is_not(None))
+    ids = {row.lane_id for _link, _there, row in found}
+    used = {id for part in chunks(ids) for id in tx.scalars(lanes, {"lanes": part})}
+    return [each for each in found if each[2].lane_id in used]
+
+
 def _sharing(side: Side, there: Side) -> Select[Any]:
     """Links, each with the others that hold the same record on their side `there`, in whatever
     data set they look: an account that is read in two ways is two feeds.

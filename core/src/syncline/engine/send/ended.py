@@ -10,7 +10,6 @@ from syncline.engine.intake.interest import pending_again
 from syncline.engine.lanes import FeedState
 from syncline.engine.write import Settled
 from syncline.model.sides import SIDES, Side
-from syncline.policy.schema import SharedDelete
 from syncline.state import claims, conflicts, links, records
 
 
@@ -34,16 +33,21 @@ def end_pair(tx: Connection, each: Settled, row: Row[Any]) -> None:
 
 
 def _release_from_others(tx: Connection, each: Settled, row: Row[Any]) -> None:
-    """Who linked the record while its deletion was on its way has deleted nothing: what they had
-    linked to it is without a counterpart again.
+    """Who linked the record while its deletion was on its way has deleted nothing, and agreed to
+    nothing: their own policy says what becomes of what they had linked to it.
     """
-    if each.write.undo is None and each.lane.policy.shared_delete is not SharedDelete.SEVER:
+    if not each.write.alone:
         return
-    for _link, there, other in links.others(tx, each.side, [row.id]):
-        if other.status in (*links.LIVE, links.RESTING):
-            here = there.other
-            links.remove(tx, [other.id])
-            pending_again(tx, here, other._mapping[f"{here}_feed"], [other._mapping[f"{here}_id"]])
+    others = links.others_in_use(tx, each.side, [row.id])
+    for _link, there, other in others:
+        if other.status == "linked" and not _is_gone(tx, other, there.other):
+            links.begin_again(tx, [other.id], there)
+
+
+def _is_gone(tx: Connection, link: Row[Any], side: Side) -> bool:
+    record_id = link._mapping[f"{side}_id"]
+    row = records.find(tx, link._mapping[f"{side}_feed"], [record_id]).get(record_id)
+    return row is None or row.presence == "deleted"
 
 
 def _is_back(tx: Connection, each: Settled, side: Side, record_id: str) -> bool:

@@ -81,7 +81,7 @@ def _is_there(create: Prepared, source: Row[Any] | None) -> bool:
 def _are_shared(tx: Connection, batch: Sequence[Prepared]) -> list[bool]:
     by_side: dict[Side, list[int]] = {}
     for each in batch:
-        if each.alone and each.link_id is not None:
+        if each.write.alone and each.link_id is not None:
             by_side.setdefault(each.side, []).append(each.link_id)
     shared = {side: links.also_linked(tx, side, ids) for side, ids in by_side.items()}
-    return [each.alone and each.link_id in shared.get(each.side, ()) for each in batch]
+    return [each.write.alone and each.link_id in shared.get(each.side, ()) for each in batch]

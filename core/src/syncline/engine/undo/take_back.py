@@ -75,10 +75,12 @@ def _restoration(
 def _deletion(situation: Situation, record: Record, reason: str) -> Prepared:
     lane, side = situation.done.lane, situation.done.side
     shown = planned(lane, side, Action.DELETE, record.id, record.fields, reason)
-    write = replace(_write(situation, shown), before=record.fields, undo=TakesBack(record.id))
+    write = replace(
+        _write(situation, shown), before=record.fields, undo=TakesBack(record.id), alone=True
+    )
     account, version = lane.sides[side].account, record.version
     operation = Delete(id=record.id, version=version, current=record, account=account)
-    return replace(_prepared(situation, write, operation, shown), alone=True)
+    return _prepared(situation, write, operation, shown)
 
 
 def _creation(

@@ -101,6 +101,7 @@ def _deletion(evaluation: Evaluation) -> list[Prepared]:
         source_id=there.id,
         source_version=there.version,
         before=current.fields,
+        alone=_alone(evaluation),
     )
     account = lane.sides[side].account
     operation = Delete(id=current.id, version=here.version, current=current, account=account)
@@ -110,7 +111,6 @@ def _deletion(evaluation: Evaluation) -> list[Prepared]:
         planned=shown,
         link_id=link.id,
         noted=here.revision,
-        alone=_alone(evaluation),
     )
     return [prepared]
 

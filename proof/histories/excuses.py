@@ -196,8 +196,19 @@ class Excuses:
             "shared": self._ends_one_link(pair, side),
             "propagated": self._outlives(pair, side),
             "ambiguous": self._ambiguous_to_the_deleted(pair, side),
+            "renamed": self._bears_anothers_name(pair, side),
         }
         return next((why for why, holds in excuses.items() if holds), "")
+
+    def _bears_anothers_name(self, pair: Pair, side: Side) -> bool:
+        """One way: another member made them part of somebody else, whose name the record here bears
+        since that both share. It is the target's, and nothing comes back to those who have them.
+        """
+        one_way = self.policy.direction.source is side.other
+        shared = self.ground.stores[side].options.feed == "connection"
+        merged = pair.family in self.ledger.merged_at[side.other]
+        winners = self.ledger.merged.get(pair.family, set())
+        return one_way and shared and merged and bool(winners & self.ledger.families(side).keys())
 
     def _not_renamed(self, pair: Pair, side: Side) -> bool:
         """Somebody was merged into them, and the record they have here since bears the other one's

@@ -112,3 +112,31 @@ def test_members_who_are_left_with_copies_bring_one_each_after_the_state_was_los
 
     deleted = Work((People("delete", RIGHT, 0, 0),))
     Stage.at(tmp_path).play(Story(start, (deleted, LoseState())))
+
+
+def test_a_shared_record_bears_the_name_of_whom_another_member_made_its_person_part_of(
+    tmp_path: Path,
+) -> None:
+    """One way, nothing comes back to who has the person still; the oracle wanted them there."""
+    start = Start(
+        right=("one feed", "one by one"),
+        policy={"direction": Direction.LEFT_TO_RIGHT},
+        members=("ada", "bob"),
+    )
+    both_have_two = (
+        People("create", LEFT, 1, 0),
+        People("meet", LEFT, -1, 0),
+        People("create", LEFT, 1, 0),
+        People("meet", LEFT, -1, 0),
+    )
+    beside = Event(1, "after", "another run", "write")
+    entered = Work(both_have_two, (Event(1, "after", "disk full", "write"), beside), alone=("ada",))
+    merged = (
+        People("merge", LEFT, 1, 1),
+        People("create", LEFT, 0, 0),
+        People("meet", LEFT, -1, 1),
+        People("create", LEFT, 0, 0),
+        People("meet", LEFT, -1, 1),
+    )
+
+    Stage.at(tmp_path).play(Story(start, (entered, Work(merged))))

@@ -7,17 +7,26 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests import seeds
 from tests.postgres import PostgresServer, private_server
 
 _SEED = pytest.StashKey[str]()
 
+# How long a machine takes says nothing about what is tried: speed is measured by `make bench`.
+settings.register_profile(
+    "syncline", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("syncline")
+
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Before any test is imported, and before processes are started that share the work."""
     config.stash[_SEED] = seeds.settle(os.environ, config.rootpath)
+    if config.getoption("hypothesis_seed") is None:
+        config.option.hypothesis_seed = os.environ[seeds.VARIABLE]
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:

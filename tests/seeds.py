@@ -27,7 +27,7 @@ def settle(environment: MutableMapping[str, str], folder: Path) -> str:
         environment[_ORIGIN] = f"tree {tree[:8]}" if tree else "no git: always this one"
         environment[VARIABLE] = str(int(tree[:8], 16) if tree else WITHOUT_GIT)
     seed, origin = environment[VARIABLE], environment.get(_ORIGIN, "given")
-    return f"random histories: seed {seed} ({origin}); repeat with {VARIABLE}={seed}"
+    return f"random tests: seed {seed} ({origin}); repeat with {VARIABLE}={seed}"
 
 
 def tree_of_last_commit(folder: Path) -> str:

@@ -96,8 +96,8 @@ UNDOING = (
     Mutant(
         name="undo takes its own writes for a touch",
         file="engine/undo/trail.py",
-        old="    newer = None if record.version == done.wrote.version else newer_write(tx, done)\n",
-        new="    newer = None\n",
+        old="    newer = newer_writes(tx, moved)\n",
+        new="    newer = {}\n",
         wrong="What a later run wrote and took back again is kept as somebody's.",
         caught_by="P22",
         tests=(

@@ -110,6 +110,30 @@ def test_what_comes_back_long_after_its_counterpart_was_left_alone_is_linked_to_
     assert graces(world, "left") == [again]
 
 
+def test_what_comes_back_takes_its_place_though_its_former_id_is_somebody_elses_by_now(
+    worlds: Worlds,
+) -> None:
+    world = worlds(MemoryOptions(), MemoryOptions(idempotency="marker", reuses_ids=True))
+    world.set(delete=PerSide(False, True))
+    grace = world.left.create("ada", {"given_name": "Grace"})
+    world.settle()
+    former = world.right.entries[world.only(world.right)]
+    fields, marker = dict(former.fields), former.marker
+    world.right.delete(former.id)
+    world.settle()
+    world.left.create("ada", {"given_name": "Alan"})
+    world.settle()
+    again = world.right.create("ada", fields)
+    world.right.entries[again].marker = marker
+    world.settle()
+
+    assert graces(world, "left") == [grace]
+    assert graces(world, "right") == [again]
+    world.left.update(grace, {"job_title": "Admiral"})
+    world.settle()
+    assert world.right.read("ada")[again]["job_title"] == "Admiral"
+
+
 @pytest.mark.parametrize("rule", [Conflict.LEFT_WINS, Conflict.RIGHT_WINS])
 def test_with_an_old_backup_what_was_made_since_is_no_deletion_of_what_it_was_made_for(
     worlds: Worlds, tmp_path: Path, rule: Conflict

@@ -15,13 +15,19 @@ from syncline.state.database import chunks, table
 RECORD: Final = table(tables.RecordRow)
 KEY: Final = table(tables.RecordKey)
 
+FeedRecord = tuple[int, str]
+"""A feed's id, and the id of a record in it."""
+
 _CHANGING: Final = tuple(c.name for c in RECORD.columns if not c.primary_key)
 
 
 _OF_FEED: Final = (RECORD.c.feed_id == bindparam("feed"), one_of(RECORD.c.id, "ids"))
 _ROWS: Final = select(RECORD).where(*_OF_FEED)
+_STANDING: Final = select(RECORD.c.id, RECORD.c.presence, RECORD.c.owner, RECORD.c.in_scope).where(
+    *_OF_FEED
+)
 _SEEN_AS: Final = select(
-    RECORD.c.id, RECORD.c.presence, RECORD.c.owner, RECORD.c.in_scope, RECORD.c.digests_json
+    RECORD.c.id, RECORD.c.presence, RECORD.c.owner, RECORD.c.digests_json
 ).where(*_OF_FEED)
 _SEEN: Final = (
     update(RECORD)
@@ -58,12 +64,28 @@ def find(tx: Connection, feed_id: int, ids: Iterable[str]) -> dict[str, Row[Any]
     return found
 
 
-def seen_as(tx: Connection, feed_id: int, ids: Iterable[str]) -> list[Row[Any]]:
-    """Id, presence, owner, whether inside, and digests of these records, without their payloads."""
-    found: list[Row[Any]] = []
-    for part in chunks(ids):
-        found.extend(tx.execute(_SEEN_AS, {"feed": feed_id, "ids": part}))
-    return found
+def standing(tx: Connection, wanted: Iterable[FeedRecord]) -> dict[FeedRecord, Row[Any]]:
+    """Of these records, presence, owner, and whether they are in the data set."""
+    return _looked_up(tx, _STANDING, wanted)
+
+
+def seen_as(tx: Connection, wanted: Iterable[FeedRecord]) -> dict[FeedRecord, Row[Any]]:
+    """Of these records, presence, owner and digests, without their payloads."""
+    return _looked_up(tx, _SEEN_AS, wanted)
+
+
+def _looked_up(
+    tx: Connection, columns: Select[Any], wanted: Iterable[FeedRecord]
+) -> dict[FeedRecord, Row[Any]]:
+    by_feed: dict[int, list[str]] = {}
+    for feed_id, record_id in wanted:
+        by_feed.setdefault(feed_id, []).append(record_id)
+    return {
+        (feed_id, row.id): row
+        for feed_id, ids in by_feed.items()
+        for part in chunks(ids)
+        for row in tx.execute(columns, {"feed": feed_id, "ids": part})
+    }
 
 
 def drop_payloads(tx: Connection, feed_id: int, ids: Iterable[str]) -> None:

@@ -124,5 +124,5 @@ def take_over(
     goes_on = {f"{side}_id": record_id, f"{side}_inside": True}
     number = max(incarnation, taken.incarnation)
     links.begin_again(tx, [taken.id], side, **goes_on, incarnation=number)
-    if not links.by_records(tx, side, feed_id, [former]):
+    if former is not None and not links.by_records(tx, side, feed_id, [former]):
         records.forget(tx, feed_id, [former])

@@ -34,8 +34,9 @@ _HAS_IT: Final = (
 
 @dataclass
 class Aftermath:
-    """What a write phase leaves to be looked at: records to read again, creates that turned out
-    to exist already, writes of which something had `moved` meanwhile.
+    """What a write phase leaves to be looked at: records to read again, creates that turned out to
+    exist already; for an undo, which is not decided again, the writes of which something had
+    `moved` meanwhile.
     """
 
     reread: dict[int, set[RecordId]] = field(default_factory=dict)

@@ -17,9 +17,9 @@ from syncline.engine.decide import digests
 from syncline.engine.decide.deltas import Digest
 from syncline.engine.decide.settlement import BaseMove, Settlement
 from syncline.engine.intake.interest import no_longer_pending, pending_again
-from syncline.engine.send.agreed import agreed_json
 from syncline.engine.send.ended import end_pair, present_row
 from syncline.engine.send.give_way import give_way
+from syncline.engine.send.last_agreed import agreed_json
 from syncline.engine.send.made_again import made_again_for_all
 from syncline.engine.send.moved import link_rows, moved
 from syncline.engine.send.still_due import by_feed, still_due

@@ -67,14 +67,16 @@ def _is_given_away(
     return row is not None and here.owner not in (None, row.owner) and link[f"{source}_inside"]
 
 
-def _sources_seen(tx: Connection, settled: Sequence[Settled]) -> dict[tuple[int, str], Row[Any]]:
-    """By feed and record, what is noted of the sides that were not written."""
-    return {
-        (feed.id, row.id): row
-        for side in SIDES
-        for feed, ids in by_feed([each for each in settled if each.side is side.other], side)
-        for row in records.seen_as(tx, feed.id, ids)
-    }
+def _sources_seen(tx: Connection, settled: Sequence[Settled]) -> dict[records.FeedRecord, Row[Any]]:
+    """What is noted of the sides that were not written."""
+    return records.seen_as(
+        tx,
+        (
+            (each.lane.sides[each.side.other].feed.id, each.source_id)
+            for each in settled
+            if each.source_id is not None
+        ),
+    )
 
 
 def by_feed(settled: Sequence[Settled], side: Side) -> list[tuple[FeedState, list[str]]]:

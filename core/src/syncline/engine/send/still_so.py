@@ -6,7 +6,7 @@ they have noted is in the state by then; what they note later, they note knowing
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row
@@ -39,10 +39,9 @@ def _have_links(tx: Connection, batch: Sequence[Prepared]) -> list[bool]:
 
 
 def _are_gone(tx: Connection, batch: Sequence[Prepared]) -> list[bool]:
-    creates = [each for each in batch if _is_copy(each)]
-    seen = _sources_seen(tx, creates)
+    known = records.standing(tx, (_source_record(each) for each in batch if _is_copy(each)))
     return [
-        _is_copy(each) and not _is_there(each, seen.get(_source_record(each))) for each in batch
+        _is_copy(each) and not _is_there(each, known.get(_source_record(each))) for each in batch
     ]
 
 
@@ -51,22 +50,8 @@ def _is_copy(each: Prepared) -> bool:
     return each.action is Action.CREATE and each.write.undo is None
 
 
-def _source_record(each: Prepared) -> tuple[int, str]:
+def _source_record(each: Prepared) -> records.FeedRecord:
     return each.lane.sides[each.side.other].feed.id, str(each.source_id)
-
-
-def _sources_seen(
-    tx: Connection, creates: Sequence[Prepared]
-) -> Mapping[tuple[int, str], Row[Any]]:
-    by_feed: dict[int, list[str]] = {}
-    for each in creates:
-        feed_id, record_id = _source_record(each)
-        by_feed.setdefault(feed_id, []).append(record_id)
-    return {
-        (feed_id, row.id): row
-        for feed_id, ids in by_feed.items()
-        for row in records.seen_as(tx, feed_id, ids)
-    }
 
 
 def _is_there(create: Prepared, source: Row[Any] | None) -> bool:

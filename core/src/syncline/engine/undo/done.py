@@ -6,15 +6,15 @@ have a CRM's record in common, or of the syncs that one mailbox is in. What coun
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Row, and_, or_, select
 
 from syncline.engine.decide.undo import Wrote, net, parts
 from syncline.engine.lanes import FeedState, Lane
-from syncline.engine.send.agreed import agreed_from
+from syncline.engine.send.last_agreed import agreed_from
 from syncline.engine.world import World
 from syncline.model.records import RecordId
 from syncline.model.reports import Action
@@ -23,6 +23,7 @@ from syncline.state.among import among
 from syncline.state.database import chunks
 from syncline.state.history import HISTORY
 from syncline.state.lanes import LANE
+from syncline.state.records import FeedRecord
 
 PAGE: Final = 600
 """Records at a time, so that memory does not grow with the size of the run."""
@@ -151,27 +152,54 @@ class Deeds:
 
 def newer_write(tx: Connection, done: Done) -> Row[Any] | None:
     """The row of the last write of a record after that, through whatever lane."""
-    statement = (
+    return newer_writes(tx, [done]).get((done.feed.id, done.record_id))
+
+
+def newer_writes(tx: Connection, page: Iterable[Done]) -> dict[FeedRecord, Row[Any]]:
+    """Of several records, by feed and record."""
+    by_feed: dict[int, list[Done]] = {}
+    for done in page:
+        by_feed.setdefault(done.feed.id, []).append(done)
+    return {
+        (feed_id, done.record_id): row
+        for feed_id, group in by_feed.items()
+        for part in chunks(group)
+        for done, row in _newer(tx, part)
+    }
+
+
+def _newer(tx: Connection, group: Sequence[Done]) -> Iterator[tuple[Done, Row[Any]]]:
+    """Of records of one feed. What came since the first of these writes is taken out before anybody
+    asks for its lanes: with their index, each lane would be asked for each record.
+    """
+    first, ids = group[0], [done.record_id for done in group]
+    since = min(done.row for done in group)
+    recent = (
         select(HISTORY)
-        .join(LANE, LANE.c.id == HISTORY.c.lane_id)
-        .where(
-            HISTORY.c.record_id == done.record_id,
-            HISTORY.c.id > done.row,
-            LANE.c.type == done.lane.type.name,
-            is_in(done.feed),
-        )
-        .order_by(HISTORY.c.id.desc())
+        .where(HISTORY.c.id > since, among(HISTORY.c.record_id, ids))
+        .cte("recent")
+        .prefix_with("MATERIALIZED")
     )
-    return tx.execute(statement.limit(1)).first()
+    statement = (
+        select(recent)
+        .join(LANE, LANE.c.id == recent.c.lane_id)
+        .where(LANE.c.type == first.lane.type.name, is_in(first.feed, recent))
+        .order_by(recent.c.id)
+    )
+    last = {row.record_id: row for row in tx.execute(statement)}
+    for done in group:
+        row = last.get(done.record_id)
+        if row is not None and row.id > done.row:
+            yield done, row
 
 
-def is_in(feed: FeedState) -> ColumnElement[bool]:
+def is_in(feed: FeedState, history: FromClause = HISTORY) -> ColumnElement[bool]:
     """Of a row of the history with its lane: its record is where this feed's are."""
-    return or_(*(_on_side(side, feed) for side in SIDES))
+    return or_(*(_on_side(side, feed, history) for side in SIDES))
 
 
-def _on_side(side: Side, feed: FeedState) -> ColumnElement[bool]:
-    here = [HISTORY.c.side == side.value, LANE.c[f"{side}_store"] == feed.store_id]
+def _on_side(side: Side, feed: FeedState, history: FromClause) -> ColumnElement[bool]:
+    here = [history.c.side == side.value, LANE.c[f"{side}_store"] == feed.store_id]
     if feed.feed.account is not None:
         here.append(LANE.c[f"{side}_account"] == feed.feed.account)
     return and_(*here)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import or_, select
 
 from syncline.engine.failures import Failures
+from syncline.engine.intake.record_row import seconds
 from syncline.engine.lanes import FeedState
 from syncline.engine.match.lookup import MARKER, Lookup
 from syncline.engine.send.created import made_since
@@ -51,22 +52,25 @@ class EnteredAnew:
 
     def _in_feed(self, feed: FeedState, group: Sequence[Done]) -> dict[tuple[int, str], str]:
         keys: dict[str, list[MatchKey]] = {done.record_id: self._keys(done) for done in group}
-        carried = self._carried(self._made_since(feed, group, keys), keys.values())
-        carrying = {
-            record_id: next((key.kind for key in wanted if key in carried), None)
-            for record_id, wanted in keys.items()
-        }
-        return {(feed.id, id): kind for id, kind in carrying.items() if kind is not None}
+        made = self._made_since(feed, group, keys)
+        carried = [(seconds(each.created), self._carried(each, keys.values())) for each in made]
+        carrying: dict[tuple[int, str], str] = {}
+        for done in group:
+            since = _since(feed, done)
+            later = [held for created, held in carried if created is None or created >= since]
+            for key in reversed(keys[done.record_id]):
+                if any(key in held for held in later):
+                    carrying[feed.id, done.record_id] = key.kind
+        return carrying
 
     def _made_since(
         self, feed: FeedState, group: Sequence[Done], keys: Mapping[str, Sequence[MatchKey]]
     ) -> list[Record]:
+        """Since the first of these deletions."""
         wanted = dict.fromkeys(key for some in keys.values() for key in some)
         if not wanted:
             return []
-        deleted_at = min(done.at for done in group)
-        service_time = None if feed.ahead is None else deleted_at + feed.ahead
-        since = made_since(feed, deleted_at, service_time)
+        since = min(_since(feed, done) for done in group)
         return self._not_ours(feed, Lookup(self.world, feed).created_since(wanted, since))
 
     def _not_ours(self, feed: FeedState, found: Sequence[Record]) -> list[Record]:
@@ -108,13 +112,16 @@ class EnteredAnew:
                 self._crowds[feed.id] = Crowds.of(tx, [feed.id])
         return self._crowds[feed.id]
 
-    def _carried(
-        self, found: Iterable[Record], wanted: Iterable[Sequence[MatchKey]]
-    ) -> set[MatchKey]:
+    def _carried(self, record: Record, wanted: Iterable[Sequence[MatchKey]]) -> set[MatchKey]:
         kinds = dict.fromkeys(key.kind for some in wanted for key in some)
         return {
             MatchKey(kind=kind, value=value)
-            for record in found
             for kind in kinds
             for value in self.world.plugins.matchers[kind](record.fields)
         }
+
+
+def _since(feed: FeedState, done: Done) -> float:
+    """The moment of a deletion, by the service's clock."""
+    service_time = None if feed.ahead is None else done.at + feed.ahead
+    return made_since(feed, done.at, service_time)

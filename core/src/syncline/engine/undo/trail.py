@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row
 
 from syncline.engine.decide.touched import Trail
 from syncline.engine.intake.record_row import seconds
-from syncline.engine.undo.done import Done, newer_write
+from syncline.engine.undo.done import Done, newer_writes
 from syncline.model.records import Record
 from syncline.model.reports import Action
 from syncline.state import records
@@ -18,33 +18,39 @@ from syncline.state.vault import Vault
 
 def trails(
     tx: Connection, vault: Vault, page: Sequence[tuple[Done, Record]]
-) -> dict[tuple[int, str], Trail]:
-    """By feed and id, of these records as they are now, the trails of those the run created."""
+) -> dict[records.FeedRecord, Trail]:
+    """Of these records as they are now, the trails of those the run created."""
     created = [each for each in page if each[0].wrote.action is Action.CREATE]
     by_feed: dict[int, list[str]] = {}
     for done, _record in created:
         by_feed.setdefault(done.feed.id, []).append(done.record_id)
     rows = {feed_id: records.find(tx, feed_id, ids) for feed_id, ids in by_feed.items()}
+    moved = (done for done, record in created if record.version != done.wrote.version)
+    newer = newer_writes(tx, moved)
     return {
-        (done.feed.id, done.record_id): _trail(
-            tx, vault, done, record, rows[done.feed.id].get(done.record_id)
+        (key := (done.feed.id, done.record_id)): _trail(
+            vault, done, record, newer.get(key), _noted(rows[done.feed.id].get(done.record_id))
         )
         for done, record in created
     }
 
 
-def _trail(tx: Connection, vault: Vault, done: Done, record: Record, row: Row[Any] | None) -> Trail:
-    newer = None if record.version == done.wrote.version else newer_write(tx, done)
-    answered = done.wrote.version if newer is None else _values(vault, newer).get("version")
-    noted = row is not None and row.presence == "present" and row.version
+def _noted(row: Row[Any] | None) -> Row[Any] | None:
+    """A record's row, if somebody has read the record since we wrote it."""
+    return row if row is not None and row.presence == "present" and row.version else None
+
+
+def _trail(
+    vault: Vault, done: Done, record: Record, newer: Row[Any] | None, noted: Row[Any] | None
+) -> Trail:
     return Trail(
         version=record.version,
         created=seconds(record.created),
         modified=seconds(record.modified),
-        answered=answered,
+        answered=done.wrote.version if newer is None else _values(vault, newer).get("version"),
         again=done.again or newer is not None,
-        noted=row.version if row is not None and noted else None,
-        noted_modified=row.modified_at if row is not None and noted else None,
+        noted=None if noted is None else noted.version,
+        noted_modified=None if noted is None else noted.modified_at,
     )
 
 

@@ -30,6 +30,7 @@ class Drip:
         self.time = 0.0
         self.sent = 0
         self._peer: socket.socket | None = None
+        self._begins = threading.Lock()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}/"
         self._thread = threading.Thread(target=self._serve)
@@ -37,20 +38,23 @@ class Drip:
 
     def now(self) -> float:
         """The clock of whoever waits for the answer. It stands still until that has begun, however
-        long the machine takes to get there.
+        long the machine takes to get there. Whoever has read the beginning and looks at the clock
+        gets the next byte: by then it is known here, too, that the answer has begun.
         """
-        if self._peer is not None:
-            self.time += 60.0
-            with suppress(OSError):
-                self._peer.sendall(b"1")
-                self.sent += 1
-        return self.time
+        with self._begins:
+            if self._peer is not None:
+                self.time += 60.0
+                with suppress(OSError):
+                    self._peer.sendall(b"1")
+                    self.sent += 1
+            return self.time
 
     def _serve(self) -> None:
         peer, _address = self._listener.accept()
         peer.recv(65536)
-        peer.sendall(self.beginning)
-        self._peer = peer
+        with self._begins:
+            peer.sendall(self.beginning)
+            self._peer = peer
 
     def close(self) -> None:
         """It is over."""

@@ -267,7 +267,8 @@ class Excuses:
         deleted, names = self._ever_deleted(pair.family), self.travel(pair, side)
         edited = self.ledger.last_edit((each.id for each in pair.entries[side.other]), names)
         as_then = any(self._holds_no_more(each, pair, side, names) for each in self._gone(side))
-        return deleted and (as_then or edited < self.ledger.last_touch(side, pair.family))
+        taken_back = as_then or self._is_as_runs_saw_it(pair, side.other, names)
+        return deleted and (taken_back or edited < self.ledger.last_touch(side, pair.family))
 
     def _gone(self, side: Side) -> Sequence[Entry]:
         return [each for each in self.ground.stores[side].entries.values() if each.deleted]
@@ -280,6 +281,11 @@ class Excuses:
             all(each.fields.get(name) == gone.fields.get(name) for name in names)
             for each in sources
         )
+
+    def _is_as_runs_saw_it(self, pair: Pair, source: Side, names: Sequence[str]) -> bool:
+        """The same, where the copy held something of its own: an edit no run has carried."""
+        ids = [each.id for each in pair.entries[source]]
+        return bool(ids) and all(self.ledger.is_as_it_was(source, id, names) for id in ids)
 
     def withheld(self, side: Side, what: str) -> bool:
         """A write that would send mail to people is not made (`invitations = "never"`)."""

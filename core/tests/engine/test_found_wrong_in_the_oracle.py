@@ -160,3 +160,15 @@ def test_a_second_record_of_a_person_is_made_alike_when_it_takes_the_place_of_th
     gone = Work((People("delete", RIGHT), People("clear", RIGHT, 0, 1)))
 
     Stage.at(tmp_path).play(Story(start, (met, Settle(full=True), gone)))
+
+
+def test_who_was_deleted_at_the_target_stays_away_when_an_edit_of_the_source_is_taken_back(
+    tmp_path: Path,
+) -> None:
+    """The oracle compared with the copy, which held something of its own."""
+    policy = {"direction": Direction.LEFT_TO_RIGHT}
+    start = Start(policy=policy, people=(People("create", LEFT),), in_step=True)
+    enriched, deleted = Work((People("add", RIGHT),)), Work((People("delete", RIGHT),))
+    nothing_new = Work((People("edit", LEFT, 0, 1), People("clear", LEFT, 0, 1)))
+
+    Stage.at(tmp_path).play(Story(start, (enriched, deleted, nothing_new)))

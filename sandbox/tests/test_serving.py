@@ -109,6 +109,35 @@ def test_chunked_body_is_read_whole(door: BackDoor, http: httpx.Client) -> None:
     assert http.post("/notes", content=pieces).json() == {"text": "chunked"}
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "rebound.example"},
+        {"Host": "127.0.0.1.rebound.example"},
+        {"Host": "["},
+        {"Origin": "https://page.example"},
+        {"Origin": "null"},
+        {"Origin": ""},
+    ],
+)
+def test_a_web_page_cannot_use_the_back_door(
+    door: BackDoor, http: httpx.Client, headers: Mapping[str, str]
+) -> None:
+    http.post("/notes", json={"text": "mine"})
+
+    assert http.post("/_sandbox/reset", headers=headers).status_code == 403
+    assert door.dump() == {"notes": ["mine"]}
+
+
+@pytest.mark.parametrize("host", ["localhost:8080", "127.0.0.1", "[::1]:80"])
+def test_this_machine_may_use_the_back_door_by_any_of_its_names(
+    door: BackDoor, http: httpx.Client, host: str
+) -> None:
+    headers = {"Host": host, "Origin": f"http://{host}"}
+
+    assert http.get("/_sandbox", headers=headers).status_code == 200
+
+
 def test_path_parameter_may_hold_an_encoded_slash(door: BackDoor, http: httpx.Client) -> None:
     assert http.get("/notes/a%2Fb%3D").json() == {"text": "a/b="}
 

@@ -6,7 +6,9 @@ They act on the stand-in from outside, so no quirk touches them and no call log 
 from __future__ import annotations
 
 from datetime import datetime
+from ipaddress import ip_address
 from typing import Any
+from urllib.parse import urlsplit
 
 from syncline_sandbox.messages import Answer, Call, JsonObject, Refused
 from syncline_sandbox.quirks import BadQuirk
@@ -21,7 +23,11 @@ def refuse(status: int, message: str) -> Refused:
 
 
 def perform(service: Service, call: Call) -> Answer:
-    """Answers one call to the back door."""
+    """Answers one call to the back door, unless a web page made it: a browser lets any page post
+    to this machine, and one that rebinds its name lets it read the answer, too.
+    """
+    if not is_local(call):
+        return Answer(403, {"error": "the back door answers calls from this machine only"})
     match = service.backdoor.match(call.method, call.path)
     if match is None:
         return Answer(404, {"error": f"the back door has no {call.method} {call.path}"})
@@ -32,6 +38,23 @@ def perform(service: Service, call: Call) -> Answer:
         return refused.answer
     except (BadQuirk, ValueError, KeyError) as error:
         return Answer(400, {"error": f"{type(error).__name__}: {error}"})
+
+
+def is_local(call: Call) -> bool:
+    """Whether a call names this machine by a name no page can have (`Host`), and comes from no page
+    of another one (`Origin`).
+    """
+    origin = call.headers.get("origin")
+    named = [f"//{call.headers.get('host', '')}", *([] if origin is None else [origin])]
+    return all(_is_loopback(each) for each in named)
+
+
+def _is_loopback(url: str) -> bool:
+    try:
+        host = urlsplit(url).hostname or ""
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def add_common_routes(service: Service) -> None:

@@ -140,27 +140,47 @@ def test_same_major_and_two_minors_back_fit(version: tuple[int, int], expected: 
     assert fits(version, current=(1, 4)) is expected
 
 
-def test_of_two_plugins_with_one_name_the_second_is_a_duplicate(install) -> None:
-    install("acme-one", "acme", _connector())
-    install("acme-two", "acme", _connector())
+def test_two_plugins_with_one_name_are_both_refused_and_neither_is_imported(install) -> None:
+    install("aaa-evil", "acme", "raise SystemExit('imported')")
+    install("acme-one", "acme", "raise SystemExit('imported')")
 
-    first, second = _info("acme")
+    manager = PluginManager.discover()
+    first, second = _info("acme", manager)
 
-    assert (first.state, first.distribution) == ("loaded", "acme-one")
-    assert (second.state, second.distribution) == ("duplicate", "acme-two")
-    assert "acme-one" in second.reason
+    assert (first.state, first.distribution) == ("duplicate", "aaa-evil")
+    assert (second.state, second.distribution) == ("duplicate", "acme-one")
+    assert "acme-one" in first.reason
+    assert "aaa-evil" in second.reason
+    with pytest.raises(ConfigurationError, match="acme-one") as refused:
+        manager.require_connector("acme")
+    assert "aaa-evil or acme-one" in refused.value.hint
+    assert "disabled" not in refused.value.hint  # by their name, both would be
 
 
-def test_of_two_plugins_with_one_connector_the_second_is_a_duplicate(install) -> None:
+def test_two_plugins_with_one_connector_are_both_refused(install) -> None:
     install("acme-one", "alpha", _connector("acme"))
     install("acme-two", "beta", _connector("acme"))
 
     manager = PluginManager.discover()
 
-    assert _info("alpha", manager)[0].state == "loaded"
-    (second,) = _info("beta", manager)
-    assert second.state == "duplicate"
-    assert "alpha" in second.reason
+    for name, rival in (("alpha", "beta"), ("beta", "alpha")):
+        (info,) = _info(name, manager)
+        assert info.state == "duplicate"
+        assert repr(rival) in info.reason
+    with pytest.raises(ConfigurationError, match="cannot be used") as refused:
+        manager.require_connector("acme")
+    assert "[plugins] disabled" in refused.value.hint
+
+
+def test_of_two_plugins_with_one_connector_the_other_is_used_if_one_is_switched_off(
+    install,
+) -> None:
+    install("acme-one", "alpha", _connector("acme"))
+    install("acme-two", "beta", _connector("acme"))
+
+    manager = PluginManager.discover(frozenset({"alpha"}))
+
+    assert _info("beta", manager)[0].state == "loaded"
     assert manager.require_connector("acme")
 
 

@@ -2,19 +2,23 @@
 
 pluggy's own loader stops at the first plugin that fails to import and silently skips a second one
 of the same name. Here every plugin ends in one of five states, with its distribution, its version
-and a reason, and whatever a plugin does while it is looked at stays its own problem.
+and a reason, and whatever a plugin does while it is looked at stays its own problem. Two that claim
+one name are both refused: which of them is meant, nobody but the administrator can say, and one
+that took the place of a connector would be handed its secrets.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeVar
 
 from syncline.plugin.connector import API_VERSION, Connector, ConnectorConfig
 from syncline.plugin.hookspecs import EngineSpecs, hook_names, manager_for
 from syncline.plugin.spec import TypeSpec
+
+T = TypeVar("T")
 
 GROUP: Final = "syncline.plugins"
 MINORS_BACK: Final = 2
@@ -72,23 +76,23 @@ def _candidate(entry: EntryPoint) -> Candidate:
 
 def look_at(candidates: Iterable[Candidate], disabled: frozenset[str] = frozenset()) -> list[Found]:
     """Bring every candidate into one of the five states, in the order given. Never raises."""
-    found: list[Found] = []
-    taken: dict[str, str] = {}
-    connectors: dict[str, str] = {}
-    for candidate in candidates:
-        outcome = _look_at_one(candidate, disabled, taken, connectors)
-        found.append(outcome)
-        taken.setdefault(candidate.name, candidate.distribution)
-        if outcome.info.state == "loaded":
-            connectors.update(dict.fromkeys(outcome.info.connectors, candidate.name))
-    return found
+    candidates = tuple(candidates)
+    named = _by(candidates, lambda each: (each.name,))
+    found = [_look_at_one(each, disabled, named[each.name]) for each in candidates]
+    offering = _by(found, lambda each: each.info.connectors if each.plugin is not None else ())
+    return [_unless_rivalled(each, offering) for each in found]
+
+
+def _by(values: Iterable[T], names: Callable[[T], Iterable[str]]) -> dict[str, list[T]]:
+    grouped: dict[str, list[T]] = {}
+    for value in values:
+        for name in dict.fromkeys(names(value)):
+            grouped.setdefault(name, []).append(value)
+    return grouped
 
 
 def _look_at_one(
-    candidate: Candidate,
-    disabled: frozenset[str],
-    taken: Mapping[str, str],
-    connectors: Mapping[str, str],
+    candidate: Candidate, disabled: frozenset[str], of_this_name: Sequence[Candidate]
 ) -> Found:
     info = PluginInfo(
         name=candidate.name,
@@ -98,8 +102,8 @@ def _look_at_one(
     )
     if candidate.name in disabled:
         return Found(replace(info, state="disabled", reason="switched off by the configuration"))
-    if candidate.name in taken:
-        reason = f"distribution {taken[candidate.name]!r} has a plugin of this name, too"
+    if rivals := [each.distribution for each in of_this_name if each is not candidate]:
+        reason = f"distribution {', '.join(map(repr, rivals))} has a plugin of this name, too"
         return Found(replace(info, state="duplicate", reason=reason))
     try:
         plugin, hooks, offers = _load(candidate)
@@ -109,11 +113,18 @@ def _look_at_one(
     info = replace(info, hooks=hooks, connectors=kinds)
     if reason := _incompatible(offers["connector_types"]):
         return Found(replace(info, state="incompatible", reason=reason))
-    for kind in kinds:
-        if kind in connectors:
-            reason = f"plugin {connectors[kind]!r} offers the connector {kind!r}, too"
-            return Found(replace(info, state="duplicate", reason=reason))
     return Found(info, plugin, offers)
+
+
+def _unless_rivalled(found: Found, offering: Mapping[str, Sequence[Found]]) -> Found:
+    """As it was found, unless another plugin offers a connector of the same name."""
+    for kind in found.info.connectors if found.plugin is not None else ():
+        rivals = [each.info.name for each in offering[kind] if each is not found]
+        if rivals:
+            names = ", ".join(map(repr, rivals))
+            reason = f"plugin {names} offers the connector {kind!r}, too"
+            return Found(replace(found.info, state="duplicate", reason=reason))
+    return found
 
 
 _REGISTRATION: Final = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from difflib import get_close_matches
 from importlib.metadata import PackageNotFoundError, metadata
 
@@ -13,19 +14,24 @@ def missing_connector(
     kind: str, plugins: tuple[PluginInfo, ...], available: tuple[str, ...]
 ) -> ConfigurationError:
     """Unknown, switched off, broken, incompatible or taken twice: with the reason and a hint."""
-    for info in plugins:
-        if info.state != "loaded" and kind in (info.name, *info.connectors):
-            return ConfigurationError(
-                f"connector {kind!r} cannot be used: its plugin is {info.state} ({info.reason})",
-                hint=_way_out(info),
-                connector=kind,
-                distribution=info.distribution,
-            )
+    claimed = [each for each in plugins if kind in (each.name, *each.connectors)]
+    if unusable := [each for each in claimed if each.state != "loaded"]:
+        return _unusable(kind, unusable)
     offered = ", ".join(sorted(available)) or "none"
     return ConfigurationError(
         f"unknown connector {kind!r}; installed are: {offered}",
         hint=_installation(kind, available),
         connector=kind,
+    )
+
+
+def _unusable(kind: str, claimed: Sequence[PluginInfo]) -> ConfigurationError:
+    info = claimed[0]
+    return ConfigurationError(
+        f"connector {kind!r} cannot be used: its plugin is {info.state} ({info.reason})",
+        hint=_rid_of_one(claimed) if info.state == "duplicate" else _way_out(info),
+        connector=kind,
+        distribution=info.distribution,
     )
 
 
@@ -35,9 +41,16 @@ def _way_out(info: PluginInfo) -> str:
         return f"Take {info.name!r} out of the plugins that are switched off."
     if info.state == "incompatible":
         return f"Install a version of {source} that fits: pip install --upgrade {source} syncline"
-    if info.state == "duplicate":
-        return f"Uninstall one of the two: pip uninstall {source}"
     return f"Install it again: pip install --force-reinstall {source}"
+
+
+def _rid_of_one(rivals: Sequence[PluginInfo]) -> str:
+    named = [info for info in rivals if info.state == "duplicate"]
+    sources = " or ".join(dict.fromkeys(info.distribution or info.name for info in named))
+    uninstall = f"Uninstall the one that does not belong here: {sources}"
+    if len({info.name for info in named}) == 1:
+        return f"{uninstall}."
+    return f"{uninstall}; or switch its plugin off: [plugins] disabled."
 
 
 def _installation(kind: str, available: tuple[str, ...]) -> str:

@@ -132,6 +132,11 @@ def test_a_cut_text_is_the_longest_possible(text: str, limit: int) -> None:
     assert cut == text or _length(text[: len(cut) + 1], "utf16") > limit
 
 
+def test_the_conjuncts_of_indic_scripts_are_not_cut() -> None:
+    assert cut_text("अक्षय", 3) == "अ"
+    assert cut_text("अक्षय", 4) == "अक्ष"
+
+
 def test_flags_are_cut_between_flags() -> None:
     assert cut_text("🇩🇪🇫🇷", 3) == "🇩🇪"
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from syncline.model.characters import joined
+from syncline.model.characters import last_boundary
 from syncline.model.fields import CompositeType, Element, FieldType, SetType, Value
 from syncline.model.kinds.choice import ChoiceType
 from syncline.model.kinds.instant import InstantType, Resolution
@@ -164,12 +164,10 @@ def cut_text(value: str, limit: int, unit: Unit = "characters") -> str:
 
     Trailing white space is cut as well, since services trim it.
     """
-    end = _position(value, limit, unit)
-    if end == len(value):
+    position = _position(value, limit, unit)
+    if position == len(value):
         return value
-    while end > 0 and joined(value, end):
-        end -= 1
-    return value[:end].rstrip()
+    return value[: last_boundary(value, position)].rstrip()
 
 
 def _position(value: str, limit: int, unit: Unit) -> int:

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+import idna
+
 _ZERO_WIDTH = dict.fromkeys(map(ord, "\u200b\u2060\ufeff\u00ad"))
 _SPACES = re.compile(r"\s+")
 _NOT_DIGIT = re.compile(r"\D")
@@ -37,22 +39,38 @@ def folded(value: str) -> str:
 
 def email(value: str) -> str:
     """An address, compared without case; the domain in its ASCII form."""
-    plain = folded(value)
+    plain = short_text(value)
     local, at, domain = plain.rpartition("@")
-    return f"{local}{at}{_ascii_domain(domain)}" if at else plain
+    return f"{folded(local)}{at}{ascii_domain(domain)}" if at else folded(plain)
 
 
+_LONGEST_LABEL = 63
 _HOST_NAME = re.compile(r"[a-z0-9._-]+")
 
 
 @lru_cache(maxsize=4096)
-def _ascii_domain(domain: str) -> str:
-    """IDNA's form; what is no host name stays as it is, since its form would not be stable."""
-    try:
-        encoded = domain.encode("idna").decode("ascii")
-    except UnicodeError:
-        return domain
-    return encoded if _HOST_NAME.fullmatch(encoded) else domain
+def ascii_domain(domain: str) -> str:
+    """The form in which domains are registered: mapped as UTS #46 says (nontransitional, as IDNA
+    2008 is: `faß.de` is not `fass.de`), each label in Punycode. What is no host name is folded
+    only, since its form would not be stable.
+    """
+    plain = folded(domain)
+    for spelled in (domain, plain):
+        try:
+            labels = idna.uts46_remap(spelled, std3_rules=False, transitional=False).split(".")
+        except (idna.IDNAError, UnicodeError):
+            continue
+        encoded = ".".join(map(_ascii_label, labels))
+        if _HOST_NAME.fullmatch(encoded):
+            return encoded
+    return plain
+
+
+def _ascii_label(label: str) -> str:
+    """Not by `idna.alabel`, which refuses what is registered all the same (emoji, underscores)."""
+    if label.isascii() or len(label) > _LONGEST_LABEL:
+        return label
+    return f"xn--{label.encode('punycode').decode('ascii')}"
 
 
 def phone(value: str) -> str:

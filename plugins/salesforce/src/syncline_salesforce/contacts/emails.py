@@ -51,8 +51,7 @@ def ascii_address(address: str) -> str:
     be another address.
     """
     local, at, domain = address.strip().rpartition("@")
-    try:
-        changed = f"{local}{at}{domain.encode('idna').decode('ascii')}" if at else address
-    except UnicodeError:
+    if domain.isascii() or not at:
         return address
+    changed = f"{local}{at}{text.ascii_domain(domain)}"
     return changed if text.email(changed) == text.email(address) else address

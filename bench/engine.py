@@ -34,6 +34,7 @@ from syncline.policy.settings import (
 from syncline.run.garbage import collect_rarely
 from syncline.run.selection import Selection
 from syncline.run.session import Session
+from syncline.testing.rehearsal import KEY
 
 LARGE = int(os.environ.get("BENCH_RECORDS", "10000"))
 """100,000 is the number the promises are made for; it takes some minutes."""
@@ -121,7 +122,7 @@ def _configuration(
     folder: Path, left: int, right: int, accounts: int, changed: int
 ) -> Configuration:
     key = folder / "key"
-    key.write_text("k" * 40)
+    key.write_text(KEY)
     policy = ObjectPolicy(
         type=CONTACT,
         direction=Direction.BOTH,

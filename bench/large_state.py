@@ -14,7 +14,7 @@ from syncline.state import tables
 from syncline.state.database import Database, table
 from syncline.state.vault import Vault
 
-KEY: Final = "k" * 40
+KEY: Final = "a key for figures only, and no secret"
 BEGAN: Final = 1_700_000_000.0
 """When everything in it happened."""
 _HOLDER: Final = "somebody elsewhere"

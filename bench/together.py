@@ -15,7 +15,7 @@ from syncline.state import leases
 from syncline.state.database import Database
 from syncline.state.leases import LeaseKey
 from syncline.state.vault import Vault
-from syncline.testing.rehearsal import EngineWorld, person
+from syncline.testing.rehearsal import KEY, EngineWorld, person
 from tests.postgres import private_server
 
 LANES: Final = 20_000
@@ -38,7 +38,7 @@ def _renewal() -> float:
     keys = [LeaseKey(side, f"user{n}", "contact") for side in (1, 2) for n in range(LANES)]
     found = []
     with private_server() as server, server.database() as url:
-        database = Database.open(url, Vault.from_key("k" * 40))
+        database = Database.open(url, Vault.from_key(KEY))
         with database.transaction() as tx:
             leases.acquire(tx, keys, "run", 0.0, 600.0)
         for number in range(TIMES):

@@ -13,7 +13,7 @@ import pytest
 from syncline.cli.main import run_command_line
 from syncline.connectors.memory.store import MemoryStore
 
-KEY = "0123456789abcdef0123456789abcdef0123456789a"
+KEY = "a key for the tests of the command line"
 TWO_STORES = """
 installation = "cli-test"
 [state]
@@ -72,6 +72,7 @@ def two_stores(tmp_path: Path) -> Callable[[str], tuple[MemoryStore, MemoryStore
 
     def configure(name: str, key: str = KEY) -> tuple[MemoryStore, MemoryStore]:
         (tmp_path / "syncline.key").write_text(key)
+        (tmp_path / "syncline.key").chmod(0o600)
         (tmp_path / "syncline.toml").write_text(TWO_STORES.format(name=name))
         left, right = (MemoryStore.open(f"{name}-{side}") for side in ("left", "right"))
         for store in (left, right):

@@ -245,6 +245,16 @@ def test_doctor_warns_of_a_key_others_may_read(syncline, stores, tmp_path):
     assert "chmod 600 syncline.key" in ended.out
 
 
+@pytest.mark.parametrize("command", ["run", "check", "plan"])
+def test_what_uses_a_key_others_may_read_warns_of_it(syncline, stores, tmp_path, command):
+    assert "may be read" not in syncline(command, "--json").err
+    (tmp_path / "syncline.key").chmod(0o644)
+    ended = syncline(command, "--json")
+    assert ended.code == 0
+    assert ended.document
+    assert "[state] key: syncline.key may be read by others (mode 644)" in ended.err
+
+
 def test_doctor_says_which_connection_refuses_and_ends_with_4(syncline, stores):
     stores[1].password = "changed"
     ended = syncline("doctor", "--json")

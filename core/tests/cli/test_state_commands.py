@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-OLD, NEW = "0123456789abcdef0123456789abcdef-old", "0123456789abcdef0123456789abcdef-new"
+OLD, NEW = "an old key for the tests of state, no secret", "a new one for the same tests, no secret"
 
 Command = Callable[..., Any]
 

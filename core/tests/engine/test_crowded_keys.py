@@ -13,6 +13,7 @@ from syncline.policy.schema import Records
 from syncline.state.database import Database
 from syncline.state.records import KEY
 from syncline.state.vault import Vault
+from syncline.testing.rehearsal import KEY as STATE_KEY
 from syncline.testing.rehearsal import EngineWorld, person
 
 Worlds = Callable[..., EngineWorld]
@@ -84,7 +85,7 @@ def test_the_keys_of_what_is_paired_are_not_kept_because_others_have_them_too(
 ) -> None:
     many.settle()
 
-    database = Database.open(many.state.url, Vault.from_key("k" * 40))
+    database = Database.open(many.state.url, Vault.from_key(STATE_KEY))
     with database.transaction() as tx:
         assert tx.scalar(select(func.count()).select_from(KEY)) == 0
     database.close()

@@ -6,6 +6,7 @@ import re
 import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, insert, select
@@ -21,7 +22,7 @@ from syncline.state.database import Database
 from syncline.state.lanes import LOST
 from syncline.state.rekey import reseal
 from syncline.state.vault import Vault
-from syncline.testing.rehearsal import EngineWorld, person
+from syncline.testing.rehearsal import KEY, EngineWorld, person
 
 Change = Callable[[EngineWorld], object]
 
@@ -146,6 +147,17 @@ def test_a_member_who_pauses_over_the_change_finds_every_link_and_every_new_reco
     assert world.same("bob")
 
 
+def test_a_new_key_that_could_be_guessed_is_refused_and_changes_nothing(
+    world: EngineWorld, tmp_path: Path
+) -> None:
+    world.settle()
+    (tmp_path / "weak").write_text("password" * 5)
+
+    with pytest.raises(StateError, match="guessed"):
+        rekey(world.state, Secret(file=tmp_path / "weak"), 0.0)
+    assert world.settle().writes == 0
+
+
 def test_the_old_key_no_longer_opens_and_leaves_no_digest_behind(world: EngineWorld) -> None:
     world.left.create("ada", person("Grace", "Hopper"))
     world.sync()
@@ -186,7 +198,7 @@ def test_called_again_it_says_that_it_was_done(world: EngineWorld) -> None:
 def test_interrupted_before_the_commit_the_old_key_still_fits(world: EngineWorld) -> None:
     world.left.create("ada", person("Grace", "Hopper"))
     world.sync()
-    vault = Vault.from_key("k" * 40)
+    vault = Vault.from_key(KEY)
     database = Database.open(world.state.url, vault)
     with pytest.raises(Died), database.transaction() as tx:
         reseal(tx, vault, Vault.from_key("n" * 40))
@@ -199,7 +211,7 @@ def test_interrupted_before_the_commit_the_old_key_still_fits(world: EngineWorld
 def test_while_a_run_works_it_is_refused(world: EngineWorld) -> None:
     world.sync()
     now = world.clock().timestamp()
-    database = Database.open(world.state.url, Vault.from_key("k" * 40))
+    database = Database.open(world.state.url, Vault.from_key(KEY))
     with database.transaction() as tx:
         leases.acquire(tx, [leases.LeaseKey(1, "x", "contact")], "somebody", now, 600)
 
@@ -212,7 +224,7 @@ def test_while_writes_are_not_settled_it_is_refused(world: EngineWorld) -> None:
     from syncline.state.intents import INTENT
 
     world.sync()
-    database = Database.open(world.state.url, vault := Vault.from_key("k" * 40))
+    database = Database.open(world.state.url, vault := Vault.from_key(KEY))
     row = {"lane_id": 1, "link_id": 1, "side": "left", "action": "update"}
     with database.transaction() as tx:
         tx.execute(insert(INTENT).values(**row, plan=vault.seal({}), sent_at=0.0))

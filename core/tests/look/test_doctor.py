@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import suppress
 from datetime import timedelta
 
@@ -12,7 +13,7 @@ from syncline.look.doctor import exit_code
 from syncline.state.database import Database
 from syncline.state.leases import HOLDER, LEASE
 from syncline.state.vault import Vault
-from syncline.testing.rehearsal import EngineWorld, person
+from syncline.testing.rehearsal import KEY, EngineWorld, person
 
 DAY = 24 * 3600.0
 
@@ -30,6 +31,16 @@ def test_after_a_run_nothing_is_wrong(world: EngineWorld) -> None:
     late = ("lanes.overdue", "leases.stale", "intents.old", "approvals.expired")
     assert {found[each] for each in late} == {"ok"}
     assert found["database.version"] == found["database.integrity"] == "ok"
+
+
+def test_a_key_that_could_be_guessed_is_named(world: EngineWorld) -> None:
+    world.sync()
+    world.state.key.file.write_text("k" * 40)
+    with sqlite3.connect(world.state.url.removeprefix("sqlite:///")) as state:
+        guessable = Vault.from_key("k" * 40)
+        state.execute("UPDATE meta SET value = ? WHERE name = 'key_id'", [guessable.key_id])
+
+    assert levels(world)["database.key_strength"] == "warning"
 
 
 def test_what_a_run_that_died_left_behind_is_found(world: EngineWorld) -> None:
@@ -55,7 +66,7 @@ def test_leases_of_somebody_elsewhere_are_left_behind_an_hour_after_they_ran_out
 ) -> None:
     world.sync()
     ends = world.clock().timestamp() + 600
-    database = Database.open(world.state.url, Vault.from_key("k" * 40))
+    database = Database.open(world.state.url, Vault.from_key(KEY))
     with database.transaction() as tx:
         tx.execute(update(LEASE).values(holder="elsewhere"))
         tx.execute(insert(HOLDER).values(name="elsewhere", until_at=ends))

@@ -15,6 +15,7 @@ from sqlmodel import SQLModel
 from syncline.errors import StateError
 from syncline.state import tables
 from syncline.state.database import META, Database, chunks, scratch_copy, table
+from syncline.state.rekey import note_key
 from syncline.state.vault import Vault
 
 OTHER_KEY = "another key, which is long enough as well, but wrong"
@@ -68,6 +69,40 @@ def test_a_wrong_key_is_refused_and_changes_nothing(url: str, vault: Vault) -> N
     assert "another key" in refused.value.message
     assert OTHER_KEY not in str(refused.value.hint)
     Database.open(url, vault).close()
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["k" * 40, "password" * 5, "0123456789abcdef" * 3, "abcdefghijklmnopqrstuvwxyz0123456789"],
+)
+def test_nothing_new_is_sealed_with_a_key_that_could_be_guessed(url: str, key: str) -> None:
+    with pytest.raises(StateError, match="guessed") as refused:
+        Database.open(url, Vault.from_key(key))
+
+    assert key not in refused.value.message + refused.value.hint
+
+
+def test_what_was_sealed_with_a_guessable_key_is_opened_with_it(url: str, vault: Vault) -> None:
+    guessable = Vault.from_key("k" * 40)
+    database = Database.open(url, vault)
+    with database.transaction() as tx:  # as a version did that took any key
+        note_key(tx, guessable)
+    database.close()
+
+    Database.open(url, guessable).close()
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "40184327569910375286431190758204",
+        "5f1c0a9be84d4c27a6b03b1d9e7f4c55",
+        "qA3vJ0nT_uE5xWc8-kZrYp1mLs7dHf9bGoKiVhN4tQw",
+        "one two three four five six seven",
+    ],
+)
+def test_what_looks_random_or_is_a_sentence_is_no_guessable_key(key: str) -> None:
+    assert not Vault.from_key(key).guessable
 
 
 def test_a_key_that_is_too_short_is_refused() -> None:
@@ -138,6 +173,7 @@ def test_a_transaction_is_all_or_nothing(database: Database) -> None:
 COUNT = """
 import sys
 from sqlalchemy import select, update
+from syncline.state.rekey import note_key
 from syncline.state.database import META, Database
 from syncline.state.vault import Vault
 

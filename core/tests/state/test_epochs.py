@@ -14,7 +14,7 @@ from syncline.state.database import Database
 from syncline.state.epochs import Epoch, Epochs, Standing, standing
 from syncline.state.vault import Vault
 
-VAULT = Vault.from_key("k" * 40)
+VAULT = Vault.from_key("a key for these tests, and no secret")
 
 
 def opened(file: Path) -> Epochs:

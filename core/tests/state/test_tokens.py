@@ -86,7 +86,7 @@ def test_a_database_that_somebody_keeps_locked_is_a_reason_to_ask_for_a_token_la
     tmp_path: Path,
 ) -> None:
     url = f"sqlite:///{tmp_path / 'state.sqlite'}"
-    vault = Vault.from_key("k" * 40)
+    vault = Vault.from_key("a key for these tests, and no secret")
     Database.open(url, vault).close()
     impatient = Database.open(f"{url}?timeout=0", vault)
     with Database.open(url, vault).transaction():

@@ -21,6 +21,9 @@ from syncline.state.engines import unopened
 from syncline.state.migrate import SCRIPTS, upgrade, version
 from syncline.state.vault import Vault
 
+KEY = "a key for these tests, and no secret"
+OTHER_KEY = "another key for these tests, no secret"
+
 NEXT = """
 from alembic import op
 import sqlalchemy as sa
@@ -33,9 +36,9 @@ def upgrade():
 @pytest.fixture
 def settings(tmp_path: Path) -> StateSettings:
     key = tmp_path / "key"
-    key.write_text("k" * 40)
+    key.write_text(KEY)
     settings = StateSettings(f"sqlite:///{tmp_path / 'state.sqlite'}", Secret(file=key))
-    Database.open(settings.url, Vault.from_key("k" * 40)).close()
+    Database.open(settings.url, Vault.from_key(KEY)).close()
     return settings
 
 
@@ -74,7 +77,7 @@ def test_a_database_others_may_read_is_taken_from_them(
 ) -> None:
     (tmp_path / "state.sqlite").chmod(0o644)
 
-    Database.open(settings.url, Vault.from_key("k" * 40)).close()
+    Database.open(settings.url, Vault.from_key(KEY)).close()
 
     assert mode(tmp_path / "state.sqlite") == 0o600
 
@@ -89,7 +92,7 @@ def test_a_backup_is_complete_private_and_opens(
 
     assert mode(written) == 0o600
     assert not list(tmp_path.glob("copy.sqlite?*"))
-    Database.open(f"sqlite:///{written}", Vault.from_key("k" * 40)).close()
+    Database.open(f"sqlite:///{written}", Vault.from_key(KEY)).close()
     with sqlite3.connect(written) as copy:
         assert copy.execute("SELECT value FROM meta WHERE name = 'a'").fetchone() == ("b",)
 
@@ -156,7 +159,7 @@ def test_a_database_of_a_newer_version_is_refused_and_left_alone(
     upgrade(engine, scripts=newer)
 
     for attempt in (
-        lambda: Database.open(settings.url, Vault.from_key("k" * 40)),
+        lambda: Database.open(settings.url, Vault.from_key(KEY)),
         lambda: move_up(settings, backed_up=True),
     ):
         with pytest.raises(StateError, match="9999"):
@@ -175,17 +178,17 @@ def test_another_key_neither_opens_nor_changes_anything(
     tmp_path: Path, settings: StateSettings
 ) -> None:
     wrong = tmp_path / "wrong"
-    wrong.write_text("w" * 40)
+    wrong.write_text("a third key, which opens nothing here")
     before = (tmp_path / "state.sqlite").read_bytes()
 
     with pytest.raises(StateError, match="another key"):
-        rekey(StateSettings(settings.url, Secret(file=wrong)), settings_key(tmp_path, "n"), 0.0)
+        rekey(StateSettings(settings.url, Secret(file=wrong)), another_key(tmp_path), 0.0)
     assert (tmp_path / "state.sqlite").read_bytes() == before
 
 
-def settings_key(folder: Path, letter: str) -> Secret:
-    path = folder / f"key-{letter}"
-    path.write_text(letter * 40)
+def another_key(folder: Path) -> Secret:
+    path = folder / "another-key"
+    path.write_text(OTHER_KEY)
     return Secret(file=path)
 
 
@@ -196,7 +199,7 @@ def test_on_a_server_rekey_works_alike_and_files_are_refused(
     tmp_path: Path, postgres_url: str, settings: StateSettings
 ) -> None:
     there = StateSettings(postgres_url, settings.key)
-    database = Database.open(postgres_url, Vault.from_key("k" * 40))
+    database = Database.open(postgres_url, Vault.from_key(KEY))
     with database.transaction() as tx:
         sealed = database.vault.seal("a secret")
         tx.execute(
@@ -205,9 +208,9 @@ def test_on_a_server_rekey_works_alike_and_files_are_refused(
         )
     database.close()
 
-    assert rekey(there, settings_key(tmp_path, "n"), 0.0).values == 1
+    assert rekey(there, another_key(tmp_path), 0.0).values == 1
 
-    opened = Database.open(postgres_url, Vault.from_key("n" * 40))
+    opened = Database.open(postgres_url, Vault.from_key(OTHER_KEY))
     with opened.transaction() as tx:
         assert opened.vault.unseal(tx.scalar(text("SELECT sealed FROM token"))) == "a secret"
     opened.close()
@@ -218,7 +221,7 @@ def test_on_a_server_rekey_works_alike_and_files_are_refused(
 
 
 def test_on_a_server_only_a_backed_up_database_is_upgraded(postgres_url: str, newer: Path) -> None:
-    Database.open(postgres_url, Vault.from_key("k" * 40)).close()
+    Database.open(postgres_url, Vault.from_key(KEY)).close()
     engine = unopened(postgres_url)
 
     with pytest.raises(StateError, match="older version") as refused:

@@ -63,11 +63,20 @@ def open_session(invocation: Invocation) -> Iterator[tuple[Session, Configuratio
     from syncline.run.session import Session  # the engine: only once the file is known to be fine
 
     collect_rarely()
+    _say_what_is_exposed(configuration)
     with ExitStack() as stack:
         progress = stack.enter_context(progress_on(sys.stderr, color=invocation.color))
         session = stack.enter_context(Session.open(configuration, plugins, progress=progress))
         stack.enter_context(_stopping(session))
         yield session, configuration
+
+
+def _say_what_is_exposed(configuration: Configuration) -> None:
+    from syncline.cli.render.text import printable
+    from syncline.look.secret_files import exposed
+
+    for found in exposed(configuration):
+        click.echo(f"warning: {printable(found.message)}: {printable(found.hint)}", err=True)
 
 
 @contextmanager

@@ -6,7 +6,6 @@ Findings have the form of a connection's check: an id, a level, a message, a hin
 from __future__ import annotations
 
 import platform
-import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from syncline import __version__
 from syncline.engine.approvals import APPROVAL
 from syncline.errors import SynclineError
+from syncline.look.secret_files import mode_of, secret_files
 from syncline.plugin.discovery import PluginInfo
 from syncline.plugin.requests import CheckReport, CheckResult, Level
 from syncline.policy.settings import Configuration
@@ -37,6 +37,7 @@ SKEW: Final = 30.0
 OVERDUE: Final = 2 * _DAY
 OLD_INTENT: Final = _DAY
 STALE_LEASE: Final = _HOUR
+_REKEY: Final = "Make another one (`syncline state rekey`)."
 
 
 def installation(plugins: Iterable[PluginInfo]) -> Iterator[CheckResult]:
@@ -98,7 +99,7 @@ class StateCheck:
         path = Path(str(name))
         size = path.stat().st_size / 1_000_000
         yield _finding("database.size", "ok", f"{path.name}: {size:.1f} MB")
-        yield _mode("database.mode", path)
+        yield mode_of("database.mode", path)
 
     def _standing(self) -> CheckResult:
         standing = Epochs(self.database, self.own_folder).standing()
@@ -113,10 +114,13 @@ class StateCheck:
         return _finding("database.epoch", "error", words, hint)
 
     def _key(self) -> Iterator[CheckResult]:
-        """A key in a file is worth as much as the file's mode."""
-        file = getattr(self.configuration.state.key, "file", None)
-        if file is not None and Path(file).exists():
-            yield _mode("database.key", Path(file))
+        """What protects it, and what the connections sign in with."""
+        if self.database.vault.guessable:
+            words = "the state key could be guessed: it has few different characters, or repeats"
+            yield _finding("database.key_strength", "warning", words, _REKEY)
+        for each in secret_files(self.configuration):
+            of_state = each.place.startswith("[state]")
+            yield each.finding("database.key" if of_state else "secret.mode")
 
     # --- what is in it --------------------------------------------------------------------------
 
@@ -178,14 +182,6 @@ class StateCheck:
             yield _finding("approvals.expired", "warning", words, hint)
         else:
             yield _finding("approvals.expired", "ok", "no approval has expired")
-
-
-def _mode(id: str, path: Path) -> CheckResult:
-    mode = stat.S_IMODE(path.stat().st_mode)
-    if mode & 0o077:
-        words = f"{path.name} may be read by others (mode {mode:03o})"
-        return _finding(id, "warning", words, f"chmod 600 {path.name}")
-    return _finding(id, "ok", f"{path.name}: only its owner may read it (mode {mode:03o})")
 
 
 def clock(name: str, report: CheckReport, now: Callable[[], datetime]) -> CheckResult | None:

@@ -14,7 +14,7 @@ from syncline.policy.settings import StateSettings
 from syncline.state import rekey as state
 from syncline.state.database import Database
 from syncline.state.lanes import LANE
-from syncline.state.vault import Vault
+from syncline.state.vault import Vault, require_not_guessable
 
 
 @dataclass(frozen=True)
@@ -35,12 +35,14 @@ def rekey(settings: StateSettings, secret: Secret, now: float) -> Rekeyed:
     Raises:
         UsageError: the new key is the one that is configured.
         ConfigurationError: a key is not where its reference says.
-        Busy, StateError: somebody works with the state, or it cannot be used.
+        Busy, StateError: somebody works with the state, or it cannot be used, or the new key could
+            be guessed.
 
     """
     old, new = (
         Vault.from_key(each.resolve().get_secret_value()) for each in (settings.key, secret)
     )
+    require_not_guessable(new)
     if old.key_id == new.key_id:
         raise UsageError("the new key is the one that [state] key names already")
     if Database.key_fits(settings.url, new):

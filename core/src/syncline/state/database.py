@@ -20,7 +20,7 @@ from syncline.state.bulk import insert_rows
 from syncline.state.engines import unopened
 from syncline.state.failures import not_opened, translated
 from syncline.state.snapshots import dispose_snapshots, in_memory, only_reading, snapshots
-from syncline.state.vault import Vault
+from syncline.state.vault import Vault, require_not_guessable
 
 IN_CHUNK: Final = 5000
 """Values asked for at once (`syncline.state.among`): what comes back has to fit into memory."""
@@ -67,7 +67,8 @@ class Database:
 
         Raises:
             Busy: another process kept the database locked for half a minute.
-            StateError: not reachable, made by a newer Syncline, or sealed with another key.
+            StateError: not reachable, made by a newer Syncline, sealed with another key, or new
+                and about to be sealed with one that could be guessed.
 
         """
         from syncline.state.migrate import upgrade
@@ -191,6 +192,7 @@ class Database:
     def _check_key(self) -> None:
         with self.transaction() as tx:
             if tx.scalar(_KEY_ID) is None:
+                require_not_guessable(self.vault)
                 tx.execute(insert(META).values(name="key_id", value=self.vault.key_id))
             self.require_key(tx)
 

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from syncline.errors import StateError
 from syncline.state.compact import dumped, loaded
+from syncline.state.key_strength import is_guessable
 
 _NONCE: Final = 12
 _SPELLED: Final = json.JSONEncoder(ensure_ascii=False)
@@ -27,11 +28,14 @@ MINIMUM_KEY: Final = 32
 
 @dataclass(frozen=True)
 class Vault:
-    """The two keys derived from the installation's key. Never in a repr."""
+    """The two keys derived from the installation's key. Never in a repr. `guessable`: the key
+    opens what was made with it, and nothing new is to be made with it.
+    """
 
     _keyed: Any = field(repr=False)
     _cipher: AESGCM = field(repr=False)
     key_id: str = field(repr=False)
+    guessable: bool = field(default=False, repr=False)
     _random: Callable[[int], bytes] = field(default=os.urandom, repr=False)
 
     @classmethod
@@ -49,7 +53,8 @@ class Vault:
             )
         digest_key, seal_key = (_derive(key, purpose) for purpose in (b"digest", b"seal"))
         key_id = blake2b(b"key id", key=digest_key, digest_size=6).hexdigest()
-        return cls(blake2b(key=digest_key, digest_size=12), AESGCM(seal_key), key_id)
+        digests, seals = blake2b(key=digest_key, digest_size=12), AESGCM(seal_key)
+        return cls(digests, seals, key_id, is_guessable(key))
 
     def digest(self, name: str, normal: Any) -> str:
         """A keyed digest of a value in normal form, bound to `name` (field, matcher, purpose)."""
@@ -81,6 +86,20 @@ class Vault:
             ) from None
         found = loaded(data)
         return _with_tuples(found) if b"[" in data else found
+
+
+def require_not_guessable(vault: Vault) -> None:
+    """Nothing new is made with a key that somebody could guess.
+
+    Raises:
+        StateError: this is one; says how to get another.
+
+    """
+    if vault.guessable:
+        raise StateError(
+            "the state key could be guessed: it has few different characters, or repeats itself",
+            hint="`syncline init` makes a good one; so does a password manager.",
+        )
 
 
 def _with_tuples(value: Any) -> Any:

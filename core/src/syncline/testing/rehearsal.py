@@ -38,7 +38,7 @@ from syncline.testing.reopening import Databases
 
 OpenState = Callable[[CommitHook | None], Database]
 PEOPLE = ("ada", "bob")
-KEY = "k" * 40
+KEY = "a key for rehearsals, known to all"
 """The installation's key."""
 POLICY: Final = ObjectPolicy(
     type=CONTACT,

@@ -10,6 +10,7 @@ import pytest
 
 from syncline.config.load import load
 from syncline.config.problems import ConfigurationProblem, InvalidConfigurationError
+from syncline.model.fields import FieldType
 from syncline.model.sides import PerSide
 from syncline.plugin import (
     Breach,
@@ -62,7 +63,7 @@ class Mailbox(_Unreached):
     Config = MailboxConfig
     types = (_spec(containers=True),)
 
-    def custom_field(self, spec: TypeSpec, name: str, native: str) -> Field:
+    def custom_field(self, spec: TypeSpec, name: str, native: str, type: FieldType) -> Field:
         return Field(name=name, native=(native,))
 
 
@@ -71,7 +72,7 @@ class Crm(_Unreached):
     Config = CrmConfig
     types = (_spec(containers=False),)
 
-    def custom_field(self, spec: TypeSpec, name: str, native: str) -> Field:
+    def custom_field(self, spec: TypeSpec, name: str, native: str, type: FieldType) -> Field:
         return Field(name=name, native=(native,))
 
     def scope(self, spec: TypeSpec, text: str) -> Any:

@@ -9,6 +9,7 @@ import pytest
 from syncline.config.context import SyncContext
 from syncline.config.custom_fields import resolve_fields
 from syncline.config.problems import Problems
+from syncline.model.custom import CUSTOM_TYPES
 from syncline.model.fields import SHORT_TEXT
 from syncline.model.kinds.instant import INSTANT
 from syncline.model.objects import FieldSpec, ObjectType
@@ -45,6 +46,27 @@ def test_a_custom_field_names_its_place_on_both_sides(policy_of):
     policy = policy_of(BOTH + body)
     assert policy.fields["tier"] == FieldRule(Direction.BOTH, PerSide("extension:Tier", "Tier__c"))
     assert policy.type.fields["tier"].type is SHORT_TEXT
+
+
+@pytest.mark.parametrize("word", CUSTOM_TYPES)
+def test_a_custom_field_may_be_of_any_of_these_types(policy_of, word):
+    body = f'fields = {{ tier = {{ crm = "A", mail = "B", type = "{word}" }} }}'
+    policy = policy_of(BOTH + body)
+    assert policy.type.fields["tier"].type is CUSTOM_TYPES[word]
+    assert policy.fields["tier"].native == PerSide("B", "A")
+
+
+def test_a_type_that_is_none_is_named_with_those_there_are(problem_of):
+    body = 'fields = { tier = { crm = "A", mail = "B", type = "longtext" } }'
+    problem = problem_of(BOTH + body)
+    assert problem.key == f"{KEY}.tier.type"
+    assert '"longtext" is no type of a custom field' in problem.rule
+    assert "long text" in problem.rule
+
+
+def test_the_type_of_a_field_of_our_own_cannot_be_chosen(problem_of):
+    problem = problem_of(BOTH + 'fields = { notes = { type = "number" } }')
+    assert "contact already has this field" in problem.rule
 
 
 def test_a_custom_field_may_travel_one_way(policy_of):

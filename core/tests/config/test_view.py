@@ -18,7 +18,10 @@ container = { mail = "Contacts/CRM" }
 where = { crm = "Owner.Name = 'Ann Smith'" }
 match = ["name"]
 guards = { deletions = 4 }
-fields = { notes = "off", tier = { crm = "Tier__c", mail = "extension:Tier" } }
+[syncs.sales.objects.contact.fields]
+notes = "off"
+tier = { crm = "Tier__c", mail = "extension:Tier" }
+score = { crm = "Score__c", mail = "extension:Score", type = "number" }
 """
 
 

@@ -7,6 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from syncline.connectors.memory import MemoryOptions
+from syncline.model.fields import SHORT_TEXT
+from syncline.model.kinds.number import NUMBER
 from syncline.model.reports import Action
 from syncline.model.sides import PerSide
 from syncline.policy.schema import Direction, Drift, FieldRule
@@ -193,7 +195,7 @@ def test_a_custom_field_travels_like_any_other(worlds: Worlds) -> None:
     options = MemoryOptions(fields=("given_name", "family_name", "emails"))
     world = worlds(options, options)
     rule = FieldRule(Direction.BOTH, PerSide("tier_left", "tier_right"))
-    world.set(type=world.policy.type.with_custom(["tier"]), fields={"tier": rule})
+    world.set(type=world.policy.type.with_custom({"tier": SHORT_TEXT}), fields={"tier": rule})
     record = world.left.create("ada", person("Grace", "Hopper"))
     entry = world.left.entries[record]
     world.left.write(entry, {"tier_left": "gold"})
@@ -205,3 +207,26 @@ def test_a_custom_field_travels_like_any_other(worlds: Worlds) -> None:
     world.right.write(world.right.entries[world.only(world.right)], {"tier_right": "silver"})
     world.settle()
     assert world.left.read("ada")[record]["tier_left"] == "silver"
+
+
+def test_a_custom_field_that_becomes_a_number_is_written_nowhere_and_travels_on(
+    worlds: Worlds,
+) -> None:
+    options = MemoryOptions(fields=("given_name", "family_name", "emails"))
+    world = worlds(options, options)
+    rule = FieldRule(Direction.BOTH, PerSide("score_left", "score_right"))
+    contact = world.policy.type
+    world.set(type=contact.with_custom({"score": SHORT_TEXT}), fields={"score": rule})
+    record = world.left.create("ada", person("Grace", "Hopper"))
+    world.left.write(world.left.entries[record], {"score_left": "1.50"})
+    world.settle()
+
+    world.set(type=contact.with_custom({"score": NUMBER}), fields={"score": rule})
+    assert world.settle().writes == 0
+    there = world.right.entries[world.only(world.right)]
+    world.right.write(there, {"score_right": "1.5"})
+    assert world.settle().writes == 0
+    world.right.write(there, {"score_right": "2"})
+    world.settle()
+
+    assert world.left.read("ada")[record]["score_left"] == "2"

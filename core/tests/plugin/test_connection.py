@@ -12,6 +12,7 @@ import pytest
 from syncline.connectors.memory import MemoryConnector, MemoryOptions
 from syncline.errors import Busy, ConfigurationError, Retry, Stop
 from syncline.model.contact import CONTACT
+from syncline.model.fields import SHORT_TEXT
 from syncline.model.records import AbsenceReason, Absent
 from syncline.plugin import (
     Account,
@@ -260,7 +261,7 @@ def test_scope_and_custom_fields_are_asked_of_the_connector(connect) -> None:
     handle = connect()
 
     assert handle.scope(SPEC, "company=Acme").condition == {"field": "company", "value": "Acme"}
-    assert handle.custom_field(SPEC, "tier", "Tier__c").native == ("Tier__c",)
+    assert handle.custom_field(SPEC, "tier", "Tier__c", SHORT_TEXT).native == ("Tier__c",)
     with pytest.raises(ConfigurationError):
         handle.scope(SPEC, "nonsense")
 

@@ -9,6 +9,10 @@ from hypothesis import strategies as st
 
 from syncline.errors import ConfigurationError
 from syncline.model.contact import CONTACT, Contact
+from syncline.model.fields import DATE, LONG_TEXT, FieldType, Value
+from syncline.model.kinds.flag import FLAG
+from syncline.model.kinds.instant import INSTANT
+from syncline.model.kinds.number import NUMBER
 from syncline.model.records import AbsenceReason, AccountId, Record, RecordId
 from syncline.plugin.spec import UNREADABLE
 from syncline_outlook.contacts import mapping as contacts
@@ -206,6 +210,42 @@ def test_a_text_of_graphs_own_can_be_a_custom_field(native: str) -> None:
     assert contacts.update_body(spec, {"extra": "Ann"}, record(), {}) == {native: "Ann"}
     assert contacts.read_fields(spec, {native: "Ann"}) == {"extra": "Ann"}
     assert contacts.update_body(spec, {"extra": None}, record(extra="Ann"), {}) == {native: None}
+
+
+@pytest.mark.parametrize(
+    ("type", "value", "text"),
+    [
+        (LONG_TEXT, "one\ntwo", "one\ntwo"),
+        (NUMBER, "1.5", "1.5"),
+        (FLAG, "false", "false"),
+        (DATE, "1990-05-05", "1990-05-05"),
+        (INSTANT, {"at": "2026-11-21T20:21:25Z"}, "2026-11-21T20:21:25Z"),
+    ],
+)
+def test_a_custom_field_of_any_type_is_kept_as_its_text(
+    type: FieldType, value: Value, text: str
+) -> None:
+    field = custom_field("extra", "extension:Extra", type)
+    spec = CONTACTS.restricted((), [field])
+    body = contacts.update_body(spec, {"extra": value}, record(), {})
+
+    assert [stored["value"] for stored in body[EXTENDED]] == [text]
+    assert contacts.read_fields(spec, contacts.expanded(spec, body)) == {"extra": value}
+    assert field.capacity.stored(type, value) == value
+    cleared = contacts.update_body(spec, {"extra": None}, record(extra=value), {})
+    assert [stored["value"] for stored in cleared[EXTENDED]] == [""]
+    assert contacts.read_fields(spec, contacts.expanded(spec, cleared)) == {"extra": None}
+
+
+def test_a_text_that_is_none_of_its_type_is_unreadable_and_not_empty() -> None:
+    spec = CONTACTS.restricted((), [custom_field("extra", "manager", NUMBER)])
+
+    assert contacts.read_fields(spec, {"manager": "Ann"}) == {"extra": UNREADABLE}
+
+
+def test_a_list_holds_texts_only() -> None:
+    with pytest.raises(ConfigurationError, match="list of texts"):
+        custom_field("kids", "children", NUMBER)
 
 
 def test_a_list_of_graphs_own_is_a_text_with_commas() -> None:

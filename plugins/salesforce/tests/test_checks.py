@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from syncline.errors import ConfigurationError, Stop
+from syncline.model.fields import SHORT_TEXT
 from syncline.plugin.requests import CheckRequest
 from syncline_salesforce.contacts.mapping import FIELDS
 
@@ -165,7 +166,7 @@ def test_a_custom_field_takes_its_length_from_the_organisation(org: Any) -> None
     org.sandbox.define_field("Contact", "Tier__c", length=20)
     sf = org.connect().check()
 
-    field = sf.connector.custom_field(sf.spec, "tier", "Tier__c")
+    field = sf.connector.custom_field(sf.spec, "tier", "Tier__c", SHORT_TEXT)
     assert (field.name, field.native, field.capacity.max_length) == ("tier", ("Tier__c",), 20)
 
 
@@ -173,7 +174,7 @@ def test_a_custom_field_is_read_and_written(org: Any) -> None:
     org.sandbox.define_field("Contact", "Tier__c", length=20)
     sf = org.connect().check()
     sf.spec = sf.spec.restricted(
-        sf.spec.readable, [sf.connector.custom_field(sf.spec, "tier", "Tier__c")]
+        sf.spec.readable, [sf.connector.custom_field(sf.spec, "tier", "Tier__c", SHORT_TEXT)]
     )
     (made,) = sf.create({"family_name": "Hopper", "tier": "Gold"})
 
@@ -189,5 +190,5 @@ def test_a_custom_field_that_cannot_be_one_is_refused(org: Any, native: str) -> 
     sf = org.connect().check()
 
     with pytest.raises(ConfigurationError) as refused:
-        sf.connector.custom_field(sf.spec, "tier", native)
+        sf.connector.custom_field(sf.spec, "tier", native, SHORT_TEXT)
     assert refused.value.hint

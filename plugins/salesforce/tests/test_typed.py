@@ -6,16 +6,22 @@ from typing import Any
 
 import pytest
 
+from syncline.errors import ConfigurationError
 from syncline.model.capacity import Inexpressible
-from syncline.model.fields import SHORT_TEXT
+from syncline.model.custom import CUSTOM_TYPES
+from syncline.model.fields import DATE, LONG_TEXT, SHORT_TEXT, FieldType, Value
+from syncline.model.kinds.flag import FLAG
+from syncline.model.kinds.instant import INSTANT
+from syncline.model.kinds.number import NUMBER
 from syncline.plugin.spec import UNREADABLE, Field
+from syncline_salesforce.contacts.custom import custom_field
 from syncline_salesforce.contacts.mapping import CONTACT_TYPE
 from syncline_salesforce.contacts.schema import Schema
 
 
-def custom(type: str, **more: Any) -> Field:
+def custom(type: str, held: FieldType = SHORT_TEXT, **more: Any) -> Field:
     described = {"name": "X__c", "type": type, "updateable": True, "createable": True, **more}
-    return Schema({"fields": [described]}).custom("x", "X__c")
+    return custom_field(Schema({"fields": [described]}), "x", "X__c", held)
 
 
 @pytest.mark.parametrize(
@@ -79,6 +85,52 @@ def test_a_text_of_another_type_cannot_be_stored(type: str, text: str) -> None:
         custom(type, scale=2).capacity.stored(SHORT_TEXT, text)
 
 
+@pytest.mark.parametrize(
+    ("held", "type", "native", "value"),
+    [
+        (FLAG, "boolean", True, "true"),
+        (NUMBER, "double", 1.5, "1.5"),
+        (DATE, "date", "2026-11-21", "2026-11-21"),
+        (INSTANT, "datetime", "2026-11-21T20:21:25.000+0000", {"at": "2026-11-21T20:21:25Z"}),
+        (INSTANT, "datetime", None, None),
+        (NUMBER, "string", "1.5", "1.5"),
+        (FLAG, "picklist", "true", "true"),
+        (INSTANT, "string", "2026-11-21T20:21:25Z", {"at": "2026-11-21T20:21:25Z"}),
+        (LONG_TEXT, "textarea", "one\r\ntwo", "one\ntwo"),
+    ],
+)
+def test_a_typed_field_is_read_as_its_type_from_a_native_one_or_a_text(
+    held: FieldType, type: str, native: Any, value: Value
+) -> None:
+    field = custom(type, held, length=80)
+
+    assert field.read({"X__c": native}) == value
+    (sent,) = field.write(value, None).values()
+    assert field.read({"X__c": sent}) == value
+    assert field.capacity.stored(held, value) == value
+
+
+def test_a_zone_stays_where_it_was_written() -> None:
+    moment = {"at": "2026-11-21T20:21:25Z", "zone": "Europe/Vienna"}
+
+    assert custom("datetime", INSTANT).capacity.stored(INSTANT, moment) == {"at": moment["at"]}
+
+
+@pytest.mark.parametrize(
+    ("held", "type"),
+    [(NUMBER, "boolean"), (FLAG, "double"), (LONG_TEXT, "date"), (INSTANT, "date")],
+)
+def test_a_field_of_another_type_is_refused_by_name(held: FieldType, type: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"type {type} and holds no {held.kind}"):
+        custom(type, held)
+
+
+def test_a_text_that_is_none_of_the_type_is_unreadable() -> None:
+    spec = CONTACT_TYPE.restricted((), [custom("string", NUMBER)])
+
+    assert spec.read({"X__c": "a lot"}) == {"x": UNREADABLE}
+
+
 def test_a_value_of_another_form_is_unreadable_and_not_empty() -> None:
     spec = CONTACT_TYPE.restricted((), [custom("boolean")])
 
@@ -93,7 +145,7 @@ def test_an_opt_out_and_a_lead_source_are_read_and_written(org: Any) -> None:
     org.sandbox.set(features=["opt_out_fields"])
     sf = org.connect().check()
     extra = [
-        sf.connector.custom_field(sf.spec, name, native)
+        sf.connector.custom_field(sf.spec, name, native, SHORT_TEXT)
         for name, native in (("no_mail", "HasOptedOutOfEmail"), ("source", "LeadSource"))
     ]
     sf.spec = sf.spec.restricted(["family_name"], extra)
@@ -102,3 +154,27 @@ def test_an_opt_out_and_a_lead_source_are_read_and_written(org: Any) -> None:
     stored = org.stored(made.id)
     assert (bool(stored["HasOptedOutOfEmail"]), stored["LeadSource"]) == (True, "Web")
     assert sf.record(made.id).fields == {"family_name": "A", "no_mail": "true", "source": "Web"}
+
+
+def test_fields_of_every_type_are_written_and_read_back(org: Any) -> None:
+    native = {"number": "double", "flag": "boolean", "date": "date", "instant": "datetime"}
+    values = {
+        "number": "1.5",
+        "flag": "true",
+        "date": "2026-11-21",
+        "instant": {"at": "2026-11-21T20:21:25Z"},
+        "long text": "one\ntwo",
+    }
+    for word, type in (native | {"long text": "textarea"}).items():
+        org.sandbox.define_field("Contact", f"A_{word.replace(' ', '_')}__c", type=type)
+    sf = org.connect().check()
+    fields = [
+        sf.connector.custom_field(
+            sf.spec, word, f"A_{word.replace(' ', '_')}__c", CUSTOM_TYPES[word]
+        )
+        for word in values
+    ]
+    sf.spec = sf.spec.restricted(["family_name"], fields)
+    (made,) = sf.create({"family_name": "A", **values})
+
+    assert sf.record(made.id).fields == {"family_name": "A", **values}

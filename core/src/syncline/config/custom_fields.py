@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Final
 
 from syncline.config.context import SyncContext
 from syncline.config.problems import Problems, did_you_mean
 from syncline.config.words import directions, quoted
+from syncline.model.custom import CUSTOM_TYPES
+from syncline.model.fields import SHORT_TEXT, FieldType
 from syncline.model.objects import ObjectType
 from syncline.model.sides import SIDES, PerSide
 from syncline.plugin.connector import Connector
 from syncline.policy.schema import Direction, FieldRule
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+_OURS: Final = ("direction", "type")
+"""What a custom field says of itself; every other key is a connection's name."""
 
 Written = str | dict[str, str]
 
@@ -30,21 +36,21 @@ def resolve_fields(
     `whole` is the object's direction: a field may be off or travel less ways, never more.
     """
     rules: dict[str, FieldRule] = {}
-    custom: list[str] = []
+    custom: dict[str, FieldType] = {}
     for name, value in written.items():
         table = {"direction": value} if isinstance(value, str) else value
         place = problems.under(name)
         direction = _direction(table.get("direction"), whole, context, place)
-        native = {key: text for key, text in table.items() if key != "direction"}
+        native = {key: text for key, text in table.items() if key not in _OURS}
         if name in type.fields:
-            _refuse_places(native, type, place)
+            _refuse_places(table, type, place)
             if direction is not whole:
                 rules[name] = FieldRule(direction)
         elif isinstance(value, str):
             known = sorted(type.fields)
             place.add("", f"{type.name} has no such field{did_you_mean(name, known)}", known)
         else:
-            custom.append(name)
+            custom[name] = _type(table.get("type", "text"), place)
             rules[name] = FieldRule(direction, _places(name, native, context, place))
     _refuse_halves(type, rules, whole, problems)
     return (type.with_custom(custom) if custom else type), rules
@@ -75,8 +81,16 @@ def _within(whole: Direction) -> tuple[Direction, ...]:
     return (Direction.NONE, whole, Direction.BOTH)
 
 
-def _refuse_places(native: Mapping[str, str], type: ObjectType, problems: Problems) -> None:
-    if native:
+def _type(word: str, problems: Problems) -> FieldType:
+    """What a custom field holds: a short text, if it says nothing."""
+    if word not in CUSTOM_TYPES:
+        rule = f'"{word}" is no type of a custom field{did_you_mean(word, CUSTOM_TYPES)}'
+        problems.add("type", rule, quoted(CUSTOM_TYPES))
+    return CUSTOM_TYPES.get(word, SHORT_TEXT)
+
+
+def _refuse_places(table: Mapping[str, str], type: ObjectType, problems: Problems) -> None:
+    if table.keys() - {"direction"}:
         rule = f"{type.name} already has this field; only custom fields say where they live"
         problems.add("", rule, "another name for the custom field")
 
@@ -101,7 +115,7 @@ def _places(
     for key in native:
         if key not in tuple(context.names):
             rule = f"unknown key{did_you_mean(key, context.names)}"
-            problems.add(key, rule, (*context.names, "direction"))
+            problems.add(key, rule, (*context.names, *_OURS))
     for side in SIDES:
         if not native.get(context.names[side], "").strip():
             problems.add(context.names[side], "is required: the field's name there")

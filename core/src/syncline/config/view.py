@@ -72,12 +72,17 @@ def _member(member: Member, names: PerSide[str]) -> dict[str, Any]:
 
 
 def _object(policy: ObjectPolicy, names: PerSide[str]) -> dict[str, Any]:
-    fields = {name: _field(rule, names) for name, rule in policy.fields.items()}
+    fields = {
+        name: _field(rule, names, policy.custom_types.get(name))
+        for name, rule in policy.fields.items()
+    }
     return shown(policy, ObjectTable, names, fields=fields)
 
 
-def _field(rule: FieldRule, names: PerSide[str]) -> str | dict[str, str]:
+def _field(rule: FieldRule, names: PerSide[str], kind: str | None) -> str | dict[str, str]:
     none = rule.direction is Direction.NONE
     word = "off" if none else word_for(rule.direction, names)
     places = {name: place for name, place in _sided(rule.native, names).items() if place}
-    return {**places, "direction": word} if places else word
+    if not places:
+        return word
+    return {**places, "direction": word, **({"type": kind} if kind else {})}

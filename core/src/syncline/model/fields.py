@@ -24,7 +24,7 @@ from typing import Any, Final
 
 from syncline.model import text
 
-NORMAL_FORM_VERSION: Final = 1
+NORMAL_FORM_VERSION: Final = 2
 
 Value = Any
 """`None`, `str`, `Mapping[str, str | None]` or a tuple of an `Element` each; always JSON."""

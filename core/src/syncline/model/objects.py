@@ -14,7 +14,7 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, ConfigDict
 
-from syncline.model.fields import SHORT_TEXT, FieldType, Value
+from syncline.model.fields import FieldType, Value
 from syncline.model.kinds.people import PeopleType
 
 
@@ -104,9 +104,9 @@ class ObjectType:
         """The fields that name the people whom a service tells of a change."""
         return frozenset(spec.name for spec in self.specs if isinstance(spec.type, PeopleType))
 
-    def with_custom(self, names: Iterable[str]) -> ObjectType:
-        """The same type with further short-text fields, as the configuration adds them."""
-        added = tuple(FieldSpec(name, SHORT_TEXT) for name in names)
+    def with_custom(self, types: Mapping[str, FieldType]) -> ObjectType:
+        """The same type with further fields (name → type), as the configuration adds them."""
+        added = tuple(FieldSpec(name, type) for name, type in types.items())
         return replace(self, specs=self.specs + added)
 
     def normal(self, fields: Mapping[str, Value]) -> dict[str, Value]:

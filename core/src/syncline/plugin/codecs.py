@@ -5,11 +5,14 @@ A native value of another shape raises `ValueError`: unreadable is not empty (se
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
-from syncline.model.fields import Value
+from syncline.model.fields import FieldType, Value
 from syncline.model.kinds.flag import FLAG
+from syncline.model.kinds.instant import InstantType
 from syncline.model.kinds.number import NUMBER
+from syncline.plugin.spec import Codec
 
 
 class Text:
@@ -72,6 +75,39 @@ class Number:
         if normal is None:
             return (None,)
         return (float(normal) if "." in normal else int(normal),)
+
+
+@dataclass(frozen=True)
+class AsText:
+    """A value of any type with a text form, at a service that keeps it as a text: a number, a flag,
+    a date as they are; an instant in UTC. A text that is none of the type is no value that can be
+    read, and stays until somebody replaces it. `texts` is how the service keeps texts.
+    """
+
+    type: FieldType
+    texts: Codec
+
+    def read(self, native: tuple[Any, ...]) -> Value:
+        """The value in its normal form.
+
+        Raises:
+            ValueError: the text is none of this type.
+
+        """
+        stored = self.texts.read(native)
+        if stored is None:
+            return None
+        return self.type.normal({"at": stored} if self._is_instant else stored)
+
+    def write(self, value: Value, current: tuple[Any, ...] | None) -> tuple[Any, ...]:
+        """The normal form as a text."""
+        normal = self.type.normal(value)
+        spelled = normal["at"] if normal and self._is_instant else normal
+        return self.texts.write(spelled, current)
+
+    @property
+    def _is_instant(self) -> bool:
+        return isinstance(self.type, InstantType)
 
 
 def text_of(native: Any) -> str | None:

@@ -18,6 +18,7 @@ from typing import Any, Final, TypeVar, cast
 
 from syncline.errors import ConfigurationError
 from syncline.model.contact import CONTACT
+from syncline.model.fields import FieldType
 from syncline.model.objects import ObjectType
 from syncline.model.reports import CallCounts
 from syncline.plugin.adapter import ConnectorPlugin, guarded
@@ -184,11 +185,11 @@ class ConnectionHandle:
             lambda: guarded(self.connector, "scope", self._connector.scope, spec, text)
         )
 
-    def custom_field(self, spec: TypeSpec, name: str, native: str) -> Field:
+    def custom_field(self, spec: TypeSpec, name: str, native: str, type: FieldType) -> Field:
         """A field the configuration adds."""
         method = self._connector.custom_field
         return self._read(
-            lambda: guarded(self.connector, "custom_field", method, spec, name, native)
+            lambda: guarded(self.connector, "custom_field", method, spec, name, native, type)
         )
 
     def calls(self) -> CallCounts:

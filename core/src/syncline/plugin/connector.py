@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 from pydantic import BaseModel, ConfigDict
 
 from syncline.errors import ConfigurationError
+from syncline.model.fields import FieldType
 from syncline.plugin.requests import (
     AccountListRequest,
     AccountPage,
@@ -190,8 +191,15 @@ class Connector(ABC):
             f"connector {self.name!r} has no data sets: remove `where`", hint='Use where = "all".'
         )
 
-    def custom_field(self, spec: TypeSpec, name: str, native: str) -> Field:
-        """A field the configuration adds (`tier = { … = "Tier__c" }`)."""
+    def custom_field(self, spec: TypeSpec, name: str, native: str, type: FieldType) -> Field:
+        """A field the configuration adds (`tier = { … = "Tier__c" }`), whose values are of `type`:
+        one of `syncline.model.custom`, a short text if the configuration says nothing. A system
+        that keeps it as another type refuses, or gives it a codec (`codecs.AsText`).
+
+        Raises:
+            ConfigurationError: there is no such field, or it cannot hold values of this type.
+
+        """
         raise ConfigurationError(f"connector {self.name!r} has no custom fields")
 
     def fetch(self, request: FetchRequest) -> Page:

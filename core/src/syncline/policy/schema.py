@@ -14,6 +14,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Literal
 
+from syncline.model.fields import SHORT_TEXT
 from syncline.model.objects import ObjectType
 from syncline.model.sides import PerSide, Side
 from syncline.policy.declare import each_once, says, setting
@@ -194,7 +195,7 @@ class ObjectPolicy:
         default_factory=dict,
         metadata=says(
             'Rules of single fields: "off", "both", a direction, or for a custom field its name at '
-            "each connection (and `direction`, if not the object's).",
+            "each connection (and `direction`, if not the object's; `type`, if no short text).",
             written={},
         ),
     )
@@ -205,8 +206,19 @@ class ObjectPolicy:
         names = (each.name for each in fields(self) if each.name not in ("type", "fields"))
         choices = [repr(getattr(self, name)) for name in names]
         rules = repr(sorted(self.fields.items()))
-        text = "\x1f".join((self.type.name, *choices, rules))
+        types = sorted(self.custom_types.items())
+        text = "\x1f".join((self.type.name, *choices, rules, *map(repr, types)))
         return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    @cached_property
+    def custom_types(self) -> Mapping[str, str]:
+        """The kinds of those custom fields that are no short texts, by name."""
+        kinds = {
+            name: self.type.fields[name].type.kind
+            for name, rule in self.fields.items()
+            if rule.native != PerSide(None, None)
+        }
+        return {name: kind for name, kind in kinds.items() if kind != SHORT_TEXT.kind}
 
     @property
     def runs(self) -> bool:

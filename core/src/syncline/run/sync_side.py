@@ -198,7 +198,9 @@ class SyncSide:
 
     @cached_property
     def _tag(self) -> str:
-        return base_tag(self.spec.mapping_version, self.database.vault.key_id)
+        tag = base_tag(self.spec.mapping_version, self.database.vault.key_id)
+        typed = self.policy.custom_types
+        return f"{tag}.{fingerprint(sorted(typed.items()))}" if typed else tag
 
 
 def fingerprint(*parts: Any) -> str:
@@ -230,7 +232,7 @@ def _taking_part(
     """
     off = {name for name in policy.type.fields if policy.field_direction(name) is Direction.NONE}
     custom = [
-        handle.custom_field(declared, name, native)
+        handle.custom_field(declared, name, native, policy.type.fields[name].type)
         for name, rule in policy.fields.items()
         if (native := rule.native[side]) is not None
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from syncline.model.fields import FieldType
 from syncline.plugin.connector import Connector, ConnectorConfig, ConnectorContext
 from syncline.plugin.http import Bearer, Refusals
 from syncline.plugin.requests import (
@@ -131,9 +132,9 @@ class OutlookConnector(Connector):
         """See `Writer.delete`."""
         return self._kept.during(request, lambda: self._writer.delete(request))
 
-    def custom_field(self, spec: TypeSpec, name: str, native: str) -> Field:
+    def custom_field(self, spec: TypeSpec, name: str, native: str, type: FieldType) -> Field:
         """See `custom.custom_field`."""
-        return custom_field(name, native)
+        return custom_field(name, native, type)
 
     def close(self) -> None:
         """Gives the sockets back."""

@@ -8,6 +8,7 @@ from functools import partial
 from typing import ClassVar, TypeVar
 
 from syncline.errors import ConfigurationError
+from syncline.model.fields import FieldType
 from syncline.plugin.connector import Connector, ConnectorConfig, ConnectorContext
 from syncline.plugin.requests import (
     Absent,
@@ -35,6 +36,7 @@ from syncline.plugin.spec import Field, TypeSpec
 from syncline_salesforce.checks import Checks
 from syncline_salesforce.config import SalesforceConfig
 from syncline_salesforce.contacts import leaving_out, writing
+from syncline_salesforce.contacts.custom import custom_field
 from syncline_salesforce.contacts.mapping import CONTACT_TYPE, OBJECT
 from syncline_salesforce.contacts.schema import SchemaSource
 from syncline_salesforce.contacts.selection import ContactSelection
@@ -129,9 +131,9 @@ class SalesforceConnector(Connector):
             raise ConfigurationError(words, hint=hint) from None
         return Scope(text=text, condition={"where": condition})
 
-    def custom_field(self, spec: TypeSpec, name: str, native: str) -> Field:
-        """A text field of Contact by its API name, such as `Tier__c`."""
-        return self._schemas.known().custom(name, native)
+    def custom_field(self, spec: TypeSpec, name: str, native: str, type: FieldType) -> Field:
+        """A field of Contact by its API name, such as `Tier__c`; see `custom.custom_field`."""
+        return custom_field(self._schemas.known(), name, native, type)
 
     def close(self) -> None:
         """Give back the sockets."""

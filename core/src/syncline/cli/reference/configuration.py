@@ -67,7 +67,7 @@ In `[syncs.NAME.objects.TYPE.fields]` a field that is not named travels as its o
 | `notes = "off"` | the field is neither read nor written |
 | `job_title = "salesforce_to_outlook"` | the field travels one way; it cannot run against a one-way object |
 | `company = "both"` | as the object |
-| `tier = { salesforce = "Tier__c", outlook = "extension:Tier" }` | a custom field, a short text: its name at each side; `direction = "…"` beside them, if it is not the object's |
+| `tier = { salesforce = "Tier__c", outlook = "extension:Tier" }` | a custom field, a short text: its name at each side; `direction = "…"` beside them, if it is not the object's, and `type = "…"`, if it is none: `long text`, `number`, `flag`, `date`, `instant` |
 """  # noqa: E501 - the rows of a Markdown table
 
 _SECTIONS: tuple[tuple[str, type[BaseModel], str], ...] = (

@@ -10,6 +10,7 @@ from syncline.connectors.memory.faults import CallKind
 from syncline.connectors.memory.options import MemoryOptions
 from syncline.connectors.memory.store import MemoryStore
 from syncline.errors import ConfigurationError, Reconnect, Stop
+from syncline.model.fields import FieldType
 from syncline.model.records import AccountId
 from syncline.plugin.connector import Connector, ConnectorConfig, ConnectorContext
 from syncline.plugin.requests import (
@@ -140,7 +141,7 @@ class MemoryConnector(Connector):
             return False
         return True
 
-    def custom_field(self, spec: TypeSpec, name: str, native: str) -> Field:
+    def custom_field(self, spec: TypeSpec, name: str, native: str, type: FieldType) -> Field:
         """Any property a user wishes for."""
         if native in spec.by_name:
             raise ConfigurationError(f"{native!r} is a field of its own, not a custom one")

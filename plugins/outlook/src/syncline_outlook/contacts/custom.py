@@ -5,11 +5,13 @@ in, and extended properties.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any, Final
 
 from syncline.errors import ConfigurationError
-from syncline.model.fields import Value
-from syncline.plugin.codecs import Text
+from syncline.model.fields import LONG_TEXT, SHORT_TEXT, FieldType, Value
+from syncline.model.kinds.instant import InstantType
+from syncline.plugin.codecs import AsText, Text
 from syncline.plugin.spec import Field
 from syncline_outlook.contacts.codecs import texts_of
 from syncline_outlook.contacts.extended import PUBLIC_STRINGS, SHORT, is_extended, property_field
@@ -36,16 +38,34 @@ class CommaList:
         return ([text.strip() for text in (value or "").split(",") if text.strip()],)
 
 
-def custom_field(name: str, native: str) -> Field:
+def custom_field(name: str, native: str, type: FieldType = SHORT_TEXT) -> Field:
     """A text property of Graph's contact (`spouseName`, `manager`; a list such as `children` with
     commas), or `extension:` and an extended property: `Tier`, the text property Tier that people
     can define in Outlook itself; `String {GUID} Name Tier` or `String {GUID} Id 0x8005`, one in
-    another property set; `String 0x3A45`, one by its MAPI tag.
+    another property set; `String 0x3A45`, one by its MAPI tag. All of them are texts: a value of
+    another type is kept as its text form.
 
     Raises:
-        ConfigurationError: it is none of these.
+        ConfigurationError: it is none of these, or a list that is to hold another type than text.
 
     """
+    if native in LISTS and type is not SHORT_TEXT:
+        raise ConfigurationError(
+            f"Outlook's {native} is a list of texts and holds no {type.kind} (for {name!r})",
+            hint='Name an extended property: "extension:Name".',
+        )
+    field = _text_field(name, native)
+    if type in (SHORT_TEXT, LONG_TEXT):
+        return field
+    parts = frozenset({"at"}) if isinstance(type, InstantType) else None
+    return replace(
+        field,
+        codec=AsText(type, field.codec),
+        capacity=replace(field.capacity, parts=parts),
+    )
+
+
+def _text_field(name: str, native: str) -> Field:
     kind, extension, given = native.partition(":")
     given = given.strip()
     if extension and kind == "extension" and is_extended(given):

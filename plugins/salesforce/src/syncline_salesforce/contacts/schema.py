@@ -12,20 +12,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from syncline.errors import ConfigurationError
 from syncline.model.capacity import Capacity
-from syncline.plugin.spec import SAME_TEXT, Field, TypeSpec
+from syncline.plugin.spec import Field, TypeSpec
 from syncline_salesforce.contacts import mapping
 from syncline_salesforce.contacts.mapping import COMPANY, OBJECT
 from syncline_salesforce.contacts.matching import COLUMNS
 from syncline_salesforce.contacts.places import CODES, PlacedAddress, Places
 from syncline_salesforce.contacts.stored import ADDRESSES, STANDARD_LENGTHS, Stored
-from syncline_salesforce.contacts.typed import NUMBERS, TYPES
 from syncline_salesforce.rest.service import SalesforceService
-
-_TEXT_TYPES = frozenset(
-    {"string", "textarea", "picklist", "phone", "url", "email", "encryptedstring"}
-)
 
 
 @dataclass(frozen=True)
@@ -70,7 +64,7 @@ class Schema:
         placed = {name: found for name in ADDRESSES if (found := self.places(ADDRESSES[name]))}
         return replace(
             declared,
-            fields=tuple(self._narrowed(_placed(field, placed)) for field in kept),
+            fields=tuple(self.narrowed_field(_placed(field, placed)) for field in kept),
             stored_as=Stored(lengths, placed),
             match=frozenset(filter(self._can_match, declared.match)),
         )
@@ -86,7 +80,8 @@ class Schema:
         """Whether every column of the match key can be asked for."""
         return all(map(self.has, COLUMNS.get(kind, ())))
 
-    def _narrowed(self, field: Field) -> Field:
+    def narrowed_field(self, field: Field) -> Field:
+        """A field with the lengths, words and rights it has in this organisation."""
         writable = all(self.may(native, "updateable") for native in field.native)
         create_only = not writable and all(self.may(n, "createable") for n in field.native)
         return replace(
@@ -117,40 +112,6 @@ class Schema:
         values = description.get("picklistValues") or ()
         active = (v for v in values if isinstance(v, Mapping) and v.get("active", True))
         return frozenset(v["value"] for v in active if isinstance(v.get("value"), str))
-
-    def custom(self, name: str, native: str) -> Field:
-        """A field the configuration names, checked.
-
-        Raises:
-            ConfigurationError: not there, not readable, or of a type that is no single value.
-
-        """
-        description = self.fields.get(native)
-        if description is None:
-            near = next((each for each in self.fields if each.lower() == native.lower()), None)
-            raise ConfigurationError(
-                f"Contact has no field {native!r} that the integration user may read",
-                hint=f"Did you mean {near}?"
-                if near
-                else "Check its API name (it ends in __c) and field-level security.",
-            )
-        type = str(description.get("type"))
-        typed = TYPES.get(type)
-        if (typed is None and type not in _TEXT_TYPES) or native in self.mapped:
-            raise ConfigurationError(
-                f"Contact.{native} cannot be a custom field: {type}",
-                hint="Text, picklist, phone, URL, e-mail, number, check box, date and date/time "
-                "fields can, unless mapped already.",
-            )
-        if typed is not None:
-            scale = description.get("scale") if type in NUMBERS else None
-            held = replace(typed.capacity, scale=scale)
-            return self._narrowed(
-                Field(name=name, native=(native,), capacity=held, codec=typed.codec)
-            )
-        capacity = Capacity(max_length=self.length(native))
-        codec = mapping.LONG_TEXT if type == "textarea" else SAME_TEXT
-        return self._narrowed(Field(name=name, native=(native,), capacity=capacity, codec=codec))
 
     @property
     def demanded(self) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
 from syncline.errors import ConfigurationError, Reconnect, Retry, Stop, SynclineError
+from syncline.model.rights import Right
 from syncline.plugin.requests import AccountListRequest, AccountsRequest, CheckRequest
 from syncline.testing.scripted import Answer, in_turn, scripted
 from syncline_outlook.sign_in.refusals import refused_sign_in
@@ -73,6 +74,19 @@ def test_a_secret_signs_in_and_the_report_names_the_tenant(outlook: Any) -> None
     assert report.types["contact"].name == "contact"
     assert abs(report.server_time - datetime.now(UTC)) < timedelta(minutes=1)
     assert set(outlook.calls) == {"check"}
+
+
+def test_a_mailbox_that_is_only_read_needs_the_permission_to_read(graph: Any, connect: Any) -> None:
+    graph.change_app(roles=["Contacts.Read"])
+    connector = connect()
+
+    def said(**rights: frozenset[Right]) -> Any:
+        results = connector.check(CheckRequest(types=("contact",), rights=rights)).results
+        return next(each for each in results if each.id == "permissions")
+
+    assert said(contact=frozenset()).message == "Contacts.Read is granted"
+    written = said(contact=frozenset({"update"}))
+    assert (written.level, "Contacts.ReadWrite" in written.hint) == ("warning", True)
 
 
 def test_a_thorough_check_says_that_private_contacts_are_synced_too(outlook: Any) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from syncline.errors import ConfigurationError, Stop
 from syncline.model.fields import SHORT_TEXT
+from syncline.model.rights import Right
 from syncline.plugin.requests import CheckRequest
 from syncline_salesforce.contacts.mapping import FIELDS
 
@@ -102,6 +103,20 @@ def test_missing_rights_are_named_and_do_not_hinder_reading(org: Any) -> None:
 
     assert levels(checked)["contact.fields"] == "warning"
     assert checked.report.ok
+
+
+def test_of_rights_that_nothing_uses_nothing_is_said(org: Any) -> None:
+    org.sandbox.readonly_field("Contact", "LastName")
+    org.sandbox.define_field("Contact", "Region__c", length=40, required=True)
+    connector = org.connect(key_field="Nope__c").connector
+
+    def said(*rights: Right) -> set[str]:
+        request = CheckRequest(types=("contact",), rights={"contact": frozenset(rights)})
+        return {each.id for each in connector.check(request).results if "contact." in each.id}
+
+    assert said() == set()
+    assert said("update") == {"contact.edit"}
+    assert {"contact.create", "contact.fields", "contact.key_field"} <= said("create", "delete")
 
 
 def test_what_every_contact_must_have_and_nobody_gives_is_named_before_anything_is_created(

@@ -13,6 +13,7 @@ from typing import Literal
 
 from syncline.model.fields import Value
 from syncline.model.records import AbsenceReason, Absent, AccountId, Json, Record, RecordId
+from syncline.model.rights import RIGHTS, Right
 from syncline.plugin.spec import TypeSpec
 
 Level = Literal["ok", "warning", "error"]
@@ -20,11 +21,19 @@ Level = Literal["ok", "warning", "error"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckRequest:
-    """`types`: what will be synced. `thorough`: also look at expiry dates and every permission."""
+    """`types`: what will be synced; `rights`: what will be done to records of a type besides
+    reading, everything if nothing is said of it. `thorough`: also look at expiry dates and every
+    permission.
+    """
 
     types: tuple[str, ...] = ()
     accounts: tuple[AccountId, ...] = ()
     thorough: bool = False
+    rights: Mapping[str, frozenset[Right]] = field(default_factory=dict)
+
+    def rights_for(self, type: str) -> frozenset[Right]:
+        """What will be done to records of this type."""
+        return self.rights.get(type, RIGHTS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from typing import Literal
 
 from syncline.model.fields import SHORT_TEXT
 from syncline.model.objects import ObjectType
+from syncline.model.rights import RIGHTS, Right
 from syncline.model.sides import PerSide, Side
 from syncline.policy.declare import each_once, says, setting
 
@@ -219,6 +220,13 @@ class ObjectPolicy:
             if rule.native != PerSide(None, None)
         }
         return {name: kind for name, kind in kinds.items() if kind != SHORT_TEXT.kind}
+
+    def rights(self, side: Side) -> frozenset[Right]:
+        """What may be done to records of this side, besides reading."""
+        if not self.runs or not self.direction.writes(side):
+            return frozenset()
+        switches: Mapping[Right, PerSide[bool]] = {"create": self.create, "delete": self.delete}
+        return RIGHTS - {right for right, allowed in switches.items() if not allowed[side]}
 
     @property
     def runs(self) -> bool:

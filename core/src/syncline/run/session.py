@@ -35,7 +35,7 @@ from syncline.plugin.requests import CheckReport, CheckResult
 from syncline.policy.schema import ObjectPolicy
 from syncline.policy.settings import Configuration, Member, SyncSettings
 from syncline.run.carrying import Carrier, Work
-from syncline.run.checking import checked
+from syncline.run.checking import checked, rights_at
 from syncline.run.choose import choose, sync_failed
 from syncline.run.connections import Connections
 from syncline.run.decisions import Decisions
@@ -145,17 +145,10 @@ class Session:
 
     def _check(self, name: str, thorough: bool) -> ConnectionCheck:
         settings = self._configuration.connections[name]
-        types = tuple(
-            dict.fromkeys(
-                type
-                for sync in self._configuration.syncs.values()
-                if name in sync.between
-                for type in sync.objects
-            )
-        )
         try:
             handle = self._connections.get(name)
-            report = checked(handle, types, self._members_at(name), thorough)
+            rights = rights_at(self._configuration, name)
+            report = checked(handle, rights, self._members_at(name), thorough)
         except SynclineError as error:
             return ConnectionCheck(name, settings.connector, None, error)
         return ConnectionCheck(name, settings.connector, report)

@@ -42,9 +42,10 @@ def report(
         raise failure(organisation, purpose)
     claims = _claims(token)
     types = tuple(each for each in request.types if each in AREAS)
-    results = [_signed_in(), *_permissions(claims, types)]
+    writing = {each: bool(request.rights_for(each)) for each in types}
+    results = [_signed_in(), *_permissions(claims, writing)]
     for each in types:
-        results += _mailboxes(client, each, request.accounts)
+        results += _mailboxes(client, each, request.accounts, writing=writing[each])
     if request.thorough and CONTACT in types:
         results.append(_private())
     if request.thorough and config.certificate is not None:
@@ -88,27 +89,31 @@ def _claims(token: str) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _permissions(claims: Mapping[str, Any], types: tuple[str, ...]) -> list[CheckResult]:
-    """Permissions granted to mailboxes by RBAC for Applications are in no token, so that a
-    permission that is not there is a warning; the mailboxes themselves decide.
+def _permissions(claims: Mapping[str, Any], writing: Mapping[str, bool]) -> list[CheckResult]:
+    """By object type, whether it is written, too. Permissions granted to mailboxes by RBAC for
+    Applications are in no token, so that a permission that is not there is a warning; the mailboxes
+    themselves decide.
     """
     scopes = claims.get("scp")
     granted = scopes.split() if isinstance(scopes, str) else claims.get("roles")
-    if not isinstance(granted, list) and types:
+    if not isinstance(granted, list) and writing:
         message = "the token does not tell its permissions; the mailboxes are asked instead"
         return [CheckResult(id="permissions", level="ok", message=message)]
-    return [_permission(each, granted or ()) for each in types]
+    return [_permission(each, granted or (), writes) for each, writes in writing.items()]
 
 
-def _permission(type: str, granted: Sequence[str]) -> CheckResult:
-    needed = AREAS[type].permission
-    if needed in granted:
-        return CheckResult(id="permissions", level="ok", message=f"{needed} is granted")
-    message = f"{needed} is not granted for the whole tenant"
-    return CheckResult(id="permissions", level="warning", message=message, hint=grant((type,)))
+def _permission(type: str, granted: Sequence[str], writes: bool) -> CheckResult:
+    needed = AREAS[type].sufficient(writing=writes)
+    if found := [each for each in needed if each in granted]:
+        return CheckResult(id="permissions", level="ok", message=f"{found[0]} is granted")
+    message = f"{needed[0]} is not granted for the whole tenant"
+    hint = grant((type,), writing=writes)
+    return CheckResult(id="permissions", level="warning", message=message, hint=hint)
 
 
-def _mailboxes(client: GraphClient, type: str, accounts: Sequence[AccountId]) -> list[CheckResult]:
+def _mailboxes(
+    client: GraphClient, type: str, accounts: Sequence[AccountId], *, writing: bool
+) -> list[CheckResult]:
     """One mailbox that does not answer is a warning, since the others can be synced."""
     purpose = Purpose(name="reach the mailboxes", kind="check", type=type)
     urls = [f"{mailbox(each)}/{AREAS[type].probe}{query(select='id', top=1)}" for each in accounts]
@@ -124,7 +129,9 @@ def _mailboxes(client: GraphClient, type: str, accounts: Sequence[AccountId]) ->
     ]
     if errors and all(errors) and all(reply.status == 403 for reply in replies):
         raise Stop(
-            "none of the mailboxes lets the app in", hint=grant((type,)), code="ErrorAccessDenied"
+            "none of the mailboxes lets the app in",
+            hint=grant((type,), writing=writing),
+            code="ErrorAccessDenied",
         )
     return [
         CheckResult(id="mailbox", level="warning", message=f"{account}: {error.message}",

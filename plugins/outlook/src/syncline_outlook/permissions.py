@@ -16,30 +16,34 @@ CONTACT: Final = "contact"
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """What an object type needs: `permission` to read and write it, and `probe`, the part of a
-    mailbox that answers where it may be read.
+    """What an object type needs: `permission` to read and write it, `reading` to read it only, and
+    `probe`, the part of a mailbox that answers where it may be read.
     """
 
     permission: str
+    reading: str
     probe: str
 
-    @property
-    def role(self) -> str:
-        """The role over some mailboxes that gives the same."""
-        return f"Application {self.permission}"
+    def sufficient(self, *, writing: bool) -> tuple[str, ...]:
+        """The permissions of which one is needed, the least first."""
+        return (self.permission,) if writing else (self.reading, self.permission)
 
 
-AREAS: Final[Mapping[str, Area]] = {CONTACT: Area("Contacts.ReadWrite", "contactFolders")}
+AREAS: Final[Mapping[str, Area]] = {
+    CONTACT: Area("Contacts.ReadWrite", "Contacts.Read", "contactFolders")
+}
 """By object type."""
 
 
-def grant(types: tuple[str, ...]) -> str:
-    """How to give the app what these object types need."""
-    needed = [AREAS[each] for each in types if each in AREAS]
+def grant(types: tuple[str, ...], *, writing: bool = True) -> str:
+    """How to give the app what these object types need. Roles over some mailboxes are named after
+    the permissions that give the same over all.
+    """
+    needed = [AREAS[each].sufficient(writing=writing)[0] for each in types if each in AREAS]
     if not needed:
         return "Grant the app what the object types need that are synced."
-    permissions = " and ".join(each.permission for each in needed)
-    roles = " and ".join(each.role for each in needed)
+    permissions = " and ".join(needed)
+    roles = " and ".join(f"Application {each}" for each in needed)
     return (
         f"Grant the app {permissions} with an administrator's consent, or give it the role "
         f"{roles} over these mailboxes (RBAC for Applications)."

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from syncline.errors import Stop
+from syncline.model.rights import Right
 from syncline.plugin.requests import CheckReport, CheckRequest, CheckResult, Level
 from syncline.plugin.spec import TypeSpec
 from syncline_salesforce.config import SalesforceConfig
@@ -19,6 +21,12 @@ from syncline_salesforce.rest.service import SalesforceService
 
 _CLOCK_TOLERANCE = timedelta(minutes=2)
 _KEY_LENGTH = 64
+_DESCRIBED: Final[Mapping[Right, tuple[str, str]]] = {
+    "create": ("createable", "create"),
+    "update": ("updateable", "edit"),
+    "delete": ("deletable", "delete"),
+}
+"""What an object's description calls a right, and what administrators do (sObject Describe)."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +57,7 @@ class Checks:
             types={} if contacts is None else {CONTACT_TYPE.name: self._narrowed(contacts)},
             results=(
                 _result("credentials", "ok", "signed in"),
-                *(() if contacts is None else self._contacts(contacts)),
+                *(() if contacts is None else self._contacts(contacts, request)),
                 self._clock(answer.begun),
                 self._usage(thorough=request.thorough),
             ),
@@ -65,9 +73,9 @@ class Checks:
         )
         return schema.narrowed(declared)
 
-    def _contacts(self, schema: Schema) -> Iterator[CheckResult]:
-        yield from self._permissions(schema)
-        if self.config.key_field is not None:
+    def _contacts(self, schema: Schema, request: CheckRequest) -> Iterator[CheckResult]:
+        yield from self._permissions(schema, request.rights_for(CONTACT_TYPE.name))
+        if self.config.key_field is not None and "create" in request.rights_for(CONTACT_TYPE.name):
             yield self._key_field(schema, self.config.key_field)
         if schema.has("MailingCountryCode"):
             yield _result(
@@ -77,16 +85,28 @@ class Checks:
                 "there is left out of the address",
             )
 
-    def _permissions(self, schema: Schema) -> Iterator[CheckResult]:
-        rights = {"createable": "create", "updateable": "edit", "deletable": "delete"}
-        for right, verb in rights.items():
-            allowed = schema.allows(right)
+    def _permissions(self, schema: Schema, rights: frozenset[Right]) -> Iterator[CheckResult]:
+        for right, (described, verb) in _DESCRIBED.items():
+            if right not in rights:
+                continue
+            allowed = schema.allows(described)
             yield _result(
                 f"contact.{verb}",
                 "ok" if allowed else "warning",
                 f"the integration user may {'' if allowed else 'not '}{verb} contacts",
                 "" if allowed else "Give the permission set this right on Contact.",
             )
+        if "create" in rights:
+            yield from self._creating(schema)
+        if not schema.accounts:
+            yield _result(
+                "contact.company",
+                "warning",
+                "accounts cannot be read, so companies are not synced",
+                "Give the permission set Read on Account.",
+            )
+
+    def _creating(self, schema: Schema) -> Iterator[CheckResult]:
         if not schema.may("LastName", "createable") or not schema.may("OwnerId", "createable"):
             yield _result(
                 "contact.fields",
@@ -102,13 +122,6 @@ class Checks:
                 f"every new contact must have {names}, which is none of the fields that are synced",
                 "Map it as a custom field, give it a default, or require it of layouts only; "
                 "otherwise no contact can be created.",
-            )
-        if not schema.accounts:
-            yield _result(
-                "contact.company",
-                "warning",
-                "accounts cannot be read, so companies are not synced",
-                "Give the permission set Read on Account.",
             )
 
     def _key_field(self, schema: Schema, name: str) -> CheckResult:

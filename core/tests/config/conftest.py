@@ -13,6 +13,7 @@ from syncline.config.problems import ConfigurationProblem, InvalidConfigurationE
 from syncline.model.fields import FieldType
 from syncline.model.sides import PerSide
 from syncline.plugin import (
+    Between,
     Breach,
     ChangeDetection,
     Connector,
@@ -97,8 +98,8 @@ def expand(raw: Any, type: str, names: PerSide[str]) -> Any:
     return raw
 
 
-def check(policy: ObjectPolicy, raw: Any, kinds: PerSide[str]) -> tuple[Breach, ...]:
-    crm_first = Direction.LEFT_TO_RIGHT if kinds.left == "crm" else Direction.RIGHT_TO_LEFT
+def check(policy: ObjectPolicy, raw: Any, between: Between) -> tuple[Breach, ...]:
+    crm_first = Direction.LEFT_TO_RIGHT if between.kinds.left == "crm" else Direction.RIGHT_TO_LEFT
     if policy.direction not in {Direction.BOTH, crm_first, Direction.NONE}:
         return (Breach("direction", "the mailbox is never the only source", "both, none"),)
     return ()

@@ -9,6 +9,7 @@ import pytest
 
 from syncline.model.contact import CONTACT
 from syncline.model.sides import PerSide
+from syncline.policy.rules import Between
 from syncline.policy.schema import Conflict, Direction, ObjectPolicy
 from syncline_salesforce.rules import SALESFORCE_FOR_OUTLOOK
 
@@ -21,8 +22,14 @@ GOOD = ObjectPolicy(
 )
 
 
-def broken(raw: dict[str, Any] | None = None, kinds: PerSide[str] = KINDS, **more: Any) -> set[str]:
-    breaches = SALESFORCE_FOR_OUTLOOK.check(replace(GOOD, **more), raw or {}, kinds)
+def broken(
+    raw: dict[str, Any] | None = None,
+    kinds: PerSide[str] = KINDS,
+    names: PerSide[str] = KINDS,
+    **more: Any,
+) -> set[str]:
+    between = Between(kinds, names)
+    breaches = SALESFORCE_FOR_OUTLOOK.check(replace(GOOD, **more), raw or {}, between)
     return {breach.key for breach in breaches}
 
 
@@ -89,7 +96,8 @@ def test_no_container_where_nothing_is_synced() -> None:
     [
         ({}, {"where"}),
         ({"where": {"salesforce": "all"}}, set()),
-        ({"where": {"crm": "ALL"}}, set()),
+        ({"where": {"salesforce": " ALL "}}, set()),
+        ({"where": {"crm": "all"}}, {"where"}),
         ({"where": "all"}, set()),
         ({"where": {"outlook": "all"}}, {"where"}),
         ({"where": {"outlook": "all", "salesforce": "all"}}, set()),
@@ -99,7 +107,18 @@ def test_a_data_set_is_named_and_all_is_said(raw: dict[str, Any], keys: set[str]
     assert broken(raw, where=PerSide(None, None)) == keys
 
 
+@pytest.mark.parametrize(("said_of", "keys"), [("outlook", set()), ("mail", {"where"})])
+def test_all_is_said_by_the_name_of_the_connection_whatever_it_is(
+    said_of: str, keys: set[str]
+) -> None:
+    names = PerSide("mail", "outlook")  # the CRM's, whoever called it so
+
+    assert broken({"where": {said_of: "all"}}, names=names, where=PerSide(None, None)) == keys
+
+
 def test_every_breach_says_what_is_allowed() -> None:
     policy = replace(GOOD, direction=Direction.LEFT_TO_RIGHT, where=PerSide(None, None))
 
-    assert all(b.rule and b.allowed for b in SALESFORCE_FOR_OUTLOOK.check(policy, {}, KINDS))
+    breaches = SALESFORCE_FOR_OUTLOOK.check(policy, {}, Between(KINDS, PerSide("mail", "crm")))
+    assert all(b.rule and b.allowed for b in breaches)
+    assert 'crm = "all"' in str(breaches)

@@ -17,6 +17,7 @@ from syncline.config.words import choose, conflicts, directions, quoted
 from syncline.model.objects import ObjectType
 from syncline.model.sides import SIDES, PerSide
 from syncline.plugin.connector import Connector
+from syncline.policy.rules import Between
 from syncline.policy.schema import Conflict, Direction, Drift, Merge, ObjectPolicy
 
 
@@ -39,7 +40,7 @@ def _check_rules(
     policy: ObjectPolicy, raw: Mapping[str, Any], context: SyncContext, problems: Problems
 ) -> None:
     """Note the rule set's breaches, but not of keys that are wrong anyway."""
-    for breach in context.rules.check(policy, raw, context.kinds):
+    for breach in context.rules.check(policy, raw, Between(context.kinds, context.names)):
         if not problems.has(breach.key):
             rule = f"{breach.rule} (rule set {context.rules.name})"
             problems.add(breach.key, rule, breach.allowed)

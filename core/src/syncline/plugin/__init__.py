@@ -73,7 +73,7 @@ if TYPE_CHECKING:
         TypeSpec,
         Unreadable,
     )
-    from syncline.policy.rules import Breach, RuleSet
+    from syncline.policy.rules import Between, Breach, RuleSet
 
 _REQUESTS = (
     "AbsenceReason", "Absent", "Account", "AccountId", "AccountListRequest", "AccountPage",
@@ -98,15 +98,15 @@ _NAMES_OF = {
     "syncline.plugin.spec": (
         "UNREADABLE", "ChangeDetection", "Codec", "Field", "SameText", "TypeSpec", "Unreadable",
     ),
-    "syncline.policy.rules": ("Breach", "RuleSet"),
+    "syncline.policy.rules": ("Between", "Breach", "RuleSet"),
 }  # fmt: skip
 
 _MODULE_OF = {name: module for module, names in _NAMES_OF.items() for name in names}
 
 __all__ = [
     "API_VERSION", "UNREADABLE", "AbsenceReason", "Absent", "Account", "AccountId",
-    "AccountListRequest", "AccountPage", "AccountsRequest", "Applied", "ApplyRequest", "Breach",
-    "Capacity", "ChangeDetection", "ChangesRequest", "CheckReport", "CheckRequest",
+    "AccountListRequest", "AccountPage", "AccountsRequest", "Applied", "ApplyRequest", "Between",
+    "Breach", "Capacity", "ChangeDetection", "ChangesRequest", "CheckReport", "CheckRequest",
     "CheckResult", "Codec", "ConflictSeen", "Connector", "ConnectorConfig", "ConnectorContext",
     "Container", "Containers", "ContainersRequest", "Create", "Deferred", "Delete",
     "DeleteRequest", "DeletedRequest", "Duplicate", "Feed", "FetchRequest", "Field", "Gone",

@@ -32,9 +32,17 @@ def _as_written(raw: RawPolicy, _type: str, _names: PerSide[str]) -> RawPolicy:
     return raw
 
 
-def _no_breaches(
-    _policy: ObjectPolicy, _raw: RawPolicy, _names: PerSide[str]
-) -> tuple[Breach, ...]:
+@dataclass(frozen=True)
+class Between:
+    """The two connections of a sync: the kinds of their connectors, and their names, which are the
+    configuration's words for the sides.
+    """
+
+    kinds: PerSide[str]
+    names: PerSide[str]
+
+
+def _no_breaches(_policy: ObjectPolicy, _raw: RawPolicy, _between: Between) -> tuple[Breach, ...]:
     return ()
 
 
@@ -45,8 +53,8 @@ class RuleSet:
     `default_for` pairs of exactly these kinds, if `is_default`. `merge` is the default of the
     setting of that name. `expand(raw, type, names)` translates the product's own switches before
     the schema is applied: of the object type of this name, with the names of the two connections,
-    which are the configuration's words for the sides. `check(policy, raw, kinds)` gets the resolved
-    policy, the table as written and the connector kind of each side.
+    which are the configuration's words for the sides. `check(policy, raw, between)` gets the
+    resolved policy, the table as written and what it is between.
     """
 
     name: str
@@ -54,7 +62,7 @@ class RuleSet:
     is_default: bool = False
     merge: str = "fields"
     expand: Callable[[RawPolicy, str, PerSide[str]], RawPolicy] = _as_written
-    check: Callable[[ObjectPolicy, RawPolicy, PerSide[str]], tuple[Breach, ...]] = _no_breaches
+    check: Callable[[ObjectPolicy, RawPolicy, Between], tuple[Breach, ...]] = _no_breaches
 
 
 OPEN = RuleSet("open")

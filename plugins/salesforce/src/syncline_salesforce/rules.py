@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from syncline.model.sides import PerSide, Side
-from syncline.policy.rules import Breach, RawPolicy, RuleSet
+from syncline.model.sides import Side
+from syncline.policy.rules import Between, Breach, RawPolicy, RuleSet
 from syncline.policy.schema import Direction, ObjectPolicy
 
 OUTLOOK, SALESFORCE = "outlook", "salesforce"
 
 
-def _check(policy: ObjectPolicy, raw: RawPolicy, kinds: PerSide[str]) -> tuple[Breach, ...]:
-    return tuple(_breaches(policy, raw, kinds))
+def _check(policy: ObjectPolicy, raw: RawPolicy, between: Between) -> tuple[Breach, ...]:
+    return tuple(_breaches(policy, raw, between))
 
 
-def _breaches(policy: ObjectPolicy, raw: RawPolicy, kinds: PerSide[str]) -> Iterator[Breach]:
-    crm = Side.LEFT if kinds.left == SALESFORCE else Side.RIGHT
+def _breaches(policy: ObjectPolicy, raw: RawPolicy, between: Between) -> Iterator[Breach]:
+    crm = Side.LEFT if between.kinds.left == SALESFORCE else Side.RIGHT
     if policy.direction is Direction.NONE:
         if any(policy.container):
             yield Breach("container", "direction is none, so there is no container", "leave it out")
@@ -28,11 +28,11 @@ def _breaches(policy: ObjectPolicy, raw: RawPolicy, kinds: PerSide[str]) -> Iter
             "both, Salesforce to Outlook, or none",
         )
     yield from _one_way(policy, raw)
-    if policy.where[crm] is None and not _says_all(raw, kinds[crm.other]):
+    if policy.where[crm] is None and not _says_all(raw, between.names[crm]):
         yield Breach(
             "where",
             "each object that is synced needs a data set at Salesforce, and none is named for it",
-            'a SOQL condition or "all" for the Salesforce connection: { salesforce = "all" }',
+            f'a SOQL condition or "all": {{ {between.names[crm]} = "all" }}',
         )
 
 
@@ -45,16 +45,11 @@ def _one_way(policy: ObjectPolicy, raw: RawPolicy) -> Iterator[Breach]:
         yield Breach("conflict", "with one direction the source wins", "leave it out")
 
 
-def _says_all(raw: RawPolicy, other: str) -> bool:
-    """Whether "all" is said of Salesforce: for both sides, or by name. Of names a rule set is told
-    the kinds only; a connection that is called as the `other` kind is no Salesforce.
-    """
+def _says_all(raw: RawPolicy, crm: str) -> bool:
+    """Whether "all" is said of Salesforce: for both sides, or by the name of its connection."""
     where = raw.get("where")
-    said = where if isinstance(where, Mapping) else {"": where}
-    return any(
-        name != other and isinstance(text, str) and text.strip().lower() == "all"
-        for name, text in said.items()
-    )
+    said = where.get(crm) if isinstance(where, Mapping) else where
+    return isinstance(said, str) and said.strip().lower() == "all"
 
 
 SALESFORCE_FOR_OUTLOOK = RuleSet(

@@ -51,6 +51,15 @@ def test_init_overwrites_nothing(syncline, tmp_path):
     assert (tmp_path / "syncline.toml").read_text() == before
 
 
+@pytest.mark.parametrize("name", ["syncline.toml", "syncline.key", "members.csv"])
+def test_init_writes_nothing_beside_a_link_that_leads_nowhere(syncline, tmp_path, name):
+    (tmp_path / name).symlink_to(tmp_path / "elsewhere" / "absent")
+    ended = syncline("init", "--for", "a=memory,b=memory")
+    assert ended.code == 2
+    assert f"{name} is a link to a file that is not there" in ended.err
+    assert [each.name for each in tmp_path.iterdir()] == [name]
+
+
 @pytest.mark.parametrize("systems", ["memory", "memory,memory", "a=memory,b=memory,c=memory"])
 def test_init_needs_two_systems_of_different_names(syncline, tmp_path, systems):
     assert syncline("init", "--for", systems).code == 2

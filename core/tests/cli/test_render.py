@@ -5,10 +5,13 @@ from __future__ import annotations
 import io
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 
 import pytest
 
 from syncline.cli.answer import print_for_people
+from syncline.cli.failures import Failure, print_failure
+from syncline.cli.invocation import Invocation
 from syncline.cli.render.operations import Detail
 from syncline.cli.render.report import plan_parts, run_parts
 from syncline.cli.render.status import conflict_parts, status_parts
@@ -176,7 +179,9 @@ def test_status_shows_lanes_and_what_waits():
         last_runs=(("r1", WHEN, 7),),
     )  # fmt: skip
     text = shown(status_parts(status, everything=False))
-    assert "Decided, and not sent (3)\n  create in crm: 3   vetoed by hr: not �[2Jyet" in text
+    assert (
+        "Decided, and not sent (3)\n  create in crm: 3   vetoed by hr: not <U+001B>[2Jyet" in text
+    )
     assert "2026-11-21 09:00:00Z" in text
     assert "Ada   in mail: too long [STRING_TOO_LONG]" in text
     assert "h-1  Old Man   delete in crm (deletions)" in text
@@ -195,8 +200,48 @@ def test_conflicts_show_both_sides_under_the_connections_names():
 @pytest.mark.parametrize("evil", ["\x1b[2J", "\x07", "\u202egnp.exe", "a\x00b", "\x9b31m"])
 def test_a_name_cannot_steer_the_terminal(evil):
     text = plan(operation(label=f"Ada {evil}"))
-    assert "\ufffd" in text
+    assert "<U+" in text
     assert not any(each in text for each in "\x1b\x07\u202e\x00\x9b")
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("a\u202eb", "a<U+202E>b"),
+        ("Ada\u200b", "Ada<U+200B>"),
+        ("pay\u200dpal", "pay<U+200D>pal"),
+        ("a\u00adb\ufeff", "a<U+00AD>b<U+FEFF>"),
+        ("x\U000e0041\U000e0042", "x<U+E0041><U+E0042>"),
+        ("\u3164", "<U+3164>"),
+        ("one\ttwo\nthree\u2028four", "one⇥two⏎three<U+2028>four"),
+        ("\ufe0f", "<U+FE0F>"),
+        ("\ud800", "<U+D800>"),
+    ],
+)
+def test_what_is_not_seen_is_shown_by_its_number(text, seen):
+    assert printable(text) == seen
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Zoë O'Hara-Ng", "👩‍👩‍👧", "❤️", "1\ufe0f\u20e3", "می‌خواهم", "क्‍ष", "عبد الله",
+        "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f", "山田\u3000太郎",
+    ],
+)  # fmt: skip
+def test_what_is_seen_is_shown_as_it_is(text):
+    assert printable(text) == text
+
+
+def test_an_error_cannot_steer_the_terminal_and_keeps_its_lines():
+    stream = StringIO()
+    failure = Failure("Stop", "one\ntwo \x1b[2J", 4, "a\u202eb", {"place": "x\x07"})
+
+    print_failure(failure, Invocation(color=False), stream)
+
+    assert stream.getvalue() == (
+        "error: one\ntwo <U+001B>[2J\n  place: x<U+0007>\nhint: a<U+202E>b\n"
+    )
 
 
 def test_a_name_is_not_read_as_markup():

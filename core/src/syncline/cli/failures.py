@@ -14,6 +14,7 @@ import click
 from syncline.cli import exit_codes
 from syncline.cli.answer import print_json
 from syncline.cli.invocation import Invocation
+from syncline.cli.render.invisible import shown_lines
 from syncline.errors import SynclineError
 
 
@@ -83,12 +84,12 @@ def print_failure(failure: Failure, invocation: Invocation, stream: TextIO) -> N
     """For people on this stream (stderr); with `--json` the one document on stdout, too."""
     color = None if invocation.color and not os.environ.get("NO_COLOR") else False
     head = click.style("error: ", fg="red", bold=True)
-    click.echo(head + failure.message, file=stream, color=color)
+    click.echo(head + shown_lines(failure.message), file=stream, color=color)
     for key, value in failure.context.items():
         if str(value) not in failure.message:
-            click.echo(f"  {key}: {value}", file=stream)
+            click.echo(f"  {key}: {shown_lines(str(value))}", file=stream)
     if failure.hint:
-        click.echo(f"hint: {failure.hint}", file=stream)
+        click.echo(f"hint: {shown_lines(failure.hint)}", file=stream)
     if invocation.json:
         error = {name: getattr(failure, name) for name in ("type", "message", "hint", "context")}
         if failure.problems:

@@ -100,7 +100,7 @@ def _write(path: Path, text: str, members: str) -> list[Path]:
     """The files that were not there before; the key may be read by its owner only.
 
     Raises:
-        UsageError: the folder cannot be written.
+        UsageError: the folder cannot be written, or one of the files is a link to nothing.
 
     """
     from syncline.config.template import KEY_FILE, MEMBERS_FILE
@@ -111,12 +111,23 @@ def _write(path: Path, text: str, members: str) -> list[Path]:
         (path, text, 0o644),
     ]
     try:
+        for file, _content, _mode in files:
+            _require_no_loose_end(file)
         return [file for file, content, mode in files if _create(file, content, mode)]
     except OSError as error:
         raise UsageError(
             f"{error.filename} cannot be written: {error.strerror}",
             hint="Name a file in a folder that can be written with --config.",
         ) from error
+
+
+def _require_no_loose_end(path: Path) -> None:
+    """A link to nothing is neither a file to be made nor one that is there."""
+    if path.is_symlink() and not path.exists():
+        raise UsageError(
+            f"{path} is a link to a file that is not there",
+            hint="Remove the link, or make what it leads to.",
+        )
 
 
 def _create(path: Path, content: str, mode: int) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from syncline.cli.render.invisible import shown
 from syncline.model.fields import Element, Value
 from syncline.model.reports import LaneName
 
@@ -13,17 +13,15 @@ LONGEST = 70
 EMPTY = "(empty)"
 
 _LINE_END = "⏎"
-_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
+_TAB = "⇥"
 
 
 def printable(text: str) -> str:
-    """The text on one line, with marks in place of characters that would steer the terminal."""
-    plain = text.replace("\r\n", _LINE_END).replace("\n", _LINE_END)
-    return "".join("�" if _steers(each) else each for each in plain)
-
-
-def _steers(character: str) -> bool:
-    return unicodedata.category(character) in {"Cc", "Cs"} or character in _OVERRIDES
+    """The text on one line, with numbers in place of characters that are not seen, or that would
+    steer the terminal.
+    """
+    lines = text.replace("\r\n", _LINE_END).replace("\n", _LINE_END)
+    return shown(lines.replace("\t", _TAB))
 
 
 def shortened(text: str, longest: int = LONGEST) -> str:

@@ -159,6 +159,11 @@ def test_addresses_are_bound_to_the_tenants_ids(graph: Any, outlook: Any) -> Non
     }  # fmt: skip
 
 
+def test_a_name_that_is_a_step_in_a_path_is_nobodys_and_hinders_no_other(outlook: Any) -> None:
+    found = accounts(outlook, "..", "ada@example.test", ".", "../me", "a/b")
+    assert found == {"ada@example.test": outlook.account}
+
+
 def test_many_addresses_cost_one_call_for_twenty(graph: Any, outlook: Any) -> None:
     names = [graph.add_mailbox(f"p{n}@example.test").address for n in range(40)]
     outlook.page()

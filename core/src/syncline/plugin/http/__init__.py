@@ -15,7 +15,7 @@ for its errors. Only `transport` imports httpx.
 
 from __future__ import annotations
 
-from syncline.plugin.http.addresses import checked_url, is_loopback, origin, segment
+from syncline.plugin.http.addresses import checked_url, is_loopback, is_step, origin, segment
 from syncline.plugin.http.authorization import ApiKey, Authorization, Basic, Bearer, TokenSource
 from syncline.plugin.http.batches import bisected, in_batches
 from syncline.plugin.http.client import HttpClient
@@ -28,6 +28,6 @@ from syncline.plugin.http.unpacking import ACCEPT_ENCODING, unpacked
 __all__ = [
     "ACCEPT_ENCODING", "ApiKey", "Authorization", "Basic", "Bearer", "CallKind", "HttpClient",
     "Purpose", "Refusals", "Reply", "TokenSource", "Trail", "all_pages", "bisected", "checked_url",
-    "distrusted", "in_batches", "is_distrusted", "is_loopback", "origin", "retry_after", "segment",
-    "unpacked",
+    "distrusted", "in_batches", "is_distrusted", "is_loopback", "is_step", "origin", "retry_after",
+    "segment", "unpacked",
 ]  # fmt: skip

@@ -49,14 +49,19 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def is_step(identifier: str) -> bool:
+    """Whether this is a step in a path (`..`), which no escape keeps from being one."""
+    return identifier in {"", ".", ".."}
+
+
 def segment(identifier: str) -> str:
     """An id as one part of a path: ids may contain `=`, `/` and `+`.
 
     Raises:
-        Stop: an id that is a step in a path (`..`), which no escape keeps from being one.
+        Stop: an id that is a step in a path (`is_step`).
 
     """
-    if identifier in {"", ".", ".."}:
+    if is_step(identifier):
         raise Stop(
             "the service names something by an id that is none",
             hint="A proxy on the way may have altered it; try again, then look there.",

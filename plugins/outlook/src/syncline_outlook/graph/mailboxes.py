@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from syncline.model.records import AccountId
-from syncline.plugin.http import Purpose, Reply
+from syncline.plugin.http import Purpose, Reply, is_step
 from syncline.plugin.requests import Account
 from syncline_outlook.graph import batch
 from syncline_outlook.graph.client import GraphClient
@@ -21,16 +21,16 @@ def resolve(client: GraphClient, names: Sequence[str]) -> tuple[Account, ...]:
 
     A name is a sign-in name (userPrincipalName), an id, a mail address, or `me` for the person who
     signed in. Where the app may not read people, the address itself is the id, if a mailbox
-    answers to it.
+    answers to it. A name that is a step in a path is nobody's.
     """
-    urls = [f"{mailbox(name)}{query(select=_PERSON)}" for name in names]
-    replies = _read(client, urls)
+    asked = [name for name in names if not is_step(name)]
+    replies = _read(client, [f"{mailbox(name)}{query(select=_PERSON)}" for name in asked])
     found: dict[str, Account] = {}
-    for name, reply in zip(names, replies, strict=True):
+    for name, reply in zip(asked, replies, strict=True):
         if account := _account(name, reply.body if reply.ok else None):
             found[name] = account
-    denied = [name for name, reply in zip(names, replies, strict=True) if reply.status == 403]
-    absent = [name for name in names if name not in found and name not in denied and "@" in name]
+    denied = [name for name, reply in zip(asked, replies, strict=True) if reply.status == 403]
+    absent = [name for name in asked if name not in found and name not in denied and "@" in name]
     found.update(_by_mail(client, absent))
     found.update(_by_probe(client, denied))
     return tuple(found[name] for name in dict.fromkeys(names) if name in found)

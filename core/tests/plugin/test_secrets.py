@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
+import keyring
 import pytest
+from keyring.backend import KeyringBackend
+from keyring.errors import KeyringLocked
 from pydantic import ValidationError
 
 from syncline.errors import ConfigurationError
@@ -39,6 +43,47 @@ def test_a_missing_secret_names_its_place(secret: Secret, place: str) -> None:
         secret.resolve()
 
     assert place in missing.value.hint
+
+
+class Ring(KeyringBackend):
+    """A keyring in memory; one that is locked says nothing."""
+
+    priority = 1
+
+    def __init__(self) -> None:
+        self.known: dict[tuple[str, str], str] = {}
+        self.locked = False
+
+    def get_password(self, service: str, username: str) -> str | None:
+        if self.locked:
+            raise KeyringLocked("locked")
+        return self.known.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.known[service, username] = password
+
+
+@pytest.fixture
+def ring() -> Iterator[Ring]:
+    before, ring = keyring.get_keyring(), Ring()
+    keyring.set_keyring(ring)
+    keyring.set_password("syncline", "graph", "open sesame")
+    yield ring
+    keyring.set_keyring(before)
+
+
+def test_a_secret_is_read_from_the_keyring(ring: Ring) -> None:
+    assert Secret(keyring="syncline/graph").resolve().get_secret_value() == "open sesame"
+    with pytest.raises(ConfigurationError, match="keyring entry syncline/other"):
+        Secret(keyring="syncline/other").resolve()
+
+
+def test_a_keyring_that_is_locked_is_said_to_be(ring: Ring) -> None:
+    ring.locked = True
+
+    with pytest.raises(ConfigurationError, match="KeyringLocked") as refused:
+        Secret(keyring="syncline/graph").resolve()
+    assert "Unlock it" in refused.value.hint
 
 
 def test_an_empty_secret_is_missing(tmp_path: Path) -> None:

@@ -78,11 +78,19 @@ def _read_file(path: Path) -> str | None:
 def _read_keyring(entry: str) -> str | None:
     try:
         import keyring  # optional: the extra `syncline[keyring]`
+        from keyring.errors import KeyringError
     except ImportError as missing:
         raise ConfigurationError(
             "secrets from a keyring need the package keyring",
             hint='pip install "syncline[keyring]"',
         ) from missing
     service, _, name = entry.partition("/")
-    found: str | None = keyring.get_password(service, name)
+    try:
+        found: str | None = keyring.get_password(service, name)
+    except KeyringError as error:
+        raise ConfigurationError(
+            f"the keyring cannot be asked for {entry}: {type(error).__name__}",
+            hint="Unlock it, or set one up: `python -m keyring diagnose` says which is used. On a "
+            "server without one, keep the secret in a file or in the environment.",
+        ) from error
     return found

@@ -44,9 +44,9 @@ def test_a_check_costs_the_same_whatever_there_is(org: Any) -> None:
     org.calls.clear()
     sf.check()
 
-    assert sum(first.values()) <= 5
+    assert sum(first.values()) <= 7
     assert set(org.calls) == {"check"}
-    assert sum(org.calls.values()) <= 3
+    assert sum(org.calls.values()) <= 5
 
 
 def test_an_unchanged_description_is_not_fetched_again(org: Any, sf: Any) -> None:
@@ -103,6 +103,32 @@ def test_missing_rights_are_named_and_do_not_hinder_reading(org: Any) -> None:
 
     assert levels(checked)["contact.fields"] == "warning"
     assert checked.report.ok
+
+
+def test_an_integration_user_that_sees_what_is_shared_with_it_is_told_of(org: Any) -> None:
+    for row in org.sandbox.rows("ObjectPermissions"):
+        org.sandbox.update("ObjectPermissions", row["Id"], {"PermissionsViewAllRecords": False})
+    said = {each.id: each for each in org.connect().check().report.results}["contact.sharing"]
+
+    assert said.level == "warning"
+    assert "View All on Contact" in said.hint
+    assert "Salesforce API Integration" in said.hint
+
+
+def test_view_all_data_shows_every_contact(org: Any) -> None:
+    for row in org.sandbox.rows("ObjectPermissions"):
+        org.sandbox.update("ObjectPermissions", row["Id"], {"PermissionsViewAllRecords": False})
+    (granted,) = org.sandbox.rows("PermissionSet")
+    org.sandbox.update("PermissionSet", granted["Id"], {"PermissionsViewAllData": True})
+
+    assert levels(org.connect().check())["contact.sharing"] == "ok"
+
+
+def test_where_nobody_tells_what_is_shared_nothing_is_said_of_it(org: Any) -> None:
+    org.sandbox.hide_object("PermissionSetAssignment")
+    assert "contact.sharing" not in levels(org.connect().check())
+    session = org.secret("session", org.sandbox.token)
+    assert "contact.sharing" not in levels(org.connect(session_id=session).check())
 
 
 def test_of_rights_that_nothing_uses_nothing_is_said(org: Any) -> None:

@@ -14,6 +14,7 @@ from syncline.plugin.spec import TypeSpec
 from syncline_salesforce.config import SalesforceConfig
 from syncline_salesforce.contacts.mapping import CONTACT_TYPE, contact_type
 from syncline_salesforce.contacts.schema import Schema, SchemaSource
+from syncline_salesforce.contacts.sharing import sharing
 from syncline_salesforce.rest import soql
 from syncline_salesforce.rest.errors import malformed
 from syncline_salesforce.rest.rows import named
@@ -58,6 +59,7 @@ class Checks:
             results=(
                 _result("credentials", "ok", "signed in"),
                 *(() if contacts is None else self._contacts(contacts, request)),
+                *(() if contacts is None else self._sharing(thorough=request.thorough)),
                 self._clock(answer.begun),
                 self._usage(thorough=request.thorough),
             ),
@@ -84,6 +86,10 @@ class Checks:
                 "state and country picklists are on: a state or country that is on no list "
                 "there is left out of the address",
             )
+
+    def _sharing(self, *, thorough: bool) -> Iterator[CheckResult]:
+        if thorough and (told := sharing(self.service)) is not None:
+            yield told
 
     def _permissions(self, schema: Schema, rights: frozenset[Right]) -> Iterator[CheckResult]:
         for right, (described, verb) in _DESCRIBED.items():

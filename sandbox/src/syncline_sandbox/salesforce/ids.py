@@ -12,6 +12,9 @@ PREFIXES = {
     "RecordType": "012",
     "Lead": "00Q",
     "Organization": "00D",
+    "PermissionSet": "0PS",
+    "PermissionSetAssignment": "0Pa",
+    "ObjectPermissions": "110",
     "QueryCursor": "01g",
 }
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from syncline_sandbox.salesforce.org import Org
-from syncline_sandbox.salesforce.rows.administration import SYSTEM, add_user
+from syncline_sandbox.salesforce.rows.administration import SYSTEM, add_user, known_object
 from syncline_sandbox.salesforce.rows.writes import Actor, create
 from syncline_sandbox.salesforce.service.sessions import ACCESS, expires_at, open_session
 from syncline_sandbox.salesforce.stamps import stamp
@@ -28,14 +30,26 @@ def prepare(org: Org) -> None:
         for moment in ("schema_modified", "window_start"):
             org.set(moment, stamp(org.now()))
         user_id = add_user(org, {"username": USERNAME, "name": "Integration User"})
-        organization = org.everything.object("Organization")
-        if organization:
-            actor = Actor(SYSTEM, through_api=False)
-            create(org, organization, {"Name": "Syncline Sandbox", "InstanceName": "SBX"}, actor)
+        _make(org, "Organization", {"Name": "Syncline Sandbox", "InstanceName": "SBX"})
+        _let_see_all(org, user_id)
         org.storage.run(
             "INSERT OR REPLACE INTO client VALUES (?, ?, ?, '', '')",
             *(CLIENT_ID, CLIENT_SECRET, user_id),
         )
+
+
+def _let_see_all(org: Org, user_id: str) -> None:
+    """What an administrator grants an integration user: View All on what it is for."""
+    granted = _make(org, "PermissionSet", {"Name": "Integration", "Label": "Integration"})
+    _make(org, "PermissionSetAssignment", {"PermissionSetId": granted, "AssigneeId": user_id})
+    rights = ("Create", "Read", "Edit", "Delete", "ViewAllRecords")
+    for kind in ("Account", "Contact"):
+        allowed = {f"Permissions{right}": True for right in rights}
+        _make(org, "ObjectPermissions", {"ParentId": granted, "SobjectType": kind, **allowed})
+
+
+def _make(org: Org, kind: str, fields: Mapping[str, Any]) -> str:
+    return create(org, known_object(org, kind), fields, Actor(SYSTEM, through_api=False))
 
 
 def integration_user(org: Org) -> str:

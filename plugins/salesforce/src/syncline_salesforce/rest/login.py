@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
@@ -30,6 +31,7 @@ _PATH = "/services/oauth2/token"
 _JWT_GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 _JWT_LIFE = timedelta(minutes=3)
 _STORED = "refresh_token"
+_USER_ID = re.compile(r"005[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?")
 
 Transport = Callable[[str, Mapping[str, str], tuple[str, str] | None], requests.Response]
 """Sends a form to the token endpoint: URL, form, HTTP Basic pair."""
@@ -124,7 +126,7 @@ class Login:
         value, instance = answer.get("access_token"), answer.get("instance_url")
         if not isinstance(value, str) or not isinstance(instance, str) or not value:
             raise Stop("the token endpoint's answer holds no token", hint="Check login_url.")
-        return Token(value, self._trusted(instance))
+        return Token(value, self._trusted(instance), _user(answer.get("id")))
 
     def _trusted(self, instance: str) -> str:
         """The instance that an answer names, if the token may go there."""
@@ -176,6 +178,14 @@ _HINTS = {
     "invalid_client": "client_id and client_secret do not fit.",
     "invalid_app_access": "Assign the permission set of the app to the user.",
 }
+
+
+def _user(identity: Any) -> str | None:
+    """Of `https://…/id/ORGANISATION/USER`, the identity URL in each answer (REST guide, "Identity
+    URLs"), the user's id.
+    """
+    last = identity.rpartition("/")[2] if isinstance(identity, str) else ""
+    return last if _USER_ID.fullmatch(last) else None
 
 
 def _text(secret: Secret | None) -> str:

@@ -133,6 +133,11 @@ class SalesforceService:
         path = f"sobjects/{quote(name, safe='')}/deleted/?{stamps}"
         return _mapping(self._call("read", "GET", path)[0])
 
+    @property
+    def user(self) -> str | None:
+        """The id of the user we are, where the login says so."""
+        return self._tokens.current().user
+
     def server_time(self) -> datetime:
         """The service's clock when this thread's last call was sent."""
         begun = self._sessions.of_this_thread(self._tokens.current().instance_url).begun

@@ -16,12 +16,13 @@ _TRIES = 2
 
 @dataclass(frozen=True, eq=False)
 class Token:
-    """An access token and the instance it is for. Compared by identity: the service may give
-    the same text again.
+    """An access token and the instance it is for; `user`: the id of whom it stands for, where the
+    login says so. Compared by identity: the service may give the same text again.
     """
 
     value: str = field(repr=False)
     instance_url: str
+    user: str | None = None
 
 
 class TokenProvider:

@@ -8,8 +8,9 @@ import pytest
 
 from syncline.config.load import load
 from syncline.config.problems import InvalidConfigurationError
-from syncline.config.read import disabled_plugins
+from syncline.config.read import chosen_plugins
 from syncline.errors import ConfigurationError
+from syncline.plugin.discovery import ALL, Choice
 
 BOTH = 'direction = "both"\nconflict = "crm_wins"\n'
 
@@ -221,10 +222,11 @@ members = []
     assert configuration.syncs == {}
 
 
-def test_disabled_plugins_are_known_before_anything_is_checked(tmp_path):
+def test_which_plugins_take_part_is_known_before_anything_is_checked(tmp_path):
     path = tmp_path / "syncline.toml"
-    assert disabled_plugins(path) == frozenset()
-    path.write_text('[plugins]\ndisabled = ["sandbox"]\nnonsense = 1\n')
-    assert disabled_plugins(path) == {"sandbox"}
-    path.write_text("[plugins")
-    assert disabled_plugins(path) == frozenset()
+    assert chosen_plugins(path) == ALL
+    path.write_text('[plugins]\ndisabled = ["sandbox"]\nonly = ["outlook"]\nnonsense = 1\n')
+    assert chosen_plugins(path) == Choice(frozenset({"sandbox"}), frozenset({"outlook"}))
+    for unusable in ("[plugins", "plugins = 1", "[plugins]\nonly = 7"):
+        path.write_text(unusable)
+        assert chosen_plugins(path) == ALL

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from syncline.errors import ConfigurationError
-from syncline.plugin.discovery import PluginInfo, fits
+from syncline.plugin.discovery import Choice, PluginInfo, fits
 from syncline.plugin.manager import PluginManager
 
 CONNECTOR = """
@@ -66,13 +66,25 @@ def test_an_installed_plugin_is_loaded(install) -> None:
 def test_a_plugin_can_be_switched_off(install) -> None:
     install("acme-off", "acme", "raise RuntimeError('must not even be imported')")
 
-    manager = PluginManager.discover(disabled=frozenset({"acme"}))
+    manager = PluginManager.discover(Choice(disabled=frozenset({"acme"})))
 
     (info,) = _info("acme", manager)
     assert info.state == "disabled"
     with pytest.raises(ConfigurationError, match="disabled") as refused:
         manager.require_connector("acme")
     assert "acme" in refused.value.hint
+
+
+def test_of_a_plugin_that_the_configuration_does_not_name_no_code_runs(install) -> None:
+    install("acme-good", "acme", _connector())
+    install("other", "other", "raise RuntimeError('must not even be imported')")
+
+    manager = PluginManager.discover(Choice(only=frozenset({"acme"})))
+
+    (info,) = _info("other", manager)
+    assert (info.state, "[plugins] only" in info.reason) == ("disabled", True)
+    assert manager.require_connector("acme")
+    assert set(manager.connector_types) == {"acme"}
 
 
 @pytest.mark.parametrize(
@@ -178,7 +190,7 @@ def test_of_two_plugins_with_one_connector_the_other_is_used_if_one_is_switched_
     install("acme-one", "alpha", _connector("acme"))
     install("acme-two", "beta", _connector("acme"))
 
-    manager = PluginManager.discover(frozenset({"alpha"}))
+    manager = PluginManager.discover(Choice(disabled=frozenset({"alpha"})))
 
     assert _info("beta", manager)[0].state == "loaded"
     assert manager.require_connector("acme")

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 def discover_plugins(invocation: Invocation) -> PluginManager:
     """All installed plugins but those the configuration switches off. Needs no configuration."""
-    from syncline.config.read import disabled_plugins
+    from syncline.config.read import chosen_plugins
     from syncline.plugin.manager import PluginManager
 
-    return PluginManager.discover(disabled_plugins(invocation.config))
+    return PluginManager.discover(chosen_plugins(invocation.config))
 
 
 def load_configuration(invocation: Invocation) -> tuple[Configuration, PluginManager]:

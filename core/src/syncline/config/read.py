@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from syncline.errors import ConfigurationError
+from syncline.plugin.discovery import ALL, Choice
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -60,14 +61,18 @@ def _holds_nul(value: object) -> bool:
     return False
 
 
-def disabled_plugins(path: Path) -> frozenset[str]:
-    """The names under `[plugins] disabled`, empty if there is no usable file.
+def chosen_plugins(path: Path) -> Choice:
+    """What `[plugins]` says; all take part if there is no usable file.
 
     Read before the plugins are: `load` needs them, and reports whatever is wrong with the file.
     """
     try:
         table = read_toml(path).get("plugins")
     except ConfigurationError:
-        return frozenset()
-    names = table.get("disabled") if isinstance(table, dict) else None
-    return frozenset(str(name) for name in names) if isinstance(names, list) else frozenset()
+        return ALL
+    said = table if isinstance(table, dict) else {}
+    return Choice(_names(said.get("disabled")), _names(said.get("only")))
+
+
+def _names(written: object) -> frozenset[str]:
+    return frozenset(map(str, written)) if isinstance(written, list) else frozenset()

@@ -42,6 +42,25 @@ class PluginInfo:
 
 
 @dataclass(frozen=True)
+class Choice:
+    """Which plugins the configuration lets take part. `only`: no others do, if it names any."""
+
+    disabled: frozenset[str] = frozenset()
+    only: frozenset[str] = frozenset()
+
+    def against(self, name: str) -> str:
+        """Why this one takes no part; empty if it may."""
+        if name in self.disabled:
+            return "switched off by the configuration"
+        if self.only and name not in self.only:
+            return "not among those that the configuration lets take part ([plugins] only)"
+        return ""
+
+
+ALL: Final = Choice()
+
+
+@dataclass(frozen=True)
 class Found:
     """A plugin that was looked at. `plugin` and `offers` only when it is `loaded`."""
 
@@ -74,11 +93,11 @@ def _candidate(entry: EntryPoint) -> Candidate:
     return Candidate(entry.name, entry.load, entry.dist.name, entry.dist.version)
 
 
-def look_at(candidates: Iterable[Candidate], disabled: frozenset[str] = frozenset()) -> list[Found]:
+def look_at(candidates: Iterable[Candidate], choice: Choice = ALL) -> list[Found]:
     """Bring every candidate into one of the five states, in the order given. Never raises."""
     candidates = tuple(candidates)
     named = _by(candidates, lambda each: (each.name,))
-    found = [_look_at_one(each, disabled, named[each.name]) for each in candidates]
+    found = [_look_at_one(each, choice, named[each.name]) for each in candidates]
     offering = _by(found, lambda each: each.info.connectors if each.plugin is not None else ())
     return [_unless_rivalled(each, offering) for each in found]
 
@@ -91,17 +110,15 @@ def _by(values: Iterable[T], names: Callable[[T], Iterable[str]]) -> dict[str, l
     return grouped
 
 
-def _look_at_one(
-    candidate: Candidate, disabled: frozenset[str], of_this_name: Sequence[Candidate]
-) -> Found:
+def _look_at_one(candidate: Candidate, choice: Choice, of_this_name: Sequence[Candidate]) -> Found:
     info = PluginInfo(
         name=candidate.name,
         state="loaded",
         distribution=candidate.distribution,
         version=candidate.version,
     )
-    if candidate.name in disabled:
-        return Found(replace(info, state="disabled", reason="switched off by the configuration"))
+    if reason := choice.against(candidate.name):
+        return Found(replace(info, state="disabled", reason=reason))
     if rivals := [each.distribution for each in of_this_name if each is not candidate]:
         reason = f"distribution {', '.join(map(repr, rivals))} has a plugin of this name, too"
         return Found(replace(info, state="duplicate", reason=reason))

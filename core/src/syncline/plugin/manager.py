@@ -18,7 +18,15 @@ from syncline.model.matching import BUILT_IN, Matcher
 from syncline.model.objects import ObjectType
 from syncline.model.reports import PlannedOperation, RunReport
 from syncline.plugin.connector import Connector, ConnectorContext
-from syncline.plugin.discovery import Candidate, Found, PluginInfo, installed, look_at
+from syncline.plugin.discovery import (
+    ALL,
+    Candidate,
+    Choice,
+    Found,
+    PluginInfo,
+    installed,
+    look_at,
+)
 from syncline.plugin.events import ConflictSeen, Resolution, RunStarted, Veto
 from syncline.plugin.hook_answers import (
     cautious,
@@ -54,9 +62,11 @@ class PluginManager:
             self._manager.register(each.plugin, each.info.name)
 
     @classmethod
-    def discover(cls, disabled: frozenset[str] = frozenset()) -> PluginManager:
-        """All installed plugins. Never raises, however broken they are."""
-        return cls(look_at(installed(), disabled))
+    def discover(cls, choice: Choice = ALL) -> PluginManager:
+        """All installed plugins, as far as they may take part. Never raises, however broken they
+        are.
+        """
+        return cls(look_at(installed(), choice))
 
     @classmethod
     def of(cls, plugins: Mapping[str, Any]) -> PluginManager:

@@ -38,7 +38,7 @@ def _unusable(kind: str, claimed: Sequence[PluginInfo]) -> ConfigurationError:
 def _way_out(info: PluginInfo) -> str:
     source = info.distribution or info.name
     if info.state == "disabled":
-        return f"Take {info.name!r} out of the plugins that are switched off."
+        return f"Let {info.name!r} take part: see [plugins] in the configuration."
     if info.state == "incompatible":
         return f"Install a version of {source} that fits: pip install --upgrade {source} syncline"
     return f"Install it again: pip install --force-reinstall {source}"

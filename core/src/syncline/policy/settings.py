@@ -102,6 +102,11 @@ class PluginSettings:
     """Which installed plugins take part."""
 
     disabled: tuple[str, ...] = setting((), "Names of installed plugins that are not loaded.")
+    only: tuple[str, ...] = setting(
+        (),
+        "Names of the installed plugins that are loaded: no code of any other one runs. Without "
+        "names, all are.",
+    )
 
 
 @dataclass(frozen=True)

@@ -113,3 +113,21 @@ def test_json_is_ascii_and_nothing_but_json(syncline, tmp_path):
     out = syncline("--json", "config", "show").out
     assert out.isascii()
     assert json.loads(out)["configuration"]["plugins"]["disabled"] == ["Zoë"]
+
+
+@pytest.mark.parametrize("name", ["what?", "100%", "a%20b", "c#d", "x&y=z", "sp ace"])
+def test_the_state_is_beside_the_configuration_whatever_the_folder_is_called(
+    syncline, tmp_path, name
+):
+    folder = tmp_path / name
+    folder.mkdir()
+    path = str(folder / "syncline.toml")
+    syncline("--config", path, "init", "--for", "left=memory,right=memory")
+    with (folder / "members.csv").open("a") as members:
+        members.write("ann,ann\n")
+
+    assert syncline("--config", path, "status").code == 0
+    assert syncline("--config", path, "state", "backup", str(folder / "copy.sqlite")).code == 0
+    files = {each.name for each in folder.iterdir()}
+    assert {"syncline.sqlite", "copy.sqlite", "syncline.key", "members.csv"} <= files
+    assert [each.name for each in tmp_path.iterdir()] == [name]

@@ -174,6 +174,8 @@ def test_databases(load_text, contact, tmp_path, url, becomes):
         "sqlite:///:memory:?timeout=5",
         "sqlite:///?timeout=5",
         "sqlite:///file:x?mode=memory&uri=true",
+        "sqlite:///own.sqlite?foo=bar",
+        "sqlite:///own.sqlite?timeout=5&uri=true",
         "sqlite://folder/own.sqlite",
     ],
 )

@@ -73,7 +73,8 @@ def _resolve(
     return {name: each for name, each in settings.items() if each is not None}, usable
 
 
-_FILE = re.compile(r"sqlite:///(?P<file>(?!:memory:|file:)[^?]+(\?.*)?)")
+_FILE = re.compile(r"sqlite:///(?P<file>(?!:memory:|file:)[^?]+)(?P<more>\?.*)?")
+_MORE = re.compile(r"\?timeout=[0-9]+(\.[0-9]+)?")
 _SERVER = re.compile(r"postgresql(\+psycopg)?://(?P<rest>.*)")
 _PASSWORD = re.compile(r"[^/@]*:[^/@]*@.*|.*[?&]password=.*")
 
@@ -83,7 +84,10 @@ def _database(url: str, problems: Problems) -> str:
     in memory is none: the next run would know nothing.
     """
     if file := _FILE.fullmatch(url):
-        return f"sqlite:///{problems.file.parent / file['file']}"
+        if file["more"] and not _MORE.fullmatch(file["more"]):
+            problems.add("url", "says more after the ? than is understood", "?timeout=SECONDS")
+        folder = str(problems.file.parent).replace("%", "%25").replace("?", "%3F")
+        return f"sqlite:///{Path(folder) / file['file']}{file['more'] or ''}"
     server = _SERVER.fullmatch(url)
     if server is None:
         rule = "is not the URL of a database Syncline can use"

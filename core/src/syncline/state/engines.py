@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import parse_qsl, unquote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.dialects import registry
@@ -35,15 +36,22 @@ _PRAGMAS: Final = (
 """
 
 
+_FILE: Final = "sqlite:///"
+
+
 def parsed(url: str) -> URL:
-    """The parts of a database URL.
+    """The parts of a database URL. A file's name is read here, since versions of SQLAlchemy differ
+    in whether `%3F` in it is a question mark, as it is in any URL.
 
     Raises:
         StateError: it is none.
 
     """
     with _readable():
-        return make_url(url)
+        if not url.startswith(_FILE):
+            return make_url(url)
+        name, _, query = url.removeprefix(_FILE).partition("?")
+        return URL.create("sqlite", database=unquote(name), query=dict(parse_qsl(query)))
 
 
 def unopened(url: str) -> Engine:

@@ -26,6 +26,30 @@ PAIRING = (
         ),
     ),
     Mutant(
+        name="entered anew for one member alone",
+        file="engine/match/joining.py",
+        old="    _others_follow(tx, side, record_id, taken)\n",
+        new="",
+        wrong="Another member's lane carries the deletion over to who was entered anew.",
+        caught_by="P4",
+        tests=(
+            "test_found_with_several_members.py::"
+            "test_who_is_entered_anew_is_so_to_everybody_who_had_linked_the_deleted_record[first0]",
+        ),
+    ),
+    Mutant(
+        name="a deletion takes the successor along",
+        file="engine/send/ended.py",
+        old="    if _is_of_a_successor(each, row):\n",
+        new="    if each.was_gone and _is_of_a_successor(each, row):\n",
+        wrong="Who was entered anew while a deletion was on its way is deleted after it.",
+        caught_by="P4",
+        tests=(
+            "test_found_with_several_members.py::"
+            "test_who_is_entered_anew_outlives_a_deletion_that_was_on_its_way[write-before]",
+        ),
+    ),
+    Mutant(
         name="made for what cannot be read",
         file="engine/match/copies.py",
         old="    for why, records in ((OUTSIDE, outside), (HIDDEN, hidden), (COPY, linked)):\n",

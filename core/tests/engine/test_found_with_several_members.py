@@ -14,6 +14,7 @@ from proof.histories import (
     Event,
     People,
 )
+from proof.histories.events import At, Moment
 from proof.histories.story import (
     Look,
     Settle,
@@ -23,7 +24,14 @@ from proof.histories.story import (
     Work,
 )
 from syncline.model.sides import PerSide, Side
-from syncline.policy.schema import Conflict, Direction, GuardLimits, Records
+from syncline.policy.schema import (
+    Conflict,
+    Direction,
+    FieldRule,
+    GuardLimits,
+    Records,
+    SharedDelete,
+)
 
 LEFT, RIGHT = Side.LEFT, Side.RIGHT
 BOTH_SEE_IT = Start(
@@ -279,3 +287,38 @@ def test_who_was_merged_into_somebody_who_waits_brings_a_copy_of_their_own(tmp_p
     history = Stage.at(tmp_path).play(Story(start, (Work((People("merge", RIGHT, 1, 1),)),)))
 
     assert len(history.ledger.live(LEFT)) == len(history.ledger.live(RIGHT)) == 4
+
+
+ENTERED_ANEW_FOR_BOTH = Start(
+    left=("one feed",),
+    right=("one feed",),
+    policy={
+        "records": PerSide(Records.OWN, Records.VISIBLE),
+        "shared_delete": SharedDelete.PROPAGATE,
+        "fields": {"job_title": FieldRule(Direction.NONE)},
+    },
+    members=("ada", "bob"),
+    people=(People("create", RIGHT, 1, 2),),
+    in_step=True,
+)
+"""Two systems that both members share: what one of them made, the other one has linked."""
+AGAIN = (People("again", LEFT, 0, 0),)
+
+
+@pytest.mark.parametrize("first", [(), ("ada",), ("bob",)])
+def test_who_is_entered_anew_is_so_to_everybody_who_had_linked_the_deleted_record(
+    tmp_path: Path, first: tuple[str, ...]
+) -> None:
+    """The other member's lane carried the deletion over, and then to the new record."""
+    Stage.at(tmp_path).play(Story(ENTERED_ANEW_FOR_BOTH, (Work(AGAIN, alone=first), Work())))
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("at", ["ids", "write"])
+def test_who_is_entered_anew_outlives_a_deletion_that_was_on_its_way(
+    tmp_path: Path, at: At, moment: Moment
+) -> None:
+    rival = Event(1, moment, "another run", at=at)
+    deletes = Work(AGAIN, events=(rival,), alone=("bob",))
+
+    Stage.at(tmp_path).play(Story(ENTERED_ANEW_FOR_BOTH, (deletes, Work())))

@@ -74,6 +74,12 @@ def no_longer_pending(
         tx.execute(statement, {"feed": feed.id, "ids": part})
 
 
+def linked_there(tx: Connection, side: Side, feed_id: int, ids: Iterable[str]) -> None:
+    """The same of a feed that lanes of others have on this side."""
+    for part in chunks(ids):
+        tx.execute(_LINKED[side], {"feed": feed_id, "ids": part})
+
+
 def pending_again(tx: Connection, side: Side, feed_id: int, ids: Iterable[str]) -> None:
     """Of these records, those that some lane they belong to has not linked."""
     for part in chunks(ids):

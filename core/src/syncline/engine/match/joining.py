@@ -1,8 +1,9 @@
 """A record whose counterpart exists already: it is linked to it, and nothing is created.
 
-A record that its user deleted and entered anew takes over the link of the deleted one. Otherwise
-the counterpart would be deleted, and the new record wait beside it or be made a second time. What
-a record that is gone was settled at says nothing about another one: both bases are unknown.
+A record that its user deleted and entered anew takes over the link of the deleted one, in every
+lane that has it: otherwise the counterpart would be deleted, if only by somebody else's lane, and
+the new record wait beside it or be made a second time. What a record that is gone was settled at
+says nothing about another one: both bases are unknown.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from syncline.engine.intake.interest import no_longer_pending
+from syncline.engine.intake.interest import linked_there, no_longer_pending
 from syncline.engine.lanes import Lane
 from syncline.engine.match.markers import Marks
 from syncline.engine.write import Prepared
@@ -59,6 +60,7 @@ def join_to(
     elif create.replaces is None:
         take_over(tx, lane, side.other, RecordId(str(create.source_id)), taken)
     else:
+        _others_follow(tx, side.other, RecordId(str(create.source_id)), taken)
         links.remove(tx, [taken.id])
         _link(tx, installation, create, target, marker)
     source = [str(create.source_id)]
@@ -123,6 +125,23 @@ def take_over(
     former, feed_id = taken._mapping[f"{side}_id"], lane.sides[side].feed.id
     goes_on = {f"{side}_id": record_id, f"{side}_inside": True}
     number = max(incarnation, taken.incarnation)
+    _others_follow(tx, side, record_id, taken)
     links.begin_again(tx, [taken.id], side, **goes_on, incarnation=number)
     if former is not None and not links.by_records(tx, side, feed_id, [former]):
         records.forget(tx, feed_id, [former])
+
+
+def _others_follow(tx: Connection, side: Side, record_id: RecordId, taken: Row[Any]) -> None:
+    """What other lanes have linked to the same counterpart goes on with the same record, where they
+    know it: to them, too, it is who was deleted.
+    """
+    held = {row.id: (there, row) for _id, there, row in links.others(tx, side, [taken.id])}
+    alike = {row.id for _id, _there, row in links.others(tx, side.other, [taken.id])}
+    for there, row in (each for id, each in held.items() if id in alike):
+        feed_id = row._mapping[f"{there}_feed"]
+        is_known = bool(records.find(tx, feed_id, [record_id]))
+        in_lane = (link.lane_id for link in links.by_records(tx, there, feed_id, [record_id]))
+        if row.status == "linked" and is_known and row.lane_id not in in_lane:
+            links.begin_again(tx, [row.id], there, **{f"{there}_id": record_id})
+            linked_there(tx, there, feed_id, [record_id])
+            attention.clear(tx, row.lane_id, there, [record_id])

@@ -16,6 +16,9 @@ from syncline.state import claims, conflicts, links, records
 def end_pair(tx: Connection, each: Settled, row: Row[Any]) -> None:
     """`row`: its link. One that an undo parts is severed: its other record stays as it is."""
     conflicts.drop(tx, [row.id])
+    if _is_of_a_successor(each, row):
+        _let_be_made_again(tx, each, row)
+        return
     _release_from_others(tx, each, row)
     if each.write.undo is not None:
         links.sever(tx, row.id, each.side)
@@ -30,6 +33,26 @@ def end_pair(tx: Connection, each: Settled, row: Row[Any]) -> None:
             pending_again(tx, side, feed.id, [record_id])
         elif not links.by_records(tx, side, feed.id, [record_id]):
             records.forget(tx, feed.id, [record_id])
+
+
+def _is_of_a_successor(each: Settled, row: Row[Any]) -> bool:
+    """Whether somebody who was entered anew took the place of the one whose deletion was carried
+    over, while that was on its way.
+    """
+    return each.write.undo is None and row._mapping[f"{each.side.other}_id"] != each.source_id
+
+
+def _let_be_made_again(tx: Connection, each: Settled, row: Row[Any]) -> None:
+    """What was deleted was theirs by then. Everybody's pair with it is over, and whoever is there
+    still is a new record, of which one is made.
+    """
+    others = [(there, other) for _id, there, other in links.others(tx, each.side, [row.id])]
+    for there, link in [(each.side, row), *others]:
+        here = there.other
+        record_id, feed_id = link._mapping[f"{here}_id"], link._mapping[f"{here}_feed"]
+        if record_id is not None and not _is_gone(tx, link, here):
+            links.remove(tx, [link.id])
+            pending_again(tx, here, feed_id, [record_id])
 
 
 def _release_from_others(tx: Connection, each: Settled, row: Row[Any]) -> None:

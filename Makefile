@@ -11,7 +11,7 @@ READY_TO_WORK := .venv/.ready-to-work
 HOURS ?= 0.1
 HISTORIES ?= 0
 
-.PHONY: help demo test lint bench mutants prove docs setup
+.PHONY: help demo test lint bench mutants prove docs setup wheels
 .DEFAULT_GOAL := help
 
 help:
@@ -24,6 +24,7 @@ help:
 	@echo "             (HISTORIES=300 also says which ones random histories alone catch: hours)"
 	@echo "make prove   the promises at length, with new seeds: HOURS=2 (default: 0.1)"
 	@echo "make docs    the generated parts of docs/ (CHECK=--check only compares)"
+	@echo "make wheels  dist/: what pip installs, on this machine or another one"
 	@echo "make setup   .venv with all packages (editable) and tools"
 
 demo: $(READY_TO_RUN)
@@ -53,6 +54,9 @@ prove: $(READY_TO_WORK)
 docs: $(READY_TO_WORK)
 	$(BIN)/python -m syncline.cli.reference $(CHECK)
 	$(BIN)/python -m docs.generate $(CHECK)
+
+wheels: $(READY_TO_RUN)
+	@tools/wheels
 
 setup: $(READY_TO_WORK)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import configparser
 import email
+import json
+import os
 import re
 import shutil
 import subprocess
@@ -110,6 +112,27 @@ def test_every_entry_point_names_a_module_of_the_wheel(
 
     assert modules
     assert {m for m in modules if not {f"{m}.py", f"{m}/__init__.py"} & names} == set()
+
+
+def test_installed_from_the_wheels_every_plugin_is_there_and_the_command_works(
+    wheels: dict[str, zipfile.ZipFile], tmp_path: Path
+) -> None:
+    folder = tmp_path / "installed"
+    files = [str(wheel.filename) for wheel in wheels.values()]
+    command = [sys.executable, "-m", "pip", "install", "--no-deps", "--no-index", "--quiet"]
+    subprocess.run([*command, "--target", folder, *files], check=True)
+
+    shown = subprocess.run(
+        [sys.executable, "-m", "syncline.cli", "plugins", "list", "--json"],
+        env={**os.environ, "PYTHONPATH": str(folder)},
+        cwd=tmp_path,
+        capture_output=True,
+        check=True,
+    )
+
+    states = {each["name"]: each["state"] for each in json.loads(shown.stdout)["plugins"]}
+    assert states == dict.fromkeys(("memory", "outlook", "salesforce", "sandbox"), "loaded")
+    assert (folder / "bin" / "syncline").exists() or (folder / "Scripts").exists()
 
 
 @pytest.mark.parametrize("member", MEMBERS)

@@ -215,6 +215,18 @@ def test_a_name_cannot_steer_the_terminal(evil):
         ("\u3164", "<U+3164>"),
         ("one\ttwo\nthree\u2028four", "one⇥two⏎three<U+2028>four"),
         ("\ufe0f", "<U+FE0F>"),
+        ("Žo\u200cža", "Žo<U+200C>ža"),
+        ("ß\u200cß", "ß<U+200C>ß"),
+        ("日\u200d本", "日<U+200D>本"),
+        ("Miri\ufe0fam", "Miri<U+FE0F>am"),
+        ("🚀\ufe0f\ufe0f\U000e0105", "🚀\ufe0f<U+FE0F><U+E0105>"),
+        ("1\ufe0f2", "1<U+FE0F>2"),
+        ("🏴\U000e0068\U000e0069", "🏴<U+E0068><U+E0069>"),
+        ("🏴" + "\U000e0068" * 7 + "\U000e007f", "🏴" + "<U+E0068>" * 7 + "<U+E007F>"),
+        (
+            "a\u180eb\u2065c\ufff0\U000e0000\U000e0fff",
+            "a<U+180E>b<U+2065>c<U+FFF0><U+E0000><U+E0FFF>",
+        ),
         ("\ud800", "<U+D800>"),
     ],
 )
@@ -225,7 +237,8 @@ def test_what_is_not_seen_is_shown_by_its_number(text, seen):
 @pytest.mark.parametrize(
     "text",
     [
-        "Zoë O'Hara-Ng", "👩‍👩‍👧", "❤️", "1\ufe0f\u20e3", "می‌خواهم", "क्‍ष", "عبد الله",
+        "Zoë O'Hara-Ng", "👩‍👩‍👧", "❤️", "1\ufe0f\u20e3", "می‌خواهم", "क्‍ष", "ന്\u200d",
+        "葛\U000e0100", "👍🏽\u200d🚀", "عبد الله",
         "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f", "山田\u3000太郎",
     ],
 )  # fmt: skip

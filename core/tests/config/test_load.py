@@ -10,7 +10,7 @@ from syncline.config.load import load
 from syncline.config.problems import InvalidConfigurationError
 from syncline.config.read import chosen_plugins
 from syncline.errors import ConfigurationError
-from syncline.plugin.discovery import ALL, Choice
+from syncline.plugin.discovery import ALL, NONE, Choice
 
 BOTH = 'direction = "both"\nconflict = "crm_wins"\n'
 
@@ -229,6 +229,20 @@ def test_which_plugins_take_part_is_known_before_anything_is_checked(tmp_path):
     assert chosen_plugins(path) == ALL
     path.write_text('[plugins]\ndisabled = ["sandbox"]\nonly = ["outlook"]\nnonsense = 1\n')
     assert chosen_plugins(path) == Choice(frozenset({"sandbox"}), frozenset({"outlook"}))
-    for unusable in ("[plugins", "plugins = 1", "[plugins]\nonly = 7"):
+    for unusable in (
+        "[plugins",
+        "plugins = 1",
+        "[plugins]\nonly = 7",
+        '[plugins]\nonly = "memory"',
+    ):
         path.write_text(unusable)
-        assert chosen_plugins(path) == ALL
+        assert chosen_plugins(path) == NONE
+    path.write_text("[state]")
+    assert chosen_plugins(path) == ALL
+
+
+def test_a_plugin_that_is_to_take_part_and_is_not_installed_is_a_problem(problems_of, contact):
+    text = contact(BOTH).replace("[state]", '[plugins]\nonly = ["memroy"]\n[state]', 1)
+    (problem,) = problems_of(text)
+    assert problem.key == "plugins.only"
+    assert "no plugin 'memroy' is installed" in problem.rule

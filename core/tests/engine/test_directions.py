@@ -11,7 +11,7 @@ from syncline.model.fields import SHORT_TEXT
 from syncline.model.kinds.number import NUMBER
 from syncline.model.reports import Action
 from syncline.model.sides import PerSide
-from syncline.policy.schema import Direction, Drift, FieldRule
+from syncline.policy.schema import Conflict, Direction, Drift, FieldRule
 from syncline.testing.rehearsal import EngineWorld, person
 
 Worlds = Callable[..., EngineWorld]
@@ -230,3 +230,23 @@ def test_a_custom_field_that_becomes_a_number_is_written_nowhere_and_travels_on(
     world.settle()
 
     assert world.left.read("ada")[record]["score_left"] == "2"
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_an_edit_outlives_that_a_custom_field_gets_a_type(worlds: Worlds, known: bool) -> None:
+    options = MemoryOptions(fields=("given_name", "family_name", "emails", "job_title"))
+    world = worlds(options, options)
+    rule = FieldRule(Direction.BOTH, PerSide("score_left", "score_right"))
+    contact = world.policy.type
+    world.set(conflict=Conflict.RIGHT_WINS)
+    if known:
+        world.set(type=contact.with_custom({"score": SHORT_TEXT}), fields={"score": rule})
+    record = world.left.create("ada", person("Grace", "Hopper", job_title="Admiral"))
+    world.settle()
+
+    world.left.update(record, {"job_title": "Rear Admiral"})
+    world.set(type=contact.with_custom({"score": NUMBER}), fields={"score": rule})
+    world.settle()
+
+    [there] = world.right.read("ada").values()
+    assert there["job_title"] == world.left.read("ada")[record]["job_title"] == "Rear Admiral"

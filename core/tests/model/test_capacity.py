@@ -137,6 +137,19 @@ def test_the_conjuncts_of_indic_scripts_are_not_cut() -> None:
     assert cut_text("अक्षय", 4) == "अक्ष"
 
 
+@pytest.mark.parametrize("before", [0, 1, 511, 512, 513, 2000])
+def test_where_a_long_text_is_cut_its_beginning_says_nothing(before: int) -> None:
+    flags, marks = "🇩🇪" * (before // 2), "e" + "\u0301" * before
+    assert cut_text(flags + "🇫🇷x", len(flags) + 1) == flags
+    assert cut_text(marks + "x", len(marks) - 1) == ""
+    assert cut_text("a" * before + "👩‍👩‍👧", before + 3) == "a" * before
+
+
+def test_a_value_of_a_type_that_a_cut_would_spoil_cannot_be_held() -> None:
+    with pytest.raises(Inexpressible):
+        Capacity(max_length=8).stored(f.DATE, "2026-11-21")
+
+
 def test_flags_are_cut_between_flags() -> None:
     assert cut_text("🇩🇪🇫🇷", 3) == "🇩🇪"
 

@@ -213,4 +213,4 @@ def test_a_connector_that_is_not_installed_names_the_extra() -> None:
     with pytest.raises(ConfigurationError, match="unknown connector") as unknown:
         PluginManager.of({}).require_connector("salesforce")
 
-    assert unknown.value.hint == 'pip install "syncline[salesforce]"'
+    assert "syncline-salesforce" in unknown.value.hint

@@ -73,7 +73,13 @@ def test_a_wrong_key_is_refused_and_changes_nothing(url: str, vault: Vault) -> N
 
 @pytest.mark.parametrize(
     "key",
-    ["k" * 40, "password" * 5, "0123456789abcdef" * 3, "abcdefghijklmnopqrstuvwxyz0123456789"],
+    [
+        "k" * 40,
+        "password" * 5,
+        "correct horse battery staple" * 2,
+        "0123456789abcdef" * 3,
+        "abcdefghijklmnopqrstuvwxyz0123456789",
+    ],
 )
 def test_nothing_new_is_sealed_with_a_key_that_could_be_guessed(url: str, key: str) -> None:
     with pytest.raises(StateError, match="guessed") as refused:

@@ -125,6 +125,13 @@ def test_a_field_of_another_type_is_refused_by_name(held: FieldType, type: str) 
         custom(type, held)
 
 
+@pytest.mark.parametrize(("held", "length"), [(DATE, 9), (INSTANT, 19), (FLAG, 4)])
+def test_a_text_that_is_too_short_for_any_value_is_refused(held: FieldType, length: int) -> None:
+    with pytest.raises(ConfigurationError, match=f"has {length} characters"):
+        custom("string", held, length=length)
+    assert custom("string", held, length=length + 1)
+
+
 def test_a_text_that_is_none_of_the_type_is_unreadable() -> None:
     spec = CONTACT_TYPE.restricted((), [custom("string", NUMBER)])
 

@@ -41,7 +41,10 @@ class Root(click.Group):
         """As click does, with the way out for commands of a distribution that is missing."""
         name = args[0]
         if name in _FROM_SANDBOX and self.get_command(ctx, name) is None:
-            ctx.fail(f"No such command {name!r}. It comes with: pip install 'syncline[sandbox]'")
+            ctx.fail(
+                f"No such command {name!r}. It comes with the distribution syncline-sandbox, which "
+                "is not installed, or takes no part here (`syncline plugins list` says why)"
+            )
         return super().resolve_command(ctx, args)
 
     def _plugin_commands(self, ctx: click.Context) -> dict[str, click.Command]:

@@ -14,10 +14,15 @@ from syncline.config.connections import find_connectors, resolve_connection
 from syncline.config.context import Systems
 from syncline.config.document import Document
 from syncline.config.offer import Offer
-from syncline.config.problems import InvalidConfigurationError, Problems
+from syncline.config.problems import InvalidConfigurationError, Problems, did_you_mean
 from syncline.config.read import read_toml
 from syncline.config.syncs import check_lanes_unique, idle_connections, resolve_sync
-from syncline.policy.settings import Configuration, ConnectionSettings, SyncSettings
+from syncline.policy.settings import (
+    Configuration,
+    ConnectionSettings,
+    PluginSettings,
+    SyncSettings,
+)
 
 
 def load(path: Path, plugins: Offer) -> Configuration:
@@ -33,6 +38,7 @@ def load(path: Path, plugins: Offer) -> Configuration:
     document = _read_document(path, problems)
     connections, syncs = _resolve(document, plugins, problems)
     url = _database(document["state"].url, problems.under("state"))
+    _check_plugins(document["plugins"], plugins, problems.under("plugins"))
     if problems.found:
         raise InvalidConfigurationError(path, tuple(problems.found))
     resolved = {
@@ -41,6 +47,15 @@ def load(path: Path, plugins: Offer) -> Configuration:
         "syncs": syncs,
     }
     return Configuration(path=path, **{**document, **resolved})
+
+
+def _check_plugins(settings: PluginSettings, offer: Offer, problems: Problems) -> None:
+    """A name that nobody bears lets nobody take part: a veto that is missing is a consent."""
+    installed = sorted({each.name for each in offer.plugins})
+    for name in settings.only:
+        if name not in installed:
+            rule = f"no plugin {name!r} is installed{did_you_mean(name, installed)}"
+            problems.add("only", rule, installed)
 
 
 def _read_document(path: Path, problems: Problems) -> dict[str, Any]:

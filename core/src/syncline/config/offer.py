@@ -8,11 +8,17 @@ from typing import Protocol
 from syncline.model.matching import Matcher
 from syncline.model.objects import ObjectType
 from syncline.plugin.connector import Connector
+from syncline.plugin.discovery import PluginInfo
 from syncline.policy.rules import RuleSet
 
 
 class Offer(Protocol):
     """The names a configuration may use. `PluginManager` is one; a test may bring its own."""
+
+    @property
+    def plugins(self) -> tuple[PluginInfo, ...]:
+        """Every installed plugin, in whatever state it is."""
+        ...
 
     @property
     def object_types(self) -> Mapping[str, ObjectType]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from syncline.errors import ConfigurationError
-from syncline.plugin.discovery import ALL, Choice
+from syncline.plugin.discovery import ALL, NONE, Choice
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -62,17 +62,21 @@ def _holds_nul(value: object) -> bool:
 
 
 def chosen_plugins(path: Path) -> Choice:
-    """What `[plugins]` says; all take part if there is no usable file.
+    """What `[plugins]` says; all take part if there is no file. Of one that cannot be read, or that
+    names plugins in no way that can be, nobody knows whom it would let take part: nobody does.
 
     Read before the plugins are: `load` needs them, and reports whatever is wrong with the file.
     """
     try:
         table = read_toml(path).get("plugins")
-    except ConfigurationError:
-        return ALL
-    said = table if isinstance(table, dict) else {}
-    return Choice(_names(said.get("disabled")), _names(said.get("only")))
+    except ConfigurationError as error:
+        return ALL if isinstance(error.__cause__, FileNotFoundError) else NONE
+    said = {} if table is None else table
+    if not isinstance(said, dict):
+        return NONE
+    disabled, only = (_names(said.get(key, [])) for key in ("disabled", "only"))
+    return NONE if disabled is None or only is None else Choice(disabled, only)
 
 
-def _names(written: object) -> frozenset[str]:
-    return frozenset(map(str, written)) if isinstance(written, list) else frozenset()
+def _names(written: object) -> frozenset[str] | None:
+    return frozenset(map(str, written)) if isinstance(written, list) else None

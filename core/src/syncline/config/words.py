@@ -14,7 +14,7 @@ from syncline.policy.schema import Conflict, Direction
 T = TypeVar("T")
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
-_RESERVED = frozenset({"newest", "direction", "containers"})
+_RESERVED = frozenset({"newest", "direction", "containers", "type"})
 
 
 def check_connection_name(name: str, problems: Problems) -> None:

@@ -79,7 +79,10 @@ class Capacity:
             return value
         if kind.whole:
             raise Inexpressible("too long, and a part of it would be something else")
-        return cut if kind.normal(cut) is not None else None
+        try:
+            return cut if kind.normal(cut) is not None else None
+        except ValueError:
+            raise Inexpressible("too long, and a part of it would be none of its kind") from None
 
     def stored_element(self, kind: SetType, element: Element) -> Element:
         """What one element of a set becomes; "" if this side cannot hold it."""

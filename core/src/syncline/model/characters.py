@@ -12,12 +12,33 @@ from typing import Final
 import regex
 
 _CLUSTER: Final = regex.compile(r"\X")
+_NEAR: Final = 512
+"""Characters before a limit that are looked at: a visible character has a few of them."""
 
 
 def last_boundary(text: str, limit: int) -> int:
     """The last position, `limit` at most, at which no visible character is taken apart."""
     if limit >= len(text):
         return len(text)
-    return next(
-        (cluster.start() for cluster in _CLUSTER.finditer(text) if cluster.end() > limit), limit
-    )
+    start = _certain(text, max(0, limit - _NEAR))
+    found = _boundary(text, start, limit)
+    return _boundary(text, 0, limit) if found == start else found
+
+
+def _boundary(text: str, start: int, limit: int) -> int:
+    clusters = _CLUSTER.finditer(text, start, limit + _NEAR)
+    return next((cluster.start() for cluster in clusters if cluster.end() > limit), limit)
+
+
+def _certain(text: str, position: int) -> int:
+    """A position at or before this one from which clusters are seen as from the beginning: flags
+    are pairs of letters of their own alphabet, counted from the first in a row.
+    """
+    start = position
+    while start > 0 and _is_flag_letter(text[start - 1]):
+        start -= 1
+    return position - (position - start) % 2
+
+
+def _is_flag_letter(character: str) -> bool:
+    return "\U0001f1e6" <= character <= "\U0001f1ff"

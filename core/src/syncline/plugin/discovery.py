@@ -58,6 +58,7 @@ class Choice:
 
 
 ALL: Final = Choice()
+NONE: Final = Choice(only=frozenset({""}))
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,7 @@ def _installation(kind: str, available: tuple[str, ...]) -> str:
     if close := get_close_matches(kind, available, n=1):
         return f"Did you mean {close[0]!r}?"
     if kind in _extras():
-        return f'pip install "syncline[{kind}]"'
+        return f"Install the distribution syncline-{kind}, from where syncline itself came."
     return "Install the distribution that brings it, then look at: syncline plugins list"
 
 

@@ -184,7 +184,9 @@ class SyncSide:
     @cached_property
     def _feed_key(self) -> dict[str, Any]:
         """What tells this side's feeds from others, but for account and container."""
-        fields = fingerprint(sorted((f.name, f.native) for f in self.spec.fields), self._tag)
+        read = sorted((f.name, f.native) for f in self.spec.fields)
+        typed = sorted(self.policy.custom_types.items())
+        fields = fingerprint(read, self._tag, *([typed] if typed else []))
         text = self.scope.text if self.scope else ""
         return {
             "store_id": self.store_id,
@@ -198,9 +200,7 @@ class SyncSide:
 
     @cached_property
     def _tag(self) -> str:
-        tag = base_tag(self.spec.mapping_version, self.database.vault.key_id)
-        typed = self.policy.custom_types
-        return f"{tag}.{fingerprint(sorted(typed.items()))}" if typed else tag
+        return base_tag(self.spec.mapping_version, self.database.vault.key_id)
 
 
 def fingerprint(*parts: Any) -> str:

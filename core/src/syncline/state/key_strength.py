@@ -20,4 +20,5 @@ def is_guessable(key: str) -> bool:
     """Whether it has few characters, is a short piece repeated, or runs along an alphabet."""
     pairs = list(pairwise(key))
     steps = {ord(after) - ord(before) for before, after in pairs}
-    return len(set(key)) < _CHARACTERS or len(set(pairs)) < _PAIRS or len(steps) < _STEPS
+    few = len(set(key)) < _CHARACTERS or len(set(pairs)) < _PAIRS or len(steps) < _STEPS
+    return few or any(key[size:] == key[:-size] for size in range(1, len(key) // 2 + 1))

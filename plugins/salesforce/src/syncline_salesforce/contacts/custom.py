@@ -32,6 +32,8 @@ _HELD_IN: Final[Mapping[FieldType, frozenset[str]]] = MappingProxyType(
     }
 )
 """In which native types that are no text a value of ours has room."""
+_SPELLED: Final[Mapping[FieldType, int]] = MappingProxyType({DATE: 10, FLAG: 5, INSTANT: 20})
+"""Characters of a value's text form, of types whose values all take as many, or up to."""
 _MOMENT: Final = Capacity(parts=frozenset({"at"}))
 
 
@@ -53,6 +55,7 @@ def custom_field(schema: Schema, name: str, native: str, type: FieldType = SHORT
             "can, unless mapped already.",
         )
     if theirs in _TEXT_TYPES:
+        _require_room(native, type, schema.length(native))
         return schema.narrowed_field(_text(name, native, type, theirs, schema.length(native)))
     if theirs not in _HELD_IN.get(type, ()):
         raise ConfigurationError(
@@ -73,6 +76,15 @@ def _described(schema: Schema, native: str) -> Mapping[str, Any]:
         if near
         else "Check its API name (it ends in __c) and field-level security.",
     )
+
+
+def _require_room(native: str, type: FieldType, length: int | None) -> None:
+    needed = _SPELLED.get(type, 0)
+    if length is not None and length < needed:
+        raise ConfigurationError(
+            f"Contact.{native} has {length} characters, and every {type.kind} takes {needed}",
+            hint="Make the field longer, or give the custom field another one.",
+        )
 
 
 def _text(name: str, native: str, type: FieldType, theirs: str, length: int | None) -> Field:

@@ -9,9 +9,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import cycle
+from typing import Final
 
 from prove.profiles import PROFILES, Profile
 from prove.turn import FINDINGS, keep, listed, note, play
+
+_HOUR: Final = 3600
 
 
 def main(words: Sequence[str]) -> int:
@@ -22,7 +25,7 @@ def main(words: Sequence[str]) -> int:
     total: Counter[str] = Counter()
     spent: Counter[Profile] = Counter()
     began = datetime.now(UTC)
-    for profile in _turns(hours, spent):
+    for profile in turns(hours, spent):
         left = until - time.monotonic()
         if left <= 0:
             break
@@ -43,16 +46,20 @@ def main(words: Sequence[str]) -> int:
     return 1 if total["violations"] or not total["tests"] else 0
 
 
-def _turns(hours: float, spent: Mapping[Profile, int]) -> Iterator[Profile]:
+def turns(hours: float, spent: Mapping[Profile, int]) -> Iterator[Profile]:
     """Each profile once, then those that play something new every time: one after the other, and
     the first of them, whose histories have everything in them, for as long as all others together.
+    What plays the same each time, and takes so long that it may not end, comes after half of the
+    time was spent on histories. `spent`: how many seconds each has had by now.
     """
-    for profile in PROFILES:
-        if hours >= profile.hours:
-            yield profile
-        else:
-            _say(f"{profile.name:<16} left out: it needs {profile.hours:g} h or more")
     first, *others = (each for each in PROFILES if each.seeds and hours >= each.hours)
+    for profile in PROFILES:
+        if hours < profile.hours:
+            _say(f"{profile.name:<16} left out: it needs {profile.hours:g} h or more")
+            continue
+        while profile.is_long and spent[first] < hours * _HOUR / 2:
+            yield first
+        yield profile
     for each in cycle(others):
         while 2 * spent[first] < sum(spent.values()):
             yield first

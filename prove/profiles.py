@@ -22,6 +22,11 @@ class Profile:
     hours: float = 0.0
     processes: int = 1
 
+    @property
+    def is_long(self) -> bool:
+        """Whether it may take most of the time there is, and is played once."""
+        return not self.seeds and self.hours >= 1
+
     def environment(self, seed: int) -> Mapping[str, str]:
         """What the tests are told."""
         return {"SYNCLINE_PROVE": str(self.size), "SYNCLINE_PROVE_SEED": str(seed)}

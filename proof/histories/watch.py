@@ -69,7 +69,8 @@ class Watch:
     `broken` says which promises a write broke: an error raised in a call would only look like one
     of the connector. What people typed into a record during this run races with our writes, as
     long as it was not read after that: a write without condition goes over it, unknowingly.
-    `_binned` is what deletions went over so; the bin may still tell.
+    `_binned` is what deletions went over so; the bin may still tell. `_there`: the records of the
+    side that a write is for, before it.
     """
 
     ground: Ground
@@ -82,6 +83,7 @@ class Watch:
     _counts: Counter[At] = field(default_factory=Counter)
     _races: dict[tuple[Side, RecordId], set[str]] = field(default_factory=dict)
     _binned: dict[tuple[Side, RecordId], set[str]] = field(default_factory=dict)
+    _there: set[RecordId] = field(default_factory=set)
     _beside: bool = False
 
     def begin(self, run: Run | None, events: Sequence[Event] = ()) -> None:
@@ -107,6 +109,7 @@ class Watch:
         """A call or commit (without `call`) is about to happen."""
         self._refuse_the_dead()
         if side is not None and call is not None and call.writes:
+            self._there = {each.id for each in self.ground.ledger.live(side)}
             self._check(side, call)
         if side is not None and call is not None and call.kind == "deleted":
             for id, values in self._in_the_bin(side, call):
@@ -147,9 +150,20 @@ class Watch:
         if call.writes:
             self.ground.ledger.look(side)
             self.ground.look_at_borders()
+            self._made_within_another_border(side)
         elif isinstance(call.request, IdsRequest):
             for id in call.request.ids:
                 self._races.pop((side, id), None)
+
+    def _made_within_another_border(self, side: Side) -> None:
+        """What a run makes that knows nothing of the border drawn meanwhile is inside of its own:
+        nobody took it out, and it rests like what was there when the border was drawn.
+        """
+        border = self.ground.borders[side]
+        if self.run is None or self.run.policy.where[side] == border.where:
+            return
+        there = {each.id for each in self.ground.ledger.live(side)}
+        border.rests.update(there - self._there - self.ground.ledger.made)
 
     # --- events ---------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from proof.histories import (
+    INSIDE,
     Event,
     People,
 )
@@ -172,3 +173,15 @@ def test_who_was_deleted_at_the_target_stays_away_when_an_edit_of_the_source_is_
     nothing_new = Work((People("edit", LEFT, 0, 1), People("clear", LEFT, 0, 1)))
 
     Stage.at(tmp_path).play(Story(start, (enriched, deleted, nothing_new)))
+
+
+def test_what_a_run_makes_by_the_configuration_before_is_outside_of_a_narrower_one_since_then(
+    tmp_path: Path,
+) -> None:
+    """The oracle took it for made outside, which is kept in step."""
+    narrower = Configure(members=("ada",), policy={"where": PerSide(INSIDE, None)})
+    rival = Event(1, "before", "another run", at="changes")
+    entered = Work((People("create", RIGHT, 0, 2),), events=(rival,), meanwhile=narrower)
+    edited = Work((People("edit", RIGHT),))
+
+    Stage.at(tmp_path).play(Story(Start(), (entered, edited)))

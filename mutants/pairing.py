@@ -38,6 +38,18 @@ PAIRING = (
         ),
     ),
     Mutant(
+        name="deleted for who has a successor",
+        file="engine/send/still_so.py",
+        old="    rules = (_have_links, _are_gone, _are_shared, _have_successors)\n",
+        new="    rules = (_have_links, _are_gone, _are_shared)\n",
+        wrong="Who was entered anew after a deletion was decided on is deleted, and made again.",
+        caught_by="P4",
+        tests=(
+            "test_found_with_several_members.py::"
+            "test_a_deletion_that_waited_for_others_is_not_sent_for_who_was_entered_anew_since",
+        ),
+    ),
+    Mutant(
         name="a deletion takes the successor along",
         file="engine/send/ended.py",
         old="    if _is_of_a_successor(each, row):\n",

@@ -322,3 +322,17 @@ def test_who_is_entered_anew_outlives_a_deletion_that_was_on_its_way(
     deletes = Work(AGAIN, events=(rival,), alone=("bob",))
 
     Stage.at(tmp_path).play(Story(ENTERED_ANEW_FOR_BOTH, (deletes, Work())))
+
+
+def test_a_deletion_that_waited_for_others_is_not_sent_for_who_was_entered_anew_since(
+    tmp_path: Path,
+) -> None:
+    three = tuple(People("create", RIGHT, 1, 2) for _ in range(3))
+    start = replace(ENTERED_ANEW_FOR_BOTH, right=("one feed", "one by one"), people=three)
+    rival = Event(1, "after", "another run", at="write")
+    deletes = Work((People("delete", LEFT), *AGAIN), events=(rival,), alone=("bob",))
+
+    history = Stage.at(tmp_path).play(Story(start, (deletes, Work())))
+
+    gone = [entry.deleted for entry in history.stores.right.entries.values()]
+    assert gone == [True, False, False]  # and nobody was made again

@@ -10,6 +10,7 @@ import pytest
 
 from syncline.connectors.memory import MemoryConnector, MemoryOptions
 from syncline.model.capacity import Capacity
+from syncline.model.contact import CONTACT
 from syncline.model.matching import Matcher
 from syncline.model.objects import ObjectType
 from syncline.testing import ConnectorContract
@@ -151,3 +152,7 @@ class TestLikeAPoorSystem(MemoryContract):
         answers_version=False,
         page_size=4,
     )
+
+
+def test_the_contact_type_of_memory_holds_every_canonical_field() -> None:
+    assert MemoryOptions().spec().readable == CONTACT.fields.keys()

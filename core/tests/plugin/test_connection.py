@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -11,7 +10,6 @@ import pytest
 
 from syncline.connectors.memory import MemoryConnector, MemoryOptions
 from syncline.errors import Busy, ConfigurationError, Retry, Stop
-from syncline.model.contact import CONTACT
 from syncline.model.fields import SHORT_TEXT
 from syncline.model.records import AbsenceReason, Absent
 from syncline.plugin import (
@@ -42,7 +40,6 @@ from syncline.plugin import (
 )
 from syncline.plugin.connection import open_connection
 from syncline.plugin.hookspecs import PROJECT, ConnectionSpecs
-from syncline.plugin.wrappers.audit import LOGGER
 
 SPEC = MemoryOptions().spec()
 FEED = Feed(type="contact", account=AccountId("left-user-1"))
@@ -390,42 +387,6 @@ def test_closing_twice_closes_once(connect) -> None:
     handle.close()
 
     assert closed == [1]
-
-
-def test_audit_tells_counts_and_never_arguments(connect, store, caplog) -> None:
-    store.create("ada", {"family_name": "Lovelace"})
-    with caplog.at_level(logging.INFO, logger=LOGGER):
-        handle = connect()
-        handle.fetch(CHANGES)
-        handle.apply(APPLY)
-
-    fetched, applied = caplog.messages
-    assert "connection='crm'" in fetched
-    assert "call='fetch changes'" in fetched
-    assert "records=1" in fetched
-    assert "applied=1" in applied
-    assert "Lovelace" not in caplog.text
-
-
-def test_audit_tells_failures_by_type(connect, caplog) -> None:
-    class Refusing(MemoryConnector):
-        def fetch_changes(self, request):
-            raise Stop("Lovelace is not allowed")
-
-    with caplog.at_level(logging.INFO, logger=LOGGER), pytest.raises(Stop):
-        connect(Refusing).fetch(CHANGES)
-    assert "error='Stop'" in caplog.text
-    assert "Lovelace" not in caplog.text
-
-
-def test_audit_writes_nothing_to_the_terminal(connect, capsys) -> None:
-    connect().fetch(CHANGES)
-
-    assert capsys.readouterr() == ("", "")
-
-
-def test_the_contact_type_of_memory_holds_every_canonical_field() -> None:
-    assert SPEC.readable == CONTACT.fields.keys()
 
 
 def test_absences_pass_through(connect, store) -> None:

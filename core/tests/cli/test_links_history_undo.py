@@ -242,6 +242,7 @@ def test_doctor_warns_of_a_key_others_may_read(syncline, stores, tmp_path):
     ended = syncline("doctor")
     assert ended.code == 0
     assert "syncline.key may be read by others (mode 640)" in ended.out
+    assert ended.err == ""  # it is said once
     assert f"chmod 600 {tmp_path}" in ended.out.replace("\n", "")
 
 

@@ -52,8 +52,12 @@ def open_reader(invocation: Invocation) -> Iterator[tuple[Reader, Configuration]
 
 
 @contextmanager
-def open_session(invocation: Invocation) -> Iterator[tuple[Session, Configuration]]:
-    """A session on the configuration, with progress on a terminal, that Ctrl-C stops in order."""
+def open_session(
+    invocation: Invocation, *, warns: bool = True
+) -> Iterator[tuple[Session, Configuration]]:
+    """A session on the configuration, with progress on a terminal, that Ctrl-C stops in order.
+    `warns`: of secrets that others may read, on stderr.
+    """
     from syncline.cli.log import configure_log
     from syncline.cli.progress import progress_on
 
@@ -63,7 +67,8 @@ def open_session(invocation: Invocation) -> Iterator[tuple[Session, Configuratio
     from syncline.run.session import Session  # the engine: only once the file is known to be fine
 
     collect_rarely()
-    _say_what_is_exposed(configuration)
+    if warns:
+        _say_what_is_exposed(configuration)
     with ExitStack() as stack:
         progress = stack.enter_context(progress_on(sys.stderr, color=invocation.color))
         session = stack.enter_context(Session.open(configuration, plugins, progress=progress))

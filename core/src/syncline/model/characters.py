@@ -7,11 +7,9 @@ and so does the library.
 
 from __future__ import annotations
 
-from typing import Final
+from functools import cache
+from typing import Any, Final
 
-import regex
-
-_CLUSTER: Final = regex.compile(r"\X")
 _NEAR: Final = 512
 """Characters before a limit that are looked at: a visible character has a few of them."""
 
@@ -26,8 +24,15 @@ def last_boundary(text: str, limit: int) -> int:
 
 
 def _boundary(text: str, start: int, limit: int) -> int:
-    clusters = _CLUSTER.finditer(text, start, limit + _NEAR)
+    clusters = _cluster().finditer(text, start, limit + _NEAR)
     return next((cluster.start() for cluster in clusters if cluster.end() > limit), limit)
+
+
+@cache
+def _cluster() -> Any:
+    import regex  # not before something is too long: every command's start would feel it
+
+    return regex.compile(r"\X")
 
 
 def _certain(text: str, position: int) -> int:

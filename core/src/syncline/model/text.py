@@ -6,8 +6,6 @@ import re
 import unicodedata
 from functools import lru_cache
 
-import idna
-
 _ZERO_WIDTH = dict.fromkeys(map(ord, "\u200b\u2060\ufeff\u00ad"))
 _SPACES = re.compile(r"\s+")
 _NOT_DIGIT = re.compile(r"\D")
@@ -48,12 +46,18 @@ _LONGEST_LABEL = 63
 _HOST_NAME = re.compile(r"[a-z0-9._-]+")
 
 
-@lru_cache(maxsize=4096)
 def ascii_domain(domain: str) -> str:
     """The form in which domains are registered: mapped as UTS #46 says (nontransitional, as IDNA
     2008 is: `faß.de` is not `fass.de`), each label in Punycode. What is no host name is folded
     only, since its form would not be stable.
     """
+    return folded(domain) if domain.isascii() else _registered(domain)
+
+
+@lru_cache(maxsize=4096)
+def _registered(domain: str) -> str:
+    import idna  # only here: few domains need it, and every command's start would feel it
+
     plain = folded(domain)
     for spelled in (domain, plain):
         try:

@@ -53,12 +53,13 @@ class Choice:
         if name in self.disabled:
             return "switched off by the configuration"
         if self.only and name not in self.only:
-            return "not among those that the configuration lets take part ([plugins] only)"
+            return "the configuration does not let it take part ([plugins] only), or is unreadable"
         return ""
 
 
 ALL: Final = Choice()
 NONE: Final = Choice(only=frozenset({""}))
+"""Nobody is called so."""
 
 
 @dataclass(frozen=True)

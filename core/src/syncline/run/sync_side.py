@@ -185,6 +185,8 @@ class SyncSide:
     def _feed_key(self) -> dict[str, Any]:
         """What tells this side's feeds from others, but for account and container."""
         read = sorted((f.name, f.native) for f in self.spec.fields)
+        # Values that were kept are of their field's type. Where all are texts nothing is said of
+        # it, so that feeds of before there were types stay the same.
         typed = sorted(self.policy.custom_types.items())
         fields = fingerprint(read, self._tag, *([typed] if typed else []))
         text = self.scope.text if self.scope else ""

@@ -34,8 +34,6 @@ _PRAGMAS: Final = (
 """Durable at every commit. 32 MiB of pages in memory, and the log is moved into the file each
 32 MiB: pages of indexes change in every batch, and are then written once for many of them.
 """
-
-
 _FILE: Final = "sqlite:///"
 
 

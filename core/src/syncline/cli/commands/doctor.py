@@ -42,7 +42,7 @@ def _findings(invocation: Invocation) -> tuple[CheckResult, ...]:
     from syncline.look.doctor import installation, unusable
 
     try:
-        with open_session(invocation) as (session, _configuration):
+        with open_session(invocation, warns=False) as (session, _configuration):
             return session.doctor()
     except StateError as error:
         return (*installation(discover_plugins(invocation).plugins), unusable(error))
